@@ -1,0 +1,5 @@
+"""Wiring only: settings, addresses, servers. The domain lives in adminmoves."""
+
+from migrations_portal.celery import app as celery_app
+
+__all__ = ["celery_app"]

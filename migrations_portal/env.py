@@ -1,0 +1,73 @@
+"""Readers of the environment that stop the start on nonsense."""
+
+import os
+from pathlib import Path
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+
+def text(name: str, default: str | None = None) -> str:
+    """The value of a variable; without a default it must be set."""
+    value = os.environ.get(name) or default
+    if value is None:
+        raise ImproperlyConfigured(f"{name} must be set.")
+    return value
+
+
+def secret(name: str) -> str:
+    """A secret, from NAME or from the file that NAME_FILE points at."""
+    file = os.environ.get(f"{name}_FILE")
+    if file:
+        return Path(file).read_text(encoding="utf-8").strip()
+    value = os.environ.get(name)
+    if not value:
+        raise ImproperlyConfigured(f"{name} or {name}_FILE must be set.")
+    return value
+
+
+def flag(name: str, *, default: bool) -> bool:
+    answers = {"yes": True, "no": False}
+    value = text(name, "yes" if default else "no")
+    if value not in answers:
+        raise ImproperlyConfigured(f"{name} must be 'yes' or 'no', not {value!r}.")
+    return answers[value]
+
+
+def number(name: str, default: int) -> int:
+    """A whole number above zero."""
+    value = text(name, str(default))
+    if not value.isdecimal() or int(value) == 0:
+        raise ImproperlyConfigured(f"{name} must be a number above 0, not {value!r}.")
+    return int(value)
+
+
+def choice(name: str, default: str, allowed: frozenset[str]) -> str:
+    value = text(name, default)
+    if value not in allowed:
+        words = ", ".join(sorted(allowed))
+        raise ImproperlyConfigured(f"{name} must be one of {words}, not {value!r}.")
+    return value
+
+
+def listing(name: str, default: str = "") -> list[str]:
+    """Values separated by commas."""
+    return [part.strip() for part in text(name, default).split(",") if part.strip()]
+
+
+def database(name: str, **options: str) -> dict[str, object]:
+    """Django's settings for postgresql://user:password@host:port/name?sslmode=..."""
+    url = urlsplit(text(name))
+    if url.scheme not in {"postgres", "postgresql"} or len(url.path) < len("/x"):
+        raise ImproperlyConfigured(
+            f"{name} must look like postgresql://user:password@host:port/name."
+        )
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(url.path.removeprefix("/")),
+        "USER": unquote(url.username or ""),
+        "PASSWORD": unquote(url.password or ""),
+        "HOST": url.hostname or "",
+        "PORT": str(url.port or ""),
+        "OPTIONS": {**options, **dict(parse_qsl(url.query))},
+    }

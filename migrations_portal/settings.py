@@ -1,0 +1,244 @@
+"""One settings file; the environment is read here and nowhere else.
+
+Everything that serves (web, worker, beat) gets DATABASE_URL of the app role.
+What changes the schema (migrate, grant_app_role, make_estate) runs with
+DATABASE_URL set to the owner's URL for that one command; there is no second
+alias, so no serving process ever holds the owner's password.
+"""
+
+from datetime import timedelta
+from pathlib import Path
+
+import django_stubs_ext
+from csp.constants import NONE, SELF
+
+from migrations_portal import env
+
+django_stubs_ext.monkeypatch()
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+STATE_DIR = Path(env.text("PORTAL_STATE_DIR", str(BASE_DIR / ".portal")))
+
+# Who we are, and how we are reached
+
+SECRET_KEY = env.secret("SECRET_KEY")
+DEBUG = env.flag("PORTAL_DEBUG", default=False)
+ALLOWED_HOSTS = env.listing("PORTAL_HOSTS", "localhost,127.0.0.1")
+CSRF_TRUSTED_ORIGINS = env.listing("PORTAL_CSRF_ORIGINS")
+# Shows the demo accounts on the log-in page; only `make run` switches it on.
+PORTAL_DEMO = env.flag("PORTAL_DEMO", default=False)
+
+ROOT_URLCONF = "migrations_portal.urls"
+WSGI_APPLICATION = "migrations_portal.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "django_htmx",
+    "axes",
+    "csp",
+    "adminmoves",
+]
+
+MIDDLEWARE = [
+    "adminmoves.web.RequestIdMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "adminmoves.web.PreferencesMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "adminmoves.web.chrome",
+            ],
+        },
+    },
+]
+
+# The domain
+
+# An attestation ages: after this many days a package may have changed again.
+PORTAL_ATTESTED_PROOF_DAYS = env.number("PORTAL_ATTESTED_PROOF_DAYS", 14)
+# Older answers of a package are shown as old; at the start it is asked anyway.
+PORTAL_VERIFIED_PROOF_HOURS = env.number("PORTAL_VERIFIED_PROOF_HOURS", 24)
+# A silent worker loses its move after this long, and another takes it over.
+PORTAL_LEASE_SECONDS = env.number("PORTAL_LEASE_SECONDS", 60)
+# Well below the lease, so that one late heartbeat costs nothing.
+PORTAL_HEARTBEAT_SECONDS = env.number("PORTAL_HEARTBEAT_SECONDS", 15)
+# Takeovers without progress before a person must look.
+PORTAL_MAX_TAKEOVERS = env.number("PORTAL_MAX_TAKEOVERS", 5)
+# How long a lost ring can delay a move.
+PORTAL_SWEEP_SECONDS = env.number("PORTAL_SWEEP_SECONDS", 5)
+# A drain loop ends itself below Celery's soft time limit of 90 seconds.
+PORTAL_DRAIN_SECONDS = env.number("PORTAL_DRAIN_SECONDS", 60)
+# Largest file that is accepted as evidence.
+PORTAL_EVIDENCE_MAX_MB = env.number("PORTAL_EVIDENCE_MAX_MB", 10)
+# Which endpoints of the packages are asked: the real ones or the rehearsal.
+PORTAL_ENDPOINT_PROFILE = env.choice(
+    "PORTAL_ENDPOINT_PROFILE", "live", frozenset({"live", "rehearsal"})
+)
+
+# The database is the truth
+
+DATABASES = {
+    "default": {
+        # A forgotten transaction may not hide a row longer than its lease.
+        **env.database(
+            "DATABASE_URL",
+            options="-c idle_in_transaction_session_timeout="
+            f"{PORTAL_LEASE_SECONDS * 750}",
+        ),
+        # Keeping connections made pages eight times faster when measured.
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+    },
+}
+
+# Redis rings the bell
+
+CELERY_BROKER_URL = env.text("REDIS_URL", "redis://127.0.0.1:6379/0")
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_TASK_SOFT_TIME_LIMIT = 90
+CELERY_TASK_TIME_LIMIT = 120
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    # At least four times the hard limit: a longer task would be run twice.
+    "visibility_timeout": 600,
+    # Without these two a lost message returns about 100 seconds late.
+    "unacked_restore_interval": 5,
+    "unacked_restore_throttle": 1,
+    "socket_keepalive": True,
+    "health_check_interval": 10,
+    "socket_timeout": 30,
+    "socket_connect_timeout": 5,
+}
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+# Work goes on when Redis is away; the copy that comes back finds the row taken.
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
+CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 20.0
+CELERY_WORKER_ENABLE_SOFT_SHUTDOWN_ON_IDLE = True
+CELERY_BEAT_SCHEDULE = {
+    "sweep": {
+        "task": "adminmoves.execution.sweep",
+        "schedule": float(PORTAL_SWEEP_SECONDS),
+        # A sweep that waited longer than its successor has nothing to add.
+        "options": {"expires": PORTAL_SWEEP_SECONDS * 2},
+    },
+}
+
+# Who may come in
+
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "login"
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_ON_SUCCESS = True
+AXES_LOCKOUT_TEMPLATE = "axes_lockout.html"
+
+# What a browser may do
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    },
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+# Off only on loopback, where there is no certificate.
+PORTAL_HTTPS = env.flag("PORTAL_HTTPS", default=True)
+if PORTAL_HTTPS:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_SSL_REDIRECT = True
+    # The health check comes from inside, without a certificate.
+    SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+    SECURE_HSTS_SECONDS = 31_536_000
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+    SECURE_HSTS_PRELOAD = True
+    SESSION_COOKIE_SECURE = True
+    CSRF_COOKIE_SECURE = True
+
+# Language and time
+
+LANGUAGE_CODE = "nl"
+LANGUAGES = [("nl", "Nederlands"), ("en", "English")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+TIME_ZONE = "Europe/Amsterdam"
+USE_TZ = True
+
+# Files: static ones are public, evidence lies outside them and is never served as is
+
+STATIC_URL = "static/"
+STATIC_ROOT = STATE_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+MEDIA_ROOT = STATE_DIR / "evidence"
+FILE_UPLOAD_PERMISSIONS = 0o600
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+
+# One line per record, to the standard error of the process
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"},
+    },
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": "line"},
+    },
+    "root": {"handlers": ["stderr"], "level": env.text("PORTAL_LOG_LEVEL", "INFO")},
+}
