@@ -1,0 +1,1 @@
+"""Starts and watches the servers and processes of one checkout."""

@@ -1,0 +1,115 @@
+"""Child processes: started in a group of their own, watched, stopped in order."""
+
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from migrations_portal.supervisor.account import Account
+
+PR_SET_PDEATHSIG = 1
+LONGEST_PAUSE = 10.0
+STEADY_AFTER = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """What to start, as whom, where, and how it likes to be stopped."""
+
+    name: str
+    command: Sequence[str]
+    env: Mapping[str, str]
+    account: Account
+    folder: Path
+    stop_signal: signal.Signals = signal.SIGTERM
+    orphan_signal: signal.Signals = signal.SIGKILL
+    grace: float = 30.0
+    log: Path | None = None
+
+
+@dataclass(slots=True)
+class Child:
+    """A program that runs, and is started again when it dies."""
+
+    program: Program
+    process: subprocess.Popen[bytes] | None = None
+    started: float = 0.0
+    pause: float = 0.5
+    again_at: float = field(default=0.0)
+
+    def start(self) -> None:
+        program = self.program
+        log = program.log.open("ab") if program.log else None
+        try:
+            self.process = subprocess.Popen(
+                program.command,
+                **program.account.identity(),
+                env=dict(program.env),
+                cwd=program.folder,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                preexec_fn=die_with_parent(program.orphan_signal),  # noqa: PLW1509 - one thread, so safe
+            )
+        finally:
+            if log:
+                log.close()
+        self.started = time.monotonic()
+
+    def watch(self) -> None:
+        """Start the program again when it died, after a pause that grows."""
+        now = time.monotonic()
+        if self.process is not None and self.process.poll() is not None:
+            code = self.process.returncode
+            self.end_group()
+            self.process = None
+            steady = now - self.started > STEADY_AFTER
+            self.pause = 0.5 if steady else min(self.pause * 2, LONGEST_PAUSE)
+            self.again_at = now + self.pause
+            name = self.program.name
+            print(f"{name} stopped ({code}); it is started again.", file=sys.stderr)
+        if self.process is None and now >= self.again_at:
+            self.start()
+
+    def stop(self) -> None:
+        """Ask the program to stop, and end what is left of its group."""
+        if self.process is None:
+            return
+        if self.process.poll() is None:
+            self.process.send_signal(self.program.stop_signal)
+            try:
+                self.process.wait(self.program.grace)
+            except subprocess.TimeoutExpired:
+                self.end_group()
+                self.process.wait()
+        self.end_group()
+        self.process = None
+
+    def end_group(self) -> None:
+        if self.process is None:
+            return
+        try:
+            os.killpg(self.process.pid, signal.SIGKILL)
+        except (ProcessLookupError, PermissionError):
+            return  # nobody of the group is left
+
+
+def die_with_parent(orphan_signal: signal.Signals) -> Callable[[], None] | None:
+    """What a child does before it runs: ask Linux to end it with its parent."""
+    if not sys.platform.startswith("linux"):
+        return None
+    prctl = ctypes.CDLL(None).prctl
+    parent = os.getpid()
+
+    def prepare() -> None:
+        prctl(PR_SET_PDEATHSIG, int(orphan_signal))
+        if os.getppid() != parent:
+            os._exit(1)
+
+    return prepare

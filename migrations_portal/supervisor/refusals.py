@@ -1,0 +1,5 @@
+"""Why a start is refused: always one sentence that says what to do."""
+
+
+class CannotStart(Exception):
+    pass

@@ -1,0 +1,3 @@
+"""The ground every test stands on: real servers, two database roles."""
+
+pytest_plugins = ["tests.servers"]
