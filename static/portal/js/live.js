@@ -1,0 +1,85 @@
+// A run that is watched: [data-poll] asks, leaf parts come back out of band.
+import { $, $$, say, words } from "./basics.js";
+
+const LIMIT = 3;
+let missed = 0;
+let seen = Date.now();
+let quarter = 0;
+
+const isPoll = (event) => event.detail.elt?.matches?.("[data-poll]");
+
+function banner(show) {
+  const lost = $("[data-lost]");
+  if (!lost) return;
+  if (show && lost.hidden) {
+    say(words("Verbinding kwijt, we proberen het opnieuw", "Connection lost, we try again"));
+  }
+  lost.hidden = !show;
+}
+
+function miss(event) {
+  if (!isPoll(event)) return;
+  missed += 1;
+  if (missed >= LIMIT) banner(true);
+}
+
+// What is paused or hidden is the picture, never the run.
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (!isPoll(event)) return;
+  const paused = $("[data-live]")?.hasAttribute("data-paused");
+  if (paused || document.hidden) event.preventDefault();
+});
+
+document.addEventListener("htmx:afterRequest", (event) => {
+  if (!isPoll(event) || !event.detail.successful) return;
+  missed = 0;
+  seen = Date.now();
+  banner(false);
+});
+document.addEventListener("htmx:sendError", miss);
+document.addEventListener("htmx:timeout", miss);
+document.addEventListener("htmx:responseError", miss);
+
+// Speak at every quarter, never at every line.
+function speakProgress() {
+  const bar = $("[data-progress]");
+  if (!bar) return;
+  const now = Math.floor(bar.value / 25) * 25;
+  if (now > quarter) say(`${now}%`);
+  quarter = now;
+}
+
+function followLog() {
+  const log = $("[data-log]");
+  const box = $("[data-follow]");
+  if (log && (!box || box.checked)) log.scrollTop = log.scrollHeight;
+}
+
+document.addEventListener("htmx:oobAfterSwap", () => {
+  speakProgress();
+  followLog();
+});
+
+// Who scrolls up wants to read: following gives way.
+document.addEventListener("scroll", (event) => {
+  const log = event.target;
+  if (!log.matches?.("[data-log]")) return;
+  const box = $("[data-follow]");
+  if (box) box.checked = log.scrollHeight - log.scrollTop - log.clientHeight < 8;
+}, true);
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-pause]");
+  if (!button) return;
+  const paused = $("[data-live]").toggleAttribute("data-paused");
+  button.setAttribute("aria-pressed", paused);
+});
+
+setInterval(() => {
+  for (const age of $$("[data-age]")) {
+    const seconds = Math.round((Date.now() - seen) / 1000);
+    age.textContent = words(`bijgewerkt ${seconds} s geleden`, `updated ${seconds} s ago`);
+  }
+}, 1000);
+
+followLog();

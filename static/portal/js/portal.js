@@ -1,0 +1,7 @@
+// Everything here is comfort: each page works without it.
+import "./basics.js";
+import "./theme.js";
+import "./keyboard.js";
+import "./palette.js";
+import "./bulk.js";
+import "./live.js";
