@@ -1,0 +1,89 @@
+"""The menu: which pages there are, who sees them, and what waits for a decision."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from adminmoves.access import Actor, can
+from adminmoves.models import Contributor, Move
+from adminmoves.vocabulary import Action, Right
+
+COUNT_CAP = 99
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One entry; ``letter`` is its key after g, ``short`` its word on a phone."""
+
+    key: str
+    label: Promise
+    short: Promise
+    icon: str
+    letter: str
+    needs: Action | Right
+    in_menu: bool = True
+    in_tabs: bool = True
+
+
+PAGES = (
+    Page("list", _("Migrations"), _("Migrations"), "layers", "m", Right.READ_MOVES),
+    Page(
+        "queue",
+        _("Approvals"),
+        pgettext_lazy("tab", "Approve"),
+        "user-check",
+        "a",
+        Action.APPROVE,
+    ),
+    Page(
+        "administrations",
+        _("Administrations"),
+        pgettext_lazy("tab", "Administrations"),
+        "building-2",
+        "d",
+        Right.READ_MOVES,
+        in_tabs=False,
+    ),
+    Page(
+        "choose",
+        _("New request"),
+        pgettext_lazy("tab", "New"),
+        "square-plus",
+        "n",
+        Right.DRAFT,
+        in_menu=False,
+    ),
+    Page("history", _("History"), _("History"), "history", "h", Right.READ_HISTORY),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    page: Page
+    count: str = ""
+
+    @property
+    def href(self) -> str:
+        try:
+            return reverse(f"moves:{self.page.key}")
+        except NoReverseMatch:
+            return ""
+
+
+def waiting_for(actor: Actor) -> str:
+    """How many moves this person may decide on; "99+" beyond what is counted."""
+    own = Contributor.objects.filter(user_id=actor.user_id).values("move_id")
+    waiting = Move.objects.waiting_for_approval().exclude(pk__in=own)
+    count = waiting[: COUNT_CAP + 1].count()
+    return f"{COUNT_CAP}+" if count > COUNT_CAP else str(count or "")
+
+
+def entries(actor: Actor) -> Iterator[Entry]:
+    """The pages this person may open, in the order of the journey."""
+    for page in PAGES:
+        if can(actor, page.needs):
+            yield Entry(page, waiting_for(actor) if page.key == "queue" else "")

@@ -1,0 +1,51 @@
+"""How an event looks in a timeline or a history."""
+
+from collections.abc import Mapping
+
+from django import template
+
+from adminmoves.models import Event
+from adminmoves.vocabulary import EventCode, Look
+
+register = template.Library()
+
+E = EventCode
+PLAIN = Look("dot", "grey")
+EVENT_LOOKS: Mapping[EventCode, Look] = {
+    E.MOVE_DRAFTED: Look("pencil-line", "grey"),
+    E.MOVE_EDITED: Look("pencil-line", "grey"),
+    E.MOVE_TAKEN_OVER: Look("user", "grey"),
+    E.MOVE_SUBMITTED: Look("plus", "grey"),
+    E.MOVE_PROVED: Look("badge-check", "green"),
+    E.MOVE_APPROVED: Look("user-check", "green"),
+    E.MOVE_STARTED: Look("play", "blue"),
+    E.MOVE_COMPLETED: Look("check", "green"),
+    E.MOVE_REOPENED: Look("pencil-line", "orange"),
+    E.MOVE_SENT_BACK: Look("undo-2", "orange"),
+    E.MOVE_REJECTED: Look("x", "grey"),
+    E.MOVE_PROOF_EXPIRED: Look("book-open-check", "slate"),
+    E.MOVE_REAPPROVAL_ASKED: Look("user-check", "amber"),
+    E.MOVE_RESCHEDULED: Look("calendar-clock", "slate"),
+    E.MOVE_FAILED: Look("triangle-alert", "red"),
+    E.MOVE_STOPPED: Look("rotate-ccw", "purple"),
+    E.MOVE_IN_DOUBT: Look("circle-question-mark", "orange"),
+    E.MOVE_SETTLED: Look("circle-check", "orange"),
+    E.MOVE_RETRIED: Look("rotate-cw", "slate"),
+    E.MOVE_WITHDRAWN: Look("ban", "grey"),
+    E.RUN_TAKEN_OVER: Look("refresh-cw", "blue"),
+    E.RUN_STEPS_DONE: Look("list-checks", "blue"),
+    E.PROOF_STORED: Look("plug", "slate"),
+    E.PROOF_ATTESTED: Look("file-text", "slate"),
+    E.COMMENTED: Look("message-square", "grey"),
+    E.AFTERCARE_TICKED: Look("check", "grey"),
+    E.DOCUMENTS_RECOUNTED: Look("calculator", "grey"),
+    E.ADMINISTRATION_MOVED: Look("arrow-right-left", "green"),
+    E.HISTORY_EXPORTED: Look("download", "grey"),
+    E.SIGN_IN_FAILED: Look("triangle-alert", "amber"),
+}
+
+
+@register.simple_tag
+def event_look(event: Event) -> Look:
+    """An icon and a tone; what has none of its own gets a dot."""
+    return EVENT_LOOKS.get(EventCode(event.code), PLAIN)

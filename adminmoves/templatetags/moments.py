@@ -1,0 +1,100 @@
+"""Moments and durations in words, with the exact time always beside them."""
+
+from datetime import datetime, timedelta
+
+from django import template
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+register = template.Library()
+
+MINUTE = 60
+HOUR = 60 * MINUTE
+
+
+def _time(moment: datetime, words: str) -> SafeString:
+    local = timezone.localtime(moment)
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>',
+        local.isoformat(timespec="seconds"),
+        exact(moment),
+        words,
+    )
+
+
+def exact(moment: datetime) -> str:
+    """The whole date and time: 24 november 2026 10:58."""
+    local = timezone.localtime(moment)
+    return f"{date_format(local, 'j F Y')} {local:%H:%M}"
+
+
+def _since(moment: datetime) -> str:
+    seconds = int((timezone.now() - moment).total_seconds())
+    if seconds < MINUTE:
+        return _("just now")
+    if seconds < HOUR:
+        return _("%(n)s min") % {"n": seconds // MINUTE}
+    return _("%(n)s h") % {"n": seconds // HOUR}
+
+
+def _day(moment: datetime) -> str:
+    local, today = timezone.localtime(moment), timezone.localdate()
+    if local.date() == today - timedelta(days=1):
+        return _("yesterday")
+    pattern = "D j M" if local.year == today.year else "j M Y"
+    return date_format(local, pattern)
+
+
+@register.filter
+def ago(moment: datetime | None) -> SafeString | str:
+    """How long ago, short: for lists. The exact time is in its title."""
+    if moment is None:
+        return ""
+    is_today = timezone.localdate(moment) == timezone.localdate()
+    return _time(moment, _since(moment) if is_today else _day(moment))
+
+
+@register.filter
+def moment(value: datetime | None) -> SafeString | str:
+    """When it was or will be: "today 10:45", "24 november 2026 10:58"."""
+    if value is None:
+        return ""
+    local = timezone.localtime(value)
+    if local.date() == timezone.localdate():
+        return _time(value, _("today %(time)s") % {"time": f"{local:%H:%M}"})
+    return _time(value, exact(value))
+
+
+@register.filter
+def waited(since: datetime | None) -> str:
+    """How long something waits by now, in whole words."""
+    if since is None:
+        return ""
+    minutes = int((timezone.now() - since).total_seconds()) // MINUTE
+    if minutes < MINUTE:
+        return ngettext("%(n)s minute", "%(n)s minutes", minutes) % {"n": minutes}
+    hours, rest = divmod(minutes, MINUTE)
+    if hours < 24:  # noqa: PLR2004 - hours of a day
+        return _("%(hours)s h %(minutes)s min") % {"hours": hours, "minutes": rest}
+    return ngettext("%(n)s day", "%(n)s days", hours // 24) % {"n": hours // 24}
+
+
+@register.filter
+def lasted(span: timedelta | None) -> str:
+    """A duration of a run: 4 min 51 s."""
+    if span is None:
+        return ""
+    minutes, seconds = divmod(int(span.total_seconds()), MINUTE)
+    if not minutes:
+        return _("%(s)s s") % {"s": seconds}
+    return _("%(m)s min %(s)s s") % {"m": minutes, "s": seconds}
+
+
+@register.filter
+def minutes(span: timedelta) -> int:
+    """Whole minutes, rounded up, so that nobody comes back too early."""
+    return -(-int(span.total_seconds()) // MINUTE)

@@ -1,0 +1,188 @@
+"""Pieces of the interface that more than one page shows."""
+
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from typing import Any
+
+from django import template
+from django.utils.formats import number_format
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+from lucide.templatetags.lucide import lucide
+
+from adminmoves.diff import CHANGED_BY, Diff, diff_of, place_now, place_wanted
+from adminmoves.models import Move
+from adminmoves.stations import stops
+from adminmoves.templatetags import events, moments
+from adminmoves.vocabulary import STATE_LOOKS, Atom, Look, MoveState, MoveType
+
+register = template.Library()
+register.filters.update(moments.register.filters)
+register.tags.update(events.register.tags)
+
+MESSAGE_LOOKS: Mapping[str, Look] = {
+    "success": Look("circle-check", "green"),
+    "warning": Look("triangle-alert", "amber"),
+    "error": Look("circle-x", "red"),
+    "info": Look("info", "blue"),
+    "debug": Look("info", "grey"),
+}
+
+
+@register.simple_tag
+@lru_cache(maxsize=512)
+def icon(name: str, size: int = 18, cls: str = "") -> SafeString:
+    """A picture beside words: hidden from screen readers, sized in the tag."""
+    told = {"class": f"icon {cls}".strip(), "aria-hidden": "true", "focusable": "false"}
+    svg = lucide(str(name), size=size, **told)
+    # The icon comes from the pinned package, never from people.
+    return mark_safe(svg)  # noqa: S308
+
+
+def _badge(look: Look, label: str, size: str) -> SafeString:
+    return format_html(
+        '<span class="badge {}" data-tone="{}">{}<span>{}</span></span>',
+        size,
+        look.tone,
+        icon(look.icon, 14),
+        label,
+    )
+
+
+@register.filter
+def state_label(move: Move) -> str:
+    """The word for a state; a draft that came back and a later start have their own."""
+    if move.is_sent_back:
+        return _("Changes requested")
+    if move.is_scheduled:
+        return _("Scheduled")
+    return str(MoveState(move.state).label)
+
+
+@register.simple_tag
+def state(move: Move, size: str = "") -> SafeString:
+    return _badge(move.look, state_label(move), size)
+
+
+@register.simple_tag
+def state_badge(value: str, size: str = "") -> SafeString:
+    """A state by its value, where there is no move at hand."""
+    known = MoveState(value)
+    return _badge(STATE_LOOKS[known], str(known.label), size)
+
+
+@register.filter
+def initials(name: str) -> str:
+    """Two signs for a round mark: "Teamleider 2" is T2."""
+    words = name.split()
+    return "".join(word[0] for word in (words[:1] + words[-1:])[: len(words)]).upper()
+
+
+@register.filter
+def message_tone(level: str) -> str:
+    return MESSAGE_LOOKS[level].tone
+
+
+@register.filter
+def message_icon(level: str) -> str:
+    return MESSAGE_LOOKS[level].icon
+
+
+@register.filter
+def number(value: float) -> str:
+    """4.812 in Dutch, 4,812 in English."""
+    return number_format(value, force_grouping=True)
+
+
+def _letters() -> tuple[tuple[Atom, str, str], ...]:
+    return (
+        (Atom.ENVIRONMENT, pgettext("change glyph", "E"), _("environment")),
+        (Atom.CODE, pgettext("change glyph", "C"), _("code")),
+        (Atom.CONNECTION, pgettext("change glyph", "S"), _("accounting system")),
+    )
+
+
+def _cell(atom: Atom, asked: frozenset[Atom]) -> str:
+    if atom in asked:
+        return "1"
+    comes_along = atom is Atom.CONNECTION and Atom.ENVIRONMENT in asked
+    return "half" if comes_along else "0"
+
+
+@register.simple_tag
+def glyph(move_type: str) -> SafeString:
+    """Three cells: filled changes, half comes along, grey stays."""
+    asked = CHANGED_BY[MoveType(move_type)]
+    words = _(" and ").join(word for atom, _l, word in _letters() if atom in asked)
+    label = _("changes: %(what)s") % {"what": words}
+    if Atom.ENVIRONMENT in asked:
+        label = _("%(changes)s; the accounting system comes along") % {"changes": label}
+    cells = format_html_join(
+        "",
+        '<i data-on="{}">{}</i>',
+        ((_cell(atom, asked), letter) for atom, letter, _w in _letters()),
+    )
+    return format_html(
+        '<span class="glyph" role="img" aria-label="{}">{}</span>', label, cells
+    )
+
+
+@register.inclusion_tag("partials/route.html")
+def route(move: Move) -> dict[str, Any]:
+    """From and to in codes; only what differs is marked."""
+    return {"now": place_now(move), "then": place_wanted(move)}
+
+
+@register.inclusion_tag("partials/stepper.html")
+def stepper(move: Move) -> dict[str, Any]:
+    return {"stops": stops(move)}
+
+
+@register.simple_tag
+def difference(move: Move) -> Diff | None:
+    return diff_of(move)
+
+
+def _parts(address: str) -> tuple[str, ...]:
+    local, at, domain = address.partition("@")
+    office, dot, code = local.partition(".")
+    return (office, dot, code, at, domain)
+
+
+@register.simple_tag
+def address(then: str, now: str = "") -> SafeString:
+    """An e-mail address in which the parts that differ from ``now`` are marked."""
+    pairs = zip(_parts(then), _parts(now or then), strict=True)
+    return format_html_join(
+        mark_safe("<wbr>"),
+        '<span class="{}">{}</span>',
+        (("seg" if new != old else "", new) for new, old in pairs if new),
+    )
+
+
+@register.filter
+def outcome(results: Iterable[Any], wanted: str) -> list[Any]:
+    """The checks that ended like this."""
+    return [result for result in results if result.outcome == wanted]
+
+
+OUTCOMES = ("blocking", "warning", "waiting", "todo", "passed")
+
+
+@register.simple_tag
+def check_meter(results: Iterable[Any]) -> SafeString:
+    """One segment per check, what needs work first."""
+    kinds = sorted((str(result.outcome) for result in results), key=OUTCOMES.index)
+    bars = format_html_join(
+        "",
+        '<rect class="m-{}" x="{}" y="0" width="0.88" height="1" rx="0.1"/>',
+        ((kind, place) for place, kind in enumerate(kinds)),
+    )
+    return format_html(
+        '<svg class="meter" viewBox="0 0 {} 1" preserveAspectRatio="none"'
+        ' aria-hidden="true">{}</svg>',
+        len(kinds) or 1,
+        bars,
+    )

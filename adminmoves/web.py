@@ -1,0 +1,218 @@
+"""What every page shares: the typed request, who asks, and how a refusal looks."""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial, wraps
+from typing import Any, Concatenate, ParamSpec, cast
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.contrib.auth.models import User
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils import translation
+from django.utils.functional import SimpleLazyObject
+from django.utils.http import url_has_allowed_host_and_scheme
+from django_htmx.http import HttpResponseClientRedirect
+from django_htmx.middleware import HtmxDetails
+
+from adminmoves.access import MAY, Actor, actor_for, can, require
+from adminmoves.errors import DomainError, NotAllowed, StepRefused
+from adminmoves.menu import Entry, entries
+from adminmoves.models import Preferences
+from adminmoves.vocabulary import Action, Right, Role
+
+P = ParamSpec("P")
+Next = Callable[[HttpRequest], HttpResponse]
+
+LANGUAGE_COOKIE = "taal"
+THEME_COOKIE = "thema"
+THEMES = ("system", "light", "dark")
+
+
+class PortalRequest(HttpRequest):
+    """A request that has passed @portal_view and all our middleware."""
+
+    user: User
+    htmx: HtmxDetails
+    actor: Actor
+    request_id: str
+    preferences: Preferences
+
+
+class RequestIdMiddleware:
+    """Gives every request a short number that people can pass on."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        token = secrets.token_hex(4)
+        number = f"{token[:4]}-{token[4:]}"
+        cast("PortalRequest", request).request_id = number
+        response = self.get_response(request)
+        response["X-Request-Id"] = number
+        return response
+
+
+class PreferencesMiddleware:
+    """Language and theme: what the person set, else the cookie, else Dutch."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        asked = cast("PortalRequest", request)
+        asked.preferences = preferences_of(request)
+        language = asked.preferences.language
+        translation.activate(language)
+        if request.user.is_authenticated:
+            found = partial(actor_for, request.user, asked.request_id)
+            asked.actor = cast("Actor", SimpleLazyObject(found))
+        response = self.get_response(request)
+        response.setdefault("Content-Language", language)
+        return response
+
+
+def preferences_of(request: HttpRequest) -> Preferences:
+    """The stored ones of a person, else unsaved ones made from the cookies."""
+    if isinstance(request.user, User):
+        stored = Preferences.objects.filter(user=request.user).first()
+        if stored is not None:
+            return stored
+    language = request.COOKIES.get(LANGUAGE_COOKIE, "")
+    theme = request.COOKIES.get(THEME_COOKIE, "")
+    return Preferences(
+        user_id=request.user.pk,
+        language=language if language in dict(settings.LANGUAGES) else "nl",
+        theme=theme if theme in THEMES else "system",
+    )
+
+
+View = Callable[Concatenate[PortalRequest, P], HttpResponse]
+
+
+def portal_view(needed: Action | Right) -> Callable[[View[P]], View[P]]:
+    """Ask for a log-in and a right; tell a refusal in words, never as a fault."""
+
+    def guard(view: View[P]) -> View[P]:
+        @wraps(view)
+        def guarded(
+            request: PortalRequest, *args: P.args, **kwargs: P.kwargs
+        ) -> HttpResponse:
+            require(request.actor, needed)
+            try:
+                return view(request, *args, **kwargs)
+            except StepRefused as refusal:
+                return refused(request, refusal)
+            except DomainError as refusal:
+                return tell(request, refusal)
+
+        return login_required(guarded)
+
+    return guard
+
+
+def refused(request: HttpRequest, refusal: DomainError) -> HttpResponse:
+    """It changed meanwhile, or cannot be done now: say who and what (HTTP 409)."""
+    page = {"reason": str(refusal), "back": came_from(request)}
+    return render(request, "409.html", page, status=409)
+
+
+def tell(request: HttpRequest, refusal: DomainError) -> HttpResponse:
+    """A refused form: back to the page it stood on, with the reason on top."""
+    if request.method != "POST":
+        return refused(request, refusal)
+    messages.error(request, str(refusal))
+    return go(request, came_from(request))
+
+
+def go(request: HttpRequest, url: str) -> HttpResponse:
+    """Redirect the whole page, also when htmx asked for a part of it."""
+    if request.headers.get("HX-Request") == "true":
+        return HttpResponseClientRedirect(url)
+    return HttpResponseRedirect(url)
+
+
+def is_ours(request: HttpRequest, url: str) -> bool:
+    return url_has_allowed_host_and_scheme(
+        url, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+
+
+def came_from(request: HttpRequest) -> str:
+    """The page of ours that this request came from, else the first page."""
+    url = request.headers.get("Referer", "")
+    return url if url and is_ours(request, url) else "/"
+
+
+@dataclass(frozen=True, slots=True)
+class Chrome:
+    """What stands around a page. Without a role there is no menu."""
+
+    language: str
+    theme: str
+    single_letter_keys: bool
+    here: str
+    name: str = ""
+    role_label: str = ""
+    pages: tuple[Entry, ...] = ()
+
+    @property
+    def other_theme(self) -> str:
+        return "light" if self.theme == "dark" else "dark"
+
+    @property
+    def nav(self) -> list[Entry]:
+        return [entry for entry in self.pages if entry.page.in_menu]
+
+    @property
+    def tabs(self) -> list[Entry]:
+        return [entry for entry in self.pages if entry.page.in_tabs]
+
+
+def chrome(request: HttpRequest) -> dict[str, Any]:
+    """Context processor: evaluated only by templates that use it."""
+    return {
+        "chrome": SimpleLazyObject(partial(_chrome, request)),
+        "may": SimpleLazyObject(partial(_rights, request)),
+    }
+
+
+def actor_or_none(request: HttpRequest) -> Actor | None:
+    """Who asks; nobody before log-in and nobody without a role."""
+    if not isinstance(request.user, User):
+        return None
+    actor = cast("PortalRequest", request).actor
+    try:
+        # Touching it asks for the role, which may not be there.
+        return actor if actor.name else None
+    except NotAllowed:
+        return None
+
+
+def _rights(request: HttpRequest) -> dict[str, bool]:
+    actor = actor_or_none(request)
+    return {step.value: actor is not None and can(actor, step) for step in MAY}
+
+
+def _chrome(request: HttpRequest) -> Chrome:
+    prefs = cast("PortalRequest", request).preferences
+    actor = actor_or_none(request)
+    around = Chrome(
+        language=translation.get_language() or "nl",
+        theme=prefs.theme,
+        single_letter_keys=prefs.single_letter_keys,
+        # The answer to a form has no page of its own to return to.
+        here=request.get_full_path() if request.method == "GET" else came_from(request),
+    )
+    if actor is None:
+        return around
+    return replace(
+        around,
+        name=actor.name,
+        role_label=str(Role(actor.role).label),
+        pages=tuple(entries(actor)),
+    )
