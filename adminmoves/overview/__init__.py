@@ -1,0 +1,1 @@
+"""Lists, one move, one administration, help, and what a person sets for themselves."""
