@@ -1,7 +1,8 @@
-"""python -m migrations_portal.supervisor run | test [pytest's arguments]"""
+"""python -m migrations_portal.supervisor run | test ... | manage [--owner] ..."""
 
 import sys
 
+from migrations_portal.supervisor.portal import manage, run_portal
 from migrations_portal.supervisor.refusals import CannotStart
 from migrations_portal.supervisor.testing import run_tests
 
@@ -9,6 +10,10 @@ from migrations_portal.supervisor.testing import run_tests
 def main(arguments: list[str]) -> int:
     try:
         match arguments:
+            case ["run"]:
+                return run_portal()
+            case ["manage", *rest]:
+                return manage(rest)
             case ["test", *rest]:
                 return run_tests(rest)
             case _:

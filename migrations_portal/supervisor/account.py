@@ -4,12 +4,15 @@ import os
 import pwd
 import shutil
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import TypedDict
 
 from migrations_portal.supervisor.refusals import CannotStart
+
+NO_VARIABLES: Mapping[str, str] = MappingProxyType({})
 
 
 class Identity(TypedDict, total=False):
@@ -43,14 +46,16 @@ class Account:
         self.own(path)
         return path
 
-    def can_run(self, command: Sequence[str | Path]) -> bool:
+    def can_run(
+        self, command: Sequence[str | Path], env: Mapping[str, str] = NO_VARIABLES
+    ) -> bool:
         """Whether this account can start the command and it ends well."""
         try:
             tried = subprocess.run(
                 command,
                 **self.identity(),
                 cwd="/",
-                env={"PATH": os.defpath},
+                env={"PATH": os.defpath, **env},
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
                 timeout=60,

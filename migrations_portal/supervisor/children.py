@@ -77,6 +77,10 @@ class Child:
         if self.process is None and now >= self.again_at:
             self.start()
 
+    def ended(self) -> int | None:
+        """The exit code, as soon as there is one."""
+        return self.process.poll() if self.process else None
+
     def stop(self) -> None:
         """Ask the program to stop, and end what is left of its group."""
         if self.process is None:
@@ -113,3 +117,37 @@ def die_with_parent(orphan_signal: signal.Signals) -> Callable[[], None] | None:
             os._exit(1)
 
     return prepare
+
+
+def leftover_ended(pid_file: Path, seconds: float = 20) -> bool:
+    """Wait for a server of a killed supervisor; forget a number that is reused.
+
+    After kill -9 of the supervisor PostgreSQL stops by itself, which may take a
+    moment; and after a restart of the machine its old number may be another's.
+    """
+    deadline = time.monotonic() + seconds
+    while pid_file.exists():
+        number = pid_file.read_text().split("\n", 1)[0]
+        if not _runs_in(number, pid_file.parent):
+            pid_file.unlink(missing_ok=True)
+            return True
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.1)
+    return True
+
+
+def _runs_in(number: str, folder: Path) -> bool:
+    """Whether the process is PostgreSQL on this folder, as far as we can tell."""
+    if Path("/proc/self").exists():
+        try:
+            return Path(f"/proc/{number}/cwd").readlink() == folder
+        except OSError:
+            return False
+    command = subprocess.run(
+        ["/bin/ps", "-o", "comm=", "-p", number],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return command.stdout.strip().endswith("postgres")

@@ -36,7 +36,9 @@ class Postgres:
     account: Account
 
     def url(self, role: str, database: str) -> str:
-        password = self.secrets[{SUPERUSER: "superuser", OWNER: "owner"}.get(role, "app")]
+        password = self.secrets[
+            {SUPERUSER: "superuser", OWNER: "owner"}.get(role, "app")
+        ]
         return f"postgresql://{role}:{password}@{ports.LOOPBACK}:{self.port}/{database}"
 
     def initialise(self) -> None:

@@ -87,7 +87,10 @@ def prepare(env: dict[str, str]) -> None:
     }
     for command in (["migrate", "--verbosity=0", "--skip-checks"], ["grant_app_role"]):
         done = subprocess.run(
-            [sys.executable, "manage.py", *command], cwd=CHECKOUT, env=owner, check=False
+            [sys.executable, "manage.py", *command],
+            cwd=CHECKOUT,
+            env=owner,
+            check=False,
         )
         if done.returncode:
             raise CannotStart(f"manage.py {command[0]} failed; see the lines above.")
@@ -97,5 +100,7 @@ def browser_selection() -> list[str]:
     """Leave the browser tests out where there is no browser, unless CI wants them."""
     if os.environ.get("CI") or any(shutil.which(name) for name in CHROMIUM):
         return []
-    print("No Chromium: browser tests are left out; apt-get install chromium adds them.")
+    print(
+        "No Chromium: browser tests are left out; apt-get install chromium adds them."
+    )
     return ["-m", "not browser"]

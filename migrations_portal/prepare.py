@@ -1,0 +1,54 @@
+"""Set-up before anything serves: `python -m migrations_portal.prepare owner|app`.
+
+One process for several commands, because starting Python costs more than they do.
+"""
+
+import hashlib
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import django
+from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
+from django.core.management import call_command
+
+
+def as_owner() -> None:
+    """Bring the schema up to date and give the app role its rights."""
+    call_command("migrate", verbosity=0)
+    call_command("grant_app_role")
+
+
+def as_app() -> None:
+    """Make the files that are not in the repository, and the demo data."""
+    call_command("build_messages")
+    call_command("build_fonts")
+    collect_static()
+    if settings.PORTAL_DEMO:
+        call_command("load_demo")
+
+
+def collect_static() -> None:
+    """Collect, hash and compress; skipped when no source changed since."""
+    stamp = Path(settings.STATIC_ROOT) / ".sources"
+    sources = hashlib.sha256("\n".join(_static_sources()).encode()).hexdigest()
+    if stamp.exists() and stamp.read_text() == sources:
+        return
+    stamp.unlink(missing_ok=True)
+    call_command("collectstatic", interactive=False, clear=True, verbosity=0)
+    stamp.write_text(sources)
+
+
+def _static_sources() -> Iterator[str]:
+    for finder in get_finders():
+        for name, storage in finder.list([]):
+            changed = storage.get_modified_time(name).timestamp()
+            yield f"{name} {storage.size(name)} {changed}"
+
+
+PARTS = {"owner": as_owner, "app": as_app}
+
+if __name__ == "__main__":
+    django.setup()
+    PARTS[sys.argv[1]]()

@@ -1,0 +1,273 @@
+"""`make run`: everything that a portal needs, in order, until it is stopped."""
+
+import json
+import os
+import signal
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from pathlib import Path
+from types import FrameType
+from typing import NoReturn
+from urllib.error import URLError
+from urllib.request import urlopen
+
+from migrations_portal.supervisor import ports, postgres, servers
+from migrations_portal.supervisor.account import Account, child_account
+from migrations_portal.supervisor.children import Child, Program
+from migrations_portal.supervisor.installation import Installation, find_installation
+from migrations_portal.supervisor.refusals import CannotStart
+from migrations_portal.supervisor.state import (
+    load_secrets,
+    only_supervisor,
+    state_folder,
+    write_private,
+)
+
+DEFAULT_PORT, LAST_PORT = 8000, 65_535
+WATCH_EVERY = 0.2
+
+
+class Stopped(Exception):
+    """Somebody asked us to stop: Ctrl-C, SIGTERM, or a closed terminal."""
+
+
+@dataclass(slots=True)
+class Portal:
+    """A running portal: its children in the order in which they were started."""
+
+    state: Path
+    port: int
+    account: Account
+    secrets: dict[str, str]
+    children: list[Child] = field(default_factory=list)
+    stopping: bool = False
+
+    def run(self) -> None:
+        """Start everything, watch over it, and stop it in the opposite order."""
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, self._ask_to_stop)
+        try:
+            self._serve()
+            self._watch()
+        except Stopped:
+            print("Stopping.", flush=True)
+        finally:
+            for child in reversed(self.children):
+                child.stop()
+            (self.state / "run.json").unlink(missing_ok=True)
+
+    def _ask_to_stop(self, _number: int, _frame: FrameType | None) -> None:
+        self.stopping = True
+
+    def _serve(self) -> None:
+        urls = self._start_servers()
+        installation = find_installation(self.account, self.state)
+        env = self._env(installation, urls)
+        self._finish(
+            self._prepare(installation, {**env, "DATABASE_URL": urls.owner}, "owner")
+        )
+        self._finish(self._prepare(installation, env, "app"))
+        web, *workers = self._programs(installation, env)
+        self._start(web)
+        # Pages first: workers that start at the same time would make them wait.
+        self._wait_until_served()
+        for program in workers:
+            self._start(program)
+        self._remember(installation, urls)
+        self._announce()
+
+    def _start_servers(self) -> servers.Urls:
+        given = servers.given_urls(os.environ)
+        app, owner = given or self._start_postgres()
+        if given:
+            servers.refuse_unreachable_database(app, "DATABASE_URL")
+            servers.refuse_unreachable_database(owner, "DATABASE_OWNER_URL")
+        broker = os.environ.get("REDIS_URL")
+        if broker:
+            servers.refuse_unreachable_broker(broker)
+        return servers.Urls(app, owner, broker or self._start_valkey())
+
+    def _start_postgres(self) -> tuple[str, str]:
+        server = servers.own_postgres(self.account, self.state, self.secrets)
+        child = self._start(server.program(self._log("postgresql")))
+        servers.wait_for_postgres(server, child)
+        return (
+            server.url(postgres.APP, servers.DATABASE),
+            server.url(postgres.OWNER, servers.DATABASE),
+        )
+
+    def _start_valkey(self) -> str:
+        server = servers.own_valkey(self.account, self.state, self.secrets)
+        self._start(server.program(self._log("valkey")))
+        servers.wait_for_valkey(server)
+        return server.url
+
+    def _env(self, installation: Installation, urls: servers.Urls) -> dict[str, str]:
+        """What every child may know; the owner's URL is not part of it."""
+        chosen = {k: v for k, v in os.environ.items() if k.startswith("PORTAL_")}
+        return {
+            "PORTAL_DEMO": "yes",
+            **chosen,
+            **installation.env,
+            "DJANGO_SETTINGS_MODULE": "migrations_portal.settings",
+            "DATABASE_URL": urls.app,
+            "REDIS_URL": urls.broker,
+            "SECRET_KEY": self.secrets["secret_key"],
+            "PORTAL_STATE_DIR": str(self.account.folder(self.state / "files")),
+            "PORTAL_HTTPS": "no",
+        }
+
+    def _prepare(
+        self, installation: Installation, env: Mapping[str, str], part: str
+    ) -> Program:
+        command = [str(installation.python), "-m", "migrations_portal.prepare", part]
+        return Program("set-up", command, env, self.account, installation.folder)
+
+    def _programs(
+        self, installation: Installation, env: Mapping[str, str]
+    ) -> tuple[Program, ...]:
+        def program(name: str, *arguments: str, grace: float) -> Program:
+            return Program(
+                name=name,
+                command=[str(installation.python), "-m", *arguments],
+                env=env,
+                account=self.account,
+                folder=installation.folder,
+                grace=grace,
+                log=self._log(name),
+            )
+
+        schedule = self.state / "files" / "beat"
+        return (
+            program("web", *web_arguments(self.port), grace=10),
+            program("worker", *worker_arguments("worker1"), grace=15),
+            program("beat", *beat_arguments(schedule), grace=5),
+        )
+
+    def _log(self, name: str) -> Path:
+        folder = self.state / "logs"
+        folder.mkdir(mode=0o700, exist_ok=True)
+        return folder / f"{name}.log"
+
+    def _start(self, program: Program) -> Child:
+        if self.stopping:
+            raise Stopped
+        child = Child(program)
+        self.children.append(child)
+        child.start()
+        return child
+
+    def _finish(self, program: Program) -> None:
+        """Run a program to its end, or stop it when we are asked to stop."""
+        child = self._start(program)
+        while (code := child.ended()) is None:
+            self._pause()
+        child.stop()
+        self.children.remove(child)
+        if code:
+            raise CannotStart("The set-up failed; the lines above say why.")
+
+    def _wait_until_served(self) -> None:
+        while not healthy(self.port):
+            self._pause()
+            for child in self.children:
+                child.watch()
+
+    def _watch(self) -> None:
+        while True:
+            self._pause()
+            for child in self.children:
+                child.watch()
+
+    def _pause(self) -> None:
+        time.sleep(WATCH_EVERY)
+        if self.stopping:
+            raise Stopped
+
+    def _remember(self, installation: Installation, urls: servers.Urls) -> None:
+        """Leave what `make manage` needs, for nobody else to read."""
+        known = {
+            "python": str(installation.python),
+            "folder": str(installation.folder),
+            "env": self._env(installation, urls),
+            "owner_url": urls.owner,
+        }
+        write_private(self.state / "run.json", json.dumps(known, indent=2))
+
+    def _announce(self) -> None:
+        print(f"The portal is at http://{ports.LOOPBACK}:{self.port}/", flush=True)
+        print("Ctrl-C stops it; the data stays. Logs:", self.state / "logs", flush=True)
+
+
+def web_arguments(port: int) -> tuple[str, ...]:
+    return (
+        "gunicorn", "migrations_portal.wsgi", f"--bind={ports.LOOPBACK}:{port}",
+        "--worker-class=gthread", "--workers=2", "--threads=8", "--no-control-socket",
+    )  # fmt: skip
+
+
+def worker_arguments(name: str) -> tuple[str, ...]:
+    return (
+        "celery", "-A", "migrations_portal", "worker", "--pool=prefork",
+        "--concurrency=2", f"--hostname={name}@%h", "--loglevel=INFO",
+        "--without-gossip", "--without-mingle",
+    )  # fmt: skip
+
+
+def beat_arguments(schedule: Path) -> tuple[str, ...]:
+    return (
+        "celery", "-A", "migrations_portal", "beat", "--loglevel=WARNING",
+        f"--schedule={schedule}", "--pidfile=",
+    )  # fmt: skip
+
+
+def healthy(port: int) -> bool:
+    try:
+        with urlopen(f"http://{ports.LOOPBACK}:{port}/healthz", timeout=5) as answer:
+            return bool(answer.status == HTTPStatus.OK)
+    except (URLError, OSError):
+        return False
+
+
+def chosen_port(wanted: str) -> int:
+    """The port that was asked for, or the first free one from 8000 on."""
+    if not wanted:
+        candidates = range(DEFAULT_PORT, DEFAULT_PORT + 100)
+        return next(port for port in candidates if ports.is_free(port))
+    if not wanted.isdecimal() or not 0 < int(wanted) <= LAST_PORT:
+        raise CannotStart(f"PORT must be a number from 1 to 65535, not {wanted!r}.")
+    if not ports.is_free(int(wanted)):
+        raise CannotStart(
+            f"Port {wanted} is taken by another program; choose another one: "
+            "make run PORT=8123."
+        )
+    return int(wanted)
+
+
+def run_portal() -> int:
+    state = state_folder()
+    with only_supervisor(state):
+        port = chosen_port(os.environ.get("PORT", ""))
+        Portal(state, port, child_account(), load_secrets(state)).run()
+    return 0
+
+
+def manage(arguments: list[str]) -> NoReturn:
+    """Replace this process by manage.py on the running portal's servers."""
+    file = state_folder() / "run.json"
+    if not file.exists():
+        raise CannotStart("The portal does not run; start it first: make run.")
+    known = json.loads(file.read_text())
+    env = known["env"]
+    if arguments[:1] == ["--owner"]:
+        arguments = arguments[1:]
+        env["DATABASE_URL"] = known["owner_url"]
+    account = child_account()
+    os.chdir(known["folder"])
+    if account.is_other:
+        os.setgroups([])
+        os.setgid(account.gid)
+        os.setuid(account.uid)
+    os.execve(known["python"], [known["python"], "manage.py", *arguments], env)  # noqa: S606 - no shell wanted
