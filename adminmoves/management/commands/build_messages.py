@@ -1,0 +1,30 @@
+"""Compile the Dutch texts, or check that none is missing and none is left over."""
+
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from adminmoves import messages
+
+
+class Command(BaseCommand):
+    help = "Compile locale/nl (django.po and fragments) to django.mo."
+
+    def add_arguments(self, parser: Any) -> None:
+        parser.add_argument(
+            "--check",
+            action="store_true",
+            help="compare the texts with the code; needs GNU gettext",
+        )
+
+    def handle(self, *, check: bool, **_options: object) -> None:
+        root = Path(settings.BASE_DIR)
+        try:
+            faults = messages.faults(root) if check else []
+            messages.compile_all(root / "locale" / "nl")
+        except messages.Unreadable as reason:
+            raise CommandError(str(reason)) from reason
+        if faults:
+            raise CommandError("\n".join(faults))
