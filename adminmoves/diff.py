@@ -1,24 +1,12 @@
 """What a move changes, as people read it: two places side by side."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
 
 from adminmoves.models import BookkeepingConnection, Environment, Move
+from adminmoves.movetypes import MIXES
 from adminmoves.vocabulary import Atom, MoveState, MoveType
-
-T = MoveType
-
-CHANGED_BY: Mapping[MoveType, frozenset[Atom]] = {
-    T.MOVE_ENVIRONMENT: frozenset({Atom.ENVIRONMENT}),
-    T.CHANGE_CODE: frozenset({Atom.CODE}),
-    T.RELINK_CONNECTION: frozenset({Atom.CONNECTION}),
-    T.MOVE_ENVIRONMENT_AND_CHANGE_CODE: frozenset({Atom.ENVIRONMENT, Atom.CODE}),
-    T.RELINK_CONNECTION_AND_CHANGE_CODE: frozenset({Atom.CONNECTION, Atom.CODE}),
-}
-"""What somebody asks for by choosing a type; the connection that comes along
-with another environment is not asked for, so it is not in here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +77,7 @@ def place_wanted(move: Move) -> Place:
     """Where it goes; what the chosen type leaves alone stays as it is."""
     now = place_now(move)
     kind = type_of(move)
-    asked = CHANGED_BY[kind] if kind else frozenset(Atom)
+    asked = MIXES[kind] if kind else frozenset(Atom)
     wanted = Place(
         move.to_environment or (None if Atom.ENVIRONMENT in asked else now.environment),
         move.to_connection or (None if asked - {Atom.CODE} else now.connection),

@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from lucide.templatetags.lucide import lucide
 
-from adminmoves.diff import CHANGED_BY, Diff, diff_of, place_now, place_wanted
+from adminmoves.diff import Diff, diff_of, place_now, place_wanted
 from adminmoves.models import Move
+from adminmoves.movetypes import MIXES
 from adminmoves.stations import stops
 from adminmoves.templatetags import events, moments
 from adminmoves.vocabulary import STATE_LOOKS, Atom, Look, MoveState, MoveType
@@ -114,7 +115,7 @@ def _cell(atom: Atom, asked: frozenset[Atom]) -> str:
 @register.simple_tag
 def glyph(move_type: str) -> SafeString:
     """Three cells: filled changes, half comes along, grey stays."""
-    asked = CHANGED_BY[MoveType(move_type)]
+    asked = MIXES[MoveType(move_type)]
     words = _(" and ").join(word for atom, _l, word in _letters() if atom in asked)
     label = _("changes: %(what)s") % {"what": words}
     if Atom.ENVIRONMENT in asked:
