@@ -1,4 +1,4 @@
-"""Set-up before anything serves: `python -m migrations_portal.prepare owner|app`.
+"""Set-up before anything serves: `python -m migrations_portal.prepare owner|files|app`.
 
 One process for several commands, because starting Python costs more than they do.
 """
@@ -20,10 +20,15 @@ def as_owner() -> None:
     call_command("grant_app_role")
 
 
-def as_app() -> None:
-    """Make the files that are not in the repository, and the demo data."""
+def make_files() -> None:
+    """Make what the repository does not hold: compiled words and subset fonts."""
     call_command("build_messages")
     call_command("build_fonts")
+
+
+def as_app() -> None:
+    """Make all files, and the demo data where the database is empty."""
+    make_files()
     collect_static()
     if settings.PORTAL_DEMO:
         call_command("load_demo")
@@ -47,7 +52,7 @@ def _static_sources() -> Iterator[str]:
             yield f"{name} {storage.size(name)} {changed}"
 
 
-PARTS = {"owner": as_owner, "app": as_app}
+PARTS = {"owner": as_owner, "files": make_files, "app": as_app}
 
 if __name__ == "__main__":
     django.setup()

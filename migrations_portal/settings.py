@@ -230,8 +230,9 @@ STORAGES = {
     },
 }
 
-# One line per record, to the standard error of the process
+# One line per record, to the standard error of the process; libraries only warn
 
+LOG_LEVEL = env.text("PORTAL_LOG_LEVEL", "INFO")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -241,5 +242,9 @@ LOGGING = {
     "handlers": {
         "stderr": {"class": "logging.StreamHandler", "formatter": "line"},
     },
-    "root": {"handlers": ["stderr"], "level": env.text("PORTAL_LOG_LEVEL", "INFO")},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {
+        "adminmoves": {"level": LOG_LEVEL},
+        "migrations_portal": {"level": LOG_LEVEL},
+    },
 }

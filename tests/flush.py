@@ -6,15 +6,14 @@ in the database (content types, rights, groups, settings) is put back as it was.
 
 import io
 
-from psycopg2 import sql
-from psycopg2.extensions import connection as Connection
+from psycopg2 import extensions, sql
 
 KEPT = ("django_migrations",)
 TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1"
 
 
 class Flusher:
-    def __init__(self, owner: Connection) -> None:
+    def __init__(self, owner: extensions.connection) -> None:
         self.owner = owner
         with owner.cursor() as cursor:
             cursor.execute("SET lock_timeout = '20s'")

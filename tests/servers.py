@@ -14,8 +14,7 @@ import pytest
 from django.conf import settings
 from django.db import connections
 from django.test import TransactionTestCase
-from psycopg2 import sql
-from psycopg2.extensions import connection as Connection
+from psycopg2 import extensions, sql
 from pytest_django import DjangoDbBlocker
 
 from migrations_portal.supervisor.account import ourselves
@@ -25,6 +24,9 @@ from migrations_portal.supervisor.state import CHECKOUT
 from migrations_portal.supervisor.valkey import Valkey, find_binary
 from tests.flush import Flusher
 
+Connect = Callable[[], extensions.connection]
+Workers = Callable[..., list["Process"]]
+
 # --- the database ---------------------------------------------------------------
 
 
@@ -32,7 +34,7 @@ def with_database(url: str, name: str) -> str:
     return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
 
 
-def as_owner(name: str) -> Connection:
+def as_owner(name: str) -> extensions.connection:
     connection = psycopg2.connect(with_database(os.environ["DATABASE_OWNER_URL"], name))
     connection.autocommit = True
     return connection
@@ -87,7 +89,9 @@ def drop_database(name: str) -> None:
 
 
 @pytest.fixture
-def owner(transactional_db: None, database_name: str) -> Iterator[Connection]:
+def owner(
+    transactional_db: None, database_name: str
+) -> Iterator[extensions.connection]:
     """The owner's own connection to the test database, in autocommit."""
     connection = as_owner(database_name)
     yield connection
@@ -95,13 +99,11 @@ def owner(transactional_db: None, database_name: str) -> Iterator[Connection]:
 
 
 @pytest.fixture
-def app_sql(
-    transactional_db: None, database_name: str
-) -> Iterator[Callable[[], Connection]]:
+def app_sql(transactional_db: None, database_name: str) -> Iterator[Connect]:
     """Makes raw connections of the app role, without Django in between."""
-    made: list[Connection] = []
+    made: list[extensions.connection] = []
 
-    def connect() -> Connection:
+    def connect() -> extensions.connection:
         url = with_database(os.environ["DATABASE_URL"], database_name)
         made.append(psycopg2.connect(url))
         return made[-1]
@@ -193,7 +195,7 @@ class Process:
         return self.child.process.pid
 
     @property
-    def popen(self) -> "subprocess.Popen[bytes]":
+    def popen(self) -> subprocess.Popen[bytes]:
         assert self.child.process is not None
         return self.child.process
 
@@ -219,9 +221,6 @@ class Process:
         self.child.process = None
 
 
-type_of_workers = Callable[..., list[Process]]
-
-
 @pytest.fixture
 def celery_env(
     transactional_db: None, database_name: str, broker: Broker, tmp_path: Path
@@ -238,7 +237,7 @@ def celery_env(
 
 
 @pytest.fixture
-def workers(celery_env: dict[str, str]) -> Iterator[type_of_workers]:
+def workers(celery_env: dict[str, str]) -> Iterator[Workers]:
     """Start n real workers with prefork pools; PORTAL_… settings may be given."""
     started: list[Process] = []
 
@@ -264,7 +263,7 @@ def workers(celery_env: dict[str, str]) -> Iterator[type_of_workers]:
 
 
 @pytest.fixture
-def worker(workers: type_of_workers) -> Process:
+def worker(workers: Workers) -> Process:
     """One real worker."""
     return workers(1)[0]
 

@@ -1,7 +1,6 @@
 """The portal's settings; only what a test must have otherwise is changed."""
 
 import os
-import tempfile
 
 from migrations_portal.settings import *  # noqa: F403 - settings are inherited whole
 from migrations_portal.supervisor.ports import free_port
@@ -16,10 +15,8 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # Files are served from the source, so that no test depends on collectstatic.
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {
-        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
-    },
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 WHITENOISE_AUTOREFRESH = True
 WHITENOISE_USE_FINDERS = True
-MEDIA_ROOT = tempfile.mkdtemp(prefix="evidence-", dir=os.environ["PORTAL_STATE_DIR"])
+MEDIA_ROOT = STATE_DIR / f"evidence-{os.getpid()}"  # noqa: F405 - inherited

@@ -1,24 +1,28 @@
-"""python -m migrations_portal.supervisor run | test ... | manage [--owner] ..."""
+"""python -m migrations_portal.supervisor run|manage|test|schema|with-settings"""
 
 import sys
+from collections.abc import Callable, Mapping
 
+from migrations_portal.supervisor.checks import check_schema, with_settings
 from migrations_portal.supervisor.portal import manage, run_portal
 from migrations_portal.supervisor.refusals import CannotStart
 from migrations_portal.supervisor.testing import run_tests
 
+PARTS: Mapping[str, Callable[[list[str]], int]] = {
+    "run": run_portal,
+    "manage": manage,
+    "test": run_tests,
+    "schema": check_schema,
+    "with-settings": with_settings,
+}
+
 
 def main(arguments: list[str]) -> int:
+    if not arguments or arguments[0] not in PARTS:
+        print(__doc__, file=sys.stderr)
+        return 2
     try:
-        match arguments:
-            case ["run"]:
-                return run_portal()
-            case ["manage", *rest]:
-                return manage(rest)
-            case ["test", *rest]:
-                return run_tests(rest)
-            case _:
-                print(__doc__, file=sys.stderr)
-                return 2
+        return PARTS[arguments[0]](arguments[1:])
     except CannotStart as refusal:
         print(refusal, file=sys.stderr)
         return 1

@@ -246,7 +246,7 @@ def chosen_port(wanted: str) -> int:
     return int(wanted)
 
 
-def run_portal() -> int:
+def run_portal(_arguments: list[str]) -> int:
     state = state_folder()
     with only_supervisor(state):
         port = chosen_port(os.environ.get("PORT", ""))

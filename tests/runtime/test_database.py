@@ -1,15 +1,15 @@
 """The two database roles and the driver, as tests see them."""
 
-from collections.abc import Callable
-
 import psycopg2
 import pytest
 from django.db import connection
-from psycopg2.extensions import connection as Connection
+from django.db.backends.postgresql.psycopg_any import is_psycopg3
+
+from tests.servers import Connect
 
 
 def test_the_driver_is_psycopg2() -> None:
-    assert connection.Database.__name__ == "psycopg2"
+    assert not is_psycopg3
 
 
 @pytest.mark.django_db
@@ -20,9 +20,12 @@ def test_django_connects_as_the_app_role() -> None:
         assert cursor.fetchone() == ("portal_app", "off")
 
 
-def test_the_app_role_cannot_truncate(app_sql: Callable[[], Connection]) -> None:
-    with app_sql().cursor() as cursor, pytest.raises(
-        psycopg2.errors.InsufficientPrivilege
+def test_the_app_role_cannot_truncate(
+    app_sql: Connect,
+) -> None:
+    with (
+        app_sql().cursor() as cursor,
+        pytest.raises(psycopg2.errors.InsufficientPrivilege),
     ):
         cursor.execute("TRUNCATE auth_group CASCADE")
 
