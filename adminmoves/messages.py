@@ -18,7 +18,7 @@ Key = tuple[str | None, str]
 
 
 class Unreadable(Exception):
-    """The texts contradict each other, or cannot be read; the text says which."""
+    """The texts of the code cannot be read; the message says what to do."""
 
 
 def sources(folder: Path) -> list[Path]:
@@ -43,19 +43,28 @@ def key_of(message: Message) -> Key:
 
 
 def merged(folder: Path) -> Catalog:
-    """One catalogue; two different texts for one msgid are a fault."""
+    """One catalogue; of two texts for one msgid the first counts."""
     whole = Catalog(locale="nl", charset="utf-8")
+    known: set[Key] = set()
+    for path in sources(folder):
+        for message in texts(read(path)):
+            if key_of(message) not in known:
+                whole.add(message.id, message.string, context=message.context)
+            known.add(key_of(message))
+    return whole
+
+
+def contradictions(folder: Path) -> list[str]:
+    """Texts that two files translate differently."""
     told: dict[Key, tuple[object, Path]] = {}
+    found = []
     for path in sources(folder):
         for message in texts(read(path)):
             key = key_of(message)
-            text, before = told.setdefault(key, (message.string, path))
+            text, first = told.setdefault(key, (message.string, path))
             if text != message.string:
-                raise Unreadable(
-                    f"{path.name} and {before.name} translate {key[1]!r} differently."
-                )
-            whole.add(message.id, message.string, context=message.context)
-    return whole
+                found.append(f"{first.name}, {path.name}: two texts for {show(key)}")
+    return found
 
 
 def compile_all(folder: Path) -> Path:

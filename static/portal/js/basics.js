@@ -1,8 +1,9 @@
 // Small things every page has: opening, closing, copying, speaking.
 export const $ = (selector, root = document) => root.querySelector(selector);
 export const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
-const isDutch = document.documentElement.lang === "nl";
-export const words = (dutch, english) => (isDutch ? dutch : english);
+
+// The sentences come with the page, in its language.
+export const words = (key, n = "") => $("#live").dataset[key].replace("{n}", n);
 
 export function say(sentence) {
   const live = $("#live");
@@ -38,7 +39,7 @@ export function openDialog(id) {
 
 async function copy(button) {
   await navigator.clipboard.writeText(button.dataset.copy);
-  toast(words("Gekopieerd", "Copied"));
+  toast(words("copied"));
 }
 
 function showPassword(button) {

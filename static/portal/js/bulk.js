@@ -10,7 +10,7 @@ function update() {
   const all = boxes();
   const on = all.filter((box) => box.checked);
   bar.hidden = !on.length;
-  $("[data-bulk-count]", bar).textContent = `${on.length} ${words("geselecteerd", "selected")}`;
+  $("[data-bulk-count]", bar).textContent = words("selected", on.length);
   for (const button of $$("[data-bulk-for]", bar)) {
     const fits = on.filter((box) => box.dataset.state === button.dataset.bulkFor).length;
     $("[data-bulk-fits]", button).textContent = `(${fits})`;

@@ -11,9 +11,7 @@ const isPoll = (event) => event.detail.elt?.matches?.("[data-poll]");
 function banner(show) {
   const lost = $("[data-lost]");
   if (!lost) return;
-  if (show && lost.hidden) {
-    say(words("Verbinding kwijt, we proberen het opnieuw", "Connection lost, we try again"));
-  }
+  if (show && lost.hidden) say(words("lost"));
   lost.hidden = !show;
 }
 
@@ -78,7 +76,7 @@ document.addEventListener("click", (event) => {
 setInterval(() => {
   for (const age of $$("[data-age]")) {
     const seconds = Math.round((Date.now() - seen) / 1000);
-    age.textContent = words(`bijgewerkt ${seconds} s geleden`, `updated ${seconds} s ago`);
+    age.textContent = words("age", seconds);
   }
 }, 1000);
 
