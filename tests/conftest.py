@@ -1,3 +1,3 @@
 """The ground every test stands on: real servers, two database roles."""
 
-pytest_plugins = ["tests.servers"]
+pytest_plugins = ["tests.servers", "tests.cast"]

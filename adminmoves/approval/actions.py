@@ -1,0 +1,179 @@
+"""What a lead decides about a request that waits."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from adminmoves import access, doorbell, lifecycle
+from adminmoves.access import WORKER, Actor
+from adminmoves.audit import trail
+from adminmoves.errors import CheckRefused, DomainError, ProofRefused, StepRefused
+from adminmoves.evidence import is_stale
+from adminmoves.models import Approval, ApprovalLoan, Move
+from adminmoves.plan import make_plan
+from adminmoves.preflight import inspect
+from adminmoves.vocabulary import Action, EventCode, Moment, MoveState, Right, Role
+
+
+def approve_move(
+    move_id: int,
+    *,
+    actor: Actor,
+    plan_hash: str,
+    seen: frozenset[str],
+    not_before: datetime | None = None,
+) -> Move:
+    """Say yes to the plan with that hash; workers hear it after commit.
+
+    Raises FourEyes, CheckRefused (a check holds, or a warning was not ticked),
+    ProofRefused (too old: the request waits for the package again), StepRefused
+    (decided meanwhile, or the plan is another one now).
+    """
+    access.require(actor, Action.APPROVE)
+    if _lapses(move_id, not_before):
+        raise ProofRefused(
+            _("The attestation is too old. The request waits for a new one.")
+        )
+    with transaction.atomic():
+        move = lifecycle.hold(move_id)
+        if move.state == MoveState.AWAITING_APPROVAL:
+            _require_same_plan(move, plan_hash)
+        approval = _approval(move, actor, seen, not_before)
+        move = lifecycle.advance(
+            move_id,
+            Action.APPROVE,
+            actor=actor,
+            facts=(approval,),
+            told={
+                "plan_hash": approval.plan_hash,
+                "warnings": approval.warnings,
+                "not_before": not_before.isoformat() if not_before else None,
+                "proof": move.proof_id,
+            },
+        )
+        transaction.on_commit(partial(doorbell.ring, doorbell.RUN))
+    return move
+
+
+def send_back_move(move_id: int, *, actor: Actor, question: str) -> Move:
+    if not question.strip():
+        raise DomainError(_("Write the question that has to be answered."))
+    return lifecycle.advance(
+        move_id, Action.SEND_BACK, actor=actor, words={"question": question}
+    )
+
+
+def reject_move(move_id: int, *, actor: Actor, reason: str) -> Move:
+    if not reason.strip():
+        raise DomainError(_("Write the reason, so that the agent can act on it."))
+    return lifecycle.advance(
+        move_id, Action.REJECT, actor=actor, words={"reason": reason}
+    )
+
+
+@transaction.atomic
+def reschedule_move(move_id: int, *, actor: Actor, not_before: datetime | None) -> Move:
+    """Another moment for an approved move; no edit, so the approval stays."""
+    move = lifecycle.hold(move_id)
+    if move.proof and not_before and is_stale(move.proof, not_before):
+        raise ProofRefused(
+            _(
+                "The attestation is too old by then. Choose an earlier moment, or have "
+                "it attested again."
+            )
+        )
+    move = lifecycle.advance(
+        move_id,
+        Action.RESCHEDULE,
+        actor=actor,
+        facts=(not_before,),
+        told={"not_before": not_before.isoformat() if not_before else None},
+    )
+    transaction.on_commit(partial(doorbell.ring, doorbell.RUN))
+    return move
+
+
+@transaction.atomic
+def lend_approval(
+    borrower_id: int, *, actor: Actor, ends_at: datetime, reason: str
+) -> ApprovalLoan:
+    """Lend the right to approve to an agent or lead, for a while, on the record."""
+    access.require(actor, Right.LEND_APPROVAL)
+    borrower = User.objects.get(pk=borrower_id)
+    if not borrower.is_active or access.role_of(borrower) != Role.SUPPORT_AGENT:
+        raise DomainError(_("Lend it to an active support agent."))
+    if not reason.strip():
+        raise DomainError(_("Say why you lend it."))
+    loan = ApprovalLoan.objects.create(
+        lender_id=actor.user_id, borrower=borrower, ends_at=ends_at
+    )
+    line = trail.about_person(
+        borrower,
+        EventCode.APPROVAL_LENT,
+        params={"until": ends_at.isoformat(), "lender": actor.name},
+        words={"reason": reason},
+    )
+    trail.record(actor, [line])
+    return loan
+
+
+def _lapses(move_id: int, not_before: datetime | None) -> bool:
+    """Whether the proof is too old now; then the request waits for one again.
+
+    In a transaction of its own, so that it stays when the approval is refused.
+    """
+    with transaction.atomic():
+        move = lifecycle.hold(move_id)
+        if move.state != MoveState.AWAITING_APPROVAL or move.proof is None:
+            return False
+        if is_stale(move.proof):
+            reason = {"code": "proof_too_old"}
+            lifecycle.advance(
+                move_id, Action.EXPIRE_PROOF, actor=WORKER, facts=(reason,), told=reason
+            )
+            return True
+        if not_before and is_stale(move.proof, not_before):
+            raise ProofRefused(
+                _(
+                    "The attestation is too old by then. Choose an earlier moment, or "
+                    "have it attested again."
+                )
+            )
+    return False
+
+
+def _require_same_plan(move: Move, plan_hash: str) -> None:
+    if make_plan(move).hash != plan_hash:
+        raise StepRefused(
+            _("The plan has changed since you opened this page. Look at it again.")
+        )
+
+
+def _approval(
+    move: Move, actor: Actor, seen: frozenset[str], not_before: datetime | None
+) -> Approval:
+    if move.state != MoveState.AWAITING_APPROVAL or actor.user_id is None:
+        return Approval(actor.user_id or 0, {}, "")  # `advance` refuses, in words
+    report = inspect(move)
+    if report.holding(Moment.APPROVE):
+        raise CheckRefused(report.told(Moment.APPROVE), report)
+    if unseen := [w.title for w in report.warnings if w.key not in seen]:
+        raise CheckRefused(
+            _("Tick that you have seen this: %(titles)s.")
+            % {"titles": "; ".join(unseen)},
+            report,
+        )
+    plan = make_plan(move)
+    warnings: list[Mapping[str, Any]] = [w.stored() for w in report.warnings]
+    return Approval(
+        approver_id=actor.user_id,
+        plan=plan.facts,
+        plan_hash=plan.hash,
+        warnings=[dict(warning) for warning in warnings],
+        not_before=not_before,
+    )

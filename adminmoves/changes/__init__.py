@@ -1,0 +1,1 @@
+"""The three atoms of a migration, each with its checks and its after-care."""

@@ -1,0 +1,150 @@
+"""What holds for every migration, whatever it changes (domain.md par. 3)."""
+
+from django.utils.translation import gettext_lazy as _
+
+from adminmoves.changes.wish import (
+    ALL,
+    ENVIRONMENT_TYPES,
+    Check,
+    Finding,
+    Saying,
+    Wish,
+    hard,
+    ok,
+    problem,
+    todo,
+    waiting,
+    warn,
+)
+from adminmoves.models import PackageProfile
+from adminmoves.vocabulary import Moment, Severity
+
+SELF_SERVICE_TYPES = ALL - ENVIRONMENT_TYPES
+
+
+def moved_in_package(wish: Wish) -> Finding:
+    """The first rule. It holds back approving and starting, not submitting."""
+    if wish.proof and wish.proof.usable:
+        return ok("attested" if wish.proof.is_attested else "seen", code=wish.to_code)
+    return waiting("waits", Moment.APPROVE, "proof")
+
+
+def requester(wish: Wish) -> Finding:
+    asked = wish.parties
+    if not (asked.requester_name and asked.requester_email):
+        return todo("who", "requester_name")
+    if not asked.requester_ticket:
+        return todo("ticket", "requester_ticket")
+    return ok("ok", name=asked.requester_name)
+
+
+def client_informed(wish: Wish) -> Finding:
+    return (
+        ok() if wish.parties.client_informed else problem("not_yet", "client_informed")
+    )
+
+
+def awaiting_authorisation(wish: Wish) -> Finding:
+    count = wish.administration.documents_awaiting_authorisation
+    return problem("some", "recount", count=count) if count else ok()
+
+
+def unprocessed(wish: Wish) -> Finding:
+    held = wish.administration
+    count = held.documents_unprocessed - held.documents_awaiting_authorisation
+    return problem("some", "recount", count=count) if count > 0 else ok()
+
+
+def self_service(wish: Wish) -> Finding:
+    able = PackageProfile.objects.filter(
+        pk=wish.administration.package, self_service=True
+    ).exists()
+    return problem("possible") if able else ok()
+
+
+AUTHORISATION = dict.fromkeys(sorted(ENVIRONMENT_TYPES), Severity.BLOCKING) | (
+    dict.fromkeys(sorted(ALL - ENVIRONMENT_TYPES), Severity.WARNING)
+)
+
+CHECKS = (
+    Check(
+        "moved_in_package",
+        hard(ALL),
+        moved_in_package,
+        {
+            "waits": Saying(
+                _("Waits for the bookkeeping package"),
+                _("Move or rename it in the package first. You can submit already."),
+            ),
+            "seen": Saying(_("%(code)s was seen active in the package")),
+            "attested": Saying(_("Attested that it was moved in the package")),
+        },
+        fixed=True,
+        holds_from=Moment.APPROVE,
+    ),
+    Check(
+        "requester",
+        hard(ALL),
+        requester,
+        {
+            "who": Saying(
+                _("Who asks for this"),
+                _(
+                    "Fill in which superuser of the present office asks: name and e-mail."
+                ),
+            ),
+            "ticket": Saying(
+                _("Where is the question written"), _("Fill in the ticket number.")
+            ),
+            "ok": Saying(_("%(name)s asks for this as superuser")),
+        },
+    ),
+    Check(
+        "client_informed",
+        warn(ALL),
+        client_informed,
+        {
+            "not_yet": Saying(
+                _("The client does not know yet"),
+                _("Tell the client what changes, and tick it in the request."),
+            ),
+            "ok": Saying(_("The client has been informed")),
+        },
+    ),
+    Check(
+        "awaiting_authorisation",
+        AUTHORISATION,
+        awaiting_authorisation,
+        {
+            "some": Saying(
+                _("%(count)s documents wait for authorisation"),
+                _("Have them authorised or withdrawn, then count again."),
+            ),
+            "ok": Saying(_("No documents wait for authorisation")),
+        },
+    ),
+    Check(
+        "unprocessed",
+        warn(ALL),
+        unprocessed,
+        {
+            "some": Saying(
+                _("%(count)s documents are not processed"),
+                _("They move along, and stay unprocessed at the new place."),
+            ),
+            "ok": Saying(_("All documents are processed")),
+        },
+    ),
+    Check(
+        "self_service",
+        warn(SELF_SERVICE_TYPES),
+        self_service,
+        {
+            "possible": Saying(
+                _("The office can do this itself"),
+                _("Its superuser can do this at once and at no cost."),
+            ),
+            "ok": Saying(_("The office cannot do this itself")),
+        },
+    ),
+)

@@ -1,0 +1,120 @@
+"""What is wanted, as a check looks at it; and what a check may answer."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from adminmoves.models import (
+    Administration,
+    BookkeepingConnection,
+    Environment,
+    Move,
+    Parties,
+    Proof,
+)
+from adminmoves.vocabulary import Moment, MoveType, Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """One administration and its wanted place, complete or still being filled in."""
+
+    administration: Administration
+    intent: MoveType
+    to_environment: Environment | None
+    to_connection: BookkeepingConnection | None
+    to_code: str
+    to_code_key: str
+    parties: Parties
+    move: Move | None = None
+    proof: Proof | None = None
+
+    @property
+    def move_id(self) -> int | None:
+        return self.move.pk if self.move else None
+
+    @property
+    def is_complete(self) -> bool:
+        return bool(self.to_environment and self.to_connection and self.to_code)
+
+    @property
+    def to_address(self) -> str:
+        """The expected address at the wanted place; empty while incomplete."""
+        if self.to_environment is None or not self.to_code:
+            return ""
+        return self.to_environment.address_for(
+            self.administration.mail_code or self.to_code
+        )
+
+
+class Saying(NamedTuple):
+    """What a finding is called and what to do about it; lazy, in both languages."""
+
+    title: Any
+    remedy: Any = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """The answer of one check: a key into its sayings, with parameters."""
+
+    say: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+    kind: str = "problem"  # ok, problem, waiting or todo
+    field: str = ""
+    holds_from: Moment = Moment.SUBMIT
+
+
+def ok(say: str = "ok", **params: Any) -> Finding:
+    return Finding(say, params, kind="ok")
+
+
+def todo(say: str, at: str) -> Finding:
+    """Something is still to be filled in at that field."""
+    return Finding(say, kind="todo", field=at)
+
+
+def problem(say: str, at: str = "", **params: Any) -> Finding:
+    return Finding(say, params, field=at)
+
+
+def waiting(say: str, holds_from: Moment, at: str = "", **params: Any) -> Finding:
+    """Nothing is wrong; it cannot go on before something else has happened."""
+    return Finding(say, params, kind="waiting", field=at, holds_from=holds_from)
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One rule of domain.md par. 3.
+
+    ``severities`` has a line for each type to which the rule applies. A fixed one
+    cannot be changed by a setting.
+    """
+
+    code: str
+    severities: Mapping[MoveType, Severity]
+    ask: Callable[[Wish], Finding]
+    sayings: Mapping[str, Saying]
+    fixed: bool = False
+    holds_from: Moment = Moment.SUBMIT
+
+
+T = MoveType
+ALL = frozenset(MoveType)
+ENVIRONMENT_TYPES = frozenset({T.MOVE_ENVIRONMENT, T.MOVE_ENVIRONMENT_AND_CHANGE_CODE})
+CODE_TYPES = frozenset(
+    {
+        T.CHANGE_CODE,
+        T.MOVE_ENVIRONMENT_AND_CHANGE_CODE,
+        T.RELINK_CONNECTION_AND_CHANGE_CODE,
+    }
+)
+CONNECTION_TYPES = ALL - {T.CHANGE_CODE}
+
+
+def hard(types: frozenset[MoveType] = ALL) -> dict[MoveType, Severity]:
+    return dict.fromkeys(sorted(types), Severity.BLOCKING)
+
+
+def warn(types: frozenset[MoveType] = ALL) -> dict[MoveType, Severity]:
+    return dict.fromkeys(sorted(types), Severity.WARNING)

@@ -1,0 +1,204 @@
+"""What a worker takes next: a run that was left behind, or a move that is due."""
+
+import uuid
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone
+
+from adminmoves import lifecycle
+from adminmoves.access import WORKER
+from adminmoves.audit import trail
+from adminmoves.evidence import ask_package, is_stale
+from adminmoves.execution.lease import lease_time
+from adminmoves.models import Attempt, Move
+from adminmoves.plan import differences, make_plan
+from adminmoves.preflight import WAITING, Report, inspect
+from adminmoves.vocabulary import (
+    Action,
+    EventCode,
+    Moment,
+    MoveState,
+    ProofKind,
+    Verdict,
+)
+
+TEMPORARY = frozenset({Verdict.RATE_LIMITED, Verdict.UNAVAILABLE})
+LOOKED_AT_ENOUGH = 20
+"""So many due moves are looked at before a drain ends; sweep rings again."""
+
+
+def left_behind() -> QuerySet[Attempt]:
+    """Runs whose worker is silent for longer than its lease."""
+    return Attempt.objects.filter(
+        ended_at=None,
+        lease_until__lt=timezone.now(),
+        move__state=MoveState.RUNNING,
+    )
+
+
+def take_over(worker: str) -> Attempt | None:
+    """Go on with a run whose lease ran out, under a new token.
+
+    After too many takeovers without progress a person is asked.
+    """
+    for attempt_id, move_id in left_behind().values_list("pk", "move_id"):
+        with transaction.atomic():
+            # The move first, as everywhere: two orders would be a deadlock.
+            free = Move.objects.select_for_update(skip_locked=True, of=("self",))
+            move = free.filter(pk=move_id).first()
+            attempt = (
+                left_behind()
+                .select_for_update(of=("self",))
+                .filter(pk=attempt_id)
+                .first()
+            )
+            if move is None or attempt is None:
+                continue
+            if taken := _take_over(attempt, move, worker):
+                return taken
+    return None
+
+
+def _take_over(attempt: Attempt, move: Move, worker: str) -> Attempt | None:
+    attempt.takeovers += 1
+    if attempt.takeovers > settings.PORTAL_MAX_TAKEOVERS:
+        reason = {"code": "no_progress", "takeovers": attempt.takeovers - 1}
+        lifecycle.advance(
+            move.pk, Action.DOUBT, actor=WORKER, facts=(reason,), told=reason
+        )
+        return None
+    before, attempt.worker = attempt.worker, worker
+    attempt.token = uuid.uuid4()
+    attempt.heartbeat_at = timezone.now()
+    attempt.lease_until = attempt.heartbeat_at + lease_time()
+    attempt.save()
+    params = {"attempt": attempt.number, "worker": worker, "before": before}
+    line = trail.about_move(move, EventCode.RUN_TAKEN_OVER, params=params)
+    trail.record(WORKER, [line])
+    return attempt
+
+
+def start_next(worker: str) -> Attempt | None:
+    """Start the due move that waits longest and may start; None when none may."""
+    for move_id in _due()[:LOOKED_AT_ENOUGH]:
+        if attempt := start(move_id, worker):
+            return attempt
+    return None
+
+
+def start(move_id: int, worker: str) -> Attempt | None:
+    """Look at everything again, right before the run; then start or say why not."""
+    move = Move.objects.select_related("proof").get(pk=move_id)
+    if move.proof and move.proof.kind == ProofKind.VERIFIED:
+        ask_package(move_id)
+    with transaction.atomic():
+        held = (
+            Move.objects.select_for_update(skip_locked=True, of=("self",))
+            .filter(pk=move_id, state=MoveState.APPROVED)
+            .first()
+        )
+        if held is None or held.revision != move.revision:
+            return None
+        held.dispatched_at = timezone.now()
+        held.save(update_fields=["dispatched_at"])
+        if not _may_start(held):
+            return None
+        return _open_attempt(held, worker)
+
+
+def _due() -> list[int]:
+    """Ids, longest waiting first; what could not start is looked at again later."""
+    now = timezone.now()
+    fresh = now - lease_time() / 10
+    return list(
+        Move.objects.due(now)
+        .filter(Q(dispatched_at=None) | Q(dispatched_at__lt=fresh))
+        .order_by(F("dispatched_at").asc(nulls_first=True), "approved_at")
+        .values_list("pk", flat=True)[: LOOKED_AT_ENOUGH * 5]
+    )
+
+
+def _may_start(move: Move) -> bool:
+    """Otherwise send the move where it has to be: proof, approval, or wait."""
+    if not _proof_holds(move):
+        return False
+    report = inspect(move)
+    holding = report.holding(Moment.START)
+    if holding and all(result.outcome == WAITING for result in holding):
+        first = holding[0]
+        move.reason = {"code": first.say, "check": first.code, **first.params}
+        move.save(update_fields=["reason"])
+        return False
+    plan = make_plan(move)
+    reason = _what_changed(move, report, plan.hash, plan.facts)
+    if reason:
+        lifecycle.advance(
+            move.pk, Action.REAPPROVE, actor=WORKER, facts=(reason,), told=reason
+        )
+    return not reason
+
+
+def _proof_holds(move: Move) -> bool:
+    """The newest answer counts: an attestation by its age, a package by its word."""
+    proof = move.proof
+    if proof is None:
+        return False
+    reason: dict[str, object] = {}
+    if proof.is_attested:
+        if is_stale(proof):
+            reason = {"code": "proof_too_old"}
+    else:
+        newest = move.proofs.filter(
+            revision=move.revision, kind=ProofKind.VERIFIED
+        ).first()
+        if newest is None or newest.pk == proof.pk:
+            reason = {"code": "package_not_asked"}
+        elif newest.usable:
+            move.proof = newest
+            move.save(update_fields=["proof"])
+        elif newest.verdict in TEMPORARY:
+            move.reason = {"code": "package_does_not_answer", "verdict": newest.verdict}
+            move.save(update_fields=["reason"])
+            return False
+        else:
+            reason = {"code": "package_says_otherwise", "verdict": newest.verdict}
+    if reason:
+        lifecycle.advance(
+            move.pk, Action.EXPIRE_PROOF, actor=WORKER, facts=(reason,), told=reason
+        )
+    return not reason
+
+
+def _what_changed(
+    move: Move, report: Report, plan_hash: str, facts: dict[str, object]
+) -> dict[str, object]:
+    """Why the approval does not cover what would happen now; empty when it does."""
+    if plan_hash != move.plan_hash:
+        return {"code": "plan_changed", "changes": differences(move.plan, facts)}
+    holding = report.holding(Moment.START)
+    if holding:
+        return {"code": "check_holds", "checks": [held.stored() for held in holding]}
+    known = {(seen["code"], seen["say"]) for seen in move.warnings_seen}
+    new = [w for w in report.warnings if (w.code, w.say) not in known]
+    if new:
+        return {"code": "new_warning", "checks": [warning.stored() for warning in new]}
+    return {}
+
+
+def _open_attempt(move: Move, worker: str) -> Attempt:
+    now = timezone.now()
+    attempt = Attempt.objects.create(
+        move=move,
+        number=move.attempts.count() + 1,
+        worker=worker,
+        lease_until=now + lease_time(),
+    )
+    lifecycle.advance(
+        move.pk,
+        Action.START,
+        actor=WORKER,
+        told={"attempt": attempt.number, "worker": worker, "proof": move.proof_id},
+    )
+    return attempt

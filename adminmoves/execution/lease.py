@@ -1,0 +1,47 @@
+"""A worker holds a run by its lease: a token that expires unless it is renewed.
+
+Every write of a run happens inside ``fenced``: it locks move and attempt, compares
+the token, and shows it to the database, whose triggers refuse other writers.
+"""
+
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils import timezone
+
+from adminmoves.errors import LeaseLost
+from adminmoves.models import Attempt, Move
+from adminmoves.vocabulary import MoveState
+
+
+def lease_time() -> timedelta:
+    return timedelta(seconds=settings.PORTAL_LEASE_SECONDS)
+
+
+@contextmanager
+def fenced(attempt: Attempt) -> Iterator[Move]:
+    """One transaction of a run, under its lease, which it renews.
+
+    Raises LeaseLost when another worker holds the run, or nobody in time.
+    """
+    with transaction.atomic():
+        move = Move.objects.select_for_update(of=("self",)).get(pk=attempt.move_id)
+        held = Attempt.objects.select_for_update().get(pk=attempt.pk)
+        now = timezone.now()
+        ours = held.token == attempt.token and held.ended_at is None
+        if not ours or held.lease_until <= now or move.state != MoveState.RUNNING:
+            raise LeaseLost(f"the lease of {held} is another's")
+        held.heartbeat_at, held.lease_until = now, now + lease_time()
+        held.save(update_fields=["heartbeat_at", "lease_until"])
+        show_lease(held.token)
+        yield move
+
+
+def show_lease(token: uuid.UUID) -> None:
+    """Show the token to the triggers, until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('portal.lease', %s, true)", [str(token)])

@@ -1,0 +1,29 @@
+import os
+import socket
+
+from celery import shared_task
+from django.conf import settings
+from django.utils import timezone
+
+from adminmoves import doorbell
+from adminmoves.execution import runner
+from adminmoves.execution.claim import left_behind
+from adminmoves.models import Move
+
+
+def worker_name() -> str:
+    return f"{socket.gethostname()}/{os.getpid()}"
+
+
+@shared_task(name=doorbell.RUN)
+def drain() -> None:
+    runner.drain(worker_name(), settings.PORTAL_DRAIN_SECONDS)
+
+
+@shared_task(name="adminmoves.execution.sweep")
+def sweep() -> None:
+    """Ring for what is due and was not taken, or was left behind."""
+    if left_behind().exists() or Move.objects.due(timezone.now()).exists():
+        doorbell.ring(doorbell.RUN)
+    if Move.objects.to_ask(timezone.now()).exists():
+        doorbell.ring(doorbell.ASK)

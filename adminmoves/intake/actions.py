@@ -1,0 +1,285 @@
+"""From an empty form to a submitted request."""
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from adminmoves import access, doorbell, lifecycle
+from adminmoves.access import Actor
+from adminmoves.audit import trail
+from adminmoves.errors import CheckRefused, DomainError, NotAllowed, StepRefused
+from adminmoves.evidence import usable_proof
+from adminmoves.models import Administration, Move, Parties
+from adminmoves.movetypes import type_of
+from adminmoves.plan import to_address
+from adminmoves.preflight import inspect, wish_of
+from adminmoves.vocabulary import (
+    Action,
+    EventCode,
+    Moment,
+    MoveState,
+    MoveType,
+    Part,
+    Right,
+)
+
+T = MoveType
+MOVE_FIELDS = (
+    "administration",
+    "to_environment",
+    "to_connection",
+    "to_code",
+    "not_before",
+)
+PARTY_FIELDS = (
+    "requester_name",
+    "requester_email",
+    "requester_ticket",
+    "consent_name",
+    "consent_email",
+    "consent_on",
+    "consent_ticket",
+    "consent_accepts_costs",
+    "client_informed",
+    "note",
+)
+
+
+@transaction.atomic
+def start_draft(intent: MoveType, *, actor: Actor) -> Move:
+    """An empty draft of that type, in the name of who asks."""
+    access.require(actor, Right.DRAFT)
+    move = Move.objects.create(intent=intent, requested_by_id=actor.user_id)
+    Parties.objects.create(move=move)
+    lifecycle.sign(move, actor, Part.ASKED)
+    line = trail.about_move(
+        move, EventCode.MOVE_DRAFTED, params={"intent": intent}, after=move.state
+    )
+    trail.record(actor, [line])
+    return move
+
+
+@transaction.atomic
+def edit_draft(move_id: int, answers: Mapping[str, Any], *, actor: Actor) -> Move:
+    """Keep answers in a draft of one's own. Unknown names are refused.
+
+    ``answers`` maps names of MOVE_FIELDS and PARTY_FIELDS (and ``intent``) to
+    cleaned values. Saved at every pause of typing, so the trail names it once per
+    revision and person.
+    """
+    move = _own_draft(move_id, actor)
+    for name, value in answers.items():
+        if name in MOVE_FIELDS or name == "intent":
+            setattr(move, name, value)
+        elif name in PARTY_FIELDS:
+            setattr(move.parties, name, value)
+        else:
+            raise ValueError(f"{name} is no answer of the form")
+    _fill_in_what_follows(move)
+    move.edited_at = timezone.now()
+    move.save()
+    move.parties.save()
+    if not move.contributors.filter(
+        user_id=actor.user_id, revision=move.revision
+    ).exists():
+        lifecycle.sign(move, actor, Part.EDITED)
+        trail.record(actor, [trail.about_move(move, EventCode.MOVE_EDITED)])
+    return move
+
+
+@transaction.atomic
+def take_over_draft(move_id: int, *, actor: Actor) -> Move:
+    """Somebody is absent: a colleague goes on with the draft."""
+    access.require(actor, Right.TAKE_OVER)
+    move = _draft(move_id)
+    if move.requested_by_id == actor.user_id:
+        raise DomainError(_("This draft is yours already."))
+    former = move.requested_by.get_full_name() or move.requested_by.get_username()
+    move.requested_by_id = actor.user_id
+    move.save()
+    lifecycle.sign(move, actor, Part.TOOK_OVER)
+    line = trail.about_move(move, EventCode.MOVE_TAKEN_OVER, params={"from": former})
+    trail.record(actor, [line])
+    return move
+
+
+@transaction.atomic
+def submit_move(move_id: int, *, actor: Actor, seen: frozenset[str]) -> Move:
+    """Submit a draft; it then waits for the package, or for approval when proven.
+
+    ``seen`` are the keys of the warnings that were ticked. Raises CheckRefused with
+    the whole report.
+    """
+    move = _own_draft(move_id, actor)
+    _one_at_a_time()
+    _store_origin(move)
+    wish = wish_of(move)
+    report = inspect(move)
+    if wish is None or not report.results:
+        raise CheckRefused(_("Choose an administration first."), report)
+    if report.holding(Moment.SUBMIT):
+        raise CheckRefused(report.told(Moment.SUBMIT), report)
+    if unseen := [w.title for w in report.warnings if w.key not in seen]:
+        raise CheckRefused(
+            _("Tick that you have seen this: %(titles)s.")
+            % {"titles": "; ".join(unseen)},
+            report,
+        )
+    derived = type_of(wish)
+    assert derived is not None  # noqa: S101 - the check type_fits holds otherwise
+    move.move_type = derived
+    move.save()
+    lifecycle.sign(move, actor, Part.EDITED)
+    told = {"warnings": [warning.stored() for warning in report.warnings]}
+    move = lifecycle.advance(
+        move.pk,
+        Action.SUBMIT,
+        actor=actor,
+        told=told,
+        words={"note": move.parties.note},
+    )
+    if proof := usable_proof(move):
+        return lifecycle.advance(
+            move.pk,
+            Action.PROVE,
+            actor=actor,
+            facts=(proof.pk,),
+            told={"kind": proof.kind},
+        )
+    transaction.on_commit(partial(doorbell.ring, doorbell.ASK))
+    return move
+
+
+@transaction.atomic
+def reopen_move(move_id: int, *, actor: Actor) -> Move:
+    """Back to a draft, to edit: a new revision that is proven and approved anew."""
+    move = lifecycle.advance(move_id, Action.REOPEN, actor=actor)
+    lifecycle.sign(move, actor, Part.EDITED)
+    if move.requested_by_id != actor.user_id:
+        take_over_draft(move_id, actor=actor)
+    return lifecycle.hold(move_id)
+
+
+def withdraw_move(move_id: int, *, actor: Actor, reason: str) -> Move:
+    move = Move.objects.get(pk=move_id)
+    if move.state == MoveState.DRAFT:
+        _own_draft_or_refuse(move, actor)
+    elif not reason:
+        raise DomainError(_("Say why you withdraw this request."))
+    return lifecycle.advance(
+        move_id, Action.WITHDRAW, actor=actor, words={"reason": reason}
+    )
+
+
+@transaction.atomic
+def recount_documents(
+    administration_id: int,
+    counts: Mapping[str, int],
+    *,
+    actor: Actor,
+    ticket: str,
+    move_id: int | None = None,
+) -> Administration:
+    """An agent counted again. ``counts``: documents, unprocessed, awaiting.
+
+    Where a move is under way, whoever counts becomes a contributor of it.
+    """
+    access.require(actor, Right.RECOUNT)
+    administration = Administration.objects.select_for_update(of=("self",)).get(
+        pk=administration_id
+    )
+    if administration.closed_by_id:
+        raise DomainError(_("The administration is closed while it is migrated."))
+    before = _counts(administration)
+    administration.documents = counts["documents"]
+    administration.documents_unprocessed = counts["documents_unprocessed"]
+    administration.documents_awaiting_authorisation = counts[
+        "documents_awaiting_authorisation"
+    ]
+    administration.documents_counted_at = timezone.now()
+    administration.save()
+    if move_id is not None:
+        lifecycle.sign(lifecycle.hold(move_id), actor, Part.COUNTED)
+    params = {"before": before, "after": _counts(administration), "ticket": ticket}
+    line = trail.about_administration(
+        administration, EventCode.DOCUMENTS_RECOUNTED, params=params
+    )
+    trail.record(actor, [line])
+    return administration
+
+
+def _counts(administration: Administration) -> dict[str, int]:
+    return {
+        "documents": administration.documents,
+        "documents_unprocessed": administration.documents_unprocessed,
+        "documents_awaiting_authorisation": (
+            administration.documents_awaiting_authorisation
+        ),
+    }
+
+
+def _draft(move_id: int) -> Move:
+    move = lifecycle.hold(move_id)
+    if move.state != MoveState.DRAFT:
+        raise StepRefused(_("This request is no draft any more. Reopen it to edit it."))
+    return move
+
+
+def _own_draft(move_id: int, actor: Actor) -> Move:
+    access.require(actor, Right.DRAFT)
+    move = _draft(move_id)
+    _own_draft_or_refuse(move, actor)
+    return move
+
+
+def _own_draft_or_refuse(move: Move, actor: Actor) -> None:
+    if move.requested_by_id != actor.user_id:
+        raise NotAllowed(
+            _("This draft is a colleague's. Take it over first, then go on.")
+        )
+
+
+def _fill_in_what_follows(move: Move) -> None:
+    """What the type and the administration say by themselves is not asked."""
+    now = move.administration
+    move.package = now.package if now else ""
+    if now is None:
+        return
+    intent = MoveType(move.intent)
+    if intent not in {T.MOVE_ENVIRONMENT, T.MOVE_ENVIRONMENT_AND_CHANGE_CODE}:
+        move.to_environment = now.environment
+    if intent == T.CHANGE_CODE:
+        move.to_connection = now.connection
+    if intent in {T.MOVE_ENVIRONMENT, T.RELINK_CONNECTION}:
+        move.to_code = now.code
+    link, office = move.to_connection, move.to_environment
+    fits = (
+        link is not None
+        and office is not None
+        and link.environment_id == office.pk
+        and link.package == now.package
+    )
+    if not fits:
+        move.to_connection = None
+
+
+def _one_at_a_time() -> None:
+    """Two submits at once could each close half a ring; they take turns."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('adminmoves.submit'))")
+
+
+def _store_origin(move: Move) -> None:
+    """Where the administration is now; the database compares it at submit."""
+    now = move.administration
+    if now is None:
+        return
+    move.from_environment = now.environment
+    move.from_connection = now.connection
+    move.from_code = now.code
+    move.from_address = now.mail_address
+    move.to_address = to_address(move)

@@ -1,0 +1,153 @@
+"""The only door to a move's state: right, lock, guard, change, trail.
+
+A step and its line in the trail are saved together or not at all
+(architecture.md par. 3).
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import formats, timezone
+from django.utils.translation import gettext as _
+from django_fsm import TransitionNotAllowed
+
+from adminmoves import access
+from adminmoves.access import Actor
+from adminmoves.audit import trail
+from adminmoves.errors import DomainError, FourEyes, StepRefused
+from adminmoves.models import Contributor, Move
+from adminmoves.vocabulary import ACTION_EVENTS, Action, MoveState, Part
+
+STEPS: Mapping[Action, Callable[..., None]] = {
+    Action.SUBMIT: Move.submit,
+    Action.PROVE: Move.prove,
+    Action.APPROVE: Move.approve,
+    Action.START: Move.start,
+    Action.FINISH: Move.finish,
+    Action.REOPEN: Move.reopen,
+    Action.SEND_BACK: Move.send_back,
+    Action.REJECT: Move.reject,
+    Action.EXPIRE_PROOF: Move.expire_proof,
+    Action.REAPPROVE: Move.reapprove,
+    Action.RESCHEDULE: Move.reschedule,
+    Action.FAIL: Move.fail,
+    Action.STOP: Move.stop,
+    Action.DOUBT: Move.doubt,
+    Action.SETTLE: Move.settle,
+    Action.RETRY: Move.retry,
+    Action.WITHDRAW: Move.withdraw,
+}
+
+
+def hold(move_id: int) -> Move:
+    """The move as it is now, held until the transaction ends."""
+    return Move.objects.select_for_update(of=("self",)).get(pk=move_id)
+
+
+@transaction.atomic
+def advance(  # noqa: PLR0913 - the door asks all there is to know, by name
+    move_id: int,
+    action: Action,
+    *,
+    actor: Actor,
+    facts: tuple[Any, ...] = (),
+    told: Mapping[str, Any] | None = None,
+    words: Mapping[str, str] | None = None,
+) -> Move:
+    """Take one step and write it down, or do neither.
+
+    ``facts`` go to the transition; ``told`` and ``words`` to the trail (codes and
+    parameters; free text). Raises NotAllowed, FourEyes, StepRefused, DomainError.
+    """
+    access.require(actor, action)
+    move = hold(move_id)
+    before = move.state
+    if action == Action.APPROVE:
+        require_four_eyes(move, actor)
+    try:
+        STEPS[action](move, *facts)
+    except TransitionNotAllowed as refused:
+        raise StepRefused(_told_meanwhile(move)) from refused
+    if move.state != before:
+        move.state_since = timezone.now()
+    _save(move)
+    line = trail.about_move(
+        move,
+        ACTION_EVENTS[action],
+        params={"revision": move.revision, **(told or {})},
+        words=words,
+        before=before,
+        after=move.state,
+    )
+    trail.record(actor, [line])
+    return move
+
+
+def sign(move: Move, actor: Actor, part: Part) -> None:
+    """Put a person on record as a contributor; none of them approves this move."""
+    Contributor.objects.get_or_create(
+        move=move, user_id=actor.user_id, revision=move.revision, part=part
+    )
+
+
+def require_four_eyes(move: Move, actor: Actor) -> None:
+    if move.contributors.filter(user_id=actor.user_id).exists():
+        raise FourEyes(
+            _("You worked on this request, so another team lead approves it.")
+        )
+
+
+def _save(move: Move) -> None:
+    try:
+        with transaction.atomic():
+            move.save()
+    except IntegrityError as refused:
+        raise refusal_of_database(refused) from refused
+
+
+def _told_meanwhile(move: Move) -> str:
+    """Who did what, so that the loser of two clicks knows."""
+    last = move.events.exclude(after="").order_by("-id").first()
+    label = MoveState(move.state).label
+    if last is None or last.at is None:
+        return _("That is not possible now: the status is “%(state)s”.") % {
+            "state": label
+        }
+    return _(
+        "That is not possible now: %(who)s did “%(what)s” at %(when)s. "
+        "The status is “%(state)s”."
+    ) % {
+        "who": last.actor_name,
+        "what": last.get_code_display(),
+        "when": formats.time_format(timezone.localtime(last.at), "H:i"),
+        "state": label,
+    }
+
+
+def refusal_of_database(error: IntegrityError) -> DomainError:
+    """The sentence for a rule that the database held."""
+    diagnosis = getattr(error.__cause__, "diag", None)
+    name = getattr(diagnosis, "constraint_name", None) or ""
+    sentences = {
+        "one_open_move_per_administration": _(
+            "Another migration of this administration is under way. "
+            "Finish or withdraw that one first."
+        ),
+        "one_open_move_per_wanted_place": _(
+            "Another open migration wants the same place. Choose another place "
+            "or withdraw that one first."
+        ),
+        "move_four_eyes": _(
+            "Who worked on this request does not approve it. Ask another team lead."
+        ),
+        "move_origin": _(
+            "The administration is no longer where this request says. Open the "
+            "request again and check it."
+        ),
+    }
+    return DomainError(
+        sentences.get(name)
+        or _("The database refused this: %(rule)s. Nothing was changed.")
+        % {"rule": name or str(error).splitlines()[0]}
+    )

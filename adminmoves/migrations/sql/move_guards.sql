@@ -1,0 +1,126 @@
+-- The wanted environment and package are those of the wanted connection.
+ALTER TABLE adminmoves_move ADD CONSTRAINT move_wants_place_of_connection
+    FOREIGN KEY (to_connection_id, to_environment_id, package)
+    REFERENCES adminmoves_bookkeepingconnection (id, environment_id, package);
+
+-- "Moved in the bookkeeping package first": the proof that a move refers to is a
+-- usable one, of this move, this connection and this code.
+ALTER TABLE adminmoves_move ADD COLUMN proof_usable boolean
+    GENERATED ALWAYS AS (true) STORED;
+ALTER TABLE adminmoves_move ADD CONSTRAINT move_proof_is_its_own
+    FOREIGN KEY (proof_id, id, to_connection_id, to_code_key, proof_usable)
+    REFERENCES adminmoves_proof (id, move_id, connection_id, code_key, usable);
+
+CREATE FUNCTION adminmoves_refuse(told text, rule text) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION '%', told USING ERRCODE = 'check_violation', CONSTRAINT = rule;
+END $$;
+
+CREATE FUNCTION adminmoves_guard_new_move() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW.state <> 'DRAFT' OR NEW.proof_id IS NOT NULL OR NEW.approved_by_id IS NOT NULL THEN
+        PERFORM adminmoves_refuse('a move begins as a draft', 'move_begins_as_draft');
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER guard_new BEFORE INSERT ON adminmoves_move
+    FOR EACH ROW EXECUTE FUNCTION adminmoves_guard_new_move();
+
+CREATE FUNCTION adminmoves_guard_move() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    place record;
+BEGIN
+    IF OLD.state IN ('COMPLETED', 'REJECTED', 'WITHDRAWN') THEN
+        PERFORM adminmoves_refuse('a move that has ended does not change', 'move_ended');
+    END IF;
+    IF OLD.state <> 'DRAFT'
+       AND (OLD.administration_id, OLD.to_connection_id, OLD.to_environment_id,
+            OLD.to_code, OLD.package, OLD.move_type)
+           IS DISTINCT FROM
+           (NEW.administration_id, NEW.to_connection_id, NEW.to_environment_id,
+            NEW.to_code, NEW.package, NEW.move_type) THEN
+        PERFORM adminmoves_refuse(
+            'administration and wanted place change only in a draft', 'move_wish_frozen');
+    END IF;
+    IF OLD.state NOT IN ('DRAFT', 'AWAITING_BOOKKEEPING', 'AWAITING_APPROVAL', 'APPROVED')
+       AND (OLD.from_connection_id, OLD.from_environment_id, OLD.from_code, OLD.from_address,
+            OLD.to_address)
+           IS DISTINCT FROM
+           (NEW.from_connection_id, NEW.from_environment_id, NEW.from_code, NEW.from_address,
+            NEW.to_address) THEN
+        PERFORM adminmoves_refuse(
+            'where a move comes from is frozen at its start', 'move_origin_frozen');
+    END IF;
+    IF OLD.state = 'DRAFT' AND NEW.state = 'AWAITING_BOOKKEEPING' THEN
+        SELECT a.connection_id, a.environment_id, a.package, a.code INTO place
+            FROM adminmoves_administration a WHERE a.id = NEW.administration_id;
+        IF (place.connection_id, place.environment_id, place.package, place.code)
+           IS DISTINCT FROM
+           (NEW.from_connection_id, NEW.from_environment_id, NEW.package, NEW.from_code) THEN
+            PERFORM adminmoves_refuse(
+                'a move comes from where its administration is', 'move_origin');
+        END IF;
+        IF NOT EXISTS (SELECT FROM adminmoves_contributor c WHERE c.move_id = NEW.id
+                       AND c.revision = NEW.revision)
+           OR NOT EXISTS (SELECT FROM adminmoves_contributor c WHERE c.move_id = NEW.id
+                          AND c.user_id = NEW.requested_by_id) THEN
+            PERFORM adminmoves_refuse('who asks is on the record', 'move_contributors');
+        END IF;
+    END IF;
+    IF NEW.state = 'APPROVED' AND (
+        NEW.approved_by_id IS NULL
+        OR EXISTS (SELECT FROM adminmoves_contributor c WHERE c.move_id = NEW.id
+                   AND c.user_id = NEW.approved_by_id)
+        OR NOT EXISTS (SELECT FROM auth_user u WHERE u.id = NEW.approved_by_id
+                       AND u.is_active)) THEN
+        PERFORM adminmoves_refuse(
+            'who contributed to a move does not approve it', 'move_four_eyes');
+    END IF;
+    IF NEW.approved_by_id IS DISTINCT FROM OLD.approved_by_id
+       AND NEW.approved_by_id IS NOT NULL
+       AND NOT (OLD.state = 'AWAITING_APPROVAL' AND NEW.state = 'APPROVED') THEN
+        PERFORM adminmoves_refuse('an approver appears only by approving', 'move_approver');
+    END IF;
+    IF OLD.state = 'APPROVED' AND NEW.state = 'RUNNING'
+       AND NOT EXISTS (SELECT FROM adminmoves_attempt t WHERE t.move_id = NEW.id
+                       AND t.ended_at IS NULL) THEN
+        PERFORM adminmoves_refuse('a move runs under a lease', 'move_lease');
+    END IF;
+    IF OLD.state = 'RUNNING' AND NEW.state = 'COMPLETED'
+       AND NOT EXISTS (SELECT FROM adminmoves_administration a
+                       WHERE a.id = NEW.administration_id
+                         AND a.connection_id = NEW.to_connection_id
+                         AND a.code_key = adminmoves_code_key(NEW.package, NEW.to_code)
+                         AND a.closed_by_id IS NULL) THEN
+        PERFORM adminmoves_refuse(
+            'completed means: the administration is at its wanted place', 'move_completed');
+    END IF;
+    IF OLD.state = 'RUNNING' AND NEW.state IN ('FAILED', 'STOPPED')
+       AND NOT EXISTS (SELECT FROM adminmoves_administration a
+                       WHERE a.id = NEW.administration_id
+                         AND a.connection_id = NEW.from_connection_id
+                         AND a.code_key = adminmoves_code_key(NEW.package, NEW.from_code)
+                         AND a.closed_by_id IS NULL) THEN
+        PERFORM adminmoves_refuse(
+            'failed means: the administration is whole at its old place', 'move_undone');
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER guard BEFORE UPDATE ON adminmoves_move
+    FOR EACH ROW EXECUTE FUNCTION adminmoves_guard_move();
+
+-- Nobody becomes a contributor of a move that he approved.
+CREATE FUNCTION adminmoves_guard_contributor() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    approver bigint;
+BEGIN
+    SELECT approved_by_id INTO approver FROM adminmoves_move
+        WHERE id = NEW.move_id FOR SHARE;
+    IF approver = NEW.user_id THEN
+        PERFORM adminmoves_refuse(
+            'who approved a move does not contribute to it', 'move_four_eyes');
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER guard BEFORE INSERT ON adminmoves_contributor
+    FOR EACH ROW EXECUTE FUNCTION adminmoves_guard_contributor();

@@ -1,0 +1,38 @@
+"""Facts, constraints and transitions; one file per noun."""
+
+from adminmoves.models.attempt import Aftercare, Attempt, Effect
+from adminmoves.models.estate import (
+    Administration,
+    BookkeepingConnection,
+    Environment,
+    FormerPlace,
+    PackageProfile,
+)
+from adminmoves.models.event import Event, EventWords, StreamHead
+from adminmoves.models.move import Approval, Contributor, Move, Parties
+from adminmoves.models.people import ApprovalLoan, CheckSeverity, Preferences
+from adminmoves.models.proof import EvidenceFile, Proof, ProofWords
+
+__all__ = [
+    "Administration",
+    "Aftercare",
+    "Approval",
+    "ApprovalLoan",
+    "Attempt",
+    "BookkeepingConnection",
+    "CheckSeverity",
+    "Contributor",
+    "Effect",
+    "Environment",
+    "Event",
+    "EventWords",
+    "EvidenceFile",
+    "FormerPlace",
+    "Move",
+    "PackageProfile",
+    "Parties",
+    "Preferences",
+    "Proof",
+    "ProofWords",
+    "StreamHead",
+]

@@ -1,0 +1,101 @@
+"""A run of a move: its lease, its ledger, and what is left to do by people."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from adminmoves.models.move import Move
+from adminmoves.vocabulary import Outcome, StepCode
+
+
+class Attempt(models.Model):
+    """One try to carry out a move. Takeover after a death goes on with the same one.
+
+    The lease (token, expiry) fences: writes of the run are refused by the
+    database unless they show the token of the open attempt and it is not expired.
+    """
+
+    move = models.ForeignKey(Move, on_delete=models.PROTECT, related_name="attempts")
+    number = models.PositiveIntegerField()
+    token = models.UUIDField(default=uuid.uuid4)
+    worker = models.CharField(max_length=200)
+    started_at = models.DateTimeField(default=timezone.now)
+    heartbeat_at = models.DateTimeField(default=timezone.now)
+    lease_until = models.DateTimeField()
+    takeovers = models.PositiveIntegerField(default=0)
+    before_image = models.JSONField(default=dict)
+    # An undo keeps its direction and reason here, so that a takeover goes on with it.
+    undo_outcome = models.CharField(max_length=20, choices=Outcome.choices, blank=True)
+    undo_reason = models.JSONField(default=dict)
+    ended_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=20, choices=Outcome.choices, blank=True)
+
+    class Meta:
+        ordering = ("number",)
+        constraints = (
+            models.UniqueConstraint(
+                fields=["move", "number"], name="attempt_number_once"
+            ),
+            models.UniqueConstraint(
+                fields=["move"], condition=Q(ended_at=None), name="one_open_attempt"
+            ),
+        )
+        indexes = (
+            models.Index(
+                fields=["lease_until"],
+                condition=Q(ended_at=None),
+                name="attempt_lease",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"Attempt {self.number} of move {self.move_id}"
+
+
+class Effect(models.Model):
+    """A line of the ledger: this step of this attempt was done. Append-only."""
+
+    attempt = models.ForeignKey(
+        Attempt, on_delete=models.PROTECT, related_name="effects"
+    )
+    move = models.ForeignKey(Move, on_delete=models.PROTECT, related_name="effects")
+    step = models.CharField(max_length=30, choices=StepCode.choices)
+    undone = models.BooleanField(default=False)
+    worker = models.CharField(max_length=200)
+    done_at = models.DateTimeField(default=timezone.now)
+    facts = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = ("id",)
+        constraints = (
+            models.UniqueConstraint(
+                fields=["attempt", "step", "undone"], name="effect_once"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.step} of attempt {self.attempt_id}"
+
+
+class Aftercare(models.Model):
+    """One thing that people still have to do after a move (domain.md par. 4)."""
+
+    move = models.ForeignKey(Move, on_delete=models.PROTECT, related_name="aftercare")
+    position = models.PositiveSmallIntegerField()
+    code = models.CharField(max_length=40)
+    ticked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    ticked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("position",)
+        constraints = (
+            models.UniqueConstraint(fields=["move", "code"], name="aftercare_once"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.code} of move {self.move_id}"

@@ -1,0 +1,318 @@
+"""Environments, their connections to bookkeeping packages, and administrations.
+
+A place is (connection, code): environment and package follow from the
+connection. The database ties them together, see ``migrations/``.
+"""
+
+import secrets
+from typing import Self
+
+from django.core.validators import MaxLengthValidator, RegexValidator
+from django.db import models
+from django.db.models import F, Func, Q, Value
+from django.db.models.functions import Lower, Upper
+from django.utils.translation import gettext_lazy as _
+
+from adminmoves.vocabulary import Package, Subscription
+
+DEFAULT_MAIL_DOMAIN = "mailtobasecone.com"
+_ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
+
+no_whitespace = RegexValidator(r"^\S+$", _("Leave out spaces. A code has none."))
+office_code_shape = RegexValidator(
+    r"^[A-Za-z0-9]+$", _("Use letters and digits only, without a dot or space.")
+)
+
+
+def make_public_id() -> str:
+    """A short random id for URLs and files; says nothing and never changes."""
+    return "".join(secrets.choice(_ALPHABET) for _position in range(8))
+
+
+class CodeKey(Func):
+    """How two codes of one package are compared: case, leading zeros, padding.
+
+    The SQL function is the one source, so that the unique indexes, the triggers
+    and Python agree. ``CodeKey(Value(package), Value(code))``.
+    """
+
+    function = "adminmoves_code_key"
+    output_field = models.CharField(max_length=100)
+
+
+def code_key_of(package: str, code: str) -> CodeKey:
+    return CodeKey(Value(package), Value(code))
+
+
+class PackageProfile(models.Model):
+    """What differs per package and may change by age or contract: data, not code."""
+
+    package = models.CharField(max_length=20, choices=Package.choices, primary_key=True)
+    code_pattern = models.CharField(
+        max_length=200, help_text=_("Regular expression for a whole code.")
+    )
+    code_example = models.CharField(max_length=100)
+    self_service = models.BooleanField(
+        default=False,
+        help_text=_("The office's own superuser can do types 2, 3 and 5, at no cost."),
+    )
+
+    class Meta:
+        verbose_name = _("package profile")
+        verbose_name_plural = _("package profiles")
+
+    def __str__(self) -> str:
+        return Package(self.package).label
+
+
+class Environment(models.Model):
+    """An office that uses Basecone, named by its kantoorcode (domain.md par. 1)."""
+
+    public_id = models.CharField(
+        max_length=40, unique=True, default=make_public_id, editable=False
+    )
+    office_code = models.CharField(
+        _("office code"), max_length=100, validators=[office_code_shape]
+    )
+    name = models.CharField(_("name"), max_length=200)
+    subscription = models.CharField(
+        _("subscription"),
+        max_length=20,
+        choices=Subscription.choices,
+        default=Subscription.PREMIUM,
+    )
+    is_active = models.BooleanField(_("active"), default=True)
+    mail_domain = models.CharField(
+        _("own mail domain"),
+        max_length=200,
+        blank=True,
+        help_text=_("Empty: mailtobasecone.com"),
+    )
+
+    class Meta:
+        ordering = ("office_code",)
+        verbose_name = _("office")
+        verbose_name_plural = _("offices")
+        constraints = (
+            models.UniqueConstraint(Lower("office_code"), name="office_code_once"),
+            models.CheckConstraint(
+                condition=Q(office_code__regex=r"^[A-Za-z0-9]{1,100}$"),
+                name="office_code_shape",
+            ),
+            models.CheckConstraint(
+                condition=Q(subscription__in=Subscription.values),
+                name="subscription_known",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.office_code} {self.name}"
+
+    def address_for(self, code: str) -> str:
+        """The e-mail address that a code has here, lower case (domain.md par. 1)."""
+        domain = self.mail_domain or DEFAULT_MAIL_DOMAIN
+        return f"{self.office_code}.{code}@{domain}".lower()
+
+
+class BookkeepingConnection(models.Model):
+    """One link of an environment to one licence or organisation in a package."""
+
+    class Demand(models.TextChoices):
+        """Which proof a connection asks for (domain.md par. 5)."""
+
+        API = "API", _("the package's own API")
+        ATTESTATION = "ATTESTATION", _("an attestation with evidence")
+
+    public_id = models.CharField(
+        max_length=40, unique=True, default=make_public_id, editable=False
+    )
+    environment = models.ForeignKey(
+        Environment,
+        on_delete=models.PROTECT,
+        related_name="connections",
+        verbose_name=_("office"),
+    )
+    package = models.CharField(_("package"), max_length=20, choices=Package.choices)
+    package_environment = models.CharField(
+        _("licence or organisation in the package"), max_length=100
+    )
+    country = models.CharField(
+        _("country site"), max_length=2, blank=True, help_text=_("Exact Online only")
+    )
+    base_url = models.URLField(
+        _("base address of the API"), blank=True, help_text=_("Multivers only")
+    )
+    is_active = models.BooleanField(_("active"), default=True)
+    demand = models.CharField(
+        _("proof wanted"),
+        max_length=20,
+        choices=Demand.choices,
+        default=Demand.ATTESTATION,
+    )
+
+    class Meta:
+        ordering = ("environment__office_code", "package", "package_environment")
+        verbose_name = _("connection")
+        verbose_name_plural = _("connections")
+        constraints = (
+            models.UniqueConstraint(
+                "environment",
+                "package",
+                Upper("package_environment"),
+                "country",
+                "base_url",
+                name="connection_once_per_environment",
+            ),
+            # The composite foreign keys of administrations and moves point here.
+            models.UniqueConstraint(
+                fields=["id", "environment", "package"], name="connection_identity"
+            ),
+            models.CheckConstraint(
+                condition=Q(package__in=Package.values), name="package_known"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.get_package_display()} {self.package_environment}"
+
+
+class AdministrationQuerySet(models.QuerySet["Administration"]):
+    def with_place(self) -> Self:
+        return self.select_related("environment", "connection")
+
+    def at_place(self, connection_id: int, package: str, code: str) -> Self:
+        return self.filter(
+            connection_id=connection_id, code_key=code_key_of(package, code)
+        )
+
+
+class Administration(models.Model):
+    """A company's books. Its place changes only by a running move (a trigger)."""
+
+    public_id = models.CharField(
+        max_length=40, unique=True, default=make_public_id, editable=False
+    )
+    code = models.CharField(
+        _("administration code"),
+        max_length=100,
+        validators=[no_whitespace, MaxLengthValidator(100)],
+    )
+    package = models.CharField(_("package"), max_length=20, choices=Package.choices)
+    code_key = models.GeneratedField(
+        expression=CodeKey(F("package"), F("code")),
+        output_field=models.CharField(max_length=100),
+        db_persist=True,
+    )
+    name = models.CharField(_("name"), max_length=200)
+    external_id = models.CharField(_("id in the package"), max_length=100, blank=True)
+    environment = models.ForeignKey(
+        Environment,
+        on_delete=models.PROTECT,
+        related_name="administrations",
+        verbose_name=_("office"),
+    )
+    connection = models.ForeignKey(
+        BookkeepingConnection,
+        on_delete=models.PROTECT,
+        related_name="administrations",
+        verbose_name=_("connection"),
+    )
+    mail_code = models.CharField(
+        _("own code for the address"), max_length=10, blank=True
+    )
+    mail_address = models.CharField(_("e-mail address"), max_length=320, unique=True)
+    kvk_number = models.CharField(
+        _("chamber of commerce number"), max_length=8, blank=True
+    )
+    documents = models.PositiveIntegerField(_("documents"), default=0)
+    documents_unprocessed = models.PositiveIntegerField(_("not processed"), default=0)
+    documents_awaiting_authorisation = models.PositiveIntegerField(
+        _("waiting for authorisation"), default=0
+    )
+    documents_counted_at = models.DateTimeField(_("counted at"), null=True, blank=True)
+    at_place_since = models.DateTimeField(_("at this place since"))
+    # Closed: import and admin refuse; set and cleared by the run of that move only.
+    closed_by = models.ForeignKey(
+        "Move", on_delete=models.PROTECT, null=True, editable=False, related_name="+"
+    )
+
+    objects = AdministrationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("name", "pk")
+        verbose_name = _("administration")
+        verbose_name_plural = _("administrations")
+        constraints = (
+            models.UniqueConstraint(
+                fields=["connection", "code_key"], name="administration_place_once"
+            ),
+            models.UniqueConstraint(
+                fields=["environment", "code_key", "name"],
+                name="administration_code_and_name_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(code__regex=r"^\S{1,100}$"),
+                name="administration_code_shape",
+            ),
+            models.CheckConstraint(
+                condition=Q(mail_address=Lower("mail_address")),
+                name="administration_address_lower",
+            ),
+            models.CheckConstraint(
+                condition=Q(documents_unprocessed__lte=F("documents"))
+                & Q(documents_awaiting_authorisation__lte=F("documents")),
+                name="administration_counts_fit",
+            ),
+        )
+        indexes = (
+            models.Index(Upper("code"), name="administration_code_search"),
+            models.Index(Upper("name"), "id", name="administration_name_list"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.environment.office_code}.{self.code})"
+
+    @property
+    def expected_address(self) -> str:
+        """What the address should be at the present place; beside the stored one."""
+        return self.environment.address_for(self.mail_code or self.code)
+
+
+class FormerPlace(models.Model):
+    """Where an administration was. Append-only; search finds it by any of these."""
+
+    administration = models.ForeignKey(
+        Administration, on_delete=models.PROTECT, related_name="former_places"
+    )
+    move = models.OneToOneField(
+        "Move", on_delete=models.PROTECT, related_name="place_left"
+    )
+    environment = models.ForeignKey(
+        Environment, on_delete=models.PROTECT, related_name="+"
+    )
+    connection = models.ForeignKey(
+        BookkeepingConnection, on_delete=models.PROTECT, related_name="+"
+    )
+    package = models.CharField(max_length=20, choices=Package.choices)
+    office_code = models.CharField(max_length=100)
+    code = models.CharField(max_length=100)
+    code_key = models.GeneratedField(
+        expression=CodeKey(F("package"), F("code")),
+        output_field=models.CharField(max_length=100),
+        db_persist=True,
+    )
+    mail_address = models.CharField(max_length=320)
+    from_at = models.DateTimeField()
+    until_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("until_at", "pk")
+        indexes = (
+            models.Index(Upper("code"), name="former_code_search"),
+            models.Index(Upper("office_code"), name="former_office_search"),
+            models.Index(fields=["mail_address"], name="former_address_search"),
+            models.Index(fields=["connection", "code_key"], name="former_place_search"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.office_code}.{self.code}"

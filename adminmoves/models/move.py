@@ -1,0 +1,455 @@
+"""A move: one administration, one wanted place, one life cycle.
+
+The transitions below are the whole state machine, in reading order
+(architecture.md par. 3). They change this row in memory; the right, the lock,
+the save and the trail are ``lifecycle``'s. The database holds the same machine:
+``migrations/`` renders a trigger from these declarations.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Self, TypeVar, cast
+
+from django.conf import settings
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django_fsm import FSMField, FSMModelMixin, transition
+
+from adminmoves.models.estate import (
+    Administration,
+    BookkeepingConnection,
+    CodeKey,
+    Environment,
+    no_whitespace,
+)
+from adminmoves.vocabulary import (
+    ENDED_STATES,
+    OPEN_STATES,
+    SCHEDULED_LOOK,
+    SENT_BACK_LOOK,
+    STATE_LOOKS,
+    Look,
+    MoveState,
+    MoveType,
+    Package,
+    Part,
+)
+
+S = MoveState
+F_ = TypeVar("F_", bound=Callable[..., None])
+NUMBER = re.compile(r"^M-(\d{4})-(\d{5,})$", re.IGNORECASE)
+PROVEN_STATES = (
+    S.AWAITING_APPROVAL,
+    S.APPROVED,
+    S.RUNNING,
+    S.IN_DOUBT,
+    S.COMPLETED,
+)
+
+
+def step(
+    source: MoveState | Sequence[MoveState], target: MoveState
+) -> Callable[[F_], F_]:
+    """django-fsm's transition, keeping the method's type."""
+    return cast(
+        "Callable[[F_], F_]", transition(field="state", source=source, target=target)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """What a lead said yes to: the plan by its hash, and what was warned of."""
+
+    approver_id: int
+    plan: dict[str, Any]
+    plan_hash: str
+    warnings: list[dict[str, Any]] = field(default_factory=list)
+    not_before: datetime | None = None
+
+
+class MoveQuerySet(models.QuerySet["Move"]):
+    def with_estate(self) -> Self:
+        """All that a line in a list shows, in one query."""
+        return self.select_related(
+            "administration",
+            "from_environment",
+            "to_environment",
+            "from_connection",
+            "to_connection",
+            "requested_by",
+        )
+
+    def open(self) -> Self:
+        return self.filter(state__in=OPEN_STATES)
+
+    def waiting_for_approval(self) -> Self:
+        return self.filter(state=S.AWAITING_APPROVAL)
+
+    def due(self, now: datetime) -> Self:
+        return self.filter(state=S.APPROVED).filter(
+            Q(not_before=None) | Q(not_before__lte=now)
+        )
+
+    def to_ask(self, now: datetime) -> Self:
+        """Waiting for a package that is to be asked by now."""
+        return self.filter(state=S.AWAITING_BOOKKEEPING, ask_proof_at__lte=now)
+
+    def wanting(self, connection_id: int, code_key: object) -> Self:
+        """Open moves to a place."""
+        return self.open().filter(to_connection_id=connection_id, to_code_key=code_key)
+
+
+class Move(FSMModelMixin, models.Model):
+    """One administration on its way to one wanted place."""
+
+    state = FSMField(default=S.DRAFT, choices=S.choices, protected=True, editable=False)
+    state_since = models.DateTimeField(default=timezone.now, editable=False)
+    revision = models.PositiveIntegerField(
+        default=1, validators=[MinValueValidator(1)], editable=False
+    )
+    has_question = models.BooleanField(default=False, editable=False)
+    intent = models.CharField(max_length=40, choices=MoveType.choices)
+    move_type = models.CharField(
+        max_length=40, choices=MoveType.choices, blank=True, editable=False
+    )
+    requested_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    edited_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    administration = models.ForeignKey(
+        Administration, on_delete=models.PROTECT, related_name="moves", null=True
+    )
+    package = models.CharField(max_length=20, choices=Package.choices, blank=True)
+    to_environment = models.ForeignKey(
+        Environment, on_delete=models.PROTECT, related_name="+", null=True
+    )
+    to_connection = models.ForeignKey(
+        BookkeepingConnection, on_delete=models.PROTECT, related_name="+", null=True
+    )
+    to_code = models.CharField(max_length=100, blank=True, validators=[no_whitespace])
+    to_code_key = models.GeneratedField(
+        expression=CodeKey(F("package"), F("to_code")),
+        output_field=models.CharField(max_length=100),
+        db_persist=True,
+    )
+    to_address = models.CharField(max_length=320, blank=True, editable=False)
+
+    # Where it comes from: stored at submit, frozen at start.
+    from_environment = models.ForeignKey(
+        Environment, on_delete=models.PROTECT, related_name="+", null=True
+    )
+    from_connection = models.ForeignKey(
+        BookkeepingConnection, on_delete=models.PROTECT, related_name="+", null=True
+    )
+    from_code = models.CharField(max_length=100, blank=True, editable=False)
+    from_address = models.CharField(max_length=320, blank=True, editable=False)
+
+    proof = models.ForeignKey(
+        "Proof", on_delete=models.PROTECT, null=True, related_name="+", editable=False
+    )
+    ask_proof_at = models.DateTimeField(null=True, editable=False)
+
+    submitted_at = models.DateTimeField(null=True, editable=False)
+    not_before = models.DateTimeField(null=True, blank=True)
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        editable=False,
+    )
+    approved_at = models.DateTimeField(null=True, editable=False)
+    plan = models.JSONField(default=dict, editable=False)
+    plan_hash = models.CharField(max_length=64, blank=True, editable=False)
+    warnings_seen = models.JSONField(default=list, editable=False)
+    dispatched_at = models.DateTimeField(null=True, editable=False)
+    started_at = models.DateTimeField(null=True, editable=False)
+    ended_at = models.DateTimeField(null=True, editable=False)
+    # Why it failed, stopped, waits again or is in doubt: a code and its parameters.
+    reason = models.JSONField(default=dict, editable=False)
+
+    objects = MoveQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-id",)
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(state__in=S.values), name="move_state_known"
+            ),
+            models.UniqueConstraint(
+                fields=["administration"],
+                condition=Q(state__in=OPEN_STATES),
+                name="one_open_move_per_administration",
+            ),
+            models.UniqueConstraint(
+                fields=["to_connection", "to_code_key"],
+                condition=Q(state__in=OPEN_STATES),
+                name="one_open_move_per_wanted_place",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=[S.DRAFT, S.WITHDRAWN])
+                | (
+                    Q(administration__isnull=False)
+                    & Q(to_connection__isnull=False)
+                    & Q(to_environment__isnull=False)
+                    & Q(from_connection__isnull=False)
+                    & Q(from_environment__isnull=False)
+                    & Q(submitted_at__isnull=False)
+                    & Q(move_type__in=MoveType.values)
+                    & ~Q(to_code="")
+                    & ~Q(from_code="")
+                ),
+                name="move_complete_when_submitted",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=PROVEN_STATES) | Q(proof__isnull=False),
+                name="moved_in_the_package_first",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=[S.APPROVED, S.RUNNING, S.IN_DOUBT, S.COMPLETED])
+                | (
+                    Q(approved_by__isnull=False)
+                    & Q(approved_at__isnull=False)
+                    & Q(plan_hash__regex=r"^[0-9a-f]{64}$")
+                ),
+                name="move_approved_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=Q(to_code__regex=r"^\S{0,100}$"), name="move_code_shape"
+            ),
+        )
+        indexes = (
+            models.Index(fields=["state", "state_since"], name="move_state_wait"),
+            models.Index(
+                fields=["not_before", "id"],
+                condition=Q(state=S.APPROVED),
+                name="move_due",
+            ),
+            models.Index(
+                fields=["ask_proof_at"],
+                condition=Q(state=S.AWAITING_BOOKKEEPING),
+                name="move_ask_proof",
+            ),
+            models.Index(fields=["requested_by", "-id"], name="move_of_person"),
+            models.Index(fields=["from_environment", "-id"], name="move_from_office"),
+            models.Index(fields=["to_environment", "-id"], name="move_to_office"),
+            models.Index(fields=["-ended_at"], name="move_ended"),
+        )
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def number(self) -> str:
+        """The number that people use, such as M-2026-00418."""
+        return f"M-{timezone.localtime(self.created_at):%Y}-{self.pk:05}"
+
+    @staticmethod
+    def id_from_number(number: str) -> int | None:
+        found = NUMBER.match(number.strip())
+        return int(found[2]) if found else None
+
+    @property
+    def is_sent_back(self) -> bool:
+        return self.state == S.DRAFT and self.has_question
+
+    @property
+    def is_scheduled(self) -> bool:
+        return (
+            self.state == S.APPROVED
+            and self.not_before is not None
+            and self.not_before > timezone.now()
+        )
+
+    @property
+    def look(self) -> Look:
+        if self.is_sent_back:
+            return SENT_BACK_LOOK
+        if self.is_scheduled:
+            return SCHEDULED_LOOK
+        return STATE_LOOKS[MoveState(self.state)]
+
+    # --- the machine
+
+    @step(source=S.DRAFT, target=S.AWAITING_BOOKKEEPING)
+    def submit(self) -> None:
+        self.submitted_at = self.ask_proof_at = timezone.now()
+        self.has_question = False
+        self.reason = {}
+
+    @step(source=S.AWAITING_BOOKKEEPING, target=S.AWAITING_APPROVAL)
+    def prove(self, proof_id: int) -> None:
+        self.proof_id = proof_id
+        self.ask_proof_at = None
+        self.reason = {}
+
+    @step(source=S.AWAITING_APPROVAL, target=S.APPROVED)
+    def approve(self, approval: Approval) -> None:
+        self.approved_by_id = approval.approver_id
+        self.approved_at = timezone.now()
+        self.plan = approval.plan
+        self.plan_hash = approval.plan_hash
+        self.warnings_seen = approval.warnings
+        self.not_before = approval.not_before
+        self.reason = {}
+
+    @step(source=S.APPROVED, target=S.RUNNING)
+    def start(self) -> None:
+        self.started_at = timezone.now()
+        self.ended_at = None
+        self.reason = {}
+
+    @step(source=S.RUNNING, target=S.COMPLETED)
+    def finish(self) -> None:
+        self.ended_at = timezone.now()
+
+    @step(source=[S.AWAITING_BOOKKEEPING, S.AWAITING_APPROVAL], target=S.DRAFT)
+    def reopen(self) -> None:
+        self._new_revision()
+
+    @step(source=S.AWAITING_APPROVAL, target=S.DRAFT)
+    def send_back(self) -> None:
+        self._new_revision()
+        self.has_question = True
+
+    @step(source=S.AWAITING_APPROVAL, target=S.REJECTED)
+    def reject(self) -> None:
+        self.ended_at = timezone.now()
+
+    @step(source=[S.AWAITING_APPROVAL, S.APPROVED], target=S.AWAITING_BOOKKEEPING)
+    def expire_proof(self, reason: dict[str, Any]) -> None:
+        self._forget_approval()
+        self.proof_id = None
+        self.ask_proof_at = timezone.now()
+        self.reason = reason
+
+    @step(source=S.APPROVED, target=S.AWAITING_APPROVAL)
+    def reapprove(self, reason: dict[str, Any]) -> None:
+        self._forget_approval()
+        self.reason = reason
+
+    @step(source=S.APPROVED, target=S.APPROVED)
+    def reschedule(self, not_before: datetime | None) -> None:
+        self.not_before = not_before
+
+    @step(source=S.RUNNING, target=S.FAILED)
+    def fail(self, reason: dict[str, Any]) -> None:
+        self.ended_at = timezone.now()
+        self.reason = reason
+
+    @step(source=S.RUNNING, target=S.STOPPED)
+    def stop(self, reason: dict[str, Any]) -> None:
+        self.ended_at = timezone.now()
+        self.reason = reason
+
+    @step(source=S.RUNNING, target=S.IN_DOUBT)
+    def doubt(self, reason: dict[str, Any]) -> None:
+        self.reason = reason
+
+    @step(source=S.IN_DOUBT, target=S.RUNNING)
+    def settle(self) -> None:
+        self.reason = {}
+
+    @step(source=[S.FAILED, S.STOPPED], target=S.APPROVED)
+    def retry(self) -> None:
+        self.started_at = self.ended_at = self.dispatched_at = None
+        self.not_before = None
+        self.reason = {}
+
+    @step(
+        source=[
+            S.DRAFT,
+            S.AWAITING_BOOKKEEPING,
+            S.AWAITING_APPROVAL,
+            S.APPROVED,
+            S.FAILED,
+            S.STOPPED,
+        ],
+        target=S.WITHDRAWN,
+    )
+    def withdraw(self) -> None:
+        self.ended_at = timezone.now()
+
+    def _new_revision(self) -> None:
+        self.revision += 1
+        self.proof_id = None
+        self.ask_proof_at = None
+
+    def _forget_approval(self) -> None:
+        self.approved_by_id = self.approved_at = self.dispatched_at = None
+        self.plan_hash = ""
+
+
+def declared_jumps() -> list[tuple[str, str]]:
+    """Every (from, to) of the machine above, for the trigger and its test."""
+    jumps = {
+        (source, target.target)
+        for name in vars(Move)
+        if (marked := getattr(getattr(Move, name), "_django_fsm", None))
+        for source, target in marked.transitions.items()
+    }
+    return sorted((str(source), str(target)) for source, target in jumps)
+
+
+class Parties(models.Model):
+    """People outside and what they said: kept apart, so that it can be emptied."""
+
+    move = models.OneToOneField(
+        Move, on_delete=models.PROTECT, related_name="parties", primary_key=True
+    )
+    requester_name = models.CharField(max_length=200, blank=True)
+    requester_email = models.EmailField(blank=True)
+    requester_ticket = models.CharField(max_length=100, blank=True)
+    consent_name = models.CharField(max_length=200, blank=True)
+    consent_email = models.EmailField(blank=True)
+    consent_on = models.DateField(null=True, blank=True)
+    consent_ticket = models.CharField(max_length=100, blank=True)
+    consent_accepts_costs = models.BooleanField(default=False)
+    client_informed = models.BooleanField(default=False)
+    note = models.TextField(blank=True, max_length=2000)
+
+    def __str__(self) -> str:
+        return f"Parties of move {self.move_id}"
+
+
+class Contributor(models.Model):
+    """Who worked on which revision. Append-only: none of them approves (four eyes)."""
+
+    move = models.ForeignKey(
+        Move, on_delete=models.PROTECT, related_name="contributors"
+    )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    revision = models.PositiveIntegerField()
+    part = models.CharField(
+        max_length=20, choices=[(part.value, part.value) for part in Part]
+    )
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["move", "user", "revision", "part"], name="contributor_once"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.part} move {self.move_id}"
+
+
+__all__ = [
+    "ENDED_STATES",
+    "Approval",
+    "Contributor",
+    "Move",
+    "MoveQuerySet",
+    "Parties",
+    "declared_jumps",
+]

@@ -1,0 +1,87 @@
+"""What the portal keeps of its own people, and the settings they made."""
+
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from adminmoves.vocabulary import MoveType, Severity
+
+
+class Preferences(models.Model):
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        related_name="preferences",
+        primary_key=True,
+    )
+    language = models.CharField(max_length=2, default="nl", choices=settings.LANGUAGES)
+    theme = models.CharField(
+        max_length=10,
+        default="system",
+        choices=[("system", _("system")), ("light", _("light")), ("dark", _("dark"))],
+    )
+    single_letter_keys = models.BooleanField(default=True)
+
+    def __str__(self) -> str:
+        return f"Preferences of {self.user_id}"
+
+
+class ApprovalLoanQuerySet(models.QuerySet["ApprovalLoan"]):
+    def running(self) -> Self:
+        now = timezone.now()
+        return self.filter(starts_at__lte=now, ends_at__gt=now)
+
+
+class ApprovalLoan(models.Model):
+    """A lead lends the right to approve to a colleague, for a while, on the record."""
+
+    lender = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    borrower = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="approval_loans",
+    )
+    starts_at = models.DateTimeField(default=timezone.now)
+    ends_at = models.DateTimeField()
+
+    objects = ApprovalLoanQuerySet.as_manager()
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(ends_at__gt=F("starts_at")), name="loan_ends_after_start"
+            ),
+            models.CheckConstraint(
+                condition=~Q(lender=F("borrower")), name="loan_between_two"
+            ),
+        )
+        indexes = (models.Index(fields=["borrower", "ends_at"], name="loan_running"),)
+
+    def __str__(self) -> str:
+        return f"{self.lender_id} lends to {self.borrower_id}"
+
+
+class CheckSeverity(models.Model):
+    """An administrator's choice for one check and type, in place of the default."""
+
+    check_code = models.CharField(max_length=60)
+    move_type = models.CharField(max_length=40, choices=MoveType.choices)
+    severity = models.CharField(max_length=20, choices=Severity.choices)
+
+    class Meta:
+        verbose_name = _("severity of a check")
+        verbose_name_plural = _("severities of checks")
+        constraints = (
+            models.UniqueConstraint(
+                fields=["check_code", "move_type"], name="check_severity_once"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.check_code} for {self.move_type}: {self.severity}"

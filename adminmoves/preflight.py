@@ -1,0 +1,159 @@
+"""All checks of a move at a moment, all problems at once. Changes nothing."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from adminmoves.changes.wish import Check, Finding, Saying, Wish
+from adminmoves.models import CheckSeverity, Move, Parties, Proof
+from adminmoves.movetypes import CHECKS_BY_CODE, checks_for
+from adminmoves.vocabulary import Moment, MoveType, Severity
+
+BLOCKING, WAITING, TODO, WARNING, PASSED = (
+    "blocking",
+    "waiting",
+    "todo",
+    "warning",
+    "passed",
+)
+OUTCOMES = (BLOCKING, WAITING, TODO, WARNING, PASSED)
+OUTCOME_OF = {"ok": PASSED, "waiting": WAITING, "todo": TODO}
+MOMENTS = (Moment.SUBMIT, Moment.APPROVE, Moment.START)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One check's answer. Kept as code and parameters, so both languages can tell it."""
+
+    code: str
+    outcome: str
+    say: str
+    params: Mapping[str, Any]
+    field: str
+    holds_from: Moment
+
+    @property
+    def _saying(self) -> Saying:
+        return CHECKS_BY_CODE[self.code].sayings[self.say]
+
+    def _told(self, text: Any) -> str:
+        shown = dict(self.params)
+        if "move_type" in shown:
+            shown["move_type"] = MoveType(shown["move_type"]).label
+        return str(text) % shown if shown else str(text)
+
+    @property
+    def title(self) -> str:
+        return self._told(self._saying.title)
+
+    @property
+    def remedy(self) -> str:
+        return self._told(self._saying.remedy)
+
+    @property
+    def key(self) -> str:
+        """Names a warning for ticking: another count is another warning."""
+        told = ",".join(f"{name}={self.params[name]}" for name in sorted(self.params))
+        return f"{self.code}:{self.say}:{told}"
+
+    def stored(self) -> dict[str, Any]:
+        return {"code": self.code, "say": self.say, "params": dict(self.params)}
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    results: tuple[Result, ...]
+
+    def of(self, outcome: str) -> tuple[Result, ...]:
+        return tuple(result for result in self.results if result.outcome == outcome)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        return {outcome: len(self.of(outcome)) for outcome in OUTCOMES}
+
+    @property
+    def warnings(self) -> tuple[Result, ...]:
+        return self.of(WARNING)
+
+    def holding(self, moment: Moment) -> tuple[Result, ...]:
+        """What holds the move back at that moment."""
+        return tuple(
+            result
+            for result in self.results
+            if result.outcome in {BLOCKING, WAITING, TODO}
+            and MOMENTS.index(result.holds_from) <= MOMENTS.index(moment)
+        )
+
+    def told(self, moment: Moment) -> str:
+        """One sentence that names all that holds the move back."""
+        titles = "; ".join(result.title for result in self.holding(moment))
+        return _("This holds the migration back: %(titles)s.") % {"titles": titles}
+
+
+def preflight(wish: Wish) -> Report:
+    chosen = dict(
+        CheckSeverity.objects.filter(move_type=wish.intent).values_list(
+            "check_code", "severity"
+        )
+    )
+    judged = (
+        _judge(check, _severity(check, wish.intent, chosen), check.ask(wish))
+        for check in checks_for(wish.intent)
+    )
+    results = [result for result in judged if result]
+    results.sort(key=lambda result: OUTCOMES.index(result.outcome))
+    return Report(tuple(results))
+
+
+def _severity(check: Check, move_type: MoveType, chosen: Mapping[str, str]) -> Severity:
+    default = check.severities[move_type]
+    return default if check.fixed else Severity(chosen.get(check.code, default))
+
+
+def _judge(check: Check, severity: Severity, finding: Finding) -> Result | None:
+    """None where there is nothing to tell: switched off, or a warning too early."""
+    too_early = finding.kind == "todo" and severity == Severity.WARNING
+    if severity == Severity.OFF or too_early:
+        return None
+    problem = BLOCKING if severity == Severity.BLOCKING else WARNING
+    return Result(
+        code=check.code,
+        outcome=OUTCOME_OF.get(finding.kind, problem),
+        say=finding.say,
+        params=finding.params,
+        field=finding.field,
+        holds_from=max(check.holds_from, finding.holds_from, key=MOMENTS.index),
+    )
+
+
+def code_key(package: str, code: str) -> str:
+    """The database's own key of a code, so that nothing compares otherwise."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT adminmoves_code_key(%s, %s)", [package, code])
+        return str(cursor.fetchone()[0])
+
+
+def wish_of(move: Move, proof: Proof | None = None) -> Wish | None:
+    """What a stored move wants; None while no administration was chosen."""
+    if move.administration is None:
+        return None
+    return Wish(
+        administration=move.administration,
+        intent=MoveType(move.move_type or move.intent),
+        to_environment=move.to_environment,
+        to_connection=move.to_connection,
+        to_code=move.to_code,
+        to_code_key=code_key(move.administration.package, move.to_code),
+        parties=getattr(move, "parties", None) or Parties(move=move),
+        move=move,
+        proof=proof or move.proof,
+    )
+
+
+def inspect(move: Move) -> Report:
+    """All checks of a stored move, as things are now."""
+    wish = wish_of(move)
+    return preflight(wish) if wish else Report(())

@@ -1,0 +1,61 @@
+"""The cast: people by their role, so that a test reads like a short play."""
+
+from collections.abc import Callable
+
+import pytest
+from django.contrib.auth.models import User
+
+from adminmoves.access import WORKER, Actor, actor_for
+from adminmoves.models import Move
+from adminmoves.vocabulary import Role
+from tests.builders import make_move, make_person
+
+MakeMove = Callable[..., Move]
+
+
+@pytest.fixture
+def agent(db: None) -> User:
+    return make_person("medewerker-1", Role.SUPPORT_AGENT)
+
+
+@pytest.fixture
+def other_agent(db: None) -> User:
+    return make_person("medewerker-2", Role.SUPPORT_AGENT)
+
+
+@pytest.fixture
+def lead(db: None) -> User:
+    return make_person("teamleider-1", Role.TEAM_LEAD)
+
+
+@pytest.fixture
+def other_lead(db: None) -> User:
+    return make_person("teamleider-2", Role.TEAM_LEAD)
+
+
+@pytest.fixture
+def auditor(db: None) -> User:
+    return make_person("auditor-1", Role.AUDITOR)
+
+
+@pytest.fixture
+def administrator(db: None) -> User:
+    return make_person("beheerder-1", Role.ADMINISTRATOR)
+
+
+@pytest.fixture
+def actors(
+    agent: User, lead: User, auditor: User, administrator: User
+) -> dict[Role, Actor]:
+    people = [actor_for(user) for user in (agent, lead, auditor, administrator)]
+    return {actor.role: actor for actor in people} | {Role.WORKER: WORKER}
+
+
+@pytest.fixture
+def a_move(agent: User, lead: User) -> MakeMove:
+    """A move in any state, asked for by the agent: ``a_move(MoveState.APPROVED)``."""
+
+    def make(state: str, **facts: object) -> Move:
+        return make_move(state, agent=agent, lead=lead, **facts)  # type: ignore[arg-type]
+
+    return make
