@@ -76,7 +76,7 @@ class Entry:
 
 def waiting_for(actor: Actor) -> str:
     """How many moves this person may decide on; "99+" beyond what is counted."""
-    own = Contributor.objects.filter(user_id=actor.user_id).values("move_id")
+    own = Contributor.objects.filter(user=actor.user_id).values("move_id")
     waiting = Move.objects.waiting_for_approval().exclude(pk__in=own)
     count = waiting[: COUNT_CAP + 1].count()
     return f"{COUNT_CAP}+" if count > COUNT_CAP else str(count or "")

@@ -85,7 +85,7 @@ def preferences_of(request: HttpRequest) -> Preferences:
     language = request.COOKIES.get(LANGUAGE_COOKIE, "")
     theme = request.COOKIES.get(THEME_COOKIE, "")
     return Preferences(
-        user_id=request.user.pk,
+        user=request.user if isinstance(request.user, User) else None,
         language=language if language in dict(settings.LANGUAGES) else "nl",
         theme=theme if theme in THEMES else "system",
     )
@@ -110,7 +110,7 @@ def portal_view(needed: Action | Right) -> Callable[[View[P]], View[P]]:
             except DomainError as refusal:
                 return tell(request, refusal)
 
-        return login_required(guarded)
+        return cast("View[P]", login_required(guarded))
 
     return guard
 
