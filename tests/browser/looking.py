@@ -1,0 +1,79 @@
+"""How the browser tests look at a page."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+SHOTS = Path(__file__).resolve().parent.parent.parent / "test-results" / "screens"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+DESKTOP: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}}
+PHONE: dict[str, Any] = {
+    "viewport": {"width": 390, "height": 844},
+    "device_scale_factor": 2,
+    "is_mobile": True,
+    "has_touch": True,
+}
+NARROW: dict[str, Any] = {"viewport": {"width": 320, "height": 640}}
+
+# The browser itself reports the status of an error page; that is no fault of it.
+EXPECTED_STATUS = re.compile(r"Failed to load resource: .* status of (403|404|409|429)")
+
+
+def axe_faults(page: Page) -> list[str]:
+    """Every violation as one readable line."""
+    found = Axe().run(page, options={"runOnly": RULES, "resultTypes": ["violations"]})
+    return [
+        f"{violation['id']}: {node['html'][:150]} {node['failureSummary']}"
+        for violation in found.response["violations"]
+        for node in violation["nodes"]
+    ]
+
+
+def sideways(page: Page) -> int:
+    """How many pixels the page can be scrolled sideways."""
+    return int(
+        page.evaluate(
+            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
+    )
+
+
+AT_FOCUS = """() => {
+  const stop = document.activeElement;
+  if (!stop || stop === document.body) return null;
+  const box = stop.getBoundingClientRect();
+  const x = Math.min(Math.max(box.left + box.width / 2, 0), innerWidth - 1);
+  const y = Math.min(Math.max(box.top + Math.min(box.height, 40) / 2, 0), innerHeight - 1);
+  const top = document.elementFromPoint(x, y);
+  const seen = top && (stop.contains(top) || top.contains(stop) || top.closest("label")?.control === stop);
+  const label = stop.getAttribute("aria-label") || stop.textContent.trim() || stop.id;
+  return { seen: Boolean(seen), told: `${stop.tagName} ${label}`.slice(0, 80) };
+}"""
+
+
+def walk(page: Page, most: int = 200) -> Iterator[dict[str, Any]]:
+    """Press Tab from stop to stop until the page has been walked once."""
+    for _stop in range(most):
+        page.keyboard.press("Tab")
+        stop = page.evaluate(AT_FOCUS)
+        if stop is None:
+            return
+        yield stop
+
+
+def hidden_stops(page: Page) -> list[str]:
+    """Stops that lie under a bar or out of sight when they have the focus."""
+    page.evaluate("document.activeElement.blur(); scrollTo(0, 0)")
+    return [stop["told"] for stop in walk(page) if not stop["seen"]]
+
+
+def shoot(page: Page, name: str, *, whole: bool = True) -> Path:
+    """A picture to hold beside the design."""
+    SHOTS.mkdir(parents=True, exist_ok=True)
+    path = SHOTS / f"{name}.png"
+    page.screenshot(path=path, full_page=whole)
+    return path
