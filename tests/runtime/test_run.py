@@ -1,0 +1,184 @@
+"""`make run`: one command, and what it promises about processes and data."""
+
+import os
+import signal
+import socket
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from migrations_portal.supervisor.portal import healthy
+from tests.runtime.portals import (
+    Portal,
+    a_checkout,
+    a_portal,
+    alive,
+    environment,
+    state_of,
+    supervisor,
+    wait_until,
+)
+
+pytestmark = pytest.mark.workers
+
+WHO = """
+from django.db import connection
+with connection.cursor() as cursor:
+    cursor.execute("SELECT current_user")
+    print(cursor.fetchone()[0])
+"""
+SERVING = ("gunicorn", "celery -A migrations_portal worker", "beat")
+
+
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A checkout in which nothing runs."""
+    with a_checkout(tmp_path_factory.mktemp("run")) as checkout:
+        yield checkout
+
+
+@pytest.fixture(scope="module")
+def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
+    """A portal that goes on running from test to test."""
+    folder = tmp_path_factory.mktemp("portal")
+    with a_checkout(folder) as checkout, a_portal(checkout) as portal:
+        yield portal
+
+
+def process(portal: Portal, words: str) -> int:
+    """The first process of the portal whose command has these words."""
+    return min(pid for pid, line in portal.children().items() if words in line)
+
+
+def test_children_serve_as_the_app_role_and_never_as_root(portal: Portal) -> None:
+    lines = portal.children()
+    serving = {
+        words: [pid for pid, line in lines.items() if words in line]
+        for words in SERVING
+    }
+
+    assert portal.shell(WHO) == "portal_app"
+    assert all(serving.values()), lines
+    for pid in [pid for pids in serving.values() for pid in pids]:
+        known = environment(pid)
+        assert "//portal_app:" in known["DATABASE_URL"]
+        assert not [value for value in known.values() if "portal_owner" in value]
+    assert 0 not in {Path(f"/proc/{pid}").stat().st_uid for pid in lines}
+
+
+@pytest.mark.parametrize("words", ["gunicorn", "celery", "postgres", "valkey-server"])
+def test_a_child_that_dies_is_started_again(portal: Portal, words: str) -> None:
+    before = process(portal, words)
+    wait_until(lambda: healthy(portal.port), portal.text, 30)
+
+    os.kill(before, signal.SIGKILL)
+
+    def is_back() -> bool:
+        lines = portal.children()
+        return before not in lines and any(words in line for line in lines.values())
+
+    wait_until(is_back, portal.text, 30)
+    wait_until(lambda: healthy(portal.port), portal.text, 30)
+
+
+def test_after_ctrl_c_no_process_is_left_and_the_data_is_kept(checkout: Path) -> None:
+    with a_portal(checkout) as portal:
+        portal.shell(
+            "from django.contrib.auth.models import Group as G;"
+            "G.objects.create(name='kept')"
+        )
+        started = portal.children()
+
+        assert portal.interrupt() == 0
+        assert alive(started) == []
+
+    with a_portal(checkout) as again:
+        answer = again.shell(
+            "from django.contrib.auth.models import Group as G;"
+            "print(G.objects.filter(name='kept').delete()[0])"
+        )
+
+    assert answer == "1"
+
+
+def test_after_kill_9_of_the_supervisor_no_process_is_left(checkout: Path) -> None:
+    with a_portal(checkout) as portal:
+        started = portal.children()
+
+        portal.kill()
+
+        wait_until(lambda: alive(started) == [], lambda: str(alive(started)), 20)
+
+    with a_portal(checkout) as again:
+        assert healthy(again.port)
+
+
+def test_a_second_supervisor_of_a_checkout_is_refused(portal: Portal) -> None:
+    second = refused(portal.checkout)
+
+    assert second == (
+        "The portal of this checkout runs already; stop it there (Ctrl-C) or use "
+        "another checkout."
+    )
+
+
+def test_a_taken_port_is_named(checkout: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+
+        assert refused(checkout, PORT=port) == (
+            f"Port {port} is taken by another program; choose another one: "
+            "make run PORT=8123."
+        )
+
+
+def test_half_a_database_is_refused(checkout: Path) -> None:
+    assert refused(checkout, DATABASE_URL="postgresql://a:b@127.0.0.1:1/c") == (
+        "Set both DATABASE_URL (the app role) and DATABASE_OWNER_URL (the owner "
+        "role), or neither."
+    )
+
+
+def test_an_unreachable_database_is_named(checkout: Path) -> None:
+    url = "postgresql://a:b@127.0.0.1:1/c"
+
+    answer = refused(checkout, DATABASE_URL=url, DATABASE_OWNER_URL=url)
+
+    assert answer.startswith(
+        "DATABASE_URL leads to no database that lets us in (127.0.0.1:1): "
+    )
+    assert "a:b" not in answer
+
+
+def test_secrets_are_for_the_owner_of_the_checkout_alone(portal: Portal) -> None:
+    state = state_of(portal.checkout)
+
+    modes = {
+        name: (state / name).stat().st_mode & 0o777
+        for name in ("secrets.json", "run.json", "logs", "postgresql-data")
+    }
+
+    assert modes == {
+        "secrets.json": 0o600,
+        "run.json": 0o600,
+        "logs": 0o700,
+        "postgresql-data": 0o700,
+    }
+
+
+def refused(checkout: Path, **env: str) -> str:
+    """The one sentence with which a start is refused."""
+    given = {"PATH": os.environ["PATH"], **env}
+    done = subprocess.run(
+        supervisor("run"),
+        cwd=checkout,
+        env=given,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+    return done.stderr.strip()
