@@ -1,0 +1,181 @@
+"""An event of the trail as a sentence, in the reader's language.
+
+A sentence follows the name of who did it: "Medewerker 1" + "submitted the request".
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from adminmoves import reasons
+from adminmoves.models import Event
+from adminmoves.movetypes import AFTERCARE_LABELS
+from adminmoves.vocabulary import (
+    EventCode,
+    MoveType,
+    ProofKind,
+    Role,
+    StepCode,
+    Verdict,
+)
+
+E = EventCode
+
+SENTENCES: Mapping[EventCode, Promise] = {
+    E.MOVE_DRAFTED: gettext_lazy("started a draft: %(intent)s"),
+    E.MOVE_EDITED: gettext_lazy("edited the draft"),
+    E.MOVE_TAKEN_OVER: gettext_lazy("took over the draft of %(from)s"),
+    E.MOVE_SUBMITTED: gettext_lazy("submitted the request, %(warnings)s"),
+    E.MOVE_PROVED: gettext_lazy("accepted the proof: %(kind)s"),
+    E.MOVE_APPROVED: gettext_lazy("approved the plan: %(not_before)s, %(warnings)s"),
+    E.MOVE_STARTED: gettext_lazy("started the run, attempt %(attempt)s"),
+    E.MOVE_COMPLETED: gettext_lazy("completed the migration in attempt %(attempt)s"),
+    E.MOVE_REOPENED: gettext_lazy("reopened the request for editing"),
+    E.MOVE_SENT_BACK: gettext_lazy("sent the request back with a question"),
+    E.MOVE_REJECTED: gettext_lazy("rejected the request"),
+    E.MOVE_PROOF_EXPIRED: gettext_lazy("asks for proof again: %(reason)s"),
+    E.MOVE_REAPPROVAL_ASKED: gettext_lazy("asks for approval again: %(reason)s"),
+    E.MOVE_RESCHEDULED: gettext_lazy("chose another moment: %(not_before)s"),
+    E.MOVE_FAILED: gettext_lazy("rolled everything back: %(reason)s"),
+    E.MOVE_STOPPED: gettext_lazy("stopped and rolled everything back: %(reason)s"),
+    E.MOVE_IN_DOUBT: gettext_lazy("asks a person: %(reason)s"),
+    E.MOVE_SETTLED: gettext_lazy("said how it goes on: %(answer)s"),
+    E.MOVE_RETRIED: gettext_lazy("queued it again"),
+    E.MOVE_WITHDRAWN: gettext_lazy("withdrew the request"),
+    E.RUN_TAKEN_OVER: gettext_lazy(
+        "%(worker)s went on with attempt %(attempt)s, after silence of %(before)s"
+    ),
+    E.RUN_STEPS_DONE: gettext_lazy("carried out: %(steps)s"),
+    E.PROOF_STORED: gettext_lazy("asked %(connection)s for %(code)s: %(verdict)s"),
+    E.PROOF_ATTESTED: gettext_lazy(
+        "attested that %(code)s is in %(connection)s since %(moved_on)s"
+    ),
+    E.COMMENTED: gettext_lazy("wrote"),
+    E.AFTERCARE_TICKED: gettext_lazy("%(done)s: %(item)s"),
+    E.DOCUMENTS_RECOUNTED: gettext_lazy(
+        "counted the documents again: %(before_documents)s became %(after_documents)s"
+    ),
+    E.ADMINISTRATION_MOVED: gettext_lazy(
+        "moved the administration by %(number)s: code %(after_code)s, "
+        "address %(after_mail_address)s"
+    ),
+    E.ADMINISTRATION_CHANGED: gettext_lazy("changed the administration %(subject)s"),
+    E.ENVIRONMENT_CHANGED: gettext_lazy("changed the office %(subject)s"),
+    E.CONNECTION_CHANGED: gettext_lazy("changed the connection %(subject)s"),
+    E.ESTATE_IMPORTED: gettext_lazy("imported offices, connections, administrations"),
+    E.HISTORY_EXPORTED: gettext_lazy("exported the history"),
+    E.APPROVAL_LENT: gettext_lazy(
+        "lent the right to approve to %(subject)s until %(until)s"
+    ),
+    E.SIGNED_IN: gettext_lazy("signed in"),
+    E.SIGN_IN_FAILED: gettext_lazy("could not sign in"),
+    E.SIGNED_OUT: gettext_lazy("signed out"),
+    E.PERSON_CHANGED: gettext_lazy("changed the account of %(subject)s"),
+    E.SETTING_CHANGED: gettext_lazy("changed the setting %(subject)s"),
+}
+
+
+def who(event: Event) -> str:
+    """The name of who did it; a machine is called by its role."""
+    if event.actor_role in {Role.WORKER, Role.SYSTEM}:
+        return str(Role(event.actor_role).label).capitalize()
+    return event.actor_name
+
+
+def sentence(event: Event) -> str:
+    """What was done, to follow the name. What an event does not tell is left open."""
+    words = _Words(subject=event.subject, reason=_reason(event.params))
+    for name, value in _flat(event.params):
+        words[name] = SHOWN.get(name, _plain)(value)
+    return str(SENTENCES[EventCode(event.code)]) % words
+
+
+def quotes(event: Event) -> tuple[str, ...]:
+    """The free text of an event, where it was not emptied. Ask for ``words`` with
+    select_related, else each event is a query."""
+    kept = getattr(event, "words", None)
+    return tuple(str(text) for text in kept.texts.values() if text) if kept else ()
+
+
+class _Words(dict[str, str]):
+    def __missing__(self, name: str) -> str:
+        return "…"
+
+
+def _flat(params: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Facts inside ``before`` and ``after`` as before_code, after_code."""
+    for name, value in params.items():
+        if isinstance(value, Mapping):
+            yield from ((f"{name}_{inner}", known) for inner, known in value.items())
+        else:
+            yield name, value
+
+
+def _reason(params: Mapping[str, Any]) -> str:
+    reason = reasons.tell(params)
+    return reason.sentence if reason else "…"
+
+
+def _plain(value: Any) -> str:
+    return "…" if value is None or value == "" else str(value)
+
+
+def _moment(value: str | None) -> str:
+    if not value:
+        return "…"
+    local = timezone.localtime(datetime.fromisoformat(value))
+    return f"{date_format(local, 'j F Y')} {local:%H:%M}"
+
+
+def _day(value: str | None) -> str:
+    return date_format(date.fromisoformat(value), "j F Y") if value else "…"
+
+
+def _when(value: str | None) -> str:
+    if not value:
+        return _("as soon as a worker is free")
+    return _("not before %(moment)s") % {"moment": _moment(value)}
+
+
+def _warnings(found: Sequence[object] | None) -> str:
+    count = len(found or ())
+    if not count:
+        return _("without warnings")
+    return ngettext("%(n)s warning seen", "%(n)s warnings seen", count) % {"n": count}
+
+
+def _label(labels: Any) -> Callable[[Any], str]:
+    """The word for a stored value; one of an earlier version stays as it is."""
+    return lambda value: str(labels(value).label) if value in labels.values else value
+
+
+def _steps(codes: Sequence[str]) -> str:
+    label = _label(StepCode)
+    return ", ".join(label(code) for code in codes)
+
+
+SHOWN: Mapping[str, Callable[[Any], str]] = {
+    "not_before": _when,
+    "until": _moment,
+    "moved_on": _day,
+    "warnings": _warnings,
+    "verdict": _label(Verdict),
+    "kind": _label(ProofKind),
+    "intent": _label(MoveType),
+    "steps": _steps,
+    "item": lambda code: str(AFTERCARE_LABELS.get(code, code)),
+    "done": lambda done: _("ticked off") if done else _("unticked"),
+    "answer": lambda answer: str(ANSWERS.get(answer, answer)),
+}
+"""How a parameter is shown; what is not listed is shown as it is."""
+
+ANSWERS: Mapping[str, Promise] = {
+    "go_on": gettext_lazy("the run goes on"),
+    "roll_back": gettext_lazy("everything is rolled back"),
+}
