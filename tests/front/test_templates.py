@@ -1,0 +1,85 @@
+"""What no template may contain, and what every one must be able to do."""
+
+import re
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.template.loader import get_template
+
+from adminmoves.templatetags.events import EVENT_LOOKS, PLAIN
+from adminmoves.templatetags.portal import MESSAGE_LOOKS, icon
+from adminmoves.menu import PAGES
+from adminmoves.stations import ENDS
+from adminmoves.vocabulary import SCHEDULED_LOOK, SENT_BACK_LOOK, STATE_LOOKS
+
+ROOT = Path(settings.BASE_DIR)
+FOLDER = ROOT / "templates"
+TEMPLATES = sorted(FOLDER.rglob("*.html"))
+SCRIPTS = sorted((ROOT / "static/portal/js").glob("*.js"))
+NAMES = [path.relative_to(FOLDER).as_posix() for path in TEMPLATES]
+LONGEST = 80
+
+FORBIDDEN = {
+    "an inline style": re.compile(r"<[^>]*\sstyle\s*=|<style", re.IGNORECASE),
+    "an inline script": re.compile(r"<script(?![^>]*\ssrc=)", re.IGNORECASE),
+    "an event attribute": re.compile(r"<[^>]*\s(?:on[a-z]+|hx-on[\w:-]*)\s*=", re.I),
+    "htmx that evaluates": re.compile(r"""hx-\w+=["']js:|hx-trigger="[^"]*\["""),
+    "an address elsewhere": re.compile(
+        r"""(?:src|href|action)=["'](?:https?:)?//""", re.IGNORECASE
+    ),
+}
+ICON = re.compile(r"""{%\s*icon\s+["']([\w-]+)["']""")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_template_compiles_and_is_short(name: str) -> None:
+    get_template(name)
+
+    assert len((FOLDER / name).read_text().splitlines()) <= LONGEST
+
+
+@pytest.mark.parametrize("what", FORBIDDEN)
+def test_no_template_has(what: str) -> None:
+    found = {
+        name: match[0]
+        for name in NAMES
+        if (match := FORBIDDEN[what].search((FOLDER / name).read_text()))
+    }
+
+    assert found == {}
+
+
+def names_of_icons() -> set[str]:
+    looks = [
+        PLAIN,
+        SENT_BACK_LOOK,
+        SCHEDULED_LOOK,
+        *STATE_LOOKS.values(),
+        *EVENT_LOOKS.values(),
+        *MESSAGE_LOOKS.values(),
+    ]
+    written = {name for path in TEMPLATES for name in ICON.findall(path.read_text())}
+    return (
+        written
+        | {look.icon for look in looks}
+        | {page.icon for page in PAGES}
+        | {mark.icon for mark in ENDS.values()}
+    )
+
+
+@pytest.mark.parametrize("name", sorted(names_of_icons()))
+def test_every_icon_in_use_exists(name: str) -> None:
+    assert icon(name, 16).startswith("<svg")
+
+
+def test_no_script_has_a_sentence_of_its_own() -> None:
+    sentence = re.compile(r"""["'`][A-Z][a-z]+ [a-z]+""")
+
+    found = {
+        path.name: match[0]
+        for path in SCRIPTS
+        if (match := sentence.search(path.read_text()))
+    }
+
+    assert found == {}
