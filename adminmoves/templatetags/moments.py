@@ -8,7 +8,7 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 register = template.Library()
 
@@ -45,8 +45,10 @@ def _day(moment: datetime) -> str:
     local, today = timezone.localtime(moment), timezone.localdate()
     if local.date() == today - timedelta(days=1):
         return _("yesterday")
-    pattern = "D j M" if local.year == today.year else "j M Y"
-    return date_format(local, pattern)
+    # Dutch writes months small, which needs another letter in the pattern.
+    if local.year == today.year:
+        return date_format(local, pgettext("date format", "D j M"))
+    return date_format(local, pgettext("date format", "j M Y"))
 
 
 @register.filter

@@ -8,7 +8,8 @@ from typing import Any
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
-SHOTS = Path(__file__).resolve().parent.parent.parent / "test-results" / "screens"
+# Not test-results: the test runner empties that folder.
+SHOTS = Path(__file__).resolve().parent.parent.parent / ".portal" / "screens"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 DESKTOP: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}}
 PHONE: dict[str, Any] = {
@@ -75,5 +76,6 @@ def shoot(page: Page, name: str, *, whole: bool = True) -> Path:
     """A picture to hold beside the design."""
     SHOTS.mkdir(parents=True, exist_ok=True)
     path = SHOTS / f"{name}.png"
+    page.evaluate("document.activeElement.blur(); scrollTo(0, 0)")
     page.screenshot(path=path, full_page=whole)
     return path
