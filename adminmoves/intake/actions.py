@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -115,7 +115,6 @@ def submit_move(move_id: int, *, actor: Actor, seen: frozenset[str]) -> Move:
     the whole report.
     """
     move = _own_draft(move_id, actor)
-    _one_at_a_time()
     _store_origin(move)
     wish = wish_of(move)
     report = inspect(move)
@@ -265,12 +264,6 @@ def _fill_in_what_follows(move: Move) -> None:
     )
     if not fits:
         move.to_connection = None
-
-
-def _one_at_a_time() -> None:
-    """Two submits at once could each close half a ring; they take turns."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('adminmoves.submit'))")
 
 
 def _store_origin(move: Move) -> None:
