@@ -413,6 +413,17 @@ class Parties(models.Model):
     consent_accepts_costs = models.BooleanField(default=False)
     client_informed = models.BooleanField(default=False)
     note = models.TextField(blank=True, max_length=2000)
+    # What is already said about the package; becomes a proof once submitted.
+    moved_said_by = models.CharField(max_length=200, blank=True)
+    moved_on = models.DateField(null=True, blank=True)
+    moved_ticket = models.CharField(max_length=100, blank=True)
+    moved_evidence = models.ForeignKey(
+        "EvidenceFile",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
 
     def __str__(self) -> str:
         return f"Parties of move {self.move_id}"
