@@ -57,6 +57,11 @@ class RequestIdMiddleware:
         return response
 
 
+def request_id(request: HttpRequest) -> str:
+    """The number of this request, also before anybody has logged in."""
+    return cast("PortalRequest", request).request_id
+
+
 class PreferencesMiddleware:
     """Language and theme: what the person set, else the cookie, else Dutch."""
 
