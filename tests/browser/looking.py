@@ -36,21 +36,20 @@ def axe_faults(page: Page) -> list[str]:
 
 def sideways(page: Page) -> int:
     """How many pixels the page can be scrolled sideways."""
-    return int(
-        page.evaluate(
-            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-        )
-    )
+    root = "document.documentElement"
+    return int(page.evaluate(f"{root}.scrollWidth - {root}.clientWidth"))
 
 
 AT_FOCUS = """() => {
   const stop = document.activeElement;
   if (!stop || stop === document.body) return null;
   const box = stop.getBoundingClientRect();
-  const x = Math.min(Math.max(box.left + box.width / 2, 0), innerWidth - 1);
-  const y = Math.min(Math.max(box.top + Math.min(box.height, 40) / 2, 0), innerHeight - 1);
+  const within = (value, most) => Math.min(Math.max(value, 0), most - 1);
+  const x = within(box.left + box.width / 2, innerWidth);
+  const y = within(box.top + Math.min(box.height, 40) / 2, innerHeight);
   const top = document.elementFromPoint(x, y);
-  const seen = top && (stop.contains(top) || top.contains(stop) || top.closest("label")?.control === stop);
+  const seen = top && (stop.contains(top) || top.contains(stop)
+    || top.closest("label")?.control === stop);
   const label = stop.getAttribute("aria-label") || stop.textContent.trim() || stop.id;
   return { seen: Boolean(seen), told: `${stop.tagName} ${label}`.slice(0, 80) };
 }"""
