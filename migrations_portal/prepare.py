@@ -1,4 +1,6 @@
-"""Set-up before anything serves: `python -m migrations_portal.prepare owner|files|app`.
+"""Set-up before anything serves: `python -m migrations_portal.prepare PART`.
+
+The parts: owner, files, static, app.
 
 One process for several commands, because starting Python costs more than they do.
 """
@@ -26,10 +28,15 @@ def make_files() -> None:
     call_command("build_fonts")
 
 
-def as_app() -> None:
-    """Make all files, and the demo data where the database is empty."""
+def make_static() -> None:
+    """Make and collect all files that are served; no database is needed."""
     make_files()
     collect_static()
+
+
+def as_app() -> None:
+    """Make all files, and the demo data where the database is empty."""
+    make_static()
     if settings.PORTAL_DEMO:
         call_command("load_demo")
 
@@ -52,7 +59,12 @@ def _static_sources() -> Iterator[str]:
             yield f"{name} {storage.size(name)} {changed}"
 
 
-PARTS = {"owner": as_owner, "files": make_files, "app": as_app}
+PARTS = {
+    "owner": as_owner,
+    "files": make_files,
+    "static": make_static,
+    "app": as_app,
+}
 
 if __name__ == "__main__":
     django.setup()

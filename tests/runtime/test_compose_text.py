@@ -1,0 +1,124 @@
+"""The text of docker-compose.yml and the Dockerfile against the settings.
+
+An image is not built here; what can be held is that every name in these two files
+exists in the code.
+"""
+
+import json
+import re
+import subprocess
+import sys
+from typing import Any
+
+import yaml
+from django.urls import reverse
+
+from migrations_portal.prepare import PARTS
+from migrations_portal.supervisor.installation import APPLICATION
+from migrations_portal.supervisor.portal import web_arguments, worker_arguments
+from migrations_portal.supervisor.state import CHECKOUT
+from tests.runtime.test_settings_table import variables_read
+
+COMPOSE: dict[str, Any] = yaml.safe_load(
+    (CHECKOUT / "docker-compose.yml").read_text(encoding="utf-8")
+)
+SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
+OURS = ("migrate", "web", "worker", "beat")
+DOCKERFILE = (CHECKOUT / "Dockerfile").read_text(encoding="utf-8")
+
+
+def filled(value: str) -> str:
+    """The value as compose would fill it in."""
+    return re.sub(r"\$\{(\w+)[^}]*\}", lambda m: m[1].lower().replace("_", "-"), value)
+
+
+def test_every_variable_is_one_that_the_settings_read() -> None:
+    given = {name for service in OURS for name in SERVICES[service]["environment"]}
+
+    assert given - variables_read() == set()
+
+
+def test_only_the_schema_step_holds_the_owners_password() -> None:
+    roles = {
+        name: re.findall(r"//(\w+):", SERVICES[name]["environment"]["DATABASE_URL"])
+        for name in OURS
+    }
+
+    assert roles == {
+        "migrate": ["portal_owner"],
+        "web": ["portal_app"],
+        "worker": ["portal_app"],
+        "beat": ["portal_app"],
+    }
+
+
+def test_the_schema_step_is_a_part_of_the_set_up() -> None:
+    command = SERVICES["migrate"]["command"]
+
+    assert command[:3] == ["python", "-m", "migrations_portal.prepare"]
+    assert command[3] in PARTS
+    assert re.findall(r"migrations_portal\.prepare (\w+)", DOCKERFILE) == ["static"]
+    assert "static" in PARTS
+
+
+def test_web_and_worker_start_as_under_our_own_supervisor() -> None:
+    in_image = json.loads(DOCKERFILE.rpartition("CMD ")[2])
+    ours = [part for part in web_arguments(8000) if not part.startswith("--bind")]
+    worker = [part.replace("worker1", "worker") for part in worker_arguments("worker1")]
+
+    assert [part for part in in_image if not part.startswith("--bind")] == ours
+    assert SERVICES["worker"]["command"] == worker
+
+
+def test_the_health_check_asks_an_address_that_exists_of_an_allowed_host() -> None:
+    (script,) = [
+        part for part in SERVICES["web"]["healthcheck"]["test"] if "http" in part
+    ]
+    hosts = SERVICES["web"]["environment"]["PORTAL_HOSTS"].split(",")
+
+    assert f"http://localhost:8000{reverse('healthz')}" in script
+    assert "localhost" in hosts
+
+
+def test_the_image_holds_the_application_and_nothing_else() -> None:
+    copied = {
+        part
+        for line in re.findall(r"^COPY (?!--from)(.+) \S+$", DOCKERFILE, re.MULTILINE)
+        for part in line.split()
+    }
+
+    assert copied == set(APPLICATION)
+
+
+def test_every_service_of_ours_is_confined_and_has_a_health_check() -> None:
+    facts = {
+        name: (
+            SERVICES[name]["read_only"],
+            SERVICES[name]["cap_drop"],
+            "healthcheck" in SERVICES[name],
+        )
+        for name in OURS
+    }
+
+    assert "USER 10001" in DOCKERFILE
+    assert facts == {
+        "migrate": (True, ["ALL"], False),  # it ends by itself
+        "web": (True, ["ALL"], True),
+        "worker": (True, ["ALL"], True),
+        "beat": (True, ["ALL"], True),
+    }
+
+
+def test_the_deployment_checks_are_clean_with_these_settings() -> None:
+    env = {k: filled(v) for k, v in SERVICES["web"]["environment"].items()}
+    env["SECRET_KEY"] = "a-long-one-" + "".join(map(chr, range(48, 120)))
+    done = subprocess.run(
+        [sys.executable, "manage.py", "check", "--deploy", "--fail-level=WARNING"],
+        cwd=CHECKOUT,
+        env=env,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (done.returncode, done.stderr) == (0, "")

@@ -1,0 +1,91 @@
+"""The readers of the environment: nonsense stops the start, in words."""
+
+from pathlib import Path
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from migrations_portal import env
+
+
+@pytest.fixture(autouse=True)
+def no_value(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("X", "X_FILE"):
+        monkeypatch.delenv(name, raising=False)
+
+
+def test_a_flag_is_yes_or_no(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("X", "yes")
+    assert env.flag("X", default=False) is True
+
+    monkeypatch.setenv("X", "true")
+    with pytest.raises(ImproperlyConfigured, match=r"^X must be 'yes' or 'no', not"):
+        env.flag("X", default=False)
+
+
+@pytest.mark.parametrize("value", ["0", "-1", "many", "1.5"])
+def test_a_number_is_above_zero(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    monkeypatch.setenv("X", value)
+
+    with pytest.raises(ImproperlyConfigured, match=r"^X must be a number above 0"):
+        env.number("X", 1)
+
+
+def test_a_choice_names_what_is_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("X", "c")
+
+    with pytest.raises(ImproperlyConfigured) as refusal:
+        env.choice("X", "a", frozenset({"b", "a"}))
+
+    assert str(refusal.value) == "X must be one of a, b, not 'c'."
+
+
+def test_a_secret_has_no_default() -> None:
+    with pytest.raises(ImproperlyConfigured) as refusal:
+        env.secret("X")
+
+    assert str(refusal.value) == "X or X_FILE must be set."
+
+
+def test_a_secret_may_stand_in_a_file(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "secret").write_text("hush\n")
+    monkeypatch.setenv("X_FILE", str(tmp_path / "secret"))
+
+    assert env.secret("X") == "hush"
+
+
+def test_a_list_is_separated_by_commas(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("X", "a.example, b.example,")
+
+    assert env.listing("X") == ["a.example", "b.example"]
+    assert env.listing("Y") == []
+
+
+def test_a_database_url_is_taken_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(
+        "X", "postgresql://me:p%40ss@db.example:6/portal?sslmode=require"
+    )
+
+    assert env.database("X", options="-c a=b") == {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": "portal",
+        "USER": "me",
+        "PASSWORD": "p@ss",
+        "HOST": "db.example",
+        "PORT": "6",
+        "OPTIONS": {"options": "-c a=b", "sslmode": "require"},
+    }
+
+
+@pytest.mark.parametrize(
+    "url", ["mysql://a@b/c", "postgresql://a@b", "postgresql://b/"]
+)
+def test_another_kind_of_url_is_refused(
+    monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    monkeypatch.setenv("X", url)
+
+    with pytest.raises(ImproperlyConfigured, match=r"^X must look like postgresql://"):
+        env.database("X")

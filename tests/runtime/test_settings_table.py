@@ -1,0 +1,40 @@
+"""The table of settings in the operators' page names what the code reads."""
+
+import re
+
+from migrations_portal.supervisor.state import CHECKOUT
+
+PAGE = CHECKOUT / "docs" / "operators.md"
+READERS = ("text", "secret", "flag", "number", "choice", "listing", "database")
+# Read by the supervisor, not by the settings.
+OF_THE_SUPERVISOR = {"PORT", "DATABASE_OWNER_URL"}
+
+
+def settings_text() -> str:
+    return (CHECKOUT / "migrations_portal" / "settings.py").read_text(encoding="utf-8")
+
+
+def variables_read() -> set[str]:
+    """Every variable of the environment that the settings read."""
+    pattern = rf"env\.(?:{'|'.join(READERS)})\(\s*\"(\w+)\""
+    found = set(re.findall(pattern, settings_text()))
+    secrets = set(re.findall(r"env\.secret\(\"(\w+)\"", settings_text()))
+    return found | {f"{name}_FILE" for name in secrets}
+
+
+def rows() -> dict[str, str]:
+    """Variable and default, as the page has them."""
+    lines = PAGE.read_text(encoding="utf-8").splitlines()
+    cells = [line.strip("| ").split(" | ") for line in lines if line.startswith("| `")]
+    return {row[0].strip("`"): row[1] for row in cells}
+
+
+def test_every_setting_has_a_row_and_every_row_a_setting() -> None:
+    assert set(rows()) == variables_read() | OF_THE_SUPERVISOR
+
+
+def test_the_numbers_have_the_defaults_of_the_code() -> None:
+    pattern = r"env\.number\(\"(\w+)\", (\d+)\)"
+    in_code = dict(re.findall(pattern, settings_text()))
+
+    assert {name: rows()[name] for name in in_code} == in_code
