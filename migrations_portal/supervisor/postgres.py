@@ -135,25 +135,28 @@ def find_install(account: Account, copies: Path) -> Path:
             "PostgreSQL's wheel is not installed; set DATABASE_URL and "
             "DATABASE_OWNER_URL to a PostgreSQL server of your own."
         )
-    install = Path(spec.submodule_search_locations[0]) / "pginstall"
-    if account.can_run([install / "bin" / "postgres", "--version"]):
+    package = Path(spec.submodule_search_locations[0])
+    install = package / "pginstall"
+    if account.can_run([install / "bin" / "initdb", "--version"]):
         return install
-    stamp = str(install.stat().st_mtime_ns)
-    copy = copies / "postgresql"
-    mark = copies / "postgresql.stamp"
-    if not mark.exists() or mark.read_text() != stamp:
-        shutil.rmtree(copy, ignore_errors=True)
-        shutil.copytree(install, copy, symlinks=True)
-        _open_for_all(copy)
-        mark.write_text(stamp)
-    return copy
+    target = copies / "postgresql"
+    stamp, state = copies / "postgresql.stamp", str(install.stat().st_mtime_ns)
+    if not stamp.exists() or stamp.read_text() != state:
+        shutil.rmtree(target, ignore_errors=True)
+        # Its libraries lie beside the package, and are found by that place.
+        for folder in (package, package.with_name(f"{package.name}.libs")):
+            if folder.exists():
+                shutil.copytree(folder, target / folder.name, symlinks=True)
+        _open_for_all(target, package.name)
+        stamp.write_text(state)
+    return target / package.name / "pginstall"
 
 
-def _open_for_all(folder: Path) -> None:
+def _open_for_all(folder: Path, package: str) -> None:
     for path in (folder, *folder.rglob("*")):
         if not path.is_symlink():
             path.chmod(path.stat().st_mode | (0o755 if path.is_dir() else 0o444))
-    for binary in (folder / "bin").iterdir():
+    for binary in (folder / package / "pginstall" / "bin").iterdir():
         binary.chmod(0o755)
 
 
