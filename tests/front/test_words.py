@@ -1,0 +1,119 @@
+"""States, moments and numbers, in both languages."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.utils import timezone, translation
+
+from adminmoves.models import Move
+from adminmoves.overview.styleguide.samples import sample_move
+from adminmoves.stations import stops
+from adminmoves.templatetags import moments
+from adminmoves.templatetags.portal import initials, number, state_label
+from adminmoves.vocabulary import MoveState
+
+S = MoveState
+
+
+@pytest.mark.parametrize(("language", "written"), [("nl", "4.812"), ("en", "4,812")])
+def test_numbers_follow_the_language(language: str, written: str) -> None:
+    with translation.override(language):
+        assert number(4812) == written
+
+
+@pytest.mark.parametrize(
+    ("minutes", "dutch", "english"),
+    [(1, "1 minuut", "1 minute"), (52, "52 minuten", "52 minutes")],
+)
+def test_a_wait_has_its_plural(minutes: int, dutch: str, english: str) -> None:
+    since = timezone.now() - timedelta(minutes=minutes, seconds=5)
+
+    with translation.override("nl"):
+        assert moments.waited(since) == dutch
+    with translation.override("en"):
+        assert moments.waited(since) == english
+
+
+def test_a_longer_wait_is_told_in_hours_and_days() -> None:
+    now = timezone.now()
+
+    with translation.override("nl"):
+        assert moments.waited(now - timedelta(minutes=130, seconds=5)) == "2 u 10 min"
+        assert moments.waited(now - timedelta(days=3, minutes=1)) == "3 dagen"
+
+
+def test_an_old_moment_shows_its_day_and_keeps_the_exact_time() -> None:
+    with translation.override("nl"):
+        html = moments.ago(datetime(2024, 9, 15, 18, 24, tzinfo=UTC))
+
+    assert html == (
+        '<time datetime="2024-09-15T20:24:00+02:00" title="15 september 2024 20:24">'
+        "15 sep 2024</time>"
+    )
+
+
+def test_what_never_happened_leaves_a_place_empty() -> None:
+    assert [moments.ago(None), moments.moment(None), moments.waited(None)] == [""] * 3
+
+
+def test_a_pause_is_rounded_up() -> None:
+    assert moments.minutes(timedelta(minutes=14, seconds=1)) == 15
+
+
+@pytest.mark.parametrize(
+    ("name", "mark"), [("Teamleider 2", "T2"), ("beheerder", "B"), ("", "")]
+)
+def test_initials_are_at_most_two(name: str, mark: str) -> None:
+    assert initials(name) == mark
+
+
+@pytest.mark.parametrize(
+    ("facts", "label"),
+    [
+        ({"state": S.DRAFT}, "Concept"),
+        ({"state": S.DRAFT, "has_question": True}, "Teruggestuurd"),
+        ({"state": S.APPROVED}, "In wachtrij"),
+        ({"state": S.APPROVED, "not_before": timezone.now()}, "In wachtrij"),
+        (
+            {"state": S.APPROVED, "not_before": timezone.now() + timedelta(hours=9)},
+            "Gepland",
+        ),
+        ({"state": S.IN_DOUBT}, "Te controleren"),
+    ],
+)
+def test_a_state_has_one_word(facts: dict[str, object], label: str) -> None:
+    with translation.override("nl"):
+        assert state_label(Move(**facts)) == label
+
+
+LOOKS = {
+    S.DRAFT: "cur todo todo todo todo todo",
+    S.AWAITING_BOOKKEEPING: "done cur todo todo todo todo",
+    S.AWAITING_APPROVAL: "done done cur todo todo todo",
+    S.APPROVED: "done done done cur todo todo",
+    S.RUNNING: "done done done done cur todo",
+    S.COMPLETED: "done done done done done done",
+    S.IN_DOUBT: "done done done done doubt todo",
+    S.FAILED: "done done done done fail todo",
+    S.STOPPED: "done done done done stop todo",
+    S.REJECTED: "done done fail todo todo todo",
+    S.WITHDRAWN: "stop todo todo todo todo todo",
+}
+
+
+@pytest.mark.parametrize("state", list(S))
+def test_the_stepper_shows_where_a_move_stands(state: MoveState) -> None:
+    move = sample_move(state)
+    if state == S.WITHDRAWN:
+        move.submitted_at = None
+
+    shown = stops(move)
+
+    assert " ".join(stop.look.cls for stop in shown) == LOOKS[state]
+    assert [stop.is_here for stop in shown].count(True) == 1
+
+
+def test_a_move_withdrawn_in_the_queue_shows_how_far_it_came() -> None:
+    move = sample_move(S.WITHDRAWN, approved_at=timezone.now())
+
+    assert [stop.look.cls for stop in stops(move)][:4] == ["done"] * 3 + ["stop"]
