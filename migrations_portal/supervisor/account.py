@@ -89,3 +89,16 @@ def copy_readable(source: Path, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     shutil.copy2(source, target)
     target.chmod(0o755 if source.stat().st_mode & 0o100 else 0o644)
+
+
+def open_folders(folder: Path) -> None:
+    """Let every account enter the folder and read what is in it; change nothing else.
+
+    A file that its owner may run can be run by all.
+    """
+    for path in (folder, *folder.rglob("*")):
+        if path.is_symlink():
+            continue
+        mode = path.stat().st_mode
+        runs = path.is_dir() or mode & 0o100
+        path.chmod(mode | (0o555 if runs else 0o444))

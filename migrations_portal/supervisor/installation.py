@@ -18,7 +18,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from migrations_portal.supervisor.account import Account, copy_readable
+from migrations_portal.supervisor.account import (
+    Account,
+    copy_readable,
+    open_folders,
+)
 from migrations_portal.supervisor.refusals import CannotStart
 from migrations_portal.supervisor.state import CHECKOUT
 
@@ -70,7 +74,7 @@ def copy_application(account: Account, state: Path) -> Path:
         if _differs(file, target / name):
             copy_readable(file, target / name)
     listing.write_text(json.dumps(sorted(sources)))
-    _open_folders(target)
+    open_folders(target)
     for part in WRITTEN_AT_SET_UP:
         (target / part).mkdir(exist_ok=True)
         for path in (target / part, *(target / part).rglob("*")):
@@ -84,7 +88,8 @@ def copy_python(account: Account, state: Path) -> Path:
     target = state / "python"
     binary = target / "bin" / _version()
     stamp = state / "python.stamp"
-    if stamp.exists() and stamp.read_text() == _python_fingerprint():
+    known = stamp.read_text() if stamp.exists() else ""
+    if known == _python_fingerprint() and binary.exists():
         return binary
     stamp.unlink(missing_ok=True)
     shutil.rmtree(target, ignore_errors=True)
@@ -98,7 +103,7 @@ def copy_python(account: Account, state: Path) -> Path:
     for library in Path(sys.base_prefix, "lib").glob("*.so*"):
         copy_readable(library.resolve(), target / "lib" / library.name)
     _copy_packages(target / "lib" / _version() / "site-packages")
-    _open_folders(target)
+    open_folders(target)
     libraries = {"LD_LIBRARY_PATH": str(target / "lib")}
     if not account.can_run([binary, "-c", IMPORTS], libraries):
         raise CannotStart(
@@ -154,9 +159,3 @@ def _differs(source: Path, target: Path) -> bool:
         return True
     ours, theirs = source.stat(), target.stat()
     return (ours.st_size, ours.st_mtime_ns) != (theirs.st_size, theirs.st_mtime_ns)
-
-
-def _open_folders(target: Path) -> None:
-    for path in (target, *target.rglob("*")):
-        if not path.is_symlink():
-            path.chmod(path.stat().st_mode | (0o755 if path.is_dir() else 0o444))

