@@ -10,7 +10,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import User
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import translation
 from django.utils.functional import SimpleLazyObject
@@ -21,7 +21,7 @@ from django_htmx.middleware import HtmxDetails
 from adminmoves.access import MAY, Actor, actor_for, can, require
 from adminmoves.errors import DomainError, NotAllowed, StepRefused
 from adminmoves.menu import Entry, entries
-from adminmoves.models import Preferences
+from adminmoves.models import Move, Preferences
 from adminmoves.vocabulary import Action, Right, Role
 
 P = ParamSpec("P")
@@ -139,6 +139,14 @@ def go(request: HttpRequest, url: str) -> HttpResponse:
     if request.headers.get("HX-Request") == "true":
         return HttpResponseClientRedirect(url)
     return HttpResponseRedirect(url)
+
+
+def found(number: str) -> int:
+    """The id of the move with that number; without one the page does not exist."""
+    move_id = Move.id_from_number(number)
+    if move_id is None or not Move.objects.filter(pk=move_id).exists():
+        raise Http404
+    return move_id
 
 
 def is_ours(request: HttpRequest, url: str) -> bool:
