@@ -148,6 +148,12 @@ class Broker:
         self.child.stop()
 
 
+    def forget(self) -> None:
+        """Lose all that was saved."""
+        for file in (self.child.program.folder / "appendonlydir").glob("*"):
+            file.unlink()
+
+
 @pytest.fixture(scope="session")
 def session_broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
     broker = Broker(tmp_path_factory.mktemp("broker"))
@@ -161,8 +167,7 @@ def broker(session_broker: Broker) -> Iterator[Broker]:
     session_broker.start()
     yield session_broker
     session_broker.stop()
-    for file in (session_broker.child.program.folder / "appendonlydir").glob("*"):
-        file.unlink()
+    session_broker.forget()
 
 
 # --- Celery ---------------------------------------------------------------------

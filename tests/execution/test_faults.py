@@ -1,0 +1,145 @@
+"""Bad days, with real workers: each move still ends done, exactly once."""
+
+import os
+import signal
+from collections.abc import Callable
+
+import pytest
+from django.contrib.auth.models import User
+from psycopg2 import extensions
+
+from adminmoves import doorbell
+from adminmoves.models import Move
+from adminmoves.vocabulary import MoveState
+from tests.builders import approve
+from tests.cast import MakeMove
+from tests.execution.oracle import DONE_ONCE, broken_chains, look
+from tests.execution.standstill import stuck_at, until
+from tests.servers import Broker, Process, Workers
+
+pytestmark = [pytest.mark.workers, pytest.mark.django_db(transaction=True)]
+S = MoveState
+SOON = {
+    "PORTAL_LEASE_SECONDS": "4",
+    "PORTAL_SWEEP_SECONDS": "1",
+    "PORTAL_DRAIN_SECONDS": "20",
+}
+
+
+def completed(move: Move) -> Callable[[], bool]:
+    return lambda: Move.objects.get(pk=move.pk).state == S.COMPLETED
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        pytest.param("adminmoves_effect", id="while it closes the administration"),
+        pytest.param("adminmoves_aftercare", id="after it changed the place"),
+    ],
+)
+def test_kill_9_in_the_middle_of_a_run(
+    table: str,
+    a_move: MakeMove,
+    workers: Workers,
+    beat: Process,
+    owner: extensions.connection,
+) -> None:
+    move = a_move(S.APPROVED)
+    (first,) = workers(1, **SOON)
+
+    with stuck_at(owner, table) as somebody_waits:
+        doorbell.ring()
+        until(somebody_waits)
+        first.kill()
+    workers(1, **SOON)
+    until(completed(move))
+
+    assert look(owner, move.pk) == DONE_ONCE
+    assert Move.objects.get(pk=move.pk).events.filter(code="RUN_TAKEN_OVER").exists()
+    assert broken_chains(owner) == []
+
+
+def test_a_message_that_is_delivered_many_times(
+    a_move: MakeMove, workers: Workers, broker: Broker, owner: extensions.connection
+) -> None:
+    moves = [a_move(S.APPROVED) for _ in range(5)]
+    workers(2, **SOON)
+
+    for _ in range(20):
+        doorbell.ring()
+    until(lambda: all(completed(move)() for move in moves))
+
+    assert [look(owner, move.pk) for move in moves] == [DONE_ONCE] * 5
+
+
+def test_redis_stops_before_the_approval_and_comes_back_after_it(
+    a_move: MakeMove,
+    lead: User,
+    workers: Workers,
+    beat: Process,
+    broker: Broker,
+    owner: extensions.connection,
+) -> None:
+    move = a_move(S.AWAITING_APPROVAL)
+    workers(1, **SOON)
+    broker.kill()
+
+    approved = approve(move, lead)
+    broker.start()
+    until(completed(move))
+
+    assert approved.state == S.APPROVED
+    assert look(owner, move.pk) == DONE_ONCE
+
+
+def test_redis_dies_with_all_its_data_in_the_middle_of_a_run(
+    a_move: MakeMove,
+    workers: Workers,
+    beat: Process,
+    broker: Broker,
+    owner: extensions.connection,
+) -> None:
+    move, next_one = a_move(S.APPROVED), a_move(S.APPROVED)
+    workers(1, **SOON)
+
+    with stuck_at(owner, "adminmoves_effect") as waits:
+        doorbell.ring()
+        until(waits)
+        broker.kill()
+        broker.forget()
+        broker.start()
+    until(lambda: completed(move)() and completed(next_one)())
+
+    assert [look(owner, held.pk) for held in (move, next_one)] == [DONE_ONCE] * 2
+
+
+def test_a_worker_that_is_paused_past_its_lease_and_wakes_up(
+    a_move: MakeMove, workers: Workers, beat: Process, owner: extensions.connection
+) -> None:
+    move = a_move(S.APPROVED)
+    (sleeper,) = workers(1, **SOON)
+
+    with stuck_at(owner, "adminmoves_aftercare") as waits:
+        doorbell.ring()
+        until(waits)
+        os.killpg(os.getpgid(sleeper.pid), signal.SIGSTOP)
+    workers(1, **SOON)
+    until(completed(move))
+    os.killpg(os.getpgid(sleeper.pid), signal.SIGCONT)
+    after = a_move(S.APPROVED)
+    doorbell.ring()
+    until(completed(after))
+
+    assert [look(owner, held.pk) for held in (move, after)] == [DONE_ONCE] * 2
+    assert broken_chains(owner) == []
+
+
+def test_an_unreachable_redis_does_not_keep_an_approval_waiting(
+    a_move: MakeMove, lead: User
+) -> None:
+    move = a_move(S.AWAITING_APPROVAL)
+
+    heard = doorbell.ring()
+    approved = approve(move, lead)
+
+    assert (heard, approved.state) == (False, S.APPROVED)

@@ -1,0 +1,99 @@
+"""Sixty moves while workers are killed at random moments."""
+
+import os
+import random
+import signal
+import subprocess
+import time
+
+import pytest
+from django.contrib.auth.models import User
+from psycopg2 import extensions
+
+from adminmoves.models import Event
+from adminmoves.vocabulary import MoveState, MoveType
+from tests.builders import approve
+from tests.cast import MakeMove
+from tests.execution.oracle import DONE_ONCE, broken_chains, look, states
+from tests.execution.standstill import stuck_at, until
+from tests.servers import Process, Workers
+
+LEASE = 5
+SETTINGS = {
+    "PORTAL_LEASE_SECONDS": str(LEASE),
+    "PORTAL_SWEEP_SECONDS": "1",
+    "PORTAL_DRAIN_SECONDS": "20",
+    "PORTAL_MAX_TAKEOVERS": "50",
+}
+TABLES = (
+    "adminmoves_attempt",
+    "adminmoves_effect",
+    "adminmoves_formerplace",
+    "adminmoves_aftercare",
+)
+KINDS = list(MoveType)
+
+
+@pytest.mark.workers
+@pytest.mark.timeout(300)
+@pytest.mark.django_db(transaction=True)
+def test_sixty_moves_are_each_done_once_whoever_is_killed(
+    a_move: MakeMove,
+    lead: User,
+    workers: Workers,
+    beat: Process,
+    owner: extensions.connection,
+) -> None:
+    chance = random.Random(20261124)  # noqa: S311 - repeatable, not secret
+    moves = [
+        a_move(MoveState.AWAITING_APPROVAL, move_type=KINDS[number % len(KINDS)])
+        for number in range(60)
+    ]
+    running = workers(2, **SETTINGS)
+    killed = {"child": 0, "group": 0}
+    for move in moves:
+        if chance.random() < 0.6:
+            approve(move, lead)
+            continue
+        how = "group" if chance.random() < 0.3 else "child"
+        with stuck_at(owner, chance.choice(TABLES)) as somebody_waits:
+            approve(move, lead)
+            until(somebody_waits)
+            running = kill_one(running, how, chance, workers)
+        killed[how] += 1
+
+    last_kill = time.monotonic()
+    while states(owner) != {"COMPLETED": 60} and time.monotonic() < last_kill + 60:
+        time.sleep(0.1)
+    settled_after = time.monotonic() - last_kill
+
+    takeovers = Event.objects.filter(code="RUN_TAKEN_OVER").count()
+    print(  # noqa: T201 - the figures are what one wants to see
+        f"60 moves, killed {killed}, {takeovers} runs taken over, "
+        f"settled {settled_after:.1f} s after the last kill"
+    )
+    seen = [look(owner, move.pk) for move in moves]
+    assert seen == [DONE_ONCE] * 60
+    assert broken_chains(owner) == []
+    assert settled_after < 2 * LEASE
+    assert takeovers >= 10
+
+
+def kill_one(
+    running: list[Process], how: str, chance: random.Random, workers: Workers
+) -> list[Process]:
+    """kill -9 of a worker with all its children, or of one child; the rest goes on."""
+    victim = chance.choice(running)
+    if how == "group":
+        victim.kill()
+        rest = [process for process in running if process is not victim]
+        return [*rest, *workers(1, **SETTINGS)]
+    found = subprocess.run(
+        ["pgrep", "-P", str(victim.pid)],  # noqa: S607 - procps is where it is
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if children := found.stdout.split():
+        os.kill(int(chance.choice(children)), signal.SIGKILL)
+    return running
