@@ -112,7 +112,7 @@ def tell(stored: Mapping[str, Any]) -> Reason | None:
 
 def _saying(code: str, check: str | None) -> Saying:
     """A reason of an earlier version keeps its code, so that people can ask for it."""
-    if check in CHECKS_BY_CODE:
+    if check is not None and check in CHECKS_BY_CODE:
         return CHECKS_BY_CODE[check].sayings.get(code, Saying(code))
     return REASONS.get(code, Saying(code.replace("%", "%%")))
 

@@ -2,11 +2,34 @@
 
 from django.urls import include, path
 
+from adminmoves.approval import views as approval
+from adminmoves.execution import views as execution
+from adminmoves.overview.move import views as move
 from adminmoves.overview.preferences import views as preferences
 from adminmoves.overview.signin import views as signin
 from adminmoves.overview.styleguide import views as styleguide
 
 journey = [
+    path("akkoord/", approval.queue, name="queue"),
+    path("akkoord/uitlenen/", approval.lend, name="lend"),
+    path("migraties/<str:number>/", move.detail, name="detail"),
+    path("migraties/<str:number>/voortgang/", move.progress, name="progress"),
+    path("migraties/<str:number>/opmerking/", move.comment, name="comment"),
+    path("migraties/<str:number>/akkoord/", approval.approve, name="approve"),
+    path("migraties/<str:number>/terugsturen/", approval.send_back, name="send_back"),
+    path("migraties/<str:number>/afwijzen/", approval.reject, name="reject"),
+    path(
+        "migraties/<str:number>/ander-moment/",
+        approval.reschedule,
+        name="reschedule",
+    ),
+    path("migraties/<str:number>/opnieuw/", execution.retry, name="retry"),
+    path("migraties/<str:number>/antwoord/", execution.settle, name="settle"),
+    path(
+        "migraties/<str:number>/nazorg/",
+        execution.tick_aftercare,
+        name="tick_aftercare",
+    ),
     path("voorkeuren/", preferences.preferences, name="preferences"),
     path("voorkeur/", preferences.set_preference, name="set_preference"),
 ]

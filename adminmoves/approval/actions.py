@@ -1,9 +1,7 @@
 """What a lead decides about a request that waits."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
-from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -109,8 +107,9 @@ def lend_approval(
         raise DomainError(_("Lend it to an active support agent."))
     if not reason.strip():
         raise DomainError(_("Say why you lend it."))
+    lender = User.objects.get(pk=actor.user_id)
     loan = ApprovalLoan.objects.create(
-        lender_id=actor.user_id, borrower=borrower, ends_at=ends_at
+        lender=lender, borrower=borrower, ends_at=ends_at
     )
     line = trail.about_person(
         borrower,
@@ -169,11 +168,10 @@ def _approval(
             report,
         )
     plan = make_plan(move)
-    warnings: list[Mapping[str, Any]] = [w.stored() for w in report.warnings]
     return Approval(
         approver_id=actor.user_id,
         plan=plan.facts,
         plan_hash=plan.hash,
-        warnings=[dict(warning) for warning in warnings],
+        warnings=[warning.stored() for warning in report.warnings],
         not_before=not_before,
     )

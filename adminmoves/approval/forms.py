@@ -1,0 +1,150 @@
+"""What a lead fills in to decide. The fields stand in the templates by name."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.contrib.auth.models import User
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from adminmoves.dossier import queue
+from adminmoves.models import ApprovalLoan
+from adminmoves.vocabulary import Role
+
+NOW, EVENING, WISHED, MOMENT = "now", "evening", "wished", "moment"
+LOCAL = "%Y-%m-%dT%H:%M"
+
+
+class MomentField(forms.DateTimeField):
+    """A date and time as browsers send them."""
+
+    widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format=LOCAL)
+
+
+class WhenForm(forms.Form):
+    """When a run may start: now, in the evening, as wished, or at a moment."""
+
+    when = forms.ChoiceField(
+        label=gettext_lazy("When to run"),
+        choices=[(choice, choice) for choice in (NOW, EVENING, WISHED, MOMENT)],
+    )
+    moment = MomentField(label=gettext_lazy("Own moment"), required=False)
+
+    def __init__(
+        self, data: Mapping[str, Any], *, wished: datetime | None = None
+    ) -> None:
+        super().__init__(data)
+        self.wished = wished
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("when") == MOMENT and "moment" not in self.errors:
+            self._look_at(cleaned.get("moment"))
+        return cleaned
+
+    def _look_at(self, moment: datetime | None) -> None:
+        if moment is None:
+            self.add_error("moment", _("Fill in the date and time."))
+        elif moment <= timezone.now():
+            self.add_error("moment", _("Choose a moment that is still to come."))
+
+    @property
+    def not_before(self) -> datetime | None:
+        """The moment that was chosen; None is as soon as possible."""
+        moments = {
+            EVENING: queue.next_evening(),
+            WISHED: self.wished,
+            MOMENT: self.cleaned_data["moment"],
+        }
+        return moments.get(self.cleaned_data["when"])
+
+
+class ApproveForm(WhenForm):
+    kind = "approve"
+    plan_hash = forms.CharField(widget=forms.HiddenInput)
+    seen = forms.MultipleChoiceField(
+        label=gettext_lazy("I have seen this"), required=False
+    )
+
+    def __init__(
+        self,
+        data: Mapping[str, Any],
+        *,
+        wished: datetime | None = None,
+        ticked: list[str] | None = None,
+    ) -> None:
+        super().__init__(data, wished=wished)
+        # Which warnings there are now is the action's to say.
+        self.fields["seen"].choices = [(key, key) for key in ticked or ()]  # type: ignore[attr-defined]
+        self.ticked = ticked or []
+
+
+class RescheduleForm(WhenForm):
+    kind = "reschedule"
+
+
+class SendBackForm(forms.Form):
+    kind = "send_back"
+    question = forms.CharField(
+        label=gettext_lazy("Your question"),
+        max_length=2000,
+        error_messages={
+            "required": gettext_lazy("Write the question that has to be answered.")
+        },
+    )
+
+
+class RejectForm(forms.Form):
+    kind = "reject"
+    reason = forms.CharField(
+        label=gettext_lazy("Why you reject it"),
+        max_length=2000,
+        error_messages={
+            "required": gettext_lazy("Write the reason, so that the agent can act.")
+        },
+    )
+
+
+class BorrowerField(forms.ModelChoiceField[User]):
+    def label_from_instance(self, user: User) -> str:
+        return user.get_full_name() or user.get_username()
+
+
+class LendForm(forms.Form):
+    borrower = BorrowerField(
+        label=gettext_lazy("To whom"),
+        queryset=User.objects.none(),
+        empty_label=gettext_lazy("Choose a support agent"),
+        help_text=gettext_lazy("An agent never approves what they worked on."),
+    )
+    until = MomentField(
+        label=gettext_lazy("Until when"),
+        help_text=gettext_lazy("After this moment the right ends by itself."),
+    )
+    reason = forms.CharField(
+        label=gettext_lazy("Why"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=gettext_lazy("It is kept in the history, with your name."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["borrower"].queryset = User.objects.filter(  # type: ignore[attr-defined]
+            is_active=True, groups__name=Role.SUPPORT_AGENT
+        ).order_by("first_name", "last_name", "username")
+
+    def clean_until(self) -> datetime:
+        until: datetime = self.cleaned_data["until"]
+        if until <= timezone.now():
+            raise forms.ValidationError(_("Choose a moment that is still to come."))
+        return until
+
+
+def running_loans() -> list[ApprovalLoan]:
+    """The loans that hold now, the one that ends first on top."""
+    loans = ApprovalLoan.objects.running().select_related("lender", "borrower")
+    return list(loans.order_by("ends_at", "pk"))

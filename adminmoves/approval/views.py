@@ -1,0 +1,165 @@
+from datetime import timedelta
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from adminmoves import web
+from adminmoves.approval import actions
+from adminmoves.approval.forms import (
+    ApproveForm,
+    LendForm,
+    RejectForm,
+    RescheduleForm,
+    SendBackForm,
+    running_loans,
+)
+from adminmoves.approval.queue import waiting_for_approval
+from adminmoves.dossier import open_dossier
+from adminmoves.errors import CheckRefused, DomainError
+from adminmoves.models import Move
+from adminmoves.vocabulary import Action, Right
+
+QUEUE = "queue"
+
+
+@require_GET
+@web.portal_view(Action.APPROVE)
+def queue(request: web.PortalRequest) -> HttpResponse:
+    """What waits, and the decision on one of them beside it."""
+    return _queue_page(request, request.GET.get("m", ""))
+
+
+@require_POST
+@web.portal_view(Action.APPROVE)
+def approve(request: web.PortalRequest, number: str) -> HttpResponse:
+    move_id = web.found(number)
+    wished = Move.objects.get(pk=move_id).not_before
+    seen = request.POST.getlist("seen")
+    form = ApproveForm(request.POST, wished=wished, ticked=seen)
+    if not form.is_valid():
+        return _again(request, number, form)
+    try:
+        move = actions.approve_move(
+            move_id,
+            actor=request.actor,
+            plan_hash=form.cleaned_data["plan_hash"],
+            seen=frozenset(seen),
+            not_before=form.not_before,
+        )
+    except CheckRefused as refusal:
+        form.add_error("seen", str(refusal))
+        return _again(request, number, form)
+    return _next(request, move, _("%(number)s is approved.") % {"number": move})
+
+
+@require_POST
+@web.portal_view(Action.SEND_BACK)
+def send_back(request: web.PortalRequest, number: str) -> HttpResponse:
+    move_id = web.found(number)
+    form = SendBackForm(request.POST)
+    if not form.is_valid():
+        return _again(request, number, form)
+    question = form.cleaned_data["question"]
+    move = actions.send_back_move(move_id, actor=request.actor, question=question)
+    told = _("%(number)s is sent back with your question.") % {"number": move}
+    return _next(request, move, told)
+
+
+@require_POST
+@web.portal_view(Action.REJECT)
+def reject(request: web.PortalRequest, number: str) -> HttpResponse:
+    move_id = web.found(number)
+    form = RejectForm(request.POST)
+    if not form.is_valid():
+        return _again(request, number, form)
+    reason = form.cleaned_data["reason"]
+    move = actions.reject_move(move_id, actor=request.actor, reason=reason)
+    return _next(request, move, _("%(number)s is rejected.") % {"number": move})
+
+
+@require_POST
+@web.portal_view(Action.RESCHEDULE)
+def reschedule(request: web.PortalRequest, number: str) -> HttpResponse:
+    move_id = web.found(number)
+    form = RescheduleForm(request.POST)
+    if not form.is_valid():
+        return _again(request, number, form)
+    moment = form.not_before
+    move = actions.reschedule_move(move_id, actor=request.actor, not_before=moment)
+    messages.success(request, _("%(number)s has another moment.") % {"number": move})
+    return web.go(request, reverse("moves:detail", args=[move]))
+
+
+@require_http_methods(["GET", "POST"])
+@web.portal_view(Right.LEND_APPROVAL)
+def lend(request: web.PortalRequest) -> HttpResponse:
+    """Lend the right to approve for a while, and see who has it now."""
+    tomorrow = timezone.localtime() + timedelta(days=1)
+    form = LendForm(request.POST or None, initial={"until": tomorrow})
+    if request.method == "POST" and form.is_valid() and _lend(request, form):
+        return web.go(request, request.path)
+    page = {"form": form, "loans": running_loans(), "nav": QUEUE}
+    return render(request, "approval/lend.html", page)
+
+
+def _lend(request: web.PortalRequest, form: LendForm) -> bool:
+    answers = form.cleaned_data
+    borrower = answers["borrower"]
+    try:
+        actions.lend_approval(
+            borrower.pk,
+            actor=request.actor,
+            ends_at=answers["until"],
+            reason=answers["reason"],
+        )
+    except DomainError as refusal:
+        form.add_error(None, str(refusal))
+        return False
+    name = borrower.get_full_name() or borrower.get_username()
+    messages.success(request, _("%(name)s may approve now.") % {"name": name})
+    return True
+
+
+def _from_queue(request: HttpRequest) -> bool:
+    return request.POST.get("from") == QUEUE
+
+
+def _next(request: web.PortalRequest, move: Move, told: str) -> HttpResponse:
+    """After a decision: stay in the queue on the next one, or see the move itself."""
+    messages.success(request, told)
+    if not _from_queue(request):
+        return web.go(request, reverse("moves:detail", args=[move]))
+    following = request.POST.get("next", "")
+    return web.go(request, f"{reverse('moves:queue')}?m={following}")
+
+
+def _again(request: web.PortalRequest, number: str, form: forms.Form) -> HttpResponse:
+    """The page that the form stood on, with what is wrong and what was typed."""
+    if _from_queue(request):
+        return _queue_page(request, number, form)
+    dossier = open_dossier(web.found(number), request.actor)
+    page = {"dossier": dossier, "form": form, "nav": "list"}
+    return render(request, "overview/move.html", page)
+
+
+def _queue_page(
+    request: web.PortalRequest, number: str, form: forms.Form | None = None
+) -> HttpResponse:
+    waiting = waiting_for_approval(request.actor)
+    chosen = waiting.choose(number)
+    page = {
+        "queue": waiting,
+        "is_chosen": bool(number),
+        "dossier": open_dossier(chosen.pk, request.actor) if chosen else None,
+        "position": waiting.position(chosen.pk) if chosen else 0,
+        "following": waiting.after(chosen.pk) if chosen else None,
+        "form": form,
+        "nav": QUEUE,
+    }
+    return render(request, "approval/queue.html", page)

@@ -1,0 +1,186 @@
+"""All that a move's page shows, put together in a constant number of queries."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils import timezone
+
+from adminmoves import reasons
+from adminmoves.access import Actor, can
+from adminmoves.dossier import eyes, queue, run
+from adminmoves.evidence import holds_until
+from adminmoves.models import Aftercare, Event, Move, Proof
+from adminmoves.movetypes import AFTERCARE_LABELS
+from adminmoves.plan import Plan, make_plan
+from adminmoves.preflight import Report, inspect
+from adminmoves.vocabulary import Action, MoveState, Right
+
+S = MoveState
+CHECKED_STATES = frozenset(
+    {S.DRAFT, S.AWAITING_BOOKKEEPING, S.AWAITING_APPROVAL, S.APPROVED}
+    | {S.FAILED, S.STOPPED}
+)
+"""While a run changes the place, and after it, the checks would ask about a place
+that is no wish any more."""
+LIVE_STATES = frozenset({S.APPROVED, S.RUNNING})
+NEWEST_PROOFS, NEWEST_EVENTS = 5, 200
+
+
+@dataclass(frozen=True, slots=True)
+class Care:
+    """One thing left to do afterwards; ``who`` did it, ``at`` that moment."""
+
+    code: str
+    label: str
+    who: str
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Offers:
+    """The buttons that the reader would not be refused."""
+
+    decide: bool
+    reschedule: bool
+    retry: bool
+    settle: bool
+    comment: bool
+    tick: bool
+    read_evidence: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    move: Move
+    report: Report
+    plan: Plan | None
+    reason: reasons.Reason | None
+    proofs: tuple[Proof, ...]
+    eyes: eyes.FourEyes
+    offers: Offers
+    tries: tuple[run.Try, ...]
+    timeline: tuple[Event, ...]
+    aftercare: tuple[Care, ...]
+    place: int | None
+    usual: queue.Usual
+    evening: datetime
+
+    @property
+    def proof(self) -> Proof | None:
+        """The proof it stands on, else the newest answer."""
+        return self.move.proof or (self.proofs[0] if self.proofs else None)
+
+    @property
+    def proof_until(self) -> datetime | None:
+        return holds_until(self.proof) if self.proof else None
+
+    @property
+    def is_tonight(self) -> bool:
+        return timezone.localdate(self.evening) == timezone.localdate()
+
+    @property
+    def wished(self) -> datetime | None:
+        """The moment that the request asks for, while it is still to come."""
+        asked = self.move.not_before
+        return asked if asked and asked > timezone.now() else None
+
+    @property
+    def is_live(self) -> bool:
+        return self.move.state in LIVE_STATES
+
+    @property
+    def cursor(self) -> int:
+        return self.timeline[0].pk if self.timeline else 0
+
+    @property
+    def cared_for(self) -> int:
+        return sum(care.at is not None for care in self.aftercare)
+
+    @property
+    def warnings_seen(self) -> tuple[str, ...]:
+        return tuple(reasons.told_check(seen) for seen in self.move.warnings_seen)
+
+    @property
+    def last_word(self) -> Event | None:
+        """The decision that made the state, with what was written beside it."""
+        state = self.move.state
+        return next((line for line in self.timeline if line.after == state), None)
+
+
+def find_move(move_id: int) -> Move:
+    """A move with all that its page names, in one query."""
+    return Move.objects.select_related(
+        "administration__environment",
+        "administration__connection",
+        "administration__closed_by",
+        "from_environment",
+        "to_environment",
+        "from_connection",
+        "to_connection",
+        "requested_by",
+        "approved_by",
+        "parties",
+        "proof__words",
+        "proof__evidence",
+        "proof__attested_by",
+    ).get(pk=move_id)
+
+
+def open_dossier(move_id: int, actor: Actor) -> Dossier:
+    move = find_move(move_id)
+    four_eyes = eyes.look(move, actor)
+    checked = move.state in CHECKED_STATES
+    return Dossier(
+        move=move,
+        report=inspect(move) if checked else Report(()),
+        plan=_plan(move),
+        reason=reasons.tell(move.reason),
+        proofs=tuple(_proofs(move)),
+        eyes=four_eyes,
+        offers=_offers(move, actor, four_eyes),
+        tries=tuple(run.tries(move)),
+        timeline=tuple(_timeline(move)),
+        aftercare=tuple(_care(item) for item in _aftercare(move)),
+        place=queue.place_in_queue(move),
+        usual=queue.usual(),
+        evening=queue.next_evening(),
+    )
+
+
+def _plan(move: Move) -> Plan | None:
+    return make_plan(move) if move.move_type and move.submitted_at else None
+
+
+def _proofs(move: Move) -> list[Proof]:
+    """The newest answers for the revision that is asked for now."""
+    kept = move.proofs.filter(revision=move.revision)
+    named = kept.select_related("words", "evidence", "attested_by", "connection")
+    return list(named[:NEWEST_PROOFS])
+
+
+def _timeline(move: Move) -> list[Event]:
+    lines = move.events.select_related("words").order_by("-pk")
+    return list(lines[:NEWEST_EVENTS])
+
+
+def _aftercare(move: Move) -> list[Aftercare]:
+    return list(move.aftercare.select_related("ticked_by"))
+
+
+def _care(item: Aftercare) -> Care:
+    label = str(AFTERCARE_LABELS.get(item.code, item.code))
+    who = eyes.name_of(item.ticked_by) if item.ticked_by else ""
+    return Care(item.code, label, who, item.ticked_at)
+
+
+def _offers(move: Move, actor: Actor, four_eyes: eyes.FourEyes) -> Offers:
+    state = move.state
+    return Offers(
+        decide=four_eyes.may,
+        reschedule=state == S.APPROVED and can(actor, Action.RESCHEDULE),
+        retry=state in {S.FAILED, S.STOPPED} and can(actor, Action.RETRY),
+        settle=state == S.IN_DOUBT and can(actor, Action.SETTLE),
+        comment=can(actor, Right.COMMENT),
+        tick=state == S.COMPLETED and can(actor, Right.TICK_AFTERCARE),
+        read_evidence=can(actor, Right.READ_EVIDENCE),
+    )

@@ -1,0 +1,56 @@
+"""Four eyes with names: who worked on a move, and who can still approve it."""
+
+from dataclasses import dataclass
+
+from django.contrib.auth.models import User
+from django.db.models import Q
+
+from adminmoves.access import Actor, can
+from adminmoves.models import ApprovalLoan, Move
+from adminmoves.vocabulary import Action, MoveState, Role
+
+
+@dataclass(frozen=True, slots=True)
+class FourEyes:
+    """``is_mine``: the reader worked on it; ``may``: the reader can decide now."""
+
+    worked: tuple[str, ...]
+    able: tuple[str, ...]
+    is_mine: bool
+    may: bool
+
+
+def name_of(user: User) -> str:
+    return user.get_full_name() or user.get_username()
+
+
+def who_worked(move: Move) -> dict[int, str]:
+    """Everybody who contributed to any revision, in order of arrival."""
+    lines = move.contributors.select_related("user").order_by("pk")
+    return {line.user_id: name_of(line.user) for line in lines}
+
+
+def who_can_approve(*, but: set[int]) -> tuple[str, ...]:
+    """Leads, and who borrows the right now; without those who worked on the move."""
+    borrowers = ApprovalLoan.objects.running().values("borrower_id")
+    agent, lead = Role.SUPPORT_AGENT, Role.TEAM_LEAD
+    able = (
+        User.objects.filter(is_active=True)
+        .filter(Q(groups__name=lead) | Q(pk__in=borrowers, groups__name=agent))
+        .exclude(pk__in=but)
+        .order_by("first_name", "last_name", "username")
+        .distinct()
+    )
+    return tuple(name_of(user) for user in able)
+
+
+def look(move: Move, actor: Actor) -> FourEyes:
+    worked = who_worked(move)
+    is_mine = actor.user_id in worked
+    waits = move.state == MoveState.AWAITING_APPROVAL
+    return FourEyes(
+        worked=tuple(worked.values()),
+        able=who_can_approve(but=set(worked)),
+        is_mine=is_mine,
+        may=waits and not is_mine and can(actor, Action.APPROVE),
+    )

@@ -1,0 +1,20 @@
+"""What a lead fills in to settle a doubt."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from adminmoves.execution.actions import GO_ON, ROLL_BACK
+
+
+class SettleForm(forms.Form):
+    kind = "settle"
+    answer = forms.ChoiceField(
+        label=_("How does it go on"),
+        choices=[(GO_ON, GO_ON), (ROLL_BACK, ROLL_BACK)],
+        error_messages={"required": _("Choose how it goes on.")},
+    )
+    reason = forms.CharField(
+        label=_("How do you know"),
+        max_length=2000,
+        error_messages={"required": _("Write down how you know.")},
+    )

@@ -1,0 +1,51 @@
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from adminmoves import web
+from adminmoves.dossier import open_dossier
+from adminmoves.execution import actions
+from adminmoves.execution.forms import SettleForm
+from adminmoves.models import Aftercare
+from adminmoves.vocabulary import Action, Right
+
+
+@require_POST
+@web.portal_view(Action.RETRY)
+def retry(request: web.PortalRequest, number: str) -> HttpResponse:
+    move = actions.retry_move(web.found(number), actor=request.actor)
+    messages.success(request, _("%(number)s is in the queue again.") % {"number": move})
+    return web.go(request, reverse("moves:detail", args=[move]))
+
+
+@require_POST
+@web.portal_view(Action.SETTLE)
+def settle(request: web.PortalRequest, number: str) -> HttpResponse:
+    move_id = web.found(number)
+    form = SettleForm(request.POST)
+    if not form.is_valid():
+        dossier = open_dossier(move_id, request.actor)
+        page = {"dossier": dossier, "form": form, "nav": "list"}
+        return render(request, "overview/move.html", page)
+    move = actions.settle_move(move_id, actor=request.actor, **form.cleaned_data)
+    messages.success(request, _("Your answer is recorded, the worker goes on."))
+    return web.go(request, reverse("moves:detail", args=[move]))
+
+
+@require_POST
+@web.portal_view(Right.TICK_AFTERCARE)
+def tick_aftercare(request: web.PortalRequest, number: str) -> HttpResponse:
+    """Tick one thing off, or untick it; htmx gets the list, others the page."""
+    move_id = web.found(number)
+    code, done = request.POST.get("item", ""), request.POST.get("done") == "yes"
+    try:
+        actions.tick_aftercare(move_id, code, actor=request.actor, done=done)
+    except Aftercare.DoesNotExist:
+        raise Http404 from None
+    if request.htmx:
+        page = {"dossier": open_dossier(move_id, request.actor)}
+        return render(request, "execution/aftercare.html", page)
+    return web.go(request, f"{reverse('moves:detail', args=[number])}#aftercare")

@@ -1,0 +1,1 @@
+"""One move: its page, its live progress, its comments."""

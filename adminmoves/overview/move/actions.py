@@ -1,0 +1,22 @@
+"""What people write beside a move."""
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from adminmoves import access
+from adminmoves.access import Actor
+from adminmoves.audit import trail
+from adminmoves.errors import DomainError
+from adminmoves.models import Move
+from adminmoves.vocabulary import EventCode, Right
+
+
+@transaction.atomic
+def comment(move_id: int, *, actor: Actor, text: str) -> None:
+    """Write a comment into the trail: it stays, with the name of who wrote it."""
+    access.require(actor, Right.COMMENT)
+    if not text.strip():
+        raise DomainError(_("Write your comment first."))
+    move = Move.objects.get(pk=move_id)
+    line = trail.about_move(move, EventCode.COMMENTED, words={"text": text.strip()})
+    trail.record(actor, [line])

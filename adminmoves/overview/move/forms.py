@@ -1,0 +1,11 @@
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+
+class CommentForm(forms.Form):
+    kind = "comment"
+    text = forms.CharField(
+        label=_("Comment"),
+        max_length=2000,
+        error_messages={"required": _("Write your comment first.")},
+    )

@@ -1,0 +1,50 @@
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
+
+from adminmoves import web
+from adminmoves.dossier import open_dossier
+from adminmoves.models import Event, Move
+from adminmoves.overview.move import actions
+from adminmoves.overview.move.forms import CommentForm
+from adminmoves.vocabulary import Right
+
+NO_CONTENT = 204
+
+
+@require_GET
+@web.portal_view(Right.READ_MOVES)
+def detail(request: web.PortalRequest, number: str) -> HttpResponse:
+    dossier = open_dossier(web.found(number), request.actor)
+    return render(request, "overview/move.html", {"dossier": dossier, "nav": "list"})
+
+
+@require_GET
+@web.portal_view(Right.READ_MOVES)
+def progress(request: web.PortalRequest, number: str) -> HttpResponse:
+    """What happened since the reader's last look; nothing costs two queries."""
+    move_id = web.found(number)
+    since = int(request.GET.get("na", "0").strip("-") or 0)
+    news = Event.objects.filter(move=move_id, pk__gt=since)
+    steps = [step for event in news for step in event.params.get("steps", ())]
+    if not news:
+        return HttpResponse(status=NO_CONTENT)
+    dossier = open_dossier(move_id, request.actor)
+    changed = dossier.move.state != request.GET.get("staat")
+    page = {"dossier": dossier, "steps": steps, "changed": changed, "oob": True}
+    return render(request, "overview/move_progress.html", page)
+
+
+@require_POST
+@web.portal_view(Right.COMMENT)
+def comment(request: web.PortalRequest, number: str) -> HttpResponse:
+    move_id = web.found(number)
+    form = CommentForm(request.POST)
+    if not form.is_valid():
+        dossier = open_dossier(move_id, request.actor)
+        page = {"dossier": dossier, "form": form, "nav": "list"}
+        return render(request, "overview/move.html", page)
+    actions.comment(move_id, actor=request.actor, text=form.cleaned_data["text"])
+    page_of_move = reverse("moves:detail", args=[Move.objects.get(pk=move_id)])
+    return web.go(request, f"{page_of_move}#timeline")
