@@ -75,6 +75,6 @@ def shoot(page: Page, name: str, *, whole: bool = True) -> Path:
     """A picture to hold beside the design."""
     SHOTS.mkdir(parents=True, exist_ok=True)
     path = SHOTS / f"{name}.png"
-    page.evaluate("document.activeElement.blur(); scrollTo(0, 0)")
+    page.evaluate("scrollTo(0, 0)")
     page.screenshot(path=path, full_page=whole)
     return path

@@ -3,7 +3,7 @@ export const $ = (selector, root = document) => root.querySelector(selector);
 export const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
 
 // The sentences come with the page, in its language.
-export const words = (key, n = "") => $("#live").dataset[key].replace("{n}", n);
+export const words = (key, n = "") => $("#words").dataset[key].replace("{n}", n);
 
 export function say(sentence) {
   const live = $("#live");

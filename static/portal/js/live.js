@@ -9,7 +9,7 @@ let quarter = 0;
 const isPoll = (event) => event.detail.elt?.matches?.("[data-poll]");
 
 function banner(show) {
-  const lost = $("[data-lost]");
+  const lost = $("main [data-lost]");
   if (!lost) return;
   if (show && lost.hidden) say(words("lost"));
   lost.hidden = !show;
@@ -74,7 +74,7 @@ document.addEventListener("click", (event) => {
 });
 
 setInterval(() => {
-  for (const age of $$("[data-age]")) {
+  for (const age of $$("[data-live] [data-age]")) {
     const seconds = Math.round((Date.now() - seen) / 1000);
     age.textContent = words("age", seconds);
   }
