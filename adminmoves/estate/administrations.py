@@ -1,0 +1,169 @@
+"""Rows of administrations held against the record. Never a way to another place."""
+
+from collections.abc import Container, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from adminmoves.estate.matching import Change, Clean, Match, Source, take, unknown
+from adminmoves.estate.refusals import BY_REQUEST, CLOSED, FORMER_ADDRESS
+from adminmoves.estate.rows import Fault
+from adminmoves.estate.sheets import COUNTS
+from adminmoves.models import Administration, BookkeepingConnection, FormerPlace
+
+Known = Mapping[str, Administration]
+Links = Mapping[str, BookkeepingConnection]
+Coded = tuple[str, str]
+
+
+def code_keys(coded: Iterable[Coded]) -> dict[Coded, str]:
+    """The database's own keys of many (package, code) at once."""
+    asked = sorted(set(coded))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT adminmoves_code_key(package, code)"
+            " FROM unnest(%s::text[], %s::text[]) WITH ORDINALITY"
+            " AS asked (package, code, position) ORDER BY position",
+            [[package for package, _code in asked], [code for _package, code in asked]],
+        )
+        return dict(zip(asked, (key for (key,) in cursor.fetchall()), strict=True))
+
+
+def match_administrations(
+    source: Source,
+    rows: Sequence[Clean],
+    known: Known,
+    links: Links,
+    faulty: Container[str],
+) -> Match:
+    result = Match()
+    keys = _keys_of_spellings(rows, known)
+    now = timezone.now()
+    for row in rows:
+        link = links.get(row.values["connection"])
+        if link is None:
+            result.faults.extend(unknown(source, row, "connection", faulty))
+            continue
+        if wrong := _uncounted(source, row):
+            result.faults.append(wrong)
+            continue
+        held = known.get(row.public_id)
+        if held is None:
+            _take_new(result, row, link, now)
+        elif wrong := _elsewhere(source, row, held, link, keys):
+            result.faults.append(wrong)
+        else:
+            _take_known(source, result, row, held, link)
+    result.faults.extend(_former_addresses(source, result.changes))
+    return result
+
+
+def _keys_of_spellings(rows: Iterable[Clean], known: Known) -> dict[Coded, str]:
+    """Keys of the codes that are written otherwise than in the record."""
+    return code_keys(
+        (held.package, row.values["code"])
+        for row in rows
+        if (held := known.get(row.public_id)) and held.code != row.values["code"]
+    )
+
+
+def _uncounted(source: Source, row: Clean) -> Fault | None:
+    *counts, counted_at = COUNTS
+    if row.values.get(counted_at) or not any(row.values.get(name) for name in counts):
+        return None
+    return source.fault(
+        row.line,
+        counted_at,
+        _("There are counts without a moment."),
+        _("Write when they were counted."),
+    )
+
+
+def _elsewhere(
+    source: Source,
+    row: Clean,
+    held: Administration,
+    link: BookkeepingConnection,
+    keys: Mapping[Coded, str],
+) -> Fault | None:
+    """A fault where the row wants another place than the administration has."""
+    code = row.values["code"]
+    same_code = held.code == code or keys[held.package, code] == held.code_key
+    if same_code and held.connection_id == link.pk:
+        return None
+    what = _("The administration is at another place, with code %(code)s.") % {
+        "code": held.code
+    }
+    column = "connection" if same_code else "code"
+    return source.fault(row.line, column, what, str(BY_REQUEST.remedy))
+
+
+def _take_new(
+    result: Match, row: Clean, link: BookkeepingConnection, now: datetime
+) -> None:
+    values = row.values
+    address = link.environment.address_for(values.get("mail_code") or values["code"])
+    made = Administration(public_id=row.public_id, at_place_since=now)
+    made.package, made.environment = link.package, link.environment
+    asked = values.get("mail_address") or address
+    take(result, row.line, made, {**values, "connection": link, "mail_address": asked})
+
+
+def _take_known(
+    source: Source,
+    result: Match,
+    row: Clean,
+    held: Administration,
+    link: BookkeepingConnection,
+) -> None:
+    values = {name: row.values[name] for name in row.values if name != "connection"}
+    held.environment, held.connection = link.environment, link
+    values |= _address(values, held)
+    counted = values.get("documents_counted_at")
+    if held.documents_counted_at and (
+        counted is None or counted < held.documents_counted_at
+    ):
+        values = {name: values[name] for name in values if name not in COUNTS}
+    before = len(result.changes)
+    take(result, row.line, held, values)
+    if held.closed_by_id and len(result.changes) > before:
+        result.changes.pop()
+        result.faults.append(source.refusal(row.line, CLOSED))
+
+
+def _address(values: Mapping[str, Any], held: Administration) -> dict[str, str]:
+    """The asked address; else an address that followed the code goes on to do so."""
+    if asked := values.get("mail_address"):
+        return {"mail_address": asked}
+    if held.mail_address != held.expected_address:
+        return {"mail_address": held.mail_address}
+    own = values.get("mail_code", held.mail_code)
+    return {"mail_address": held.environment.address_for(own or values["code"])}
+
+
+def _former_addresses(source: Source, changes: Sequence[Change]) -> list[Fault]:
+    """New addresses that another administration had; unless its code came along."""
+    fresh = {
+        change.after["mail_address"]: change
+        for change in changes
+        if "mail_address" in change.after
+    }
+    former = list(
+        FormerPlace.objects.filter(mail_address__in=list(fresh)).values_list(
+            "mail_address", "administration_id", "environment_id", "code_key"
+        )
+    )
+    faults = []
+    for address in sorted({address for address, *_rest in former}):
+        change, held = fresh[address], fresh[address].subject
+        assert isinstance(held, Administration)  # noqa: S101 - what was taken above
+        key = code_keys([(held.package, held.code)])[held.package, held.code]
+        had = [row for row in former if row[0] == address]
+        ours = any(owner == held.pk for _address, owner, _office, _key in had)
+        taken_over = all(row[2:] == (held.environment_id, key) for row in had)
+        if not (ours or taken_over):
+            faults.append(source.refusal(change.line, FORMER_ADDRESS))
+    return faults

@@ -1,0 +1,44 @@
+"""People of the portal: one role each, every change on the record."""
+
+from typing import Any
+
+from django.contrib.auth.models import Group, User
+
+from adminmoves import access
+from adminmoves.access import Actor
+from adminmoves.audit import trail
+from adminmoves.vocabulary import EventCode, Role
+
+ROLES = (Role.SUPPORT_AGENT, Role.TEAM_LEAD, Role.AUDITOR, Role.ADMINISTRATOR)
+"""The roles that a person can have; the others are for the portal itself."""
+
+
+def facts_of(user: User) -> dict[str, Any]:
+    """What the trail keeps of a person."""
+    return {
+        "username": user.username,
+        "name": user.get_full_name(),
+        "role": access.role_of(user) or "",
+        "active": user.is_active,
+    }
+
+
+def give_role(user: User, role: Role) -> None:
+    """Exactly this role, whatever groups there were before."""
+    user.groups.set([Group.objects.get(name=role)])
+
+
+def record_person(
+    actor: Actor, user: User, before: dict[str, Any], **more: Any
+) -> None:
+    """One line about what differs; ``before`` is empty for a new person."""
+    after = facts_of(user)
+    differing = {name for name in after if before.get(name) != after[name]}
+    params = {
+        "before": {name: before[name] for name in sorted(differing & before.keys())},
+        "after": {name: after[name] for name in sorted(differing)},
+        **more,
+    }
+    trail.record(
+        actor, [trail.about_person(user, EventCode.PERSON_CHANGED, params=params)]
+    )

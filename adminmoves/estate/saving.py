@@ -1,0 +1,91 @@
+"""Writing many subjects in few statements; a refused one is told by its line."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, TypeVar
+
+from django.db import IntegrityError, models, transaction
+
+from adminmoves.access import Actor
+from adminmoves.audit import trail
+from adminmoves.audit.trail import Line
+from adminmoves.estate.matching import Change, Source
+from adminmoves.estate.refusals import refusal_of
+from adminmoves.estate.rows import Fault
+from adminmoves.estate.sheets import Subject
+from adminmoves.models import Administration, BookkeepingConnection, Environment
+from adminmoves.vocabulary import EventCode
+
+T = TypeVar("T")
+AT_A_TIME = 2000
+
+
+def chunks(items: Sequence[T], size: int = AT_A_TIME) -> Iterator[Sequence[T]]:
+    return (items[start : start + size] for start in range(0, len(items), size))
+
+
+def write(source: Source, changes: Sequence[Change]) -> list[Fault]:
+    """Write what is new or changed; the refused lines, each with its reason."""
+    return [fault for part in chunks(changes) for fault in _write(source, part)]
+
+
+def _write(source: Source, changes: Sequence[Change]) -> Iterator[Fault]:
+    """Halve what was refused until the refused lines stand alone."""
+    try:
+        with transaction.atomic():
+            _put(changes)
+    except IntegrityError as refused:
+        if len(changes) == 1:
+            yield source.refusal(changes[0].line, refusal_of(refused))
+            return
+        middle = len(changes) // 2
+        yield from _write(source, changes[:middle])
+        yield from _write(source, changes[middle:])
+
+
+def _put(changes: Sequence[Change]) -> None:
+    """New ones in one statement, changed ones in another (only what differs)."""
+    model: type[models.Model] = type(changes[0].subject)
+    manager = model._default_manager  # noqa: SLF001 - Django's documented API
+    new = [change.subject for change in changes if change.is_new]
+    manager.bulk_create(new)
+    changed = [change for change in changes if not change.is_new]
+    if changed:
+        manager.bulk_create(
+            [change.subject for change in changed],
+            update_conflicts=True,
+            unique_fields=["public_id"],
+            update_fields=sorted({name for change in changed for name in change.after}),
+        )
+
+
+def record(actor: Actor, changes: Sequence[Change]) -> None:
+    """A line in the trail for each subject, in the order of their streams."""
+    lines = sorted((_line(change) for change in changes), key=_stream_of)
+    for part in chunks(lines):
+        trail.record(actor, part)
+
+
+def _stream_of(line: Line) -> tuple[str, str]:
+    return line.stream, line.stream_id
+
+
+def _line(change: Change) -> Line:
+    params = {"before": change.before, "after": change.after}
+    return line_about(change.subject, params)
+
+
+def line_about(subject: Subject, params: Mapping[str, Any]) -> Line:
+    """The line of the trail for a subject that an administrator changed."""
+    match subject:
+        case Environment():
+            return trail.about_environment(
+                subject, EventCode.ENVIRONMENT_CHANGED, params=params
+            )
+        case BookkeepingConnection():
+            return trail.about_connection(
+                subject, EventCode.CONNECTION_CHANGED, params=params
+            )
+        case Administration():
+            return trail.about_administration(
+                subject, EventCode.ADMINISTRATION_CHANGED, params=params
+            )

@@ -1,0 +1,223 @@
+"""What the three files hold: each column, the fact that it fills, and how."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.db.models import Field
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from adminmoves.estate.rows import Header
+from adminmoves.models import Administration, BookkeepingConnection, Environment
+
+Subject = Environment | BookkeepingConnection | Administration
+
+FLAGS = {"yes": True, "no": False, "ja": True, "nee": False}
+IDENTITY = _("Use up to 40 letters, digits and hyphens; it never changes.")
+FLAG = _("Write yes or no.")
+COUNT = _("Write a whole number, such as 120.")
+NAME = _("Write 1 to 200 characters.")
+FREE = _("Write at most 100 characters.")
+
+
+def as_text(cell: str) -> str:
+    return cell
+
+
+def as_identity(cell: str) -> str:
+    RegexValidator(r"^[A-Za-z0-9-]{1,40}$", _("This is no id."))(cell)
+    return cell
+
+
+def as_word(cell: str) -> str:
+    return cell.upper()
+
+
+def as_flag(cell: str) -> bool:
+    if cell.lower() not in FLAGS:
+        raise ValidationError(_("This is not yes or no."))
+    return FLAGS[cell.lower()]
+
+
+def as_count(cell: str) -> str:
+    RegexValidator(r"^[0-9]{1,10}$", _("This is no number."))(cell)
+    return cell
+
+
+def as_moment(cell: str) -> datetime:
+    """A day or a moment; without an offset it is the time of the clock here."""
+    text = f"{cell}T00:00" if re.fullmatch(r"\d{4}-\d\d-\d\d", cell) else cell
+    try:
+        moment = parse_datetime(text)
+        if moment is None:
+            raise ValidationError(_("This is no moment."))
+        return moment if timezone.is_aware(moment) else timezone.make_aware(moment)
+    except (ValueError, OverflowError) as error:
+        raise ValidationError(_("This day or time does not exist.")) from error
+
+
+def as_country(cell: str) -> str:
+    RegexValidator(r"^[A-Za-z]{2}$", _("This is no country."))(cell)
+    return cell.upper()
+
+
+def as_domain(cell: str) -> str:
+    RegexValidator(
+        r"^([A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z]{2,}$",
+        _("This is no mail domain."),
+    )(cell)
+    return cell.lower()
+
+
+def as_mail_code(cell: str) -> str:
+    RegexValidator(r"^[A-Za-z0-9_-]{1,10}$", _("This cannot be in an address."))(cell)
+    return cell.lower()
+
+
+def as_address(cell: str) -> str:
+    RegexValidator(r"^[^@\s]+\.[^@\s]+@[^@\s]+$", _("This is no address."))(cell)
+    return cell.lower()
+
+
+def as_kvk_number(cell: str) -> str:
+    RegexValidator(r"^[0-9]{8}$", _("This is no KvK number."))(cell)
+    return cell
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """``field`` is the model's; ``remedy`` says what may be written there."""
+
+    name: str
+    remedy: Promise
+    read: Callable[[str], Any] = as_text
+    needed: bool = False
+    renamed: str = ""
+
+    @property
+    def field(self) -> str:
+        return self.renamed or self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One file: its name in texts, its model, its columns."""
+
+    name: str
+    model: type[Subject]
+    columns: tuple[Column, ...]
+
+    @property
+    def header(self) -> Header:
+        return Header(
+            known=[column.name for column in self.columns],
+            needed=[column.name for column in self.columns if column.needed],
+        )
+
+    def clean(self, column: Column, cell: str) -> Any:
+        """The value of a cell; ValidationError tells what is wrong with it."""
+        held = self.held(column)
+        if not cell:
+            if column.needed:
+                raise ValidationError(_("The cell is empty."))
+            return held.get_default()
+        value = column.read(cell)
+        return value if held.is_relation else held.clean(value, None)
+
+    def held(self, column: Column) -> "Field[Any, Any]":
+        field = self.model._meta.get_field(column.field)  # noqa: SLF001 - Django's documented API
+        assert isinstance(field, Field)  # noqa: S101 - no column is a reverse relation
+        return field
+
+
+ENVIRONMENTS = Sheet(
+    "environments",
+    Environment,
+    (
+        Column("id", IDENTITY, as_identity, needed=True, renamed="public_id"),
+        Column("office_code", _("Use letters and digits, at most 100."), needed=True),
+        Column("name", NAME, needed=True),
+        Column("subscription", _("Write PREMIUM or TRIAL."), as_word, needed=True),
+        Column("active", FLAG, as_flag, renamed="is_active"),
+        Column(
+            "mail_domain",
+            _("Write a domain such as mail.example, or leave it empty."),
+            as_domain,
+        ),
+    ),
+)
+CONNECTIONS = Sheet(
+    "connections",
+    BookkeepingConnection,
+    (
+        Column("id", IDENTITY, as_identity, needed=True, renamed="public_id"),
+        Column(
+            "environment", _("Write the id of an office."), as_identity, needed=True
+        ),
+        Column(
+            "package",
+            _("Write TWINFIELD, EXACT_ONLINE, UNIT4 or ACCOUNTVIEW."),
+            as_word,
+            needed=True,
+        ),
+        Column(
+            "package_environment",
+            _("Write the licence or organisation, at most 100 characters."),
+            needed=True,
+        ),
+        Column("country", _("Write two letters such as NL."), as_country),
+        Column("base_url", _("Write an address that begins with https://.")),
+        Column("active", FLAG, as_flag, renamed="is_active"),
+        Column("proof", _("Write API or ATTESTATION."), as_word, renamed="demand"),
+    ),
+)
+ADMINISTRATIONS = Sheet(
+    "administrations",
+    Administration,
+    (
+        Column("id", IDENTITY, as_identity, needed=True, renamed="public_id"),
+        Column(
+            "connection", _("Write the id of a connection."), as_identity, needed=True
+        ),
+        Column(
+            "code", _("Write the code as the package does, no spaces."), needed=True
+        ),
+        Column("name", NAME, needed=True),
+        Column("external_id", FREE),
+        Column(
+            "mail_code",
+            _("Use at most 10 letters, digits and hyphens, or leave it empty."),
+            as_mail_code,
+        ),
+        Column(
+            "mail_address",
+            _("Write the whole address, or leave it empty: it follows the code."),
+            as_address,
+        ),
+        Column(
+            "kvk_number", _("Write eight digits, or leave it empty."), as_kvk_number
+        ),
+        Column("documents", COUNT, as_count),
+        Column("documents_unprocessed", COUNT, as_count),
+        Column("documents_awaiting_authorisation", COUNT, as_count),
+        Column(
+            "documents_counted_at",
+            _("Write a day or a moment, such as 2026-11-20 or 2026-11-20T09:30."),
+            as_moment,
+        ),
+    ),
+)
+SHEETS = (ENVIRONMENTS, CONNECTIONS, ADMINISTRATIONS)
+COUNTS = (
+    "documents",
+    "documents_unprocessed",
+    "documents_awaiting_authorisation",
+    "documents_counted_at",
+)
