@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
@@ -20,8 +21,17 @@ PHONE: dict[str, Any] = {
 }
 NARROW: dict[str, Any] = {"viewport": {"width": 320, "height": 640}}
 
+LOOKS = [
+    pytest.param("light", DESKTOP, id="light-1280"),
+    pytest.param("dark", DESKTOP, id="dark-1280"),
+    pytest.param("light", PHONE, id="light-390"),
+    pytest.param("dark", PHONE, id="dark-390"),
+]
+
 # The browser itself reports the status of an error page; that is no fault of it.
-EXPECTED_STATUS = re.compile(r"Failed to load resource: .* status of (403|404|409|429)")
+EXPECTED_STATUS = re.compile(
+    r"Failed to load resource: .* status of (403|404|409|429|500)"
+)
 
 
 def axe_faults(page: Page) -> list[str]:

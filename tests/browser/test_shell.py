@@ -10,6 +10,7 @@ from adminmoves.models import Preferences
 from tests.browser.conftest import Visit
 from tests.browser.looking import (
     DESKTOP,
+    LOOKS,
     NARROW,
     PHONE,
     axe_faults,
@@ -18,12 +19,6 @@ from tests.browser.looking import (
     sideways,
 )
 
-LOOKS = [
-    pytest.param("light", DESKTOP, id="light-1280"),
-    pytest.param("dark", DESKTOP, id="dark-1280"),
-    pytest.param("light", PHONE, id="light-390"),
-    pytest.param("dark", PHONE, id="dark-390"),
-]
 PASSWORD = "een-lang-wachtwoord"  # noqa: S105 - of a made-up person
 
 
@@ -103,19 +98,6 @@ def test_the_style_guide_is_accessible(
 
     assert axe_faults(page) == []
     shoot(page, f"styleguide-{theme}-{device['viewport']['width']}")
-
-
-@pytest.mark.parametrize(("theme", "device"), LOOKS)
-def test_error_pages_are_accessible(
-    visit: Visit, agent: User, theme: str, device: dict[str, Any]
-) -> None:
-    page = visit("/bestaat-niet/", agent, color_scheme=theme, **device)
-
-    expect(page.get_by_role("heading", level=1)).to_have_text(
-        "Deze pagina bestaat niet"
-    )
-    assert axe_faults(page) == []
-    shoot(page, f"404-{theme}-{device['viewport']['width']}", whole=False)
 
 
 @pytest.mark.parametrize("path", ["/inloggen/", "/stijlgids/", "/voorkeuren/", "/x/"])
@@ -201,13 +183,3 @@ def test_single_letters_can_be_switched_off_in_the_sheet(
 
     expect(sheet).to_be_hidden()
     assert Preferences.objects.get(user=agent).single_letter_keys is False
-
-
-def test_somebody_without_a_role_reads_why_and_can_leave(visit: Visit) -> None:
-    nobody = User.objects.create_user("zonder-rol", password=PASSWORD)
-    page = visit("/voorkeuren/", nobody)
-
-    expect(page.get_by_text("Je hebt nog geen rol in dit portaal.")).to_be_visible()
-    assert axe_faults(page) == []
-    page.get_by_role("button", name="Uitloggen").click()
-    expect(page).to_have_title("Inloggen · Migratieportaal")
