@@ -46,7 +46,7 @@ def hold(move_id: int) -> Move:
 
 
 @transaction.atomic
-def advance(  # noqa: PLR0913 - the door asks all there is to know, by name
+def advance(
     move_id: int,
     action: Action,
     *,

@@ -69,8 +69,8 @@ TYPE_FITS = Check(
         "nothing": Saying(
             _("Nothing would change"),
             _(
-                "The wanted place is the present one. Choose another office, connection "
-                "or code."
+                "The wanted place is the present one. Choose another office, "
+                "connection or code."
             ),
         ),
         "other_type": Saying(

@@ -26,7 +26,7 @@ MOMENTS = (Moment.SUBMIT, Moment.APPROVE, Moment.START)
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One check's answer. Kept as code and parameters, so both languages can tell it."""
+    """One check's answer: code and parameters, so that both languages can tell it."""
 
     code: str
     outcome: str

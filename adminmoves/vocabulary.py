@@ -243,7 +243,7 @@ class Stream(StrEnum):
 
 
 class EventCode(TextChoices):
-    """What happened; stored instead of a sentence, so history reads in both languages."""
+    """What happened; stored instead of a sentence, so that both languages tell it."""
 
     MOVE_DRAFTED = "MOVE_DRAFTED", _("Draft started")
     MOVE_EDITED = "MOVE_EDITED", _("Draft edited")

@@ -32,7 +32,8 @@ def moved_in_package(wish: Wish) -> Finding:
 def requester(wish: Wish) -> Finding:
     asked = wish.parties
     if not (asked.requester_name and asked.requester_email):
-        return todo("who", "requester_name")
+        missing = "requester_email" if asked.requester_name else "requester_name"
+        return todo("who", missing)
     if not asked.requester_ticket:
         return todo("ticket", "requester_ticket")
     return ok("ok", name=asked.requester_name)
@@ -90,7 +91,8 @@ CHECKS = (
             "who": Saying(
                 _("Who asks for this"),
                 _(
-                    "Fill in which superuser of the present office asks: name and e-mail."
+                    "Fill in which superuser of the present office asks: "
+                    "name and e-mail."
                 ),
             ),
             "ticket": Saying(

@@ -42,9 +42,10 @@ def target_subscription(wish: Wish) -> Finding:
 def consent(wish: Wish) -> Finding:
     given = wish.parties
     if not (given.consent_name and given.consent_email):
-        return todo("who", "consent_name")
+        missing = "consent_email" if given.consent_name else "consent_name"
+        return todo("who", missing)
     if given.consent_on is None or not given.consent_ticket:
-        return todo("when", "consent_on")
+        return todo("when", "consent_ticket" if given.consent_on else "consent_on")
     if not given.consent_accepts_costs:
         return todo("costs", "consent_accepts_costs")
     return ok("ok", name=given.consent_name)
@@ -99,7 +100,8 @@ CHECKS = (
             "who": Saying(
                 _("Consent of the new office"),
                 _(
-                    "Fill in which superuser of the new office consents: name and e-mail."
+                    "Fill in which superuser of the new office consents: "
+                    "name and e-mail."
                 ),
             ),
             "when": Saying(

@@ -232,8 +232,8 @@ CHECKS = (
             "kept": Saying(
                 _("The e-mail address was another administration's"),
                 _(
-                    "%(address)s keeps leading to that one. Give this administration a "
-                    "code of its own for the address."
+                    "%(address)s keeps leading to that one. Give this administration "
+                    "a code of its own for the address."
                 ),
             ),
             "ok": Saying(_("The e-mail address is free")),
@@ -249,8 +249,8 @@ CHECKS = (
             "inherited": Saying(
                 _("The e-mail address was another administration's"),
                 _(
-                    "What suppliers still send to %(address)s arrives here. Search will "
-                    "show both."
+                    "What suppliers still send to %(address)s arrives here. Search "
+                    "will show both."
                 ),
             ),
             "ok": Saying(_("The e-mail address was nobody else's")),

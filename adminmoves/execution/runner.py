@@ -57,7 +57,7 @@ def carry_out(attempt: Attempt) -> None:
         if attempt.undo_outcome:
             _undo(attempt)
             return
-        _prepare(attempt)
+        prepare(attempt)
         _switch(attempt)
     except RunFailed as failure:
         fail(attempt, failure.reason)
@@ -65,7 +65,7 @@ def carry_out(attempt: Attempt) -> None:
         logger.warning("%s goes on elsewhere; this worker lets go.", attempt)
 
 
-def _prepare(attempt: Attempt) -> None:
+def prepare(attempt: Attempt) -> None:
     """Close the administration and take the before-image; once, by the ledger."""
     if attempt.effects.filter(step=StepCode.BEFORE_IMAGE).exists():
         return

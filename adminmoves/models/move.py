@@ -75,7 +75,8 @@ class MoveQuerySet(models.QuerySet["Move"]):
     def with_estate(self) -> Self:
         """All that a line in a list shows, in one query."""
         return self.select_related(
-            "administration",
+            "administration__environment",
+            "administration__connection",
             "from_environment",
             "to_environment",
             "from_connection",

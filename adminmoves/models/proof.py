@@ -66,9 +66,9 @@ class Proof(models.Model):
             When(
                 Q(counts=True)
                 & Q(verdict__in=[Verdict.FOUND_ACTIVE, Verdict.ATTESTED]),
-                then=Value(True),  # noqa: FBT003 - an SQL value
+                then=Value(True),
             ),
-            default=Value(False),  # noqa: FBT003 - an SQL value
+            default=Value(False),
         ),
         output_field=models.BooleanField(),
         db_persist=True,

@@ -14,7 +14,8 @@ def jump_guard(jumps: Sequence[tuple[str, str]]) -> str:
     """A trigger that refuses every change of state that the machine does not have."""
     pairs = ", ".join(f"('{source}', '{target}')" for source, target in jumps)
     return f"""
-CREATE OR REPLACE FUNCTION adminmoves_guard_jump() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION adminmoves_guard_jump() RETURNS trigger
+LANGUAGE plpgsql AS $$
 BEGIN
     IF NEW.state <> OLD.state AND (OLD.state, NEW.state) NOT IN ({pairs}) THEN
         PERFORM adminmoves_refuse(

@@ -1,4 +1,4 @@
-"""Makes real workers stand still at a chosen write, so that a fault meets them there."""
+"""Makes real workers stand still at a chosen write, so that faults meet them."""
 
 import time
 from collections.abc import Callable, Iterator

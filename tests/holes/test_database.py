@@ -109,9 +109,11 @@ def test_a_place_does_not_change_without_a_running_move() -> None:
         "UPDATE adminmoves_administration SET code = '9999' WHERE id = %s",
         [administration.pk],
     )
-    with pytest.raises(IntegrityError, match="only by a running move"):
-        with transaction.atomic():
-            Administration.objects.filter(pk=administration.pk).update(code="9999")
+    with (
+        pytest.raises(IntegrityError, match="only by a running move"),
+        transaction.atomic(),
+    ):
+        Administration.objects.filter(pk=administration.pk).update(code="9999")
     other = make_connection(administration.environment)
     by_connection = refused(
         "UPDATE adminmoves_administration SET connection_id = %s WHERE id = %s",
@@ -147,9 +149,11 @@ def test_the_worker_itself_cannot_bring_it_to_another_place(a_move: MakeMove) ->
     attempt = move.attempts.get()
     run_sql("SELECT set_config('portal.lease', %s, true)", [str(attempt.token)])
 
-    with pytest.raises(IntegrityError, match="wants another place"):
-        with transaction.atomic():
-            Administration.objects.filter(pk=move.administration_id).update(code="X1")
+    with (
+        pytest.raises(IntegrityError, match="wants another place"),
+        transaction.atomic(),
+    ):
+        Administration.objects.filter(pk=move.administration_id).update(code="X1")
 
     assert Administration.objects.get(pk=move.administration_id).code == move.from_code
 
@@ -305,7 +309,7 @@ def test_an_approver_who_contributed_or_is_absent_is_refused(
     User.objects.filter(pk=lead.pk).update(is_active=False)
     approve = (
         "UPDATE adminmoves_move SET state = 'APPROVED', approved_at = now(),"
-        f" plan_hash = '{'0' * 64}', approved_by_id = %s WHERE id = %s"
+        " plan_hash = repeat('0', 64), approved_by_id = %s WHERE id = %s"
     )
 
     rules = [refused(approve, [who, move.pk]) for who in (agent.pk, None, lead.pk)]
@@ -318,9 +322,11 @@ def test_who_approved_does_not_become_a_contributor(
 ) -> None:
     move = a_move(S.APPROVED)
 
-    with pytest.raises(IntegrityError, match="does not contribute"):
-        with transaction.atomic():
-            Contributor.objects.create(move=move, user=lead, revision=1, part="edited")
+    with (
+        pytest.raises(IntegrityError, match="does not contribute"),
+        transaction.atomic(),
+    ):
+        Contributor.objects.create(move=move, user=lead, revision=1, part="edited")
 
 
 @pytest.mark.parametrize(
@@ -340,10 +346,11 @@ def test_what_was_written_stays(table: str, statement: str, a_move: MakeMove) ->
 @pytest.mark.parametrize("table", ["administration", "move", "environment"])
 def test_the_app_role_deletes_nothing(table: str, a_move: MakeMove) -> None:
     a_move(S.DRAFT)
+    statement = "DELETE FROM adminmoves_{}"
 
-    assert refused(f"DELETE FROM adminmoves_{table}").startswith(  # noqa: S608
-        "permission denied"
-    )
+    told = refused(statement.format(table))
+
+    assert told.startswith("permission denied")
 
 
 def test_the_app_role_writes_no_stream_heads(a_move: MakeMove) -> None:

@@ -1,0 +1,241 @@
+"""Proof: who may give it, when it counts, how it ages (domain.md par. 5)."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+import pytest
+from django.contrib.auth.models import User
+from django.utils import timezone
+from pytest_django import Settings
+
+from adminmoves.access import actor_for
+from adminmoves.bookkeeping.gateway import ADAPTERS, Evidence
+from adminmoves.errors import NotAllowed, ProofRefused, StepRefused
+from adminmoves.evidence import Attestation, ask_again_at, ask_package, attest
+from adminmoves.intake.actions import reopen_move
+from adminmoves.models import BookkeepingConnection, Move
+from adminmoves.proof.actions import ask_due
+from adminmoves.vocabulary import MoveState, Package, Verdict
+from tests.builders import (
+    approve,
+    attest_as,
+    make_administration,
+    make_connection,
+    make_draft,
+    submit,
+)
+from tests.cast import MakeMove
+from tests.packages import ChosenAnswers
+
+pytestmark = pytest.mark.django_db
+S = MoveState
+SAID = Attestation("Supergebruiker Noord", date(2026, 11, 20), ticket="SUP-1")
+
+
+@pytest.fixture
+def package() -> Iterator[ChosenAnswers]:
+    answers = ChosenAnswers()
+    ADAPTERS[Package.UNIT4] = answers
+    yield answers
+    del ADAPTERS[Package.UNIT4]
+
+
+@pytest.fixture
+def asked_move(agent: User) -> Move:
+    """A request that waits for a package that is asked itself."""
+    link = make_connection(demand=BookkeepingConnection.Demand.API)
+    administration = make_administration(link, kvk_number="12345678")
+    return submit(make_draft(agent, administration=administration), agent)
+
+
+def test_an_attestation_with_a_ticket_lets_the_request_go_on(
+    a_move: MakeMove, agent: User
+) -> None:
+    move = a_move(S.AWAITING_BOOKKEEPING)
+
+    attest(move.pk, actor=actor_for(agent), attestation=SAID)
+
+    held = Move.objects.get(pk=move.pk)
+    proof = held.proofs.get()
+    assert (held.state, held.proof_id) == (S.AWAITING_APPROVAL, proof.pk)
+    assert (proof.usable, proof.attested_by, proof.words.said_by) == (
+        True,
+        agent,
+        "Supergebruiker Noord",
+    )
+    told = held.events.get(code="PROOF_ATTESTED")
+    assert told.params["moved_on"] == "2026-11-20"
+    assert "Noord" not in str(told.params)
+    assert told.words.texts["said_by"] == "Supergebruiker Noord"
+
+
+def test_an_attestation_needs_evidence(a_move: MakeMove, agent: User) -> None:
+    move = a_move(S.AWAITING_BOOKKEEPING)
+    bare = Attestation("Supergebruiker Noord", date(2026, 11, 20))
+
+    with pytest.raises(ProofRefused, match="bewijs|evidence"):
+        attest(move.pk, actor=actor_for(agent), attestation=bare)
+
+    assert not move.proofs.exists()
+
+
+def test_only_a_request_that_waits_is_attested(a_move: MakeMove, agent: User) -> None:
+    move = a_move(S.AWAITING_APPROVAL)
+
+    with pytest.raises(StepRefused):
+        attest_as(move, agent)
+
+    assert move.proofs.count() == 1
+
+
+def test_where_the_package_is_asked_an_agents_word_does_not_count(
+    asked_move: Move, agent: User
+) -> None:
+    with pytest.raises(NotAllowed):
+        attest(asked_move.pk, actor=actor_for(agent), attestation=SAID)
+
+    assert Move.objects.get(pk=asked_move.pk).state == S.AWAITING_BOOKKEEPING
+
+
+def test_a_lead_attests_in_place_of_the_package_only_with_a_reason(
+    asked_move: Move, lead: User
+) -> None:
+    with pytest.raises(ProofRefused):
+        attest(asked_move.pk, actor=actor_for(lead), attestation=SAID)
+    with_reason = Attestation(
+        "Supergebruiker Noord", date(2026, 11, 20), ticket="S-1", reason="Storing."
+    )
+    attest(asked_move.pk, actor=actor_for(lead), attestation=with_reason)
+
+    proof = asked_move.proofs.get()
+    assert (proof.overrules_package, proof.words.reason) == (True, "Storing.")
+    assert asked_move.contributors.filter(user=lead, part="attested").exists()
+
+
+def test_a_package_that_cannot_be_asked_yet_says_so_and_is_not_asked_again(
+    asked_move: Move,
+) -> None:
+    count = ask_due()
+
+    held = Move.objects.get(pk=asked_move.pk)
+    assert (count, held.state, held.ask_proof_at) == (1, S.AWAITING_BOOKKEEPING, None)
+    assert [proof.verdict for proof in held.proofs.all()] == [Verdict.CONFIG_ERROR]
+
+
+def test_a_request_goes_on_by_itself_once_the_package_shows_it(
+    asked_move: Move, package: ChosenAnswers
+) -> None:
+    package.will_say(Verdict.NOT_FOUND_OR_NO_ACCESS, Verdict.FOUND_ACTIVE)
+
+    ask_due()
+    waits = Move.objects.get(pk=asked_move.pk)
+    Move.objects.filter(pk=asked_move.pk).update(ask_proof_at=timezone.now())
+    ask_due()
+
+    assert waits.state == S.AWAITING_BOOKKEEPING
+    assert waits.ask_proof_at is not None
+    assert Move.objects.get(pk=asked_move.pk).state == S.AWAITING_APPROVAL
+    assert len(package.asked) == 2
+
+
+@pytest.mark.parametrize("verdict", set(Verdict) - {Verdict.ATTESTED})
+def test_only_found_and_active_counts(
+    verdict: Verdict, asked_move: Move, package: ChosenAnswers
+) -> None:
+    package.will_say(verdict)
+
+    proof = ask_package(asked_move.pk)
+
+    assert proof is not None
+    assert proof.usable == (verdict == Verdict.FOUND_ACTIVE)
+    went_on = Move.objects.get(pk=asked_move.pk).state == S.AWAITING_APPROVAL
+    assert went_on == (verdict == Verdict.FOUND_ACTIVE)
+
+
+@pytest.mark.parametrize(
+    ("seen", "counts"),
+    [
+        ({}, False),
+        ({"name": "Heel iemand anders"}, False),
+        ({"kvk_number": "12345678"}, True),
+        ({"kvk_number": "87654321"}, False),
+        ({"external_id": ""}, False),
+    ],
+)
+def test_where_our_record_knows_another_one_there_a_hit_must_be_this_one(
+    seen: dict[str, str],
+    counts: bool,
+    asked_move: Move,
+    package: ChosenAnswers,
+) -> None:
+    make_administration(
+        asked_move.to_connection, code=asked_move.to_code, mail_code="elders"
+    )
+    package.answers = [Evidence(Verdict.FOUND_ACTIVE, **seen)]
+
+    proof = ask_package(asked_move.pk)
+
+    assert proof is not None
+    assert (proof.counts, proof.usable) == (counts, counts)
+
+
+def test_an_answer_about_an_older_revision_is_thrown_away(
+    asked_move: Move, package: ChosenAnswers, agent: User
+) -> None:
+    class Slow(ChosenAnswers):
+        def check(self, connection: BookkeepingConnection, code: str) -> Evidence:
+            reopen_move(asked_move.pk, actor=actor_for(agent))
+            return super().check(connection, code)
+
+    ADAPTERS[Package.UNIT4] = slow = Slow()
+    slow.will_say(Verdict.FOUND_ACTIVE)
+
+    assert ask_package(asked_move.pk) is None
+    assert not asked_move.proofs.exists()
+
+
+def test_a_stale_attestation_sends_the_request_back_to_waiting(
+    a_move: MakeMove, lead: User, settings: Settings
+) -> None:
+    move = a_move(S.AWAITING_APPROVAL)
+    settings.PORTAL_ATTESTED_PROOF_DAYS = 0
+
+    with pytest.raises(ProofRefused):
+        approve(move, lead)
+
+    held = Move.objects.get(pk=move.pk)
+    assert (held.state, held.proof_id) == (S.AWAITING_BOOKKEEPING, None)
+    assert held.reason == {"code": "proof_too_old"}
+
+
+def test_an_approval_is_not_planned_past_the_end_of_an_attestation(
+    a_move: MakeMove, lead: User
+) -> None:
+    move = a_move(S.AWAITING_APPROVAL)
+
+    with pytest.raises(ProofRefused):
+        approve(move, lead, not_before=timezone.now() + timedelta(days=15))
+
+    assert Move.objects.get(pk=move.pk).state == S.AWAITING_APPROVAL
+
+
+def test_the_intervals_grow_and_never_stop(asked_move: Move) -> None:
+    verdict, now = Verdict.NOT_FOUND_OR_NO_ACCESS, timezone.now()
+
+    waits = []
+    for minutes in (0, 6, 20, 90, 60 * 30):
+        asked_move.state_since = now - timedelta(minutes=minutes)
+        at = ask_again_at(asked_move, verdict)
+        assert at is not None
+        waits.append(round((at - now).total_seconds() / 60))
+
+    assert waits == [5, 9, 40, 30, 360]
+
+
+@pytest.mark.parametrize(
+    "verdict", [Verdict.AUTH_REQUIRED, Verdict.CONFIG_ERROR, Verdict.AMBIGUOUS]
+)
+def test_what_only_a_person_can_mend_is_not_asked_again(
+    verdict: Verdict, asked_move: Move
+) -> None:
+    assert ask_again_at(asked_move, verdict) is None
