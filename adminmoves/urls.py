@@ -4,12 +4,17 @@ from django.urls import include, path
 
 from adminmoves.approval import views as approval
 from adminmoves.execution import views as execution
+from adminmoves.overview.administrations import views as administrations
+from adminmoves.overview.help import views as guide
 from adminmoves.overview.move import views as move
+from adminmoves.overview.moves import views as moves
 from adminmoves.overview.preferences import views as preferences
+from adminmoves.overview.search import views as search
 from adminmoves.overview.signin import views as signin
 from adminmoves.overview.styleguide import views as styleguide
 
 journey = [
+    path("", moves.moves, name="list"),
     path("akkoord/", approval.queue, name="queue"),
     path("akkoord/uitlenen/", approval.lend, name="lend"),
     path("migraties/<str:number>/", move.detail, name="detail"),
@@ -30,6 +35,14 @@ journey = [
         execution.tick_aftercare,
         name="tick_aftercare",
     ),
+    path("administraties/", administrations.administrations, name="administrations"),
+    path(
+        "administraties/<str:public_id>/",
+        administrations.administration,
+        name="administration",
+    ),
+    path("zoeken/", search.search, name="search"),
+    path("hulp/", guide.guide, name="help"),
     path("voorkeuren/", preferences.preferences, name="preferences"),
     path("voorkeur/", preferences.set_preference, name="set_preference"),
 ]

@@ -71,6 +71,17 @@ class Approval:
     not_before: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a complete move is about: which administration, and to which place."""
+
+    administration_id: int
+    connection_id: int
+    environment_id: int
+    code: str
+    code_key: str
+
+
 class MoveQuerySet(models.QuerySet["Move"]):
     def with_estate(self) -> Self:
         """All that a line in a list shows, in one query."""
@@ -255,6 +266,16 @@ class Move(FSMModelMixin, models.Model):
     def id_from_number(number: str) -> int | None:
         found = NUMBER.match(number.strip())
         return int(found[2]) if found else None
+
+    @property
+    def wanted(self) -> Wanted:
+        """Of a submitted move; the database holds that it is complete."""
+        ids = (self.administration_id, self.to_connection_id, self.to_environment_id)
+        if None in ids:
+            raise ValueError(f"{self} is a draft that is not complete")
+        return Wanted(
+            *cast("tuple[int, int, int]", ids), self.to_code, self.to_code_key
+        )
 
     @property
     def is_sent_back(self) -> bool:

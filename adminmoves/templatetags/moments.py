@@ -72,11 +72,23 @@ def moment(value: datetime | None) -> SafeString | str:
 
 
 @register.filter
+def day(value: datetime | None) -> SafeString | str:
+    """The day alone: 3 jun 2024."""
+    if value is None:
+        return ""
+    return _time(value, date_format(timezone.localtime(value), "j M Y"))
+
+
+@register.filter
 def waited(since: datetime | None) -> str:
     """How long something waits by now, in whole words."""
-    if since is None:
-        return ""
-    minutes = int((timezone.now() - since).total_seconds()) // MINUTE
+    return "" if since is None else span(timezone.now() - since)
+
+
+@register.filter
+def span(length: timedelta) -> str:
+    """A length of time, as exact as people want it: minutes, then hours, then days."""
+    minutes = int(length.total_seconds()) // MINUTE
     if minutes < MINUTE:
         return ngettext("%(n)s minute", "%(n)s minutes", minutes) % {"n": minutes}
     hours, rest = divmod(minutes, MINUTE)

@@ -1,0 +1,1 @@
+"""Administrations: the list, and all that is known of one."""

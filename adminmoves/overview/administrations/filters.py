@@ -1,0 +1,48 @@
+"""The filters of the list of administrations."""
+
+from django import forms
+from django.db.models import Q
+from django.db.models.functions import Upper
+from django.utils.translation import gettext_lazy as _
+
+from adminmoves.listing import FilterForm, Order
+from adminmoves.models import Administration
+from adminmoves.models.estate import AdministrationQuerySet
+from adminmoves.models.recall import known_as
+from adminmoves.vocabulary import OPEN_STATES, Package
+
+
+def _without_nul(text: str) -> str:
+    """PostgreSQL knows no NUL, and a URL may hold one."""
+    return text.replace("\0", "")
+
+
+BY_NAME = Order("upper_name", descending=False, read=_without_nul)
+UNDER_WAY = [("", _("All")), ("ja", _("Under way")), ("nee", _("At rest"))]
+
+
+class AdministrationFilters(FilterForm):
+    q = forms.CharField(max_length=320, required=False)
+    kantoor = forms.CharField(label=_("Office"), max_length=100, required=False)
+    pakket = forms.ChoiceField(
+        label=_("Package"), choices=[("", _("All")), *Package.choices], required=False
+    )
+    onderweg = forms.ChoiceField(
+        label=_("Migration"), choices=UNDER_WAY, required=False
+    )
+
+
+def found_by(chosen: dict[str, str]) -> AdministrationQuerySet:
+    wanted = Q()
+    if text := chosen.get("q"):
+        wanted &= known_as(text)
+    if office := chosen.get("kantoor"):
+        wanted &= Q(environment__office_code__iexact=office)
+    if package := chosen.get("pakket"):
+        wanted &= Q(package=package)
+    if answer := chosen.get("onderweg"):
+        under_way = Q(moves__state__in=OPEN_STATES)
+        # At most one move of an administration is open, so nothing shows twice.
+        wanted &= under_way if answer == "ja" else ~under_way
+    named = Administration.objects.annotate(upper_name=Upper("name"))
+    return named.filter(wanted)

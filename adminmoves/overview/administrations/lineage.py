@@ -1,0 +1,100 @@
+"""The path of an administration: where it was, where it is, where it is wanted."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from adminmoves.diff import place_wanted
+from adminmoves.models import Administration, FormerPlace, Move
+
+
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """One place on the path; ``hop`` is the move that leads on from it."""
+
+    kind: str  # was, now or wanted
+    office_code: str
+    office_name: str
+    code: str
+    connection: str
+    address: str
+    since: datetime | None = None
+    until: datetime | None = None
+    hop: Move | None = None
+    before: "Stand | None" = None
+
+    def _differs(self, name: str) -> bool:
+        known = self.before
+        return known is not None and getattr(known, name) != getattr(self, name)
+
+    @property
+    def is_new_office(self) -> bool:
+        return self._differs("office_code")
+
+    @property
+    def is_new_code(self) -> bool:
+        return self._differs("code")
+
+    @property
+    def is_new_connection(self) -> bool:
+        return self._differs("connection")
+
+    @property
+    def known_address(self) -> str:
+        """The address before this one, to mark what differs; empty at the start."""
+        return self.before.address if self.before else ""
+
+
+def path_of(
+    books: Administration, left: Sequence[FormerPlace], open_move: Move | None
+) -> list[Stand]:
+    """Oldest first. The wanted place stands at the end while a move is under way."""
+    path: list[Stand] = []
+    for place in left:
+        path.append(_was(place, path[-1] if path else None))
+    path.append(_now(books, open_move, path[-1] if path else None))
+    if open_move is not None:
+        path.append(_wanted(open_move, path[-1]))
+    return path
+
+
+def _was(place: FormerPlace, before: Stand | None) -> Stand:
+    return Stand(
+        kind="was",
+        office_code=place.office_code,
+        office_name=place.environment.name,
+        code=place.code,
+        connection=str(place.connection),
+        address=place.mail_address,
+        since=place.from_at,
+        until=place.until_at,
+        hop=place.move,
+        before=before,
+    )
+
+
+def _now(books: Administration, hop: Move | None, before: Stand | None) -> Stand:
+    return Stand(
+        kind="now",
+        office_code=books.environment.office_code,
+        office_name=books.environment.name,
+        code=books.code,
+        connection=str(books.connection),
+        address=books.mail_address,
+        since=books.at_place_since,
+        hop=hop,
+        before=before,
+    )
+
+
+def _wanted(move: Move, before: Stand) -> Stand:
+    place = place_wanted(move)
+    return Stand(
+        kind="wanted",
+        office_code=place.office_code,
+        office_name=place.office_name,
+        code=place.code,
+        connection=str(place.connection or ""),
+        address=place.address,
+        before=before,
+    )

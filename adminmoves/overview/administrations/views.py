@@ -1,0 +1,86 @@
+from typing import Any
+
+from django.db.models import Prefetch
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.cache import patch_vary_headers
+
+from adminmoves import web
+from adminmoves.listing import NEWER, OLDER, page_of
+from adminmoves.models import Administration, Environment, FormerPlace, Move
+from adminmoves.models.recall import was_known_as
+from adminmoves.overview.administrations.filters import (
+    BY_NAME,
+    AdministrationFilters,
+    found_by,
+)
+from adminmoves.overview.administrations.lineage import path_of
+from adminmoves.vocabulary import OPEN_STATES, Right
+
+MOST_OFFICES = 200
+MOST_MOVES = 50
+LAST_EVENTS = 8
+
+
+@web.portal_view(Right.READ_MOVES)
+def administrations(request: web.PortalRequest) -> HttpResponse:
+    """The list; htmx gets the rows alone."""
+    filters = AdministrationFilters(request.GET)
+    page = read_list(filters, request)
+    if request.htmx and not request.htmx.history_restore_request:
+        answer = render(request, "overview/administrations_rows.html", page)
+        answer["HX-Push-Url"] = request.path + filters.url()
+    else:
+        offices = Environment.objects.values_list("office_code", "name")[:MOST_OFFICES]
+        page["offices"] = offices
+        answer = render(request, "overview/administrations.html", page)
+    patch_vary_headers(answer, ["HX-Request"])
+    return answer
+
+
+def read_list(
+    filters: AdministrationFilters, request: web.PortalRequest
+) -> dict[str, Any]:
+    """A page of administrations with their open moves and former places."""
+    chosen = filters.chosen()
+    under_way = Move.objects.open().order_by()
+    found = found_by(chosen).with_place()
+    found = found.prefetch_related(
+        Prefetch("moves", queryset=under_way, to_attr="under_way"),
+        Prefetch("former_places", to_attr="left"),
+    )
+    page = page_of(found, BY_NAME, request.GET)
+    text = chosen.get("q", "")
+    rows = [(books, former(books, text)) for books in page.rows]
+    return {
+        "nav": "administrations",
+        "filters": filters,
+        "rows": rows,
+        "newer": filters.url(**{NEWER: page.newer}) if page.newer else "",
+        "older": filters.url(**{OLDER: page.older}) if page.older else "",
+    }
+
+
+def former(books: Administration, text: str) -> FormerPlace | None:
+    """The former place by which it was found, when that is why it shows."""
+    left: list[FormerPlace] = getattr(books, "left", [])
+    return next((place for place in left if text and was_known_as(place, text)), None)
+
+
+@web.portal_view(Right.READ_MOVES)
+def administration(request: web.PortalRequest, public_id: str) -> HttpResponse:
+    """All that is known of one: its path, its facts, its moves, what happened."""
+    known = Administration.objects.with_place().select_related("closed_by")
+    books = get_object_or_404(known, public_id=public_id)
+    moves = list(books.moves.with_estate()[:MOST_MOVES])
+    open_move = next((move for move in moves if move.state in OPEN_STATES), None)
+    left = books.former_places.select_related("environment", "connection", "move")
+    page = {
+        "nav": "administrations",
+        "books": books,
+        "path": path_of(books, list(left), open_move),
+        "moves": moves,
+        "open_move": open_move,
+        "events": books.events.select_related("words")[:LAST_EVENTS],
+    }
+    return render(request, "overview/administration.html", page)

@@ -1,0 +1,1 @@
+"""Help: types, checks and states explained, from the tables the portal works by."""

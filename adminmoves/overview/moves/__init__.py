@@ -1,0 +1,1 @@
+"""The list of migrations: the first page that everybody sees."""

@@ -1,0 +1,162 @@
+"""The chips above the list: each a cut of all moves, with how many it holds."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from django.db import connection
+from django.db.models import Q, Value
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from adminmoves.access import Actor, can
+from adminmoves.listing import CAP
+from adminmoves.models import Contributor
+from adminmoves.models.move import MoveQuerySet
+from adminmoves.vocabulary import (
+    ENDED_STATES,
+    SCHEDULED_LOOK,
+    SENT_BACK_LOOK,
+    STATE_LOOKS,
+    Action,
+    Look,
+    MoveState,
+)
+
+S = MoveState
+ALL, OPEN, ENDED, FOR_ME, DECIDE = (
+    "alle",
+    "lopend",
+    "afgerond",
+    "wacht-op-mij",
+    "besluit",
+)
+Where = Callable[[Actor], Q]
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """One chip: its word in the URL, its label, how it looks and what it holds."""
+
+    key: str
+    label: Promise | str
+    look: Look | None
+    where: Where
+
+
+def _in(*states: MoveState, **facts: object) -> Where:
+    return lambda _actor: Q(state__in=states, **facts)
+
+
+def _scheduled(_actor: Actor) -> Q:
+    return Q(state=S.APPROVED, not_before__gt=timezone.now())
+
+
+def _queued(actor: Actor) -> Q:
+    return Q(state=S.APPROVED) & ~_scheduled(actor)
+
+
+def _for_me(actor: Actor) -> Q:
+    own = Contributor.objects.filter(user=actor.user_id).values("move")
+    return Q(state=S.AWAITING_APPROVAL) & ~Q(pk__in=own)
+
+
+def _state(key: str, state: MoveState) -> Cut:
+    return Cut(key, state.label, STATE_LOOKS[state], _in(state))
+
+
+PARTS: Sequence[Cut] = (
+    Cut(
+        "concept",
+        S.DRAFT.label,
+        STATE_LOOKS[S.DRAFT],
+        _in(S.DRAFT, has_question=False),
+    ),
+    Cut(
+        "teruggestuurd",
+        _("Changes requested"),
+        SENT_BACK_LOOK,
+        _in(S.DRAFT, has_question=True),
+    ),
+    _state("boekhoudpakket", S.AWAITING_BOOKKEEPING),
+    _state("akkoord", S.AWAITING_APPROVAL),
+    Cut("wachtrij", S.APPROVED.label, STATE_LOOKS[S.APPROVED], _queued),
+    Cut("gepland", _("Scheduled"), SCHEDULED_LOOK, _scheduled),
+    _state("uitvoering", S.RUNNING),
+    _state("te-controleren", S.IN_DOUBT),
+    _state("mislukt", S.FAILED),
+    _state("gestopt", S.STOPPED),
+    _state("voltooid", S.COMPLETED),
+    _state("afgewezen", S.REJECTED),
+    _state("ingetrokken", S.WITHDRAWN),
+)
+"""These divide all moves; every move is in exactly one of them."""
+
+ENDED_KEYS = ("voltooid", "afgewezen", "ingetrokken")
+OPEN_KEYS = tuple(cut.key for cut in PARTS if cut.key not in ENDED_KEYS)
+SUMS: Mapping[str, Sequence[str]] = {
+    ALL: (*OPEN_KEYS, *ENDED_KEYS),
+    OPEN: OPEN_KEYS,
+    ENDED: ENDED_KEYS,
+    DECIDE: ("te-controleren", "mislukt"),
+}
+MINE = Cut(FOR_ME, _("Waiting for me"), Look("user-check", "amber"), _for_me)
+WHOLE = (
+    Cut(ALL, _("All"), None, lambda _actor: Q()),
+    Cut(OPEN, _("Open"), None, lambda _actor: ~Q(state__in=ENDED_STATES)),
+    Cut(ENDED, _("Ended"), Look("archive", "grey"), _in(*ENDED_STATES)),
+    Cut(
+        DECIDE,
+        _("A decision needed"),
+        Look("triangle-alert", "red"),
+        _in(S.IN_DOUBT, S.FAILED),
+    ),
+)
+CUTS: Mapping[str, Cut] = {cut.key: cut for cut in (*WHOLE, MINE, *PARTS)}
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    cut: Cut
+    count: int
+    is_current: bool
+
+    @property
+    def shown(self) -> int:
+        return min(self.count, CAP)
+
+    @property
+    def is_capped(self) -> bool:
+        return self.count > CAP
+
+
+def count(moves: MoveQuerySet, actor: Actor) -> dict[str, int]:
+    """How many of these moves each cut holds, in one query; none counts past CAP."""
+    asked = [*PARTS, *([MINE] if can(actor, Action.APPROVE) else [])]
+    first, *rest = map(partial(_some, moves, actor), asked)
+    told, params = first.union(*rest, all=True).query.sql_with_params()
+    with connection.cursor() as cursor:
+        # The statement is Django's own, with placeholders.
+        cursor.execute(
+            f"SELECT cut, count(*) FROM ({told}) AS counted GROUP BY cut",  # noqa: S608
+            params,
+        )
+        found = dict(cursor.fetchall())
+    sums = {key: sum(found.get(part, 0) for part in SUMS[key]) for key in SUMS}
+    return {**found, **sums}
+
+
+def _some(moves: MoveQuerySet, actor: Actor, cut: Cut) -> MoveQuerySet:
+    held = moves.filter(cut.where(actor)).order_by()
+    return held.annotate(cut=Value(cut.key)).values("cut")[: CAP + 1]
+
+
+def chips(counts: Mapping[str, int], current: str) -> Iterator[Chip]:
+    """Only what holds something, and where one is; the ends folded under "Ended"."""
+    unfolded = current == ENDED or current in ENDED_KEYS
+    order = [ALL, FOR_ME, OPEN, DECIDE, *OPEN_KEYS, ENDED]
+    for key in [*order, *(ENDED_KEYS if unfolded else ())]:
+        held = counts.get(key, 0)
+        if key == current or (held and key != DECIDE):
+            yield Chip(CUTS[key], held, is_current=key == current)

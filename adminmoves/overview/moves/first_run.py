@@ -1,0 +1,50 @@
+"""Before the first move: what must stand, and what stands already."""
+
+from dataclasses import dataclass
+
+from django.contrib.auth.models import User
+
+from adminmoves.listing import CAP
+from adminmoves.models import (
+    Administration,
+    BookkeepingConnection,
+    Environment,
+    Move,
+)
+from adminmoves.vocabulary import Package, Role
+
+ENOUGH_LEADS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class FirstRun:
+    offices: int
+    administrations: int
+    packages: tuple[str, ...]
+    leads: int
+
+    @property
+    def has_enough_leads(self) -> bool:
+        return self.leads >= ENOUGH_LEADS
+
+    @property
+    def shown(self) -> int:
+        return min(self.administrations, CAP)
+
+    @property
+    def has_more(self) -> bool:
+        return self.administrations > CAP
+
+
+def first_run() -> FirstRun | None:
+    """What a first request needs; None as soon as there is any move."""
+    if Move.objects.exists():
+        return None
+    links = BookkeepingConnection.objects.filter(is_active=True)
+    linked = set(links.values_list("package", flat=True).distinct())
+    return FirstRun(
+        offices=Environment.objects.count(),
+        administrations=Administration.objects.order_by()[: CAP + 1].count(),
+        packages=tuple(one.label for one in Package if one in linked),
+        leads=User.objects.filter(groups__name=Role.TEAM_LEAD, is_active=True).count(),
+    )

@@ -1,0 +1,1 @@
+"""One search for everything: migrations by number, administrations by anything."""

@@ -1,0 +1,54 @@
+"""What a search finds, best first."""
+
+from dataclasses import dataclass
+
+from django.db.models import Prefetch
+from django.db.models.functions import Upper
+
+from adminmoves.models import Administration, FormerPlace, Move
+from adminmoves.models.recall import known_as, was_known_as
+
+MOST = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """An administration, and the former place by which it was found."""
+
+    books: Administration
+    was: FormerPlace | None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    text: str
+    move: Move | None
+    hits: tuple[Hit, ...]
+    has_more: bool
+
+    @property
+    def count(self) -> int:
+        return len(self.hits) + (self.move is not None)
+
+
+def find(text: str, most: int = MOST) -> Found:
+    """A move by its number; administrations by anything they are or ever were."""
+    text = text.replace("\0", "").strip()
+    if not text:
+        return Found("", None, (), has_more=False)
+    number = Move.id_from_number(text)
+    move = Move.objects.with_estate().filter(pk=number).first() if number else None
+    known = (
+        Administration.objects.with_place()
+        .filter(known_as(text))
+        .prefetch_related(Prefetch("former_places", to_attr="left"))
+        .order_by(Upper("name"), "pk")
+    )
+    books = list(known[: most + 1])
+    hits = tuple(Hit(one, _former(one, text)) for one in books[:most])
+    return Found(text, move, hits, has_more=len(books) > most)
+
+
+def _former(books: Administration, text: str) -> FormerPlace | None:
+    left: list[FormerPlace] = getattr(books, "left", [])
+    return next((place for place in left if was_known_as(place, text)), None)

@@ -1,0 +1,30 @@
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.cache import patch_vary_headers
+
+from adminmoves import web
+from adminmoves.overview.search.finding import find
+from adminmoves.vocabulary import Right
+
+LONGEST = 320
+IN_PALETTE = 6
+
+
+@web.portal_view(Right.READ_MOVES)
+def search(request: web.PortalRequest) -> HttpResponse:
+    """A whole page, or for the palette its first lines. A number goes straight on."""
+    text = request.GET.get("q", "")[:LONGEST]
+    if request.htmx and not request.htmx.history_restore_request:
+        found = find(text, IN_PALETTE)
+        answer = render(request, "overview/search_options.html", {"found": found})
+    else:
+        found = find(text)
+        if found.move is not None and not found.hits:
+            return HttpResponseRedirect(
+                reverse("moves:detail", args=[found.move.number])
+            )
+        page = {"nav": "search", "found": found}
+        answer = render(request, "overview/search.html", page)
+    patch_vary_headers(answer, ["HX-Request"])
+    return answer
