@@ -107,9 +107,8 @@ def lend_approval(
         raise DomainError(_("Lend it to an active support agent."))
     if not reason.strip():
         raise DomainError(_("Say why you lend it."))
-    lender = User.objects.get(pk=actor.user_id)
     loan = ApprovalLoan.objects.create(
-        lender=lender, borrower=borrower, ends_at=ends_at
+        lender_id=actor.person or 0, borrower=borrower, ends_at=ends_at
     )
     line = trail.about_person(
         borrower,
@@ -156,8 +155,8 @@ def _require_same_plan(move: Move, plan_hash: str) -> None:
 def _approval(
     move: Move, actor: Actor, seen: frozenset[str], not_before: datetime | None
 ) -> Approval:
-    if move.state != MoveState.AWAITING_APPROVAL or actor.user_id is None:
-        return Approval(actor.user_id or 0, {}, "")  # `advance` refuses, in words
+    if move.state != MoveState.AWAITING_APPROVAL:
+        return Approval(actor.person, {}, "")  # `advance` refuses, in words
     report = inspect(move)
     if report.holding(Moment.APPROVE):
         raise CheckRefused(report.told(Moment.APPROVE), report)
@@ -169,7 +168,7 @@ def _approval(
         )
     plan = make_plan(move)
     return Approval(
-        approver_id=actor.user_id,
+        approver_id=actor.person,
         plan=plan.facts,
         plan_hash=plan.hash,
         warnings=[warning.stored() for warning in report.warnings],

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib.auth.models import User
@@ -24,7 +24,16 @@ class MomentField(forms.DateTimeField):
     widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format=LOCAL)
 
 
-class WhenForm(forms.Form):
+class Decision(forms.Form):
+    """A form of which several stand on one page: its name goes before its ids."""
+
+    kind: ClassVar[str]
+
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        super().__init__(data, auto_id=f"{self.kind}_%s")
+
+
+class WhenForm(Decision):
     """When a run may start: now, in the evening, as wished, or at a moment."""
 
     when = forms.ChoiceField(
@@ -62,31 +71,23 @@ class WhenForm(forms.Form):
         return moments.get(self.cleaned_data["when"])
 
 
+class TickedField(forms.Field):
+    """Which warnings there are now is the action's to say; this keeps the ticks."""
+
+    widget = forms.SelectMultiple
+
+
 class ApproveForm(WhenForm):
     kind = "approve"
     plan_hash = forms.CharField(widget=forms.HiddenInput)
-    seen = forms.MultipleChoiceField(
-        label=gettext_lazy("I have seen this"), required=False
-    )
-
-    def __init__(
-        self,
-        data: Mapping[str, Any],
-        *,
-        wished: datetime | None = None,
-        ticked: list[str] | None = None,
-    ) -> None:
-        super().__init__(data, wished=wished)
-        # Which warnings there are now is the action's to say.
-        self.fields["seen"].choices = [(key, key) for key in ticked or ()]  # type: ignore[attr-defined]
-        self.ticked = ticked or []
+    seen = TickedField(label=gettext_lazy("I have seen this"), required=False)
 
 
 class RescheduleForm(WhenForm):
     kind = "reschedule"
 
 
-class SendBackForm(forms.Form):
+class SendBackForm(Decision):
     kind = "send_back"
     question = forms.CharField(
         label=gettext_lazy("Your question"),
@@ -97,7 +98,7 @@ class SendBackForm(forms.Form):
     )
 
 
-class RejectForm(forms.Form):
+class RejectForm(Decision):
     kind = "reject"
     reason = forms.CharField(
         label=gettext_lazy("Why you reject it"),

@@ -40,8 +40,7 @@ def queue(request: web.PortalRequest) -> HttpResponse:
 def approve(request: web.PortalRequest, number: str) -> HttpResponse:
     move_id = web.found(number)
     wished = Move.objects.get(pk=move_id).not_before
-    seen = request.POST.getlist("seen")
-    form = ApproveForm(request.POST, wished=wished, ticked=seen)
+    form = ApproveForm(request.POST, wished=wished)
     if not form.is_valid():
         return _again(request, number, form)
     try:
@@ -49,7 +48,7 @@ def approve(request: web.PortalRequest, number: str) -> HttpResponse:
             move_id,
             actor=request.actor,
             plan_hash=form.cleaned_data["plan_hash"],
-            seen=frozenset(seen),
+            seen=frozenset(form.cleaned_data["seen"]),
             not_before=form.not_before,
         )
     except CheckRefused as refusal:

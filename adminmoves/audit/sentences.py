@@ -100,7 +100,22 @@ def quotes(event: Event) -> tuple[str, ...]:
     """The free text of an event, where it was not emptied. Ask for ``words`` with
     select_related, else each event is a query."""
     kept = getattr(event, "words", None)
-    return tuple(str(text) for text in kept.texts.values() if text) if kept else ()
+    if kept is None:
+        return ()
+    return tuple(
+        str(QUOTES.get(name, QUOTE)) % {"text": text}
+        for name, text in kept.texts.items()
+        if text
+    )
+
+
+QUOTE = gettext_lazy("“%(text)s”")
+QUOTES: Mapping[str, Promise] = {
+    "said_by": gettext_lazy("Said by %(text)s"),
+    "ticket": gettext_lazy("Ticket %(text)s"),
+    "username": gettext_lazy("User name %(text)s"),
+}
+"""What free text is called, where it is no quotation."""
 
 
 class _Words(dict[str, str]):

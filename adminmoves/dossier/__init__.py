@@ -8,12 +8,12 @@ from django.utils import timezone
 from adminmoves import reasons
 from adminmoves.access import Actor, can
 from adminmoves.dossier import eyes, queue, run
-from adminmoves.evidence import holds_until
+from adminmoves.evidence import holds_until, is_stale
 from adminmoves.models import Aftercare, Event, Move, Proof
 from adminmoves.movetypes import AFTERCARE_LABELS
 from adminmoves.plan import Plan, make_plan
-from adminmoves.preflight import Report, inspect
-from adminmoves.vocabulary import Action, MoveState, Right
+from adminmoves.preflight import Report, Result, inspect
+from adminmoves.vocabulary import Action, Moment, MoveState, Right
 
 S = MoveState
 CHECKED_STATES = frozenset(
@@ -73,6 +73,21 @@ class Dossier:
     @property
     def proof_until(self) -> datetime | None:
         return holds_until(self.proof) if self.proof else None
+
+    @property
+    def is_stale(self) -> bool:
+        """The proof was good and is too old by now: it has to be given again."""
+        return bool(self.proof and is_stale(self.proof))
+
+    @property
+    def holding(self) -> tuple[Result, ...]:
+        """What holds the move back from being approved now."""
+        return self.report.holding(Moment.APPROVE)
+
+    @property
+    def when(self) -> str:
+        """The moment that a form offers first."""
+        return "wished" if self.wished else "now"
 
     @property
     def is_tonight(self) -> bool:

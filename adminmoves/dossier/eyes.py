@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from django.contrib.auth.models import User
 from django.db.models import Q
+from django.utils.text import get_text_list
+from django.utils.translation import gettext as _
 
 from adminmoves.access import Actor, can
 from adminmoves.models import ApprovalLoan, Move
@@ -18,6 +20,14 @@ class FourEyes:
     able: tuple[str, ...]
     is_mine: bool
     may: bool
+
+    @property
+    def workers(self) -> str:
+        return get_text_list(list(self.worked), _("and"))
+
+    @property
+    def helpers(self) -> str:
+        return get_text_list(list(self.able), _("and"))
 
 
 def name_of(user: User) -> str:

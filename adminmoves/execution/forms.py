@@ -1,5 +1,8 @@
 """What a lead fills in to settle a doubt."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -18,3 +21,6 @@ class SettleForm(forms.Form):
         max_length=2000,
         error_messages={"required": _("Write down how you know.")},
     )
+
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        super().__init__(data, auto_id=f"{self.kind}_%s")

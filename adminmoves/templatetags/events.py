@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from django import template
 
+from adminmoves.audit import sentences
 from adminmoves.models import Event
 from adminmoves.vocabulary import EventCode, Look
 
@@ -49,3 +50,8 @@ EVENT_LOOKS: Mapping[EventCode, Look] = {
 def event_look(event: Event) -> Look:
     """An icon and a tone; what has none of its own gets a dot."""
     return EVENT_LOOKS.get(EventCode(event.code), PLAIN)
+
+
+register.filter("who", sentences.who)
+register.filter("sentence", sentences.sentence)
+register.filter("quotes", sentences.quotes)

@@ -21,6 +21,7 @@ from adminmoves.vocabulary import STATE_LOOKS, Atom, Look, MoveState, MoveType
 
 register = template.Library()
 register.filters.update(moments.register.filters)
+register.filters.update(events.register.filters)
 register.tags.update(events.register.tags)
 
 MESSAGE_LOOKS: Mapping[str, Look] = {
@@ -79,6 +80,13 @@ def initials(name: str) -> str:
     """Two signs for a round mark: "Teamleider 2" is T2."""
     words = name.split()
     return "".join(word[0] for word in (words[:1] + words[-1:])[: len(words)]).upper()
+
+
+@register.filter
+def keep_end(text: str) -> str:
+    """Keep the last word whole, so that a licence does not break at its hyphen."""
+    head, space, end = text.rpartition(" ")
+    return format_html('{}{}<span class="nw">{}</span>', head, space, end)
 
 
 @register.filter

@@ -1,3 +1,6 @@
+from collections.abc import Mapping
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -9,3 +12,6 @@ class CommentForm(forms.Form):
         max_length=2000,
         error_messages={"required": _("Write your comment first.")},
     )
+
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        super().__init__(data, auto_id=f"{self.kind}_%s")
