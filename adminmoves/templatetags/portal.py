@@ -5,6 +5,7 @@ from functools import lru_cache
 from typing import Any
 
 from django import template
+from django.contrib.auth.models import User
 from django.utils.formats import number_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
@@ -73,6 +74,12 @@ def state_badge(value: str, size: str = "") -> SafeString:
     """A state by its value, where there is no move at hand."""
     known = MoveState(value)
     return _badge(STATE_LOOKS[known], str(known.label), size)
+
+
+@register.filter
+def full_name(user: User) -> str:
+    """What a person is called here; the user name where no other is known."""
+    return user.get_full_name() or user.get_username()
 
 
 @register.filter

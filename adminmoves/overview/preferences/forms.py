@@ -9,21 +9,29 @@ from adminmoves.web import THEMES
 
 
 class PreferencesForm(forms.ModelForm[Preferences]):
+    theme = forms.ChoiceField(
+        label=_("Light or dark"),
+        choices=[
+            ("system", _("Follow my device")),
+            ("light", _("Light")),
+            ("dark", _("Dark")),
+        ],
+        widget=forms.RadioSelect,
+    )
+
     class Meta:
         model = Preferences
         fields = ("language", "theme", "single_letter_keys")
         labels = {
             "language": _("Language"),
-            "theme": _("Light or dark"),
             "single_letter_keys": _("Use single-letter shortcuts"),
         }
         help_texts = {
-            "theme": _("System follows the setting of your computer or phone."),
             "single_letter_keys": _(
                 "Such as n for a new request. Ctrl K always works."
             ),
         }
-        widgets = {"language": forms.RadioSelect, "theme": forms.RadioSelect}
+        widgets = {"language": forms.RadioSelect}
 
 
 class OneSetting(forms.ModelForm[Preferences]):
