@@ -61,6 +61,13 @@ class Actor:
     borrowed: frozenset[Action] = field(default_factory=frozenset)
     request_id: str = ""
 
+    @property
+    def person(self) -> int:
+        """The user who acts; machines are refused where only people may."""
+        if self.user_id is None:
+            raise NotAllowed(_("Only a person may do this."))
+        return self.user_id
+
 
 WORKER = Actor(name="worker", role=Role.WORKER)
 SYSTEM = Actor(name="system", role=Role.SYSTEM)

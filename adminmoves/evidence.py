@@ -80,7 +80,7 @@ def attest(move_id: int, *, actor: Actor, attestation: Attestation) -> Move:
         move,
         kind=ProofKind.ATTESTED,
         verdict=Verdict.ATTESTED,
-        attested_by_id=actor.user_id,
+        attested_by_id=actor.person,
         moved_on=attestation.moved_on,
         overrules_package=overrules,
         evidence=attestation.evidence,
@@ -207,7 +207,7 @@ def _store(move: Move, **facts: object) -> Proof:
     return Proof.objects.create(
         move=move,
         revision=move.revision,
-        connection_id=move.to_connection_id,
+        connection_id=move.wanted.connection_id,
         package=move.package,
         code=move.to_code,
         **facts,

@@ -87,12 +87,12 @@ def advance(
 def sign(move: Move, actor: Actor, part: Part) -> None:
     """Put a person on record as a contributor; none of them approves this move."""
     Contributor.objects.get_or_create(
-        move=move, user_id=actor.user_id, revision=move.revision, part=part
+        move=move, user_id=actor.person, revision=move.revision, part=part
     )
 
 
 def require_four_eyes(move: Move, actor: Actor) -> None:
-    if move.contributors.filter(user_id=actor.user_id).exists():
+    if move.contributors.filter(user_id=actor.person).exists():
         raise FourEyes(
             _("You worked on this request, so another team lead approves it.")
         )

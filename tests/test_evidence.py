@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
@@ -163,7 +164,7 @@ def test_only_found_and_active_counts(
     ],
 )
 def test_where_our_record_knows_another_one_there_a_hit_must_be_this_one(
-    seen: dict[str, str],
+    seen: dict[str, Any],
     counts: bool,
     asked_move: Move,
     package: ChosenAnswers,

@@ -16,7 +16,7 @@ def test_each_type_brings_the_administration_to_its_wanted_place(
 ) -> None:
     move = make_move(MoveState.COMPLETED, agent=agent, lead=lead, move_type=move_type)
 
-    there = Administration.objects.get(pk=move.administration_id)
+    there = Administration.objects.get(pk=move.wanted.administration_id)
     assert move.move_type == move_type
     assert (there.connection_id, there.code) == (move.to_connection_id, move.to_code)
     assert there.environment_id == move.to_environment_id

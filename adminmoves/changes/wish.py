@@ -30,8 +30,9 @@ class Wish:
     proof: Proof | None = None
 
     @property
-    def move_id(self) -> int | None:
-        return self.move.pk if self.move else None
+    def move_id(self) -> int:
+        """0 while nothing is stored yet: no move has that id."""
+        return self.move.pk if self.move else 0
 
     @property
     def is_complete(self) -> bool:

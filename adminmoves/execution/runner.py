@@ -145,7 +145,7 @@ def _undo(attempt: Attempt) -> None:
 
 def _hold_administration(move: Move) -> Administration:
     return Administration.objects.select_for_update(of=("self",)).get(
-        pk=move.administration_id
+        pk=move.wanted.administration_id
     )
 
 
@@ -174,8 +174,8 @@ def _leave_place(move: Move, administration: Administration) -> None:
 
 def _take_place(move: Move, administration: Administration) -> None:
     before = _image(administration)
-    administration.connection_id = move.to_connection_id
-    administration.environment_id = move.to_environment_id
+    administration.connection_id = move.wanted.connection_id
+    administration.environment_id = move.wanted.environment_id
     administration.code = move.to_code
     administration.mail_address = move.plan["to_address"]
     administration.at_place_since = timezone.now()

@@ -12,7 +12,12 @@ from adminmoves import access, doorbell, lifecycle
 from adminmoves.access import Actor
 from adminmoves.audit import trail
 from adminmoves.errors import CheckRefused, DomainError, NotAllowed, StepRefused
-from adminmoves.evidence import usable_proof
+from adminmoves.evidence import attest, usable_proof
+from adminmoves.intake.filling import (
+    already_said,
+    fill_in_what_follows,
+    forget_what_was_submitted,
+)
 from adminmoves.models import Administration, Move, Parties
 from adminmoves.movetypes import type_of
 from adminmoves.plan import to_address
@@ -27,7 +32,6 @@ from adminmoves.vocabulary import (
     Right,
 )
 
-T = MoveType
 MOVE_FIELDS = (
     "administration",
     "to_environment",
@@ -46,21 +50,27 @@ PARTY_FIELDS = (
     "consent_accepts_costs",
     "client_informed",
     "note",
+    "moved_said_by",
+    "moved_on",
+    "moved_ticket",
+    "moved_evidence",
 )
 
 
 @transaction.atomic
-def start_draft(intent: MoveType, *, actor: Actor) -> Move:
-    """An empty draft of that type, in the name of who asks."""
+def start_draft(
+    intent: MoveType, *, actor: Actor, answers: Mapping[str, Any] | None = None
+) -> Move:
+    """A draft of that type in the name of who asks; empty, or with what comes along."""
     access.require(actor, Right.DRAFT)
-    move = Move.objects.create(intent=intent, requested_by_id=actor.user_id)
+    move = Move.objects.create(intent=intent, requested_by_id=actor.person)
     Parties.objects.create(move=move)
     lifecycle.sign(move, actor, Part.ASKED)
     line = trail.about_move(
         move, EventCode.MOVE_DRAFTED, params={"intent": intent}, after=move.state
     )
     trail.record(actor, [line])
-    return move
+    return edit_draft(move.pk, answers, actor=actor) if answers else move
 
 
 @transaction.atomic
@@ -79,16 +89,27 @@ def edit_draft(move_id: int, answers: Mapping[str, Any], *, actor: Actor) -> Mov
             setattr(move.parties, name, value)
         else:
             raise ValueError(f"{name} is no answer of the form")
-    _fill_in_what_follows(move)
+    forget_what_was_submitted(move)
+    fill_in_what_follows(move)
     move.edited_at = timezone.now()
     move.save()
     move.parties.save()
     if not move.contributors.filter(
-        user_id=actor.user_id, revision=move.revision
+        user_id=actor.person, revision=move.revision
     ).exists():
         lifecycle.sign(move, actor, Part.EDITED)
         trail.record(actor, [trail.about_move(move, EventCode.MOVE_EDITED)])
     return move
+
+
+@transaction.atomic
+def switch_type(move_id: int, intent: MoveType, *, actor: Actor) -> Move:
+    """Another type with the same answers; a code that only stood there is asked."""
+    move = _own_draft(move_id, actor)
+    answers: dict[str, Any] = {"intent": intent}
+    if move.administration and move.to_code == move.administration.code:
+        answers["to_code"] = ""
+    return edit_draft(move_id, answers, actor=actor)
 
 
 @transaction.atomic
@@ -99,7 +120,7 @@ def take_over_draft(move_id: int, *, actor: Actor) -> Move:
     if move.requested_by_id == actor.user_id:
         raise DomainError(_("This draft is yours already."))
     former = move.requested_by.get_full_name() or move.requested_by.get_username()
-    move.requested_by_id = actor.user_id
+    move.requested_by_id = actor.person
     move.save()
     lifecycle.sign(move, actor, Part.TOOK_OVER)
     line = trail.about_move(move, EventCode.MOVE_TAKEN_OVER, params={"from": former})
@@ -111,8 +132,8 @@ def take_over_draft(move_id: int, *, actor: Actor) -> Move:
 def submit_move(move_id: int, *, actor: Actor, seen: frozenset[str]) -> Move:
     """Submit a draft; it then waits for the package, or for approval when proven.
 
-    ``seen`` are the keys of the warnings that were ticked. Raises CheckRefused with
-    the whole report.
+    ``seen`` are the keys of the warnings that were ticked. What the draft says about
+    the package is stored as an attestation. Raises CheckRefused with the report.
     """
     move = _own_draft(move_id, actor)
     _store_origin(move)
@@ -149,6 +170,8 @@ def submit_move(move_id: int, *, actor: Actor, seen: frozenset[str]) -> Move:
             facts=(proof.pk,),
             told={"kind": proof.kind},
         )
+    if said := already_said(move):
+        return attest(move.pk, actor=actor, attestation=said)
     transaction.on_commit(partial(doorbell.ring, doorbell.ASK))
     return move
 
@@ -240,30 +263,6 @@ def _own_draft_or_refuse(move: Move, actor: Actor) -> None:
         raise NotAllowed(
             _("This draft is a colleague's. Take it over first, then go on.")
         )
-
-
-def _fill_in_what_follows(move: Move) -> None:
-    """What the type and the administration say by themselves is not asked."""
-    now = move.administration
-    move.package = now.package if now else ""
-    if now is None:
-        return
-    intent = MoveType(move.intent)
-    if intent not in {T.MOVE_ENVIRONMENT, T.MOVE_ENVIRONMENT_AND_CHANGE_CODE}:
-        move.to_environment = now.environment
-    if intent == T.CHANGE_CODE:
-        move.to_connection = now.connection
-    if intent in {T.MOVE_ENVIRONMENT, T.RELINK_CONNECTION}:
-        move.to_code = now.code
-    link, office = move.to_connection, move.to_environment
-    fits = (
-        link is not None
-        and office is not None
-        and link.environment_id == office.pk
-        and link.package == now.package
-    )
-    if not fits:
-        move.to_connection = None
 
 
 def _store_origin(move: Move) -> None:

@@ -15,6 +15,7 @@ from adminmoves.models import (
     FormerPlace,
     Move,
     PackageProfile,
+    Parties,
 )
 from adminmoves.movetypes import CHECKS
 from adminmoves.preflight import Result, inspect
@@ -43,31 +44,41 @@ ALL = list(MoveType)
 Break = Callable[[Move], None]
 
 
-def change(kind: type, **facts: Any) -> Callable[[int | None], None]:
-    return lambda pk: kind.objects.filter(pk=pk).update(**facts) and None
-
-
 def target_office(**facts: Any) -> Break:
-    return lambda move: change(Environment, **facts)(move.to_environment_id)
+    def spoil(move: Move) -> None:
+        Environment.objects.filter(pk=move.wanted.environment_id).update(**facts)
+
+    return spoil
 
 
 def target_link(**facts: Any) -> Break:
-    return lambda move: change(BookkeepingConnection, **facts)(move.to_connection_id)
+    def spoil(move: Move) -> None:
+        links = BookkeepingConnection.objects.filter(pk=move.wanted.connection_id)
+        links.update(**facts)
+
+    return spoil
 
 
 def administration(**facts: Any) -> Break:
-    return lambda move: change(Administration, **facts)(move.administration_id)
+    def spoil(move: Move) -> None:
+        held = Administration.objects.filter(pk=move.wanted.administration_id)
+        held.update(**facts)
+
+    return spoil
 
 
 def wish(**facts: Any) -> Break:
-    return lambda move: change(Move, **facts)(move.pk)
+    def spoil(move: Move) -> None:
+        Move.objects.filter(pk=move.pk).update(**facts)
+
+    return spoil
 
 
 def parties(**facts: Any) -> Break:
-    return lambda move: (
-        [setattr(move.parties, *fact) for fact in facts.items()]
-        and (move.parties.save())
-    )
+    def spoil(move: Move) -> None:
+        Parties.objects.filter(move=move).update(**facts)
+
+    return spoil
 
 
 def somebody_at_the_place(move: Move) -> None:
@@ -354,7 +365,7 @@ def test_who_had_an_address_gets_it_back_without_a_word(
     )
     back = make_draft(
         agent,
-        administration=Administration.objects.get(pk=there.administration_id),
+        administration=Administration.objects.get(pk=there.wanted.administration_id),
         to_code="100",
     )
 

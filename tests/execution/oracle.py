@@ -19,7 +19,7 @@ SELECT m.state,
     (SELECT count(*) FROM adminmoves_event e
       WHERE e.move_id = m.id AND e.code = 'ADMINISTRATION_MOVED'),
     (SELECT count(*) FROM adminmoves_attempt t WHERE t.move_id = m.id),
-    (SELECT array_agg(f.step ORDER BY f.step) FROM adminmoves_effect f
+    (SELECT coalesce(array_agg(f.step ORDER BY f.step), '{}') FROM adminmoves_effect f
       WHERE f.move_id = m.id AND NOT f.undone)
 FROM adminmoves_move m WHERE m.id = %s
 """
@@ -50,7 +50,7 @@ def look(owner: extensions.connection, move_id: int) -> Seen:
         cursor.execute(ONCE, [move_id])
         row = cursor.fetchone()
     assert row is not None
-    return Seen(*row[:6], steps=row[6] or [])
+    return Seen(*row)
 
 
 def states(owner: extensions.connection) -> dict[str, int]:

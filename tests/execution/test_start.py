@@ -109,7 +109,7 @@ def test_another_plan_goes_back_to_approval_with_the_difference(
     a_move: MakeMove,
 ) -> None:
     move = a_move(S.APPROVED)
-    Environment.objects.filter(pk=move.to_environment_id).update(
+    Environment.objects.filter(pk=move.wanted.environment_id).update(
         mail_domain="post.example"
     )
 
@@ -132,7 +132,7 @@ def test_somebody_who_was_added_at_the_wanted_place_meanwhile_is_found(
 
 def test_a_warning_that_nobody_saw_goes_back_to_approval(a_move: MakeMove) -> None:
     move = a_move(S.APPROVED)
-    Administration.objects.filter(pk=move.administration_id).update(
+    Administration.objects.filter(pk=move.wanted.administration_id).update(
         documents_unprocessed=3
     )
 
@@ -159,7 +159,7 @@ def test_an_import_that_takes_the_place_during_the_run_makes_it_fail_whole(
     runner.carry_out(attempt)
 
     held = Move.objects.get(pk=move.pk)
-    there = Administration.objects.get(pk=move.administration_id)
+    there = Administration.objects.get(pk=move.wanted.administration_id)
     assert outcome(move) == (S.FAILED, "database_refused")
     assert held.reason["rule"] == "administration_place_once"
     assert (there.code, there.connection_id, there.closed_by) == (
@@ -204,7 +204,7 @@ def test_a_closed_administration_is_left_alone_by_everybody_else(
 
     with pytest.raises(DomainError, match=r"gesloten|closed"):
         recount_documents(
-            move.administration_id or 0,
+            move.wanted.administration_id,
             {
                 "documents": 1,
                 "documents_unprocessed": 0,
@@ -243,7 +243,7 @@ def test_a_lead_settles_a_doubt_and_the_worker_does_it(
     assert attempt is not None
     runner.carry_out(attempt)
 
-    there = Administration.objects.get(pk=move.administration_id)
+    there = Administration.objects.get(pk=move.wanted.administration_id)
     assert (Move.objects.get(pk=move.pk).state, there.closed_by) == (state, None)
 
 

@@ -31,7 +31,7 @@ pytestmark = pytest.mark.django_db
 S = MoveState
 
 
-def refused(statement: str, values: Sequence[object] = ()) -> str:
+def refused(statement: str, values: Sequence[str | int | None] = ()) -> str:
     """The rule, or the database's words, by which a statement is refused."""
     with pytest.raises(Error) as refusal, transaction.atomic():
         run_sql(statement, values)
@@ -40,7 +40,7 @@ def refused(statement: str, values: Sequence[object] = ()) -> str:
     return str(name or refusal.value).strip()
 
 
-def run_sql(statement: str, values: Sequence[object] = ()) -> None:
+def run_sql(statement: str, values: Sequence[str | int | None] = ()) -> None:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
 
@@ -64,7 +64,7 @@ def test_a_move_cannot_be_inserted_straight_into_a_state(
 ) -> None:
     move = a_move(S.DRAFT)
     copied = ", ".join(
-        field.column
+        str(field.column)
         for field in Move._meta.concrete_fields  # noqa: SLF001 - Django's public name
         if field.column not in {"id", "state", "to_code_key"}
     )
@@ -153,9 +153,14 @@ def test_the_worker_itself_cannot_bring_it_to_another_place(a_move: MakeMove) ->
         pytest.raises(IntegrityError, match="wants another place"),
         transaction.atomic(),
     ):
-        Administration.objects.filter(pk=move.administration_id).update(code="X1")
+        Administration.objects.filter(pk=move.wanted.administration_id).update(
+            code="X1"
+        )
 
-    assert Administration.objects.get(pk=move.administration_id).code == move.from_code
+    assert (
+        Administration.objects.get(pk=move.wanted.administration_id).code
+        == move.from_code
+    )
 
 
 def test_a_late_write_with_an_expired_lease_is_refused(a_move: MakeMove) -> None:
@@ -231,7 +236,7 @@ def test_the_proof_of_another_code_is_no_proof(a_move: MakeMove, agent: User) ->
     proof = Proof.objects.create(
         move=move,
         revision=1,
-        connection_id=move.to_connection_id,
+        connection_id=move.wanted.connection_id,
         package=move.package,
         code="6666",
         kind="ATTESTED",
@@ -253,7 +258,7 @@ def test_an_answer_that_did_not_find_it_is_no_proof(a_move: MakeMove) -> None:
     proof = Proof.objects.create(
         move=move,
         revision=1,
-        connection_id=move.to_connection_id,
+        connection_id=move.wanted.connection_id,
         package=move.package,
         code=move.to_code,
         kind="VERIFIED",
