@@ -75,6 +75,26 @@ class Dossier:
         return holds_until(self.proof) if self.proof else None
 
     @property
+    def asked_by(self) -> str:
+        return eyes.name_of(self.move.requested_by)
+
+    @property
+    def approved_by(self) -> str:
+        lead = self.move.approved_by
+        return eyes.name_of(lead) if lead else ""
+
+    @property
+    def attested_by(self) -> str:
+        agent = self.move.proof and self.move.proof.attested_by
+        return eyes.name_of(agent) if agent else ""
+
+    @property
+    def present_place(self) -> str:
+        """Where the administration is now, as kantoorcode.administratiecode."""
+        books = self.move.administration
+        return f"{books.environment.office_code}.{books.code}" if books else ""
+
+    @property
     def is_stale(self) -> bool:
         """The proof was good and is too old by now: it has to be given again."""
         return bool(self.proof and is_stale(self.proof))

@@ -80,6 +80,18 @@ def day(value: datetime | None) -> SafeString | str:
 
 
 @register.filter
+def clock(value: datetime) -> str:
+    """Only the time of day, for a big figure; say the day beside it."""
+    return f"{timezone.localtime(value):%H:%M}"
+
+
+@register.filter
+def clock_seconds(value: datetime) -> SafeString:
+    """The time of day with seconds: for steps that follow each other fast."""
+    return _time(value, f"{timezone.localtime(value):%H:%M:%S}")
+
+
+@register.filter
 def waited(since: datetime | None) -> str:
     """How long something waits by now, in whole words."""
     return "" if since is None else span(timezone.now() - since)

@@ -23,16 +23,21 @@ def detail(request: web.PortalRequest, number: str) -> HttpResponse:
 @require_GET
 @web.portal_view(Right.READ_MOVES)
 def progress(request: web.PortalRequest, number: str) -> HttpResponse:
-    """What happened since the reader's last look; nothing costs two queries."""
+    """What happened since the reader's last look, by the number of its event."""
     move_id = web.found(number)
-    since = int(request.GET.get("na", "0").strip("-") or 0)
-    news = Event.objects.filter(move=move_id, pk__gt=since)
-    steps = [step for event in news for step in event.params.get("steps", ())]
-    if not news:
+    asked = request.GET.get("na", "")
+    since = int(asked) if asked.isdecimal() else 0
+    if not Event.objects.filter(move=move_id, pk__gt=since).exists():
         return HttpResponse(status=NO_CONTENT)
     dossier = open_dossier(move_id, request.actor)
-    changed = dossier.move.state != request.GET.get("staat")
-    page = {"dossier": dossier, "steps": steps, "changed": changed, "oob": True}
+    news = [event for event in dossier.timeline if event.pk > since]
+    page = {
+        "dossier": dossier,
+        "news": news,
+        "steps": [step for event in news for step in event.params.get("steps", ())],
+        "changed": dossier.move.state != request.GET.get("staat"),
+        "oob": True,
+    }
     return render(request, "overview/move_progress.html", page)
 
 
