@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from adminmoves.approval import views as approval
 from adminmoves.execution import views as execution
+from adminmoves.intake import views as intake
 from adminmoves.overview.administrations import views as administrations
 from adminmoves.overview.help import views as guide
 from adminmoves.overview.move import views as move
@@ -12,9 +13,33 @@ from adminmoves.overview.preferences import views as preferences
 from adminmoves.overview.search import views as search
 from adminmoves.overview.signin import views as signin
 from adminmoves.overview.styleguide import views as styleguide
+from adminmoves.proof import views as proof
 
 journey = [
     path("", moves.moves, name="list"),
+    path("aanvraag/", intake.choose, name="choose"),
+    path("aanvraag/begin/", intake.start_draft, name="start_draft"),
+    path(
+        "aanvraag/administraties/",
+        intake.pick_administration,
+        name="pick_administration",
+    ),
+    path("aanvraag/kantoren/", intake.pick_office, name="pick_office"),
+    path("aanvraag/<str:number>/", intake.form, name="form"),
+    path("aanvraag/<str:number>/controle/", intake.check_draft, name="check_draft"),
+    path(
+        "aanvraag/<str:number>/overnemen/",
+        intake.take_over_draft,
+        name="take_over_draft",
+    ),
+    path("aanvraag/<str:number>/nalezen/", intake.review, name="review"),
+    path("aanvraag/<str:number>/ingediend/", intake.submitted, name="submitted"),
+    path("migraties/<str:number>/heropenen/", intake.reopen, name="reopen"),
+    path("migraties/<str:number>/intrekken/", intake.withdraw, name="withdraw"),
+    path("migraties/<str:number>/tellen/", intake.recount, name="recount"),
+    path("migraties/<str:number>/verklaring/", proof.attest, name="attest"),
+    path("migraties/<str:number>/vraag-pakket/", proof.check_now, name="check_now"),
+    path("bewijs/<str:public_id>/", proof.evidence, name="evidence"),
     path("akkoord/", approval.queue, name="queue"),
     path("akkoord/uitlenen/", approval.lend, name="lend"),
     path("migraties/<str:number>/", move.detail, name="detail"),

@@ -5,30 +5,35 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('adminmoves', '0004_reference_data'),
+        ("adminmoves", "0004_reference_data"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='parties',
-            name='moved_evidence',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='adminmoves.evidencefile'),
+            model_name="parties",
+            name="moved_evidence",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="adminmoves.evidencefile",
+            ),
         ),
         migrations.AddField(
-            model_name='parties',
-            name='moved_on',
+            model_name="parties",
+            name="moved_on",
             field=models.DateField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='parties',
-            name='moved_said_by',
+            model_name="parties",
+            name="moved_said_by",
             field=models.CharField(blank=True, max_length=200),
         ),
         migrations.AddField(
-            model_name='parties',
-            name='moved_ticket',
+            model_name="parties",
+            name="moved_ticket",
             field=models.CharField(blank=True, max_length=100),
         ),
     ]

@@ -1,11 +1,17 @@
-"""Ask packages for the requests that wait for them."""
+"""Ask packages for the requests that wait for them, or store an attestation."""
 
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
 from django.utils import timezone
 
 from adminmoves import access
 from adminmoves.access import Actor
-from adminmoves.evidence import ask_package
-from adminmoves.models import Move, Proof
+from adminmoves.evidence import Attestation, ask_package
+from adminmoves.evidence import attest as store_attestation
+from adminmoves.evidence_file import keep_file
+from adminmoves.models import EvidenceFile, Move, Proof
 from adminmoves.vocabulary import Right
 
 ASKED_IN_ONE_GO = 50
@@ -25,3 +31,29 @@ def check_now(move_id: int, *, actor: Actor) -> Proof | None:
     """A person does not want to wait for the next time."""
     access.require(actor, Right.ATTEST)
     return ask_package(move_id, actor=actor)
+
+
+@transaction.atomic
+def attest(
+    move_id: int,
+    said: Mapping[str, Any],
+    kept: EvidenceFile | None,
+    *,
+    actor: Actor,
+) -> Move:
+    """Store what somebody states, with the file that shows it.
+
+    ``said``: said_by, moved_on, ticket and, where it overrules the package, reason;
+    a new file takes the place of the ``kept`` one of the request.
+    """
+    access.require(actor, Right.ATTEST)
+    move = Move.objects.get(pk=move_id)
+    file = said["file"]
+    attestation = Attestation(
+        said["said_by"],
+        said["moved_on"],
+        ticket=said["ticket"],
+        reason=said.get("reason", ""),
+        evidence=keep_file(move, file, actor=actor) if file else kept,
+    )
+    return store_attestation(move_id, actor=actor, attestation=attestation)

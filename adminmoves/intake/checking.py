@@ -1,0 +1,118 @@
+"""The checks of what stands in the form, and where in the form they are told."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from adminmoves.changes.wish import Wish
+from adminmoves.evidence import usable_proof
+from adminmoves.intake.forms import SAID, AnswersForm
+from adminmoves.models import BookkeepingConnection, Move
+from adminmoves.preflight import BLOCKING, TODO, Report, Result, code_key, preflight
+from adminmoves.vocabulary import Moment, MoveType
+
+TARGET_FIELDS = ("to_code", "to_connection", "to_environment")
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What the checks say of the answers in a form."""
+
+    wish: Wish | None
+    report: Report
+
+    @property
+    def other_type(self) -> MoveType | None:
+        """The type to which these answers belong, where that is another one."""
+        for result in self.report.of(BLOCKING):
+            if result.code == "type_fits" and result.say == "other_type":
+                return MoveType(result.params["move_type"])
+        return None
+
+
+def look_at(move: Move, form: AnswersForm) -> Looked:
+    """Check what was sent, also what cannot be kept (another package or office)."""
+    wish = wish_in(move, form)
+    return Looked(wish, preflight(wish) if wish else Report(()))
+
+
+def wish_in(move: Move, form: AnswersForm) -> Wish | None:
+    """The wish of the form: the kept draft, with what was sent over it."""
+    books = move.administration
+    if books is None:
+        return None
+    link, code = move.to_connection, move.to_code
+    if form.is_bound:
+        link = form.chosen("to_connection") or link
+        if "to_code" in form.fields:
+            code = form.cleaned_data.get("to_code", form["to_code"].value())
+    return Wish(
+        administration=books,
+        intent=MoveType(move.intent),
+        to_environment=move.to_environment,
+        to_connection=link,
+        to_code=code,
+        to_code_key=code_key(books.package, code),
+        parties=move.parties,
+        move=move,
+        proof=usable_proof(move),
+    )
+
+
+def tell(form: AnswersForm, looked: Looked) -> None:
+    """Say at each field what holds the request back at submitting."""
+    if looked.wish is None:
+        form.add_error("administration", _("Choose the administration."))
+        return
+    for result in looked.report.holding(Moment.SUBMIT):
+        place = field_for(form, result)
+        if place is None:
+            form.add_error(None, told(result))
+        elif not form.errors.get(place) and not is_answered(form, result, place):
+            form.add_error(place, told(result))
+    if wants_attestation(looked.wish.to_connection):
+        for name, words in missing_of_said(form):
+            form.add_error(name, words)
+
+
+def wants_attestation(link: BookkeepingConnection | None) -> bool:
+    return link is not None and link.demand == BookkeepingConnection.Demand.ATTESTATION
+
+
+def field_for(form: AnswersForm, result: Result) -> str | None:
+    """Where it is told: at its own field, else at the nearest one that is asked."""
+    if result.field == "recount":
+        return "administration"
+    if result.field in form.fields:
+        return result.field
+    if result.field in TARGET_FIELDS:
+        return next((name for name in TARGET_FIELDS if name in form.fields), None)
+    return None
+
+
+def is_answered(form: AnswersForm, result: Result, place: str) -> bool:
+    """What is "still to do" elsewhere is not told at a field that is filled in."""
+    return result.outcome == TODO and bool(form[place].value())
+
+
+def told(result: Result) -> str:
+    return f"{result.title}. {result.remedy}" if result.remedy else result.title
+
+
+def missing_of_said(form: AnswersForm) -> Iterator[tuple[str, str]]:
+    """An attestation is whole, or not there at all."""
+    answers = form.cleaned_data
+    has_file = answers.get("moved_file") or (
+        form.move.parties.moved_evidence and not answers.get("drop_file")
+    )
+    begun = has_file or any(answers.get(name) for name in SAID)
+    if not begun:
+        return
+    if not answers.get("moved_said_by") and "moved_said_by" not in form.errors:
+        yield "moved_said_by", _("Fill in who says so.")
+    if not answers.get("moved_on") and "moved_on" not in form.errors:
+        yield "moved_on", _("Fill in since when it is there.")
+    where = answers.get("moved_ticket") or has_file
+    if not where and not {"moved_ticket", "moved_file"} & form.errors.keys():
+        yield "moved_ticket", _("Fill in a ticket number, or add a file.")

@@ -1,0 +1,52 @@
+"""What follows from the answers, so that nobody is asked for it."""
+
+from adminmoves.evidence import Attestation
+from adminmoves.models import BookkeepingConnection, Move
+from adminmoves.vocabulary import MoveType
+
+T = MoveType
+
+
+def fill_in_what_follows(move: Move) -> None:
+    """What the type and the administration say by themselves is not asked."""
+    now = move.administration
+    move.package = now.package if now else ""
+    if now is None:
+        return
+    intent = MoveType(move.intent)
+    if intent not in {T.MOVE_ENVIRONMENT, T.MOVE_ENVIRONMENT_AND_CHANGE_CODE}:
+        move.to_environment = now.environment
+    if intent == T.CHANGE_CODE:
+        move.to_connection = now.connection
+    if intent in {T.MOVE_ENVIRONMENT, T.RELINK_CONNECTION}:
+        move.to_code = now.code
+    link, office = move.to_connection, move.to_environment
+    fits = (
+        link is not None
+        and office is not None
+        and link.environment_id == office.pk
+        and link.package == now.package
+    )
+    if not fits:
+        move.to_connection = None
+
+
+def forget_what_was_submitted(move: Move) -> None:
+    """A draft that came back says nothing yet of where it comes from and its type."""
+    move.move_type = move.from_code = move.from_address = move.to_address = ""
+    move.from_environment = move.from_connection = None
+
+
+def already_said(move: Move) -> Attestation | None:
+    """The attestation that stands in the draft, where it counts and is complete."""
+    said, link = move.parties, move.to_connection
+    wants = link and link.demand == BookkeepingConnection.Demand.ATTESTATION
+    where = said.moved_ticket or said.moved_evidence
+    if not (wants and said.moved_said_by and said.moved_on and where):
+        return None
+    return Attestation(
+        said.moved_said_by,
+        said.moved_on,
+        ticket=said.moved_ticket,
+        evidence=said.moved_evidence,
+    )

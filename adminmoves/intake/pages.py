@@ -1,0 +1,226 @@
+"""All that the pages of a request show, made before a template asks for it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django import forms
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from adminmoves.access import Actor
+from adminmoves.bookkeeping.gateway import can_ask
+from adminmoves.dossier import eyes
+from adminmoves.evidence import usable_proof
+from adminmoves.intake.checking import look_at, told, wants_attestation
+from adminmoves.intake.filling import already_said
+from adminmoves.intake.forms import AnswersForm
+from adminmoves.intake.picking import (
+    few_offices,
+    find_administrations,
+    find_offices,
+    with_chosen,
+)
+from adminmoves.models import (
+    Administration,
+    BookkeepingConnection,
+    Event,
+    Move,
+    Proof,
+)
+from adminmoves.movetypes import MIXES
+from adminmoves.preflight import Report, Result, inspect
+from adminmoves.vocabulary import Atom, EventCode, Moment, MoveState, MoveType
+
+T = MoveType
+HELP: Mapping[MoveType, Any] = {
+    T.MOVE_ENVIRONMENT: gettext_lazy(
+        "The administration goes to another office. The office code changes, the "
+        "administration code stays."
+    ),
+    T.CHANGE_CODE: gettext_lazy(
+        "The code has changed in the bookkeeping package and has to change here too."
+    ),
+    T.RELINK_CONNECTION: gettext_lazy(
+        "Same office and same package, but another licence or organisation in it."
+    ),
+    T.MOVE_ENVIRONMENT_AND_CHANGE_CODE: gettext_lazy(
+        "Another office, and a new administration code."
+    ),
+    T.RELINK_CONNECTION_AND_CHANGE_CODE: gettext_lazy(
+        "Same office, another licence or organisation, and a new administration code."
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class TypeChoice:
+    value: MoveType
+    help: Any
+
+
+def choices_of_type() -> list[TypeChoice]:
+    return [TypeChoice(kind, HELP[kind]) for kind in MoveType]
+
+
+def own_drafts(actor: Actor) -> list[Move]:
+    """The drafts of who asks, the one that was worked on last on top."""
+    drafts = Move.objects.with_estate().filter(
+        state=MoveState.DRAFT, requested_by_id=actor.user_id
+    )
+    return list(
+        drafts.select_related("administration__environment").order_by("-edited_at")[:20]
+    )
+
+
+@dataclass
+class FormPage:
+    """The form as it stands. ``before``: the draft before what was sent was kept."""
+
+    move: Move
+    form: AnswersForm
+    actor: Actor
+    sent: Mapping[str, Any]
+    before: Move | None = None
+    report: Report = field(init=False)
+    other_type: MoveType | None = field(init=False)
+
+    def __post_init__(self) -> None:
+        looked = look_at(self.move, self.form)
+        self.report = looked.report
+        self.other_type = looked.other_type
+
+    @property
+    def books(self) -> Administration | None:
+        return self.move.administration
+
+    @property
+    def link(self) -> BookkeepingConnection | None:
+        return self.move.to_connection
+
+    @property
+    def query(self) -> str:
+        return str(self.sent.get("administration_query", ""))
+
+    @property
+    def results(self) -> list[Administration]:
+        return with_chosen(self.books, find_administrations(self.query))
+
+    @property
+    def offices(self) -> Any:
+        """None: a list is short enough. Else what was searched for, and the chosen."""
+        if few_offices() is not None:
+            return None
+        chosen = self.move.to_environment
+        found = find_offices(str(self.sent.get("to_environment_query", "")))
+        return [chosen, *(one for one in found if one != chosen)] if chosen else found
+
+    @property
+    def wants_attestation(self) -> bool:
+        return wants_attestation(self.link)
+
+    @property
+    def can_ask(self) -> bool:
+        return self.link is not None and can_ask(self.link)
+
+    @property
+    def proof(self) -> Proof | None:
+        """A proof of an earlier revision that still holds."""
+        return usable_proof(self.move)
+
+    @property
+    def able(self) -> tuple[str, ...]:
+        """Who can still approve, once this person has filed it."""
+        worked = set(eyes.who_worked(self.move))
+        return eyes.who_can_approve(but=worked | {self.actor.user_id or 0})
+
+    @property
+    def books_changed(self) -> bool:
+        return self._changed("administration_id")
+
+    @property
+    def office_changed(self) -> bool:
+        return self.books_changed or self._changed("to_environment_id")
+
+    @property
+    def link_changed(self) -> bool:
+        return self._changed("to_connection_id")
+
+    @property
+    def link_was_reset(self) -> bool:
+        """The connection that was chosen does not belong to what is chosen now."""
+        return self.office_changed and self.link_changed and self.link is None
+
+    @property
+    def question(self) -> Event | None:
+        """What a lead asked when the request came back."""
+        if not self.move.is_sent_back:
+            return None
+        asked = self.move.events.filter(code=EventCode.MOVE_SENT_BACK)
+        return asked.select_related("words").order_by("-pk").first()
+
+    def _changed(self, name: str) -> bool:
+        before = self.before
+        return before is not None and getattr(before, name) != getattr(self.move, name)
+
+
+class SeenForm(forms.Form):
+    """The warnings that were ticked; what is not ticked or holds back is an error."""
+
+    seen = forms.MultipleChoiceField(required=False)
+
+
+@dataclass
+class ReviewPage:
+    """A draft read through. ``refused``: it was submitted and did not pass."""
+
+    move: Move
+    ticked: list[str]
+    refused: bool = False
+    report: Report = field(init=False)
+    form: SeenForm = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.report = inspect(self.move)
+        self.form = SeenForm({})
+        self.form.is_valid()
+        for result in self.report.holding(Moment.SUBMIT):
+            self.form.add_error(None, self._link(result))
+        if not self.report.results:
+            self.form.add_error(None, _("Choose the administration first."))
+        if self.refused and self.unseen:
+            self.form.add_error(None, self._unseen())
+
+    def _link(self, result: Result) -> str:
+        url = reverse("moves:form", args=[self.move.number])
+        return format_html('<a href="{}#id_{}">{}</a>', url, result.field, told(result))
+
+    def _unseen(self) -> str:
+        words = _("Tick that you have seen the warnings.")
+        return format_html('<a href="#seen">{}</a>', words)
+
+    @property
+    def unseen(self) -> list[Result]:
+        return [one for one in self.report.warnings if one.key not in self.ticked]
+
+    @property
+    def asks_consent(self) -> bool:
+        return Atom.ENVIRONMENT in MIXES[MoveType(self.move.intent)]
+
+    @property
+    def waits_for_proof(self) -> bool:
+        return self.said is None and self.proof is None
+
+    @property
+    def said(self) -> Any:
+        return already_said(self.move)
+
+    @property
+    def proof(self) -> Proof | None:
+        return usable_proof(self.move)
+
+    @property
+    def wants_attestation(self) -> bool:
+        return wants_attestation(self.move.to_connection)

@@ -1,0 +1,70 @@
+"""The forms beside the request: count again, withdraw."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from adminmoves.fields import Code, CodeField
+from adminmoves.models import Move
+from adminmoves.vocabulary import MoveState
+
+
+class RecountForm(forms.Form):
+    """Three counts, and where it is written that they were counted."""
+
+    use_required_attribute = False
+
+    documents = forms.IntegerField(min_value=0, label=gettext_lazy("All documents"))
+    documents_unprocessed = forms.IntegerField(
+        min_value=0, label=gettext_lazy("Of these not processed")
+    )
+    documents_awaiting_authorisation = forms.IntegerField(
+        min_value=0, label=gettext_lazy("Of these waiting for authorisation")
+    )
+    ticket = CodeField(
+        max_length=100,
+        label=gettext_lazy("Ticket number"),
+        help_text=gettext_lazy("Where it is written who counted"),
+        widget=Code,
+    )
+
+    def clean(self) -> dict[str, Any]:
+        counts = self.cleaned_data
+        most = counts.get("documents")
+        for name in ("documents_unprocessed", "documents_awaiting_authorisation"):
+            part = counts.get(name)
+            if most is not None and part is not None and part > most:
+                self.add_error(
+                    name,
+                    _("This cannot be more than all %(n)s documents.") % {"n": most},
+                )
+        return counts
+
+    @property
+    def counts(self) -> dict[str, int]:
+        return {
+            name: self.cleaned_data[name] for name in self.fields if name != "ticket"
+        }
+
+
+def was_submitted(move: Move) -> bool:
+    return move.state != MoveState.DRAFT
+
+
+class WithdrawForm(forms.Form):
+    """What others have seen is withdrawn with a reason; a draft just goes."""
+
+    use_required_attribute = False
+
+    reason = forms.CharField(
+        max_length=2000,
+        label=gettext_lazy("Why you withdraw it"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": gettext_lazy("Say why you withdraw this request.")},
+    )
+
+    def __init__(self, *args: Any, needs_reason: bool, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["reason"].required = needs_reason

@@ -1,0 +1,72 @@
+"""What somebody states about the package, with where that is written."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from adminmoves.evidence_file import EvidenceField
+from adminmoves.fields import Code, CodeField, PastDay, Short
+from adminmoves.models import EvidenceFile, Parties
+
+
+class AttestForm(forms.Form):
+    """``overrules``: it takes the place of the package's own answer."""
+
+    use_required_attribute = False
+
+    reason = forms.CharField(
+        max_length=2000,
+        label=gettext_lazy("Why not wait for the package?"),
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={
+            "required": gettext_lazy(
+                "Give the reason why the package itself is not asked."
+            )
+        },
+    )
+    said_by = forms.CharField(
+        max_length=200,
+        label=gettext_lazy("Who says so"),
+        help_text=gettext_lazy("Name and role at the office"),
+        widget=Short,
+        error_messages={"required": gettext_lazy("Fill in who says so.")},
+    )
+    moved_on = PastDay(
+        label=gettext_lazy("Since when it is there"),
+        help_text=gettext_lazy("The day on which it was moved in the package"),
+        error_messages={"required": gettext_lazy("Fill in since when it is there.")},
+    )
+    ticket = CodeField(
+        max_length=100,
+        required=False,
+        label=gettext_lazy("Ticket number"),
+        help_text=gettext_lazy("Or add a file"),
+        widget=Code,
+    )
+    file = EvidenceField()
+
+    def __init__(
+        self, *args: Any, overrules: bool, kept: EvidenceFile | None, **options: Any
+    ) -> None:
+        super().__init__(*args, **options)
+        self.kept = kept
+        if not overrules:
+            del self.fields["reason"]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = self.cleaned_data
+        where = cleaned.get("ticket") or cleaned.get("file") or self.kept
+        if not where and not {"ticket", "file"} & self.errors.keys():
+            self.add_error("ticket", _("Fill in a ticket number, or add a file."))
+        return cleaned
+
+
+def begun(parties: Parties) -> dict[str, Any]:
+    """What the request already says, as a start."""
+    return {
+        "said_by": parties.moved_said_by,
+        "moved_on": parties.moved_on,
+        "ticket": parties.moved_ticket,
+    }

@@ -1,0 +1,82 @@
+"""Proof that it was moved in the package: ask now, attest, look at the evidence."""
+
+from typing import cast
+
+from django.contrib import messages
+from django.http import FileResponse, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from adminmoves import access, web
+from adminmoves.dossier import eyes, find_move
+from adminmoves.errors import StepRefused
+from adminmoves.evidence import attestation_right
+from adminmoves.models import EvidenceFile, Move
+from adminmoves.proof import actions
+from adminmoves.proof.forms import AttestForm, begun
+from adminmoves.vocabulary import MoveState, Right
+
+
+@web.portal_view(Right.ATTEST)
+def attest(request: web.PortalRequest, number: str) -> HttpResponse:
+    """State that it was moved, with evidence; says who can approve after that."""
+    move = find_move(web.found(number))
+    overrules = may_attest(request, move)
+    kept = move.parties.moved_evidence
+    form = AttestForm(
+        request.POST or None,
+        request.FILES or None,
+        overrules=overrules,
+        kept=kept,
+        initial=begun(move.parties),
+    )
+    if request.method == "POST" and form.is_valid():
+        actions.attest(move.pk, form.cleaned_data, kept, actor=request.actor)
+        messages.success(request, _("The attestation is recorded."))
+        return redirect("moves:detail", move.number)
+    worked = set(eyes.who_worked(move)) | {request.user.pk}
+    able = eyes.who_can_approve(but=worked)
+    page = {"move": move, "form": form, "overrules": overrules, "able": able}
+    return render(request, "proof/attest.html", page)
+
+
+def may_attest(request: web.PortalRequest, move: Move) -> bool:
+    """Whether it overrules the package; refuses who may not, and what does not wait."""
+    if move.state != MoveState.AWAITING_BOOKKEEPING or move.to_connection is None:
+        raise StepRefused(_("This request does not wait for the bookkeeping package."))
+    right = attestation_right(move.to_connection)
+    access.require(request.actor, right)
+    return right == Right.OVERRULE_PROOF
+
+
+@require_POST
+@web.portal_view(Right.ATTEST)
+def check_now(request: web.PortalRequest, number: str) -> HttpResponse:
+    """Ask the package at once, and say what it answered."""
+    move = find_move(web.found(number))
+    proof = actions.check_now(move.pk, actor=request.actor)
+    if proof is None:
+        messages.info(request, _("This accounting system is not asked by us."))
+    elif proof.usable:
+        messages.success(request, _("The package shows it. The request goes on."))
+    else:
+        answer = {"answer": proof.get_verdict_display()}
+        messages.warning(request, _("The answer is: %(answer)s.") % answer)
+    return redirect("moves:detail", move.number)
+
+
+@require_safe
+@web.portal_view(Right.READ_EVIDENCE)
+def evidence(_request: web.PortalRequest, public_id: str) -> HttpResponse:
+    """A file as it was given: to save, never to run in the portal's name."""
+    kept = get_object_or_404(EvidenceFile, public_id=public_id)
+    response = FileResponse(
+        kept.file.open("rb"),
+        as_attachment=True,
+        filename=kept.name,
+        content_type=kept.content_type,
+    )
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "private, no-store"
+    return cast("HttpResponse", response)

@@ -1,0 +1,49 @@
+"""Proof as people read it."""
+
+from datetime import datetime
+
+from django import template
+from django.conf import settings
+
+from adminmoves import evidence, verdicts
+from adminmoves.bookkeeping import gateway
+from adminmoves.models import BookkeepingConnection, Proof
+from adminmoves.vocabulary import Right
+
+register = template.Library()
+
+
+@register.simple_tag
+def told(proof: Proof) -> verdicts.Told:
+    return verdicts.tell(proof)
+
+
+@register.filter
+def holds_until(proof: Proof) -> datetime | None:
+    return evidence.holds_until(proof)
+
+
+@register.filter
+def is_stale(proof: Proof) -> bool:
+    return evidence.is_stale(proof)
+
+
+@register.filter
+def can_be_asked(connection: BookkeepingConnection) -> bool:
+    return gateway.can_ask(connection)
+
+
+@register.filter
+def wants_package(connection: BookkeepingConnection) -> bool:
+    """Where an attestation takes the place of the package: a lead's, with a reason."""
+    return evidence.attestation_right(connection) == Right.OVERRULE_PROOF
+
+
+@register.simple_tag
+def attested_days() -> int:
+    return int(settings.PORTAL_ATTESTED_PROOF_DAYS)
+
+
+@register.simple_tag
+def largest_file() -> int:
+    return int(settings.PORTAL_EVIDENCE_MAX_MB)
