@@ -15,7 +15,7 @@ from tests.builders import approve
 from tests.cast import MakeMove
 from tests.execution.oracle import DONE_ONCE, broken_chains, look
 from tests.execution.standstill import stuck_at, until
-from tests.servers import Broker, Process, Workers
+from tests.servers import Broker, Connect, Process, Workers
 
 pytestmark = [pytest.mark.workers, pytest.mark.django_db(transaction=True)]
 S = MoveState
@@ -132,6 +132,51 @@ def test_a_worker_that_is_paused_past_its_lease_and_wakes_up(
 
     assert [look(owner, held.pk) for held in (move, after)] == [DONE_ONCE] * 2
     assert broken_chains(owner) == []
+
+
+def test_a_database_connection_that_is_lost_in_the_middle_of_a_run(
+    a_move: MakeMove,
+    workers: Workers,
+    beat: Process,
+    app_sql: Connect,
+    owner: extensions.connection,
+) -> None:
+    move = a_move(S.APPROVED)
+    workers(1, **SOON)
+
+    with stuck_at(owner, "adminmoves_aftercare") as somebody_waits:
+        doorbell.ring()
+        until(somebody_waits)
+        cut_connection(app_sql(), "adminmoves_aftercare")
+    until(completed(move))
+
+    assert look(owner, move.pk) == DONE_ONCE
+    assert not Move.objects.get(pk=move.pk).events.filter(code="MOVE_FAILED").exists()
+
+
+def cut_connection(connection: extensions.connection, table: str) -> None:
+    """Let the server end the session that waits for that table."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE NOT granted"
+            " AND relation = %s::regclass",
+            [table],
+        )
+        assert cursor.fetchall() == [(True,)]
+
+
+def test_a_redis_that_hangs_does_not_keep_an_approval_waiting(
+    a_move: MakeMove, lead: User, broker: Broker
+) -> None:
+    move = a_move(S.AWAITING_APPROVAL)
+    assert broker.child.process is not None
+    os.kill(broker.child.process.pid, signal.SIGSTOP)
+
+    heard = doorbell.ring()
+    approved = approve(move, lead)
+    os.kill(broker.child.process.pid, signal.SIGCONT)
+
+    assert (heard, approved.state) == (False, S.APPROVED)
 
 
 def test_an_unreachable_redis_does_not_keep_an_approval_waiting(
