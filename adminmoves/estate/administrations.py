@@ -4,32 +4,18 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from adminmoves.estate.addresses import Coded, code_keys, following, given_away
 from adminmoves.estate.matching import Change, Clean, Match, Source, take, unknown
 from adminmoves.estate.refusals import BY_REQUEST, CLOSED, FORMER_ADDRESS
 from adminmoves.estate.rows import Fault
 from adminmoves.estate.sheets import COUNTS
-from adminmoves.models import Administration, BookkeepingConnection, FormerPlace
+from adminmoves.models import Administration, BookkeepingConnection
 
 Known = Mapping[str, Administration]
 Links = Mapping[str, BookkeepingConnection]
-Coded = tuple[str, str]
-
-
-def code_keys(coded: Iterable[Coded]) -> dict[Coded, str]:
-    """The database's own keys of many (package, code) at once."""
-    asked = sorted(set(coded))
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT adminmoves_code_key(package, code)"
-            " FROM unnest(%s::text[], %s::text[]) WITH ORDINALITY"
-            " AS asked (package, code, position) ORDER BY position",
-            [[package for package, _code in asked], [code for _package, code in asked]],
-        )
-        return dict(zip(asked, (key for (key,) in cursor.fetchall()), strict=True))
 
 
 def match_administrations(
@@ -136,34 +122,23 @@ def _take_known(
 
 def _address(values: Mapping[str, Any], held: Administration) -> dict[str, str]:
     """The asked address; else an address that followed the code goes on to do so."""
-    if asked := values.get("mail_address"):
-        return {"mail_address": asked}
-    if held.mail_address != held.expected_address:
-        return {"mail_address": held.mail_address}
     own = values.get("mail_code", held.mail_code)
-    return {"mail_address": held.environment.address_for(own or values["code"])}
+    asked = values.get("mail_address")
+    return {"mail_address": asked or following(held, own=own, code=values["code"])}
 
 
 def _former_addresses(source: Source, changes: Sequence[Change]) -> list[Fault]:
-    """New addresses that another administration had; unless its code came along."""
     fresh = {
         change.after["mail_address"]: change
         for change in changes
         if "mail_address" in change.after
     }
-    former = list(
-        FormerPlace.objects.filter(mail_address__in=list(fresh)).values_list(
-            "mail_address", "administration_id", "environment_id", "code_key"
-        )
-    )
-    faults = []
-    for address in sorted({address for address, *_rest in former}):
-        change, held = fresh[address], fresh[address].subject
-        assert isinstance(held, Administration)  # noqa: S101 - what was taken above
-        key = code_keys([(held.package, held.code)])[held.package, held.code]
-        had = [row for row in former if row[0] == address]
-        ours = any(owner == held.pk for _address, owner, _office, _key in had)
-        taken_over = all(row[2:] == (held.environment_id, key) for row in had)
-        if not (ours or taken_over):
-            faults.append(source.refusal(change.line, FORMER_ADDRESS))
-    return faults
+    wanted = {
+        address: change.subject
+        for address, change in fresh.items()
+        if isinstance(change.subject, Administration)
+    }
+    return [
+        source.refusal(fresh[address].line, FORMER_ADDRESS)
+        for address in given_away(wanted)
+    ]

@@ -2,12 +2,12 @@
 
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from adminmoves.estate.lines import plain
 from adminmoves.estate.refusals import Refusal
 from adminmoves.estate.rows import Fault, Row
 from adminmoves.estate.sheets import Column, Sheet, Subject
@@ -152,17 +152,8 @@ def take(result: Match, line: int, subject: Subject, values: dict[str, Any]) -> 
     if not (told or is_new):
         result.same += 1
         return
-    before = {} if is_new else {name: _plain(getattr(subject, name)) for name in told}
+    before = {} if is_new else {name: plain(getattr(subject, name)) for name in told}
     for name, value in told.items():
         setattr(subject, name, value)
-    after = {name: _plain(value) for name, value in told.items() if value or not is_new}
+    after = {name: plain(value) for name, value in told.items() if value or not is_new}
     result.changes.append(Change(line, subject, before, after))
-
-
-def _plain(value: Any) -> Any:
-    """A value as the trail keeps it."""
-    if isinstance(value, datetime):
-        return value.isoformat()
-    if isinstance(value, Environment | BookkeepingConnection):
-        return value.public_id
-    return value

@@ -97,8 +97,10 @@ def refusal_of(error: IntegrityError) -> Refusal:
     """The sentence for the rule that the database held."""
     diagnosis = getattr(error.__cause__, "diag", None)
     name = getattr(diagnosis, "constraint_name", None) or ""
+    told = getattr(diagnosis, "message_primary", None) or str(error)
+    if told == "the administration is closed for a move":
+        return CLOSED
     if name in REFUSALS:
         return REFUSALS[name]
-    told = getattr(diagnosis, "message_primary", None) or str(error)
     what = _("The database refused this: %(rule)s.") % {"rule": name or told}
     return Refusal("", what, _("Nothing was changed. Ask who looks after the portal."))

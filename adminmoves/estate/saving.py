@@ -1,19 +1,17 @@
 """Writing many subjects in few statements; a refused one is told by its line."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, TypeVar
+from collections.abc import Iterator, Sequence
+from typing import TypeVar
 
 from django.db import IntegrityError, models, transaction
 
 from adminmoves.access import Actor
 from adminmoves.audit import trail
 from adminmoves.audit.trail import Line
+from adminmoves.estate.lines import line_about
 from adminmoves.estate.matching import Change, Source
 from adminmoves.estate.refusals import refusal_of
 from adminmoves.estate.rows import Fault
-from adminmoves.estate.sheets import Subject
-from adminmoves.models import Administration, BookkeepingConnection, Environment
-from adminmoves.vocabulary import EventCode
 
 T = TypeVar("T")
 AT_A_TIME = 2000
@@ -72,20 +70,3 @@ def _stream_of(line: Line) -> tuple[str, str]:
 def _line(change: Change) -> Line:
     params = {"before": change.before, "after": change.after}
     return line_about(change.subject, params)
-
-
-def line_about(subject: Subject, params: Mapping[str, Any]) -> Line:
-    """The line of the trail for a subject that an administrator changed."""
-    match subject:
-        case Environment():
-            return trail.about_environment(
-                subject, EventCode.ENVIRONMENT_CHANGED, params=params
-            )
-        case BookkeepingConnection():
-            return trail.about_connection(
-                subject, EventCode.CONNECTION_CHANGED, params=params
-            )
-        case Administration():
-            return trail.about_administration(
-                subject, EventCode.ADMINISTRATION_CHANGED, params=params
-            )

@@ -31,7 +31,7 @@ FLORIST = {**BAKERY, "id": "a2", "code": "412", "name": "Bloemist Voorbeeld"}
 
 def counts() -> tuple[int, ...]:
     models = (Environment, BookkeepingConnection, Administration, Event)
-    return tuple(model.objects.count() for model in models)  # type: ignore[attr-defined]
+    return tuple(model.objects.count() for model in models)
 
 
 def test_every_faulty_line_of_every_file_is_told_at_once(administrator: User) -> None:
