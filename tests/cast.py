@@ -1,13 +1,14 @@
 """The cast: people by their role, so that a test reads like a short play."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
 
 from adminmoves.access import WORKER, Actor, actor_for
 from adminmoves.models import Move
-from adminmoves.vocabulary import Role
+from adminmoves.vocabulary import MoveState, Role
 from tests.builders import make_move, make_person
 
 MakeMove = Callable[..., Move]
@@ -55,7 +56,8 @@ def actors(
 def a_move(agent: User, lead: User) -> MakeMove:
     """A move in any state, asked for by the agent: ``a_move(MoveState.APPROVED)``."""
 
-    def make(state: str, **facts: object) -> Move:
-        return make_move(state, agent=agent, lead=lead, **facts)  # type: ignore[arg-type]
+    def make(state: MoveState, **facts: Any) -> Move:
+        who = {"agent": agent, "lead": lead, **facts}
+        return make_move(state, **who)
 
     return make
