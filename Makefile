@@ -2,7 +2,7 @@ PYTHON ?= python3
 ARGS ?=
 PORT ?=
 BIN := .venv/bin
-PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes --only-binary :all:
+PIP := $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check --no-input --require-hashes --only-binary :all:
 SUPERVISOR := $(BIN)/python -m migrations_portal.supervisor
 
 .DEFAULT_GOAL := help
