@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from adminmoves.approval import views as approval
+from adminmoves.audit import views as history
 from adminmoves.execution import views as execution
 from adminmoves.intake import views as intake
 from adminmoves.overview.administrations import views as administrations
@@ -66,6 +67,8 @@ journey = [
         administrations.administration,
         name="administration",
     ),
+    path("historie/", history.history, name="history"),
+    path("historie/export/", history.export, name="export_history"),
     path("zoeken/", search.search, name="search"),
     path("hulp/", guide.guide, name="help"),
     path("voorkeuren/", preferences.preferences, name="preferences"),

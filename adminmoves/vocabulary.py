@@ -281,6 +281,7 @@ class EventCode(TextChoices):
     CONNECTION_CHANGED = "CONNECTION_CHANGED", _("Connection changed")
     ESTATE_IMPORTED = "ESTATE_IMPORTED", _("Estate imported")
     HISTORY_EXPORTED = "HISTORY_EXPORTED", _("History exported")
+    AUDIT_VERIFIED = "AUDIT_VERIFIED", _("Audit trail verified")
     APPROVAL_LENT = "APPROVAL_LENT", _("Right to approve lent")
     SIGNED_IN = "SIGNED_IN", _("Signed in")
     SIGN_IN_FAILED = "SIGN_IN_FAILED", _("Sign-in refused")

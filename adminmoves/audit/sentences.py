@@ -70,6 +70,9 @@ SENTENCES: Mapping[EventCode, Promise] = {
     E.CONNECTION_CHANGED: gettext_lazy("changed the connection %(subject)s"),
     E.ESTATE_IMPORTED: gettext_lazy("imported offices, connections, administrations"),
     E.HISTORY_EXPORTED: gettext_lazy("exported the history"),
+    E.AUDIT_VERIFIED: gettext_lazy(
+        "verified the audit trail: %(events)s events, %(faults)s streams with a fault"
+    ),
     E.APPROVAL_LENT: gettext_lazy(
         "lent the right to approve to %(subject)s until %(until)s"
     ),

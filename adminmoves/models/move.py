@@ -248,6 +248,7 @@ class Move(FSMModelMixin, models.Model):
                 condition=Q(state=S.AWAITING_BOOKKEEPING),
                 name="move_ask_proof",
             ),
+            models.Index(fields=["-state_since", "-id"], name="move_updated"),
             models.Index(fields=["requested_by", "-id"], name="move_of_person"),
             models.Index(fields=["from_environment", "-id"], name="move_from_office"),
             models.Index(fields=["to_environment", "-id"], name="move_to_office"),

@@ -42,6 +42,9 @@ EVENT_LOOKS: Mapping[EventCode, Look] = {
     E.DOCUMENTS_RECOUNTED: Look("calculator", "grey"),
     E.ADMINISTRATION_MOVED: Look("arrow-right-left", "green"),
     E.HISTORY_EXPORTED: Look("download", "grey"),
+    E.AUDIT_VERIFIED: Look("shield-check", "green"),
+    E.SIGNED_IN: Look("log-in", "grey"),
+    E.SIGNED_OUT: Look("log-out", "grey"),
     E.SIGN_IN_FAILED: Look("triangle-alert", "amber"),
 }
 

@@ -92,6 +92,18 @@ def clock_seconds(value: datetime) -> SafeString:
 
 
 @register.filter
+def stamp(value: datetime | None) -> SafeString | str:
+    """To the thousandth of a second, as a trail wants it: 24 nov 10:58:02.114."""
+    if value is None:
+        return ""
+    local = timezone.localtime(value)
+    year = "" if local.year == timezone.localdate().year else " Y"
+    thousandth = local.microsecond // 1000
+    words = f"{date_format(local, f'j M{year}')} {local:%H:%M:%S}.{thousandth:03}"
+    return _time(value, words)
+
+
+@register.filter
 def waited(since: datetime | None) -> str:
     """How long something waits by now, in whole words."""
     return "" if since is None else span(timezone.now() - since)

@@ -1,0 +1,123 @@
+"""What an event tells besides its sentence: before and after, fact by fact."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from adminmoves.audit.sentences import SHOWN
+from adminmoves.models import Event
+from adminmoves.vocabulary import MoveState
+
+NAMES: Mapping[str, Promise] = {
+    "answer": gettext_lazy("Answer"),
+    "attempt": gettext_lazy("Attempt"),
+    "base_url": gettext_lazy("Base address"),
+    "code": gettext_lazy("Code"),
+    "connection": gettext_lazy("Connection"),
+    "country": gettext_lazy("Country"),
+    "demand": gettext_lazy("Proof wanted"),
+    "documents": gettext_lazy("Documents"),
+    "documents_awaiting_authorisation": gettext_lazy("Waiting for authorisation"),
+    "documents_unprocessed": gettext_lazy("Not processed"),
+    "environment": gettext_lazy("Office"),
+    "events": gettext_lazy("Events"),
+    "external_id": gettext_lazy("Id in the package"),
+    "faults": gettext_lazy("Streams with a fault"),
+    "filters": gettext_lazy("Filters"),
+    "format": gettext_lazy("Format"),
+    "from": gettext_lazy("Of"),
+    "intent": gettext_lazy("Type"),
+    "is_active": gettext_lazy("Active"),
+    "item": gettext_lazy("After-care"),
+    "kind": gettext_lazy("Proof"),
+    "kvk_number": gettext_lazy("Chamber of commerce"),
+    "lender": gettext_lazy("Lent by"),
+    "mail_address": gettext_lazy("E-mail address"),
+    "mail_code": gettext_lazy("Own code for the address"),
+    "mail_domain": gettext_lazy("Own mail domain"),
+    "moved_on": gettext_lazy("Moved on"),
+    "name": gettext_lazy("Name"),
+    "not_before": gettext_lazy("Not before"),
+    "number": gettext_lazy("Number"),
+    "office_code": gettext_lazy("Office code"),
+    "overrules_package": gettext_lazy("In place of the package"),
+    "package": gettext_lazy("Package"),
+    "package_environment": gettext_lazy("Licence or organisation"),
+    "plan_hash": gettext_lazy("Plan"),
+    "proof": gettext_lazy("Proof"),
+    "revision": gettext_lazy("Revision"),
+    "role": gettext_lazy("Role"),
+    "steps": gettext_lazy("Steps"),
+    "streams": gettext_lazy("Streams"),
+    "subscription": gettext_lazy("Subscription"),
+    "ticket": gettext_lazy("Ticket"),
+    "until": gettext_lazy("Until"),
+    "verdict": gettext_lazy("Answer"),
+    "warnings": gettext_lazy("Warnings"),
+    "worker": gettext_lazy("Worker"),
+}
+"""What a parameter is called; one without a name here is called as it is stored."""
+
+NOTHING = "–"  # noqa: RUF001 - the dash of a table, not a minus
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    name: str
+    before: str
+    after: str
+
+
+def details(event: Event) -> list[Fact]:
+    """The state first, then what the event knew, in the order it was written."""
+    return [*_state(event), *_facts(event.params)]
+
+
+def _state(event: Event) -> Iterator[Fact]:
+    if event.before != event.after:
+        yield Fact(_("State"), _label(event.before), _label(event.after))
+
+
+def _label(state: str) -> str:
+    return str(MoveState(state).label) if state else NOTHING
+
+
+def _facts(params: Mapping[str, Any]) -> Iterator[Fact]:
+    before, after = params.get("before"), params.get("after")
+    if isinstance(before, Mapping) or isinstance(after, Mapping):
+        old, new = _mapping(before), _mapping(after)
+        for name in {**old, **new}:
+            if old.get(name) != new.get(name):
+                yield Fact(
+                    called(name), shown(name, old.get(name)), shown(name, new.get(name))
+                )
+    for name, value in params.items():
+        if name not in {"before", "after"}:
+            yield Fact(called(name), NOTHING, shown(name, value))
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def called(name: str) -> str:
+    return str(NAMES.get(name, name))
+
+
+def shown(name: str, value: Any) -> str:
+    """A stored value as people read it."""
+    if name in SHOWN and value is not None:
+        return SHOWN[name](value)
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, Mapping):
+        return ", ".join(
+            f"{called(key)}: {shown(key, one)}" for key, one in value.items()
+        )
+    if isinstance(value, list):
+        return ", ".join(map(str, value)) or NOTHING
+    return NOTHING if value in (None, "") else str(value)

@@ -1,0 +1,106 @@
+"""Reading the trail: filters that live in the URL, and the newest page first."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django import forms
+from django.contrib.auth.models import User
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from adminmoves.listing import CAP, FilterForm, Order
+from adminmoves.models import Administration, Environment, Event, Move
+from adminmoves.models.recall import known_as
+from adminmoves.vocabulary import EventCode, MoveType, Role
+
+NEWEST = Order()
+MACHINES = (Role.WORKER, Role.SYSTEM)
+Choices = Sequence[tuple[str, Any]]
+
+
+def people() -> Choices:
+    """Everybody who may have done something, by name; machines last."""
+    users = User.objects.order_by("last_name", "first_name", "username")
+    named = [(str(user.pk), user.get_full_name() or user.username) for user in users]
+    return [*named, *((role.value, role.label) for role in MACHINES)]
+
+
+class HistoryFilters(FilterForm):
+    q = forms.CharField(max_length=320, required=False)
+    wie = forms.ChoiceField(label=_("Who"), required=False)
+    gebeurtenis = forms.ChoiceField(
+        label=_("Event"), choices=[("", _("All")), *EventCode.choices], required=False
+    )
+    soort = forms.ChoiceField(
+        label=_("Type"), choices=[("", _("All")), *MoveType.choices], required=False
+    )
+    kantoor = forms.CharField(label=_("Office"), max_length=100, required=False)
+    van = forms.DateField(
+        label=_("From day"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+    )
+    tot = forms.DateField(
+        label=_("To day"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+    )
+
+    def __init__(self, asked: Any) -> None:
+        super().__init__(asked)
+        who = self.fields["wie"]
+        assert isinstance(who, forms.ChoiceField)  # noqa: S101 - declared above
+        who.choices = [("", _("Everyone")), *people()]
+
+
+def found_by(chosen: dict[str, str]) -> QuerySet[Event]:
+    wanted = Q()
+    if who := chosen.get("wie"):
+        machine = who in MACHINES
+        wanted &= Q(actor_role=who) if machine else Q(actor_id=int(who))
+    if code := chosen.get("gebeurtenis"):
+        wanted &= Q(code=code)
+    if kind := chosen.get("soort"):
+        wanted &= Q(move_type=kind)
+    if office := chosen.get("kantoor"):
+        offices = Environment.objects.filter(office_code__iexact=office).values("pk")
+        wanted &= Q(environment__in=offices) | Q(other_environment__in=offices)
+    if text := chosen.get("q"):
+        wanted &= told_by(text)
+    return Event.objects.filter(wanted & between(chosen))
+
+
+def told_by(text: str) -> Q:
+    """By a move's number, or by anything the administration is or ever was."""
+    number = Move.id_from_number(text)
+    if number is not None:
+        return Q(move=number)
+    books = Administration.objects.filter(known_as(text)).values("pk")
+    return Q(administration__in=books)
+
+
+def between(chosen: dict[str, str]) -> Q:
+    """Whole days, as the calendar of this country has them."""
+    wanted = Q()
+    if first := chosen.get("van"):
+        wanted &= Q(at__gte=midnight(date.fromisoformat(first)))
+    if last := chosen.get("tot"):
+        after = date.fromisoformat(last) + timedelta(days=1)
+        wanted &= Q(at__lt=midnight(after))
+    return wanted
+
+
+def midnight(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.min))
+
+
+def count(found: QuerySet[Event]) -> int:
+    """How many there are, as far as anybody counts."""
+    return found.order_by()[: CAP + 1].count()
+
+
+def last_verification() -> Event | None:
+    checks = Event.objects.filter(code=EventCode.AUDIT_VERIFIED)
+    return checks.order_by("-id").first()

@@ -1,0 +1,75 @@
+from typing import Any
+
+from django.http import HttpResponse, StreamingHttpResponse
+from django.shortcuts import render
+from django.utils import timezone, translation
+from django.utils.cache import patch_vary_headers
+from django.views.decorators.http import require_POST
+
+from adminmoves import web
+from adminmoves.audit import export as exporting
+from adminmoves.audit import queries
+from adminmoves.audit.details import details
+from adminmoves.listing import CAP, NEWER, OLDER, page_of
+from adminmoves.models import Environment
+from adminmoves.vocabulary import Right
+
+PAGE_SIZE = 50
+MOST_OFFICES = 200
+FORMATS = {
+    "csv": (exporting.as_csv, "text/csv; charset=utf-8"),
+    "jsonl": (exporting.as_json_lines, "application/x-ndjson"),
+}
+
+
+@web.portal_view(Right.READ_HISTORY)
+def history(request: web.PortalRequest) -> HttpResponse:
+    """What happened, newest first; htmx gets the rows alone."""
+    filters = queries.HistoryFilters(request.GET)
+    page = read_page(filters, request)
+    if request.htmx and not request.htmx.history_restore_request:
+        answer = render(request, "audit/rows.html", page)
+        answer["HX-Push-Url"] = request.path + filters.url()
+    else:
+        page["offices"] = Environment.objects.values_list("office_code", "name")[
+            :MOST_OFFICES
+        ]
+        page["verified"] = queries.last_verification()
+        answer = render(request, "audit/history.html", page)
+    patch_vary_headers(answer, ["HX-Request"])
+    return answer
+
+
+def read_page(
+    filters: queries.HistoryFilters, request: web.PortalRequest
+) -> dict[str, Any]:
+    found = queries.found_by(filters.chosen())
+    told = found.select_related("move", "administration", "words")
+    page = page_of(told, queries.NEWEST, request.GET, PAGE_SIZE)
+    count = queries.count(found)
+    return {
+        "nav": "history",
+        "filters": filters,
+        "lines": [(event, details(event)) for event in page.rows],
+        "count": min(count, CAP),
+        "is_capped": count > CAP,
+        "newer": filters.url(**{NEWER: page.newer}) if page.newer else "",
+        "older": filters.url(**{OLDER: page.older}) if page.older else "",
+    }
+
+
+@require_POST
+@web.portal_view(Right.EXPORT_HISTORY)
+def export(request: web.PortalRequest) -> HttpResponse | StreamingHttpResponse:
+    """The same events as a file. That somebody takes them is written down first."""
+    form = "jsonl" if request.POST.get("formaat") == "jsonl" else "csv"
+    chosen = queries.HistoryFilters(request.POST).chosen()
+    taken = exporting.write_down(request.actor, chosen, form)
+    write, kind = FORMATS[form]
+    lines = write(
+        queries.found_by(chosen), taken.pk, chosen, translation.get_language()
+    )
+    answer = StreamingHttpResponse(lines, content_type=kind)
+    name = f"historie-{timezone.localtime():%Y%m%d-%H%M}.{form}"
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer

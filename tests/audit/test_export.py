@@ -1,0 +1,143 @@
+"""The export: complete, harmless, with its own checksum, and itself on record."""
+
+import csv
+import hashlib
+import io
+import json
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+
+from adminmoves.access import MAY, SYSTEM
+from adminmoves.audit import trail
+from adminmoves.audit.export import COLUMNS, harmless
+from adminmoves.models import Event, Move
+from adminmoves.vocabulary import EventCode, MoveState, Right, Role
+from tests.audit.conftest import logged_in
+from tests.builders import make_move, make_person
+
+pytestmark = pytest.mark.django_db
+
+
+def content(answer: Any) -> bytes:
+    return b"".join(answer.streaming_content)
+
+
+def table(told: bytes) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(told.decode("utf-8-sig")), delimiter=";"))
+
+
+@pytest.fixture
+def approved(agent: User, lead: User) -> Move:
+    return make_move(MoveState.APPROVED, agent=agent, lead=lead)
+
+
+def test_the_file_holds_every_event_oldest_first(
+    as_auditor: Client, approved: Move
+) -> None:
+    before = [
+        str(pk) for pk in Event.objects.order_by("id").values_list("pk", flat=True)
+    ]
+
+    answer = as_auditor.post("/historie/export/", {"formaat": "csv"})
+
+    head, *rows = table(content(answer))
+    assert head == list(COLUMNS)
+    assert [row[0] for row in rows[:-3]] == before
+    assert rows[-2] == ["# rows", str(len(before))]
+    assert answer["Content-Type"] == "text/csv; charset=utf-8"
+    assert answer["Content-Disposition"].startswith('attachment; filename="historie-')
+
+
+def test_the_checksum_is_that_of_all_above(as_auditor: Client, approved: Move) -> None:
+    told = content(as_auditor.post("/historie/export/", {"formaat": "csv"}))
+
+    above, _mark, _rest = told.partition(b"# filter")
+    written = table(told)[-1]
+    assert written == ["# sha256 of all above", hashlib.sha256(above).hexdigest()]
+
+
+def test_the_filters_hold_and_stand_in_the_file(
+    as_auditor: Client, approved: Move
+) -> None:
+    answer = as_auditor.post(
+        "/historie/export/", {"formaat": "csv", "gebeurtenis": "MOVE_APPROVED"}
+    )
+
+    rows = table(content(answer))
+    assert [row[4] for row in rows[1:-3]] == ["MOVE_APPROVED"]
+    assert json.loads(rows[-3][1]) == {"gebeurtenis": "MOVE_APPROVED"}
+
+
+def test_json_lines_tell_the_same(as_auditor: Client, approved: Move) -> None:
+    before = list(Event.objects.order_by("id").values_list("pk", flat=True))
+
+    answer = as_auditor.post("/historie/export/", {"formaat": "jsonl"})
+
+    *lines, last = content(answer).splitlines(keepends=True)
+    assert [json.loads(line)["id"] for line in lines] == before
+    assert json.loads(last) == {
+        "filter": {},
+        "rows": len(before),
+        "sha256_of_above": hashlib.sha256(b"".join(lines)).hexdigest(),
+    }
+
+
+def test_exporting_is_an_event_of_its_own_before_the_first_row(
+    as_auditor: Client, auditor: User, approved: Move
+) -> None:
+    answer = as_auditor.post(
+        "/historie/export/", {"formaat": "csv", "q": "Bakkerij", "soort": "CHANGE_CODE"}
+    )
+
+    written = Event.objects.select_related("words").latest("id")
+    assert written.code == EventCode.HISTORY_EXPORTED
+    assert written.actor_id == auditor.pk
+    assert written.params == {"filters": {"soort": "CHANGE_CODE"}, "format": "csv"}
+    assert written.words.texts == {"q": "Bakkerij"}
+    assert str(written.pk) not in [row[0] for row in table(content(answer))]
+
+
+def test_a_formula_is_made_harmless_in_the_file(as_auditor: Client) -> None:
+    line = trail.about_job(
+        "x", EventCode.ESTATE_IMPORTED, subject="=HYPERLINK(1)", params={}
+    )
+    trail.record(SYSTEM, [line])
+
+    told = content(as_auditor.post("/historie/export/", {"formaat": "csv"}))
+
+    assert table(told)[1][list(COLUMNS).index("subject")] == "'=HYPERLINK(1)"
+
+
+@pytest.mark.parametrize(
+    "text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", " =1"]
+)
+def test_what_a_spreadsheet_takes_for_a_formula_gets_a_quote(text: str) -> None:
+    assert harmless(text) == f"'{text}"
+
+
+@pytest.mark.parametrize("text", ["M-2026-00001", "VKN104.2041", "2026-11-24", "7", ""])
+def test_other_cells_stay_as_they_are(text: str) -> None:
+    assert harmless(text) == text
+
+
+@pytest.mark.parametrize(
+    "role", [role for role in Role if role not in {"WORKER", "SYSTEM"}]
+)
+def test_who_may_not_export_leaves_no_event(role: Role) -> None:
+    client = logged_in(make_person("iemand", role))
+
+    answer = client.post("/historie/export/", {"formaat": "csv"})
+
+    allowed = role in MAY[Right.EXPORT_HISTORY]
+    assert answer.status_code == (200 if allowed else 403)
+    assert Event.objects.filter(code=EventCode.HISTORY_EXPORTED).exists() is allowed
+
+
+def test_a_link_exports_nothing(as_auditor: Client) -> None:
+    answer = as_auditor.get("/historie/export/")
+
+    assert answer.status_code == 405
+    assert not Event.objects.exists()
