@@ -119,7 +119,7 @@ CHECKS = (
         awaiting_authorisation,
         {
             "some": Saying(
-                _("%(count)s documents wait for authorisation"),
+                _("Documents that wait for authorisation: %(count)s"),
                 _("Have them authorised or withdrawn, then count again."),
             ),
             "ok": Saying(_("No documents wait for authorisation")),
@@ -131,7 +131,7 @@ CHECKS = (
         unprocessed,
         {
             "some": Saying(
-                _("%(count)s documents are not processed"),
+                _("Documents that are not processed: %(count)s"),
                 _("They move along, and stay unprocessed at the new place."),
             ),
             "ok": Saying(_("All documents are processed")),

@@ -94,7 +94,7 @@ class AnswersForm(forms.Form):
         label=gettext_lazy("When may it run?"),
         choices=[
             (APPROVED, gettext_lazy("As soon as it is approved")),
-            (TONIGHT, gettext_lazy("The next evening from 20:00")),
+            (TONIGHT, gettext_lazy("Tonight after 20:00")),
             (OWN, gettext_lazy("I choose a moment")),
         ],
         widget=forms.RadioSelect,
@@ -140,6 +140,13 @@ class AnswersForm(forms.Form):
         for name in not_asked(MoveType(move.intent)):
             del self.fields[name]
         self._offer_choices()
+        self._name_the_evening()
+
+    def _name_the_evening(self) -> None:
+        if next_evening().date() != timezone.localdate():
+            choices = list(self.fields["when"].choices)
+            later = (TONIGHT, _("Tomorrow after 20:00"))
+            self.fields["when"].choices = [choices[0], later, choices[2]]
 
     def _offer_choices(self) -> None:
         books = self.chosen("administration")
@@ -174,9 +181,9 @@ class AnswersForm(forms.Form):
 
     def full_clean(self) -> None:
         super().full_clean()
-        for name, errors in list((self._errors or {}).items()):
+        for name, errors in list(self.errors.items()):
             if errors.as_data()[0].code == "required":
-                del self._errors[name]
+                del self.errors[name]
                 self.cleaned_data[name] = self.fields[name].to_python("")
 
     def clean_own_moment(self) -> datetime | None:

@@ -58,8 +58,10 @@ def connection_choices(
     books: Administration | None, office: Environment | None
 ) -> Choices:
     """Other connections of that office with the administration's package."""
-    if books is None or office is None:
-        return [("", _("Choose administration and office first"))]
+    if books is None:
+        return [("", _("Choose the administration first"))]
+    if office is None:
+        return [("", _("Choose the office first"))]
     links = BookkeepingConnection.objects.filter(
         environment=office, package=books.package
     ).exclude(pk=books.connection_id)

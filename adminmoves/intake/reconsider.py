@@ -50,7 +50,7 @@ class RecountForm(forms.Form):
 
 
 def was_submitted(move: Move) -> bool:
-    return move.state != MoveState.DRAFT
+    return bool(move.state != MoveState.DRAFT)
 
 
 class WithdrawForm(forms.Form):
