@@ -93,6 +93,9 @@ def _facts(move: Move, station: Station) -> tuple[str, object]:
     """Who did it and when, where the move itself tells."""
     if station is Station.REQUEST:
         return _name(move.requested_by), move.submitted_at
+    if station is Station.PACKAGE and move.proof:
+        told = _("attested") if move.proof.is_attested else _("seen")
+        return str(told), move.proof.checked_at
     if station is Station.APPROVAL and move.approved_at:
         return _name(move.approved_by), move.approved_at
     if station is Station.RUN:

@@ -58,6 +58,11 @@ class Try:
         return any(line.mark == DONE for line in self.in_one_go)
 
     @property
+    def tried_the_switch(self) -> bool:
+        """It ended in the part that commits as a whole: that part left no trace."""
+        return bool(self.attempt.ended_at and self.current and self.current.in_one_go)
+
+    @property
     def percent(self) -> int:
         done = sum(line.mark == DONE for line in self.lines)
         return 100 * done // len(self.lines)

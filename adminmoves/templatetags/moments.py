@@ -104,6 +104,17 @@ def stamp(value: datetime | None) -> SafeString | str:
 
 
 @register.filter
+def brief(value: datetime | None) -> SafeString | str:
+    """The time for today, else with the day: beside other words, in a narrow place."""
+    if value is None:
+        return ""
+    local = timezone.localtime(value)
+    if local.date() == timezone.localdate():
+        return _time(value, f"{local:%H:%M}")
+    return _time(value, f"{_day(value)} {local:%H:%M}")
+
+
+@register.filter
 def waited(since: datetime | None) -> str:
     """How long something waits by now, in whole words."""
     return "" if since is None else span(timezone.now() - since)
@@ -113,6 +124,8 @@ def waited(since: datetime | None) -> str:
 def span(length: timedelta) -> str:
     """A length of time, as exact as people want it: minutes, then hours, then days."""
     minutes = int(length.total_seconds()) // MINUTE
+    if not minutes:
+        return _("less than a minute")
     if minutes < MINUTE:
         return ngettext("%(n)s minute", "%(n)s minutes", minutes) % {"n": minutes}
     hours, rest = divmod(minutes, MINUTE)
