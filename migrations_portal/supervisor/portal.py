@@ -27,6 +27,7 @@ from migrations_portal.supervisor.state import (
 
 DEFAULT_PORT, LAST_PORT = 8000, 65_535
 WATCH_EVERY = 0.2
+LONGEST_START = 90
 
 
 class Stopped(Exception):
@@ -170,7 +171,13 @@ class Portal:
             raise CannotStart("The set-up failed; the lines above say why.")
 
     def _wait_until_served(self) -> None:
+        deadline = time.monotonic() + LONGEST_START
         while not healthy(self.port):
+            if time.monotonic() > deadline:
+                raise CannotStart(
+                    f"No page was served within {LONGEST_START} seconds; "
+                    f"{self._log('web')} says why."
+                )
             self._pause()
             for child in self.children:
                 child.watch()
