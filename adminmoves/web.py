@@ -10,7 +10,13 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import User
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseRedirect,
+    QueryDict,
+)
 from django.shortcuts import render
 from django.utils import translation
 from django.utils.functional import SimpleLazyObject
@@ -147,6 +153,11 @@ def found(number: str) -> int:
     if move_id is None or not Move.objects.filter(pk=move_id).exists():
         raise Http404
     return move_id
+
+
+def sent(request: HttpRequest) -> QueryDict | None:
+    """What a form was sent, also when that is nothing; None where it is only shown."""
+    return request.POST if request.method == "POST" else None
 
 
 def is_ours(request: HttpRequest, url: str) -> bool:
