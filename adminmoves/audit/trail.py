@@ -128,10 +128,20 @@ def about_person(
 
 
 def about_job(
-    name: str, code: EventCode, *, subject: str, params: Mapping[str, Any]
+    name: str,
+    code: EventCode,
+    *,
+    subject: str,
+    params: Mapping[str, Any],
+    words: Mapping[str, str] | None = None,
 ) -> Line:
     return Line(
-        stream=Stream.JOB, stream_id=name, code=code, subject=subject, params=params
+        stream=Stream.JOB,
+        stream_id=name,
+        code=code,
+        subject=subject,
+        params=params,
+        words=words or {},
     )
 
 
