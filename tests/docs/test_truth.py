@@ -4,10 +4,12 @@ import re
 import tomllib
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TypeGuard
 
-from django.apps import apps
+from django.db.models import Model
 from django.utils import translation
 
+from adminmoves import models
 from adminmoves.access import LENDABLE, MAY
 from adminmoves.management.commands.grant_app_role import GRANTS
 from adminmoves.models import Move
@@ -166,16 +168,20 @@ def test_every_rule_of_the_database_is_named() -> None:
         file.read_text("utf-8") for file in sorted(Path(FOLDER).glob("*.sql"))
     )
     sql += jump_guard(declared_jumps())
-    models = apps.get_app_config("adminmoves").get_models()
+    nouns = [noun for noun in vars(models).values() if _is_model(noun)]
 
     assert _named(constraints) == {
-        *(rule.name for model in models for rule in model._meta.constraints),  # noqa: SLF001 - Django's documented name
+        *(rule.name for noun in nouns for rule in noun._meta.constraints),  # noqa: SLF001 - documented by Django
         *re.findall(r"ADD CONSTRAINT (\w+)", sql),
     }
     assert _named(refusals) == {
         *re.findall(r"CONSTRAINT = '(\w+)'", sql),
         *re.findall(r"'(move_\w+)'\)", sql),
     }
+
+
+def _is_model(noun: object) -> TypeGuard[type[Model]]:
+    return isinstance(noun, type) and issubclass(noun, Model)
 
 
 def _named(rows: list[list[str]]) -> set[str]:
