@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -68,10 +68,7 @@ class Entry:
 
     @property
     def href(self) -> str:
-        try:
-            return reverse(f"moves:{self.page.key}")
-        except NoReverseMatch:
-            return ""
+        return reverse(f"moves:{self.page.key}")
 
 
 def waiting_for(actor: Actor) -> str:
