@@ -1,4 +1,4 @@
-"""Lists by keyboard and by ticking, on the samples of the style guide."""
+"""Lists by keyboard, on the samples of the style guide."""
 
 import pytest
 from django.contrib.auth.models import User
@@ -12,37 +12,14 @@ def page(visit: Visit, administrator: User) -> Page:
     return visit("/stijlgids/", administrator)
 
 
-def test_j_and_k_walk_the_rows_and_x_ticks_one(page: Page) -> None:
+def test_j_and_k_walk_the_rows(page: Page) -> None:
     rows = page.locator("[data-row]")
 
-    for key in "jjkx":
+    for key in "jjk":
         page.keyboard.press(key)
 
     expect(rows.nth(0)).to_have_attribute("data-cur", "")
     expect(rows.nth(0).locator(".rowlink")).to_be_focused()
-    expect(rows.nth(0).get_by_role("checkbox")).to_be_checked()
-
-
-def test_the_bar_appears_with_the_first_tick_and_counts_what_fits(page: Page) -> None:
-    bar = page.get_by_role("region", name="Acties voor de selectie")
-    boxes = page.locator("[data-pick]")
-    expect(bar).to_be_hidden()
-
-    boxes.nth(0).check()
-    boxes.nth(5).click(modifiers=["Shift"])
-
-    expect(bar).to_contain_text("6 geselecteerd")
-    expect(bar.get_by_role("button", name="Akkoord geven")).to_have_text(
-        "Akkoord geven (1)"
-    )
-    bar.get_by_role("button", name="Selectie wissen").click()
-    expect(bar).to_be_hidden()
-
-
-def test_the_box_on_top_ticks_the_whole_page(page: Page) -> None:
-    page.get_by_label("Alles op deze pagina selecteren").check()
-
-    assert page.locator("[data-pick]:not(:checked)").count() == 0
 
 
 def test_letters_are_letters_while_somebody_types(page: Page) -> None:

@@ -28,11 +28,6 @@ function step(by) {
   if (next && next !== links[at]) next.click();
 }
 
-function select() {
-  const box = $("input[type=checkbox]", rows()[current()] ?? document.createElement("i"));
-  if (box) box.click();
-}
-
 function search(event) {
   const field = $("#q");
   if (!field) return;
@@ -51,7 +46,6 @@ const keys = {
   "/": search,
   j: () => step(1),
   k: () => step(-1),
-  x: select,
   a: () => $("#approval")?.focus(),
   "?": () => openDialog("shortcuts"),
   g: () => { goesTo = true; },

@@ -6,7 +6,9 @@ let missed = 0;
 let seen = Date.now();
 let quarter = 0;
 
-const isPoll = (event) => event.detail.elt?.matches?.("[data-poll]");
+// After a swap the asking element is gone, and htmx reports on its parent.
+const isPoll = (event) =>
+  (event.detail.requestConfig?.elt ?? event.detail.elt)?.matches?.("[data-poll]");
 
 function banner(show) {
   const lost = $("main [data-lost]");
@@ -47,24 +49,7 @@ function speakProgress() {
   quarter = now;
 }
 
-function followLog() {
-  const log = $("[data-log]");
-  const box = $("[data-follow]");
-  if (log && (!box || box.checked)) log.scrollTop = log.scrollHeight;
-}
-
-document.addEventListener("htmx:oobAfterSwap", () => {
-  speakProgress();
-  followLog();
-});
-
-// Who scrolls up wants to read: following gives way.
-document.addEventListener("scroll", (event) => {
-  const log = event.target;
-  if (!log.matches?.("[data-log]")) return;
-  const box = $("[data-follow]");
-  if (box) box.checked = log.scrollHeight - log.scrollTop - log.clientHeight < 8;
-}, true);
+document.addEventListener("htmx:oobAfterSwap", speakProgress);
 
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-pause]");
@@ -79,5 +64,3 @@ setInterval(() => {
     age.textContent = words("age", seconds);
   }
 }, 1000);
-
-followLog();

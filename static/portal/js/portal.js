@@ -3,5 +3,4 @@ import "./basics.js";
 import "./theme.js";
 import "./keyboard.js";
 import "./palette.js";
-import "./bulk.js";
 import "./live.js";
