@@ -16,8 +16,10 @@ from django.utils import timezone
 
 from adminmoves.access import SYSTEM, Actor, actor_for
 from adminmoves.approval.actions import approve_move, reject_move, send_back_move
+from adminmoves.audit import trail
 from adminmoves.estate.importing import NamedFile, import_estate
-from adminmoves.estate.people import give_role, record_person
+from adminmoves.estate.lines import differences
+from adminmoves.estate.people import facts_of, give_role, line_about_person
 from adminmoves.estate.sheets import SHEETS
 from adminmoves.evidence import Attestation, attest
 from adminmoves.execution import claim, runner
@@ -117,7 +119,8 @@ def _make_person(account: Account, password: str) -> Actor:
         last_name=account.last_name,
     )
     give_role(user, account.role)
-    record_person(SYSTEM, user, {})
+    params = differences({}, facts_of(user))
+    trail.record(SYSTEM, [line_about_person(user, params)])
     return actor_for(user)
 
 

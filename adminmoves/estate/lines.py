@@ -6,7 +6,7 @@ from typing import Any
 
 from adminmoves.audit import trail
 from adminmoves.audit.trail import Line
-from adminmoves.estate.sheets import SHEETS, Subject
+from adminmoves.estate.sheets import Subject, sheet_of
 from adminmoves.models import Administration, BookkeepingConnection, Environment
 from adminmoves.vocabulary import EventCode
 
@@ -20,12 +20,23 @@ def plain(value: Any) -> Any:
     return value
 
 
+def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
+    """What differs, before and after; of something new all that is not empty."""
+    names = [
+        name
+        for name in after
+        if (after[name] != before[name] if before else after[name])
+    ]
+    return {
+        "before": {name: before[name] for name in names} if before else {},
+        "after": {name: after[name] for name in names},
+    }
+
+
 def facts_of(subject: Subject) -> dict[str, Any]:
     """All that a file could say of a subject."""
-    sheet = next(sheet for sheet in SHEETS if isinstance(subject, sheet.model))
-    return {
-        column.field: plain(getattr(subject, column.field)) for column in sheet.columns
-    }
+    names = [column.field for column in sheet_of(subject).columns]
+    return {name: plain(getattr(subject, name)) for name in names}
 
 
 def line_about(subject: Subject, params: Mapping[str, Any]) -> Line:

@@ -1,12 +1,13 @@
 """People of the portal: one role each, every change on the record."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib.auth.models import Group, User
 
 from adminmoves import access
-from adminmoves.access import Actor
 from adminmoves.audit import trail
+from adminmoves.audit.trail import Line
 from adminmoves.vocabulary import EventCode, Role
 
 ROLES = (Role.SUPPORT_AGENT, Role.TEAM_LEAD, Role.AUDITOR, Role.ADMINISTRATOR)
@@ -28,17 +29,5 @@ def give_role(user: User, role: Role) -> None:
     user.groups.set([Group.objects.get(name=role)])
 
 
-def record_person(
-    actor: Actor, user: User, before: dict[str, Any], **more: Any
-) -> None:
-    """One line about what differs; ``before`` is empty for a new person."""
-    after = facts_of(user)
-    differing = {name for name in after if before.get(name) != after[name]}
-    params = {
-        "before": {name: before[name] for name in sorted(differing & before.keys())},
-        "after": {name: after[name] for name in sorted(differing)},
-        **more,
-    }
-    trail.record(
-        actor, [trail.about_person(user, EventCode.PERSON_CHANGED, params=params)]
-    )
+def line_about_person(user: User, params: Mapping[str, Any]) -> Line:
+    return trail.about_person(user, EventCode.PERSON_CHANGED, params=params)

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
-from django.db.models import Field
+from django.db.models import Field, Model
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.functional import Promise
@@ -221,3 +221,7 @@ COUNTS = (
     "documents_awaiting_authorisation",
     "documents_counted_at",
 )
+
+
+def sheet_of(subject: Model) -> Sheet:
+    return next(sheet for sheet in SHEETS if isinstance(subject, sheet.model))

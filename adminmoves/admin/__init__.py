@@ -1,0 +1,28 @@
+"""Django's admin, for who keeps the estate, the people and the settings.
+
+Nothing here is a way round: places, moves, proofs and events are read here, and each
+change leaves a line in the trail.
+"""
+
+from adminmoves.admin.estate import (
+    AdministrationAdmin,
+    ConnectionAdmin,
+    EnvironmentAdmin,
+)
+from adminmoves.admin.people import PersonAdmin
+from adminmoves.admin.record import EventAdmin, MoveAdmin, ProofAdmin
+from adminmoves.admin.settings import PackageProfileAdmin, SeverityAdmin
+from adminmoves.admin.site import site
+
+__all__ = [
+    "AdministrationAdmin",
+    "ConnectionAdmin",
+    "EnvironmentAdmin",
+    "EventAdmin",
+    "MoveAdmin",
+    "PackageProfileAdmin",
+    "PersonAdmin",
+    "ProofAdmin",
+    "SeverityAdmin",
+    "site",
+]

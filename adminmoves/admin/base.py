@@ -1,0 +1,116 @@
+"""What every page here shares: the right, the record, and refusals as form errors."""
+
+from typing import Any, TypeVar
+
+from django import forms
+from django.contrib import admin
+from django.db import IntegrityError, models
+from django.http import HttpRequest, HttpResponse
+
+from adminmoves.admin.site import is_keeper, keeper_of
+from adminmoves.audit import trail
+from adminmoves.audit.trail import Line
+from adminmoves.estate.lines import differences
+from adminmoves.estate.refusals import Refusal, refusal_of
+
+M = TypeVar("M", bound=models.Model)
+REFUSED = "portal.refusal"
+"""Where a request carries what the database refused, to the form that tells it."""
+
+
+class ReadAdmin(admin.ModelAdmin[M]):
+    """Read by administrators, changed by nobody here."""
+
+    actions = None
+    list_per_page = 50
+    show_full_result_count = False
+    view_on_site = False
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return is_keeper(request)
+
+    def has_view_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
+        return is_keeper(request)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
+        return False
+
+
+class KeptForm(forms.ModelForm[M]):
+    """A form that tells what the database refused when it was saved."""
+
+    refusal: Refusal | None = None
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean()
+        if self.refusal:
+            at = self.refusal.field if self.refusal.field in self.fields else None
+            self.add_error(at, f"{self.refusal.what} {self.refusal.remedy}")
+        return cleaned
+
+
+class KeptAdmin(ReadAdmin[M]):
+    """Changed by administrators, each change on record in the same transaction.
+
+    What the database refuses is an error of the form.
+    """
+
+    def facts(self, obj: Any) -> dict[str, Any]:
+        """What the trail keeps of one of these."""
+        raise NotImplementedError
+
+    def line(self, obj: Any, params: dict[str, Any]) -> Line:
+        """The line of the trail for a change."""
+        raise NotImplementedError
+
+    def save_model(
+        self, request: HttpRequest, obj: M, form: forms.ModelForm[M], change: bool
+    ) -> None:
+        before: dict[str, Any] = {}
+        if change:
+            held = self.get_queryset(request).select_for_update(of=("self",))
+            before = self.facts(held.get(pk=obj.pk))
+        self.write(obj, form)
+        params = differences(before, self.facts(obj))
+        if params["after"]:
+            trail.record(keeper_of(request), [self.line(obj, params)])
+
+    def write(self, obj: M, form: forms.ModelForm[M]) -> None:
+        obj.save()
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return is_keeper(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
+        return is_keeper(request)
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """Once more after a refusal, with the reason in the form: nothing was saved."""
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except IntegrityError as error:
+            request.META[REFUSED] = refusal_of(error)
+            return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def get_form(
+        self,
+        request: HttpRequest,
+        obj: M | None = None,
+        change: bool = False,
+        **kwargs: Any,
+    ) -> type[forms.ModelForm[M]]:
+        form = super().get_form(request, obj, change=change, **kwargs)
+        form.refusal = request.META.get(REFUSED)  # type: ignore[attr-defined]
+        return form

@@ -1,0 +1,205 @@
+"""Offices, connections and administrations, kept by hand."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from adminmoves.admin.base import KeptAdmin, KeptForm, M
+from adminmoves.admin.site import site
+from adminmoves.audit.trail import Line
+from adminmoves.estate.addresses import following, given_away
+from adminmoves.estate.lines import facts_of, line_about
+from adminmoves.estate.refusals import FORMER_ADDRESS
+from adminmoves.estate.sheets import sheet_of
+from adminmoves.models import Administration, BookkeepingConnection, Environment
+
+PLACE = ("connection", "environment", "package")
+COUNTS = ("documents", "documents_unprocessed", "documents_awaiting_authorisation")
+
+
+class SubjectForm(KeptForm[M]):
+    """Asks the same of each text as a file does, and tells the same remedy."""
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean() or {}
+        sheet = sheet_of(self.instance)
+        for column in sheet.columns:
+            text = cleaned.get(column.field)
+            if not text or not isinstance(text, str):
+                continue
+            try:
+                cleaned[column.field] = sheet.clean(column, text)
+            except ValidationError as refused:
+                told = [*refused.messages, str(column.remedy)]
+                self.add_error(column.field, " ".join(told))
+        return cleaned
+
+    def _get_validation_exclusions(self) -> set[str]:
+        """Each text was looked at above; rules of the whole table are told by the
+        database, which then says them in our words."""
+        every = self.instance._meta.get_fields()  # noqa: SLF001 - Django's documented API
+        return {field.name for field in every}
+
+
+class SubjectAdmin(KeptAdmin[M]):
+    def facts(self, obj: Any) -> dict[str, Any]:
+        return facts_of(obj)
+
+    def line(self, obj: Any, params: dict[str, Any]) -> Line:
+        return line_about(obj, params)
+
+
+@admin.register(Environment, site=site)
+class EnvironmentAdmin(SubjectAdmin[Environment]):
+    form = SubjectForm[Environment]
+    fields = (
+        "public_id",
+        "office_code",
+        "name",
+        "subscription",
+        "is_active",
+        "mail_domain",
+    )
+    readonly_fields = ("public_id",)
+    list_display = ("office_code", "name", "subscription", "is_active", "mail_domain")
+    list_filter = ("subscription", "is_active")
+    search_fields = ("office_code", "name")
+
+
+@admin.register(BookkeepingConnection, site=site)
+class ConnectionAdmin(SubjectAdmin[BookkeepingConnection]):
+    form = SubjectForm[BookkeepingConnection]
+    fields = (
+        "public_id",
+        "environment",
+        "package",
+        "package_environment",
+        "country",
+        "base_url",
+        "is_active",
+        "demand",
+    )
+    readonly_fields = ("public_id",)
+    list_display = (
+        "environment",
+        "package",
+        "package_environment",
+        "country",
+        "is_active",
+        "demand",
+    )
+    list_display_links = ("environment", "package", "package_environment")
+    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
+    list_select_related = ("environment",)
+    list_filter = ("package", "demand", "is_active")
+    search_fields = ("environment__office_code", "package_environment")
+
+
+class AdministrationForm(SubjectForm[Administration]):
+    """The address follows the code, unless another one is filled in."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["mail_address"].required = False
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean() or {}
+        if self.errors:
+            return cleaned
+        address = self._address(cleaned)
+        wanted = {address: self._as_wanted(cleaned)}
+        if address != self.instance.mail_address and given_away(wanted):
+            self.add_error(
+                "mail_address", f"{FORMER_ADDRESS.what} {FORMER_ADDRESS.remedy}"
+            )
+        cleaned["mail_address"] = address
+        return cleaned
+
+    def _address(self, cleaned: dict[str, Any]) -> str:
+        asked: str = cleaned["mail_address"]
+        if asked and "mail_address" in self.changed_data:
+            return asked
+        own, code = cleaned["mail_code"], cleaned["code"]
+        if self.instance.pk:
+            return following(self.instance, own=own, code=code)
+        office: Environment = cleaned["connection"].environment
+        return office.address_for(own or code)
+
+    def _as_wanted(self, cleaned: dict[str, Any]) -> Administration:
+        link = cleaned.get("connection") or self.instance.connection
+        return Administration(
+            pk=self.instance.pk,
+            package=link.package,
+            environment_id=link.environment_id,
+            code=cleaned["code"],
+        )
+
+
+class LinkField(forms.ModelChoiceField[BookkeepingConnection]):
+    """A connection is known by its office too."""
+
+    def label_from_instance(self, obj: BookkeepingConnection) -> str:
+        return f"{obj.environment.office_code} · {obj}"
+
+
+@admin.register(Administration, site=site)
+class AdministrationAdmin(SubjectAdmin[Administration]):
+    """A place is chosen once, here or in a file; after that only a migration moves."""
+
+    form = AdministrationForm
+    fields = (
+        "public_id",
+        *PLACE,
+        "code",
+        "name",
+        "external_id",
+        "mail_code",
+        "mail_address",
+        "kvk_number",
+        *COUNTS,
+        "documents_counted_at",
+        "at_place_since",
+    )
+    list_display = ("code", "name", "environment", "connection", "mail_address")
+    list_display_links = ("code", "name")
+    list_select_related = ("environment", "connection")
+    list_filter = ("package",)
+    search_fields = ("code", "name", "mail_address", "environment__office_code")
+
+    def get_fields(
+        self, request: HttpRequest, obj: Administration | None = None
+    ) -> list[Any]:
+        hidden = set() if obj else {"environment", "package", "public_id"}
+        return [name for name in self.fields if name not in hidden]
+
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: Administration | None = None
+    ) -> tuple[str, ...]:
+        always = ("public_id", "documents_counted_at", "at_place_since")
+        return (*always, *PLACE, *COUNTS) if obj else always
+
+    def formfield_for_foreignkey(
+        self,
+        db_field: "models.ForeignKey[Any, Any]",
+        request: HttpRequest,
+        **kwargs: Any,
+    ) -> forms.ModelChoiceField[Any] | None:
+        if db_field.name == "connection":
+            links = BookkeepingConnection.objects.select_related("environment")
+            return LinkField(queryset=links, label=_("connection"))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def write(self, obj: Administration, form: forms.ModelForm[Administration]) -> None:
+        if "connection" in form.cleaned_data:
+            obj.environment = obj.connection.environment
+            obj.package = obj.connection.package
+            obj.at_place_since = timezone.now()
+            if obj.documents:
+                obj.documents_counted_at = obj.at_place_since
+        super().write(obj, form)

@@ -1,0 +1,128 @@
+"""What differs per package, and how heavy a check weighs: data, within limits."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from adminmoves.admin.base import KeptAdmin, M
+from adminmoves.admin.site import is_keeper, keeper_of, site
+from adminmoves.audit import trail
+from adminmoves.audit.trail import Line
+from adminmoves.changes.wish import Check
+from adminmoves.models import CheckSeverity, PackageProfile
+from adminmoves.movetypes import CHECKS, CHECKS_BY_CODE
+from adminmoves.vocabulary import EventCode, MoveType
+
+STREAM = "settings"
+
+
+def name_of(check: Check) -> str:
+    """What the check says when all is well, else the first thing it may say."""
+    sayings = sorted(check.sayings.values(), key=lambda saying: bool(saying.remedy))
+    return next(title for title in (str(s.title) for s in sayings) if "%(" not in title)
+
+
+def choices() -> Iterator[tuple[str, str]]:
+    """The checks that are not fixed; asked per page, for the reader's language."""
+    return ((check.code, name_of(check)) for check in CHECKS if not check.fixed)
+
+
+class SettingAdmin(KeptAdmin[M]):
+    def facts(self, obj: Any) -> dict[str, Any]:
+        return {str(name): getattr(obj, str(name)) for name in self.fields or ()}
+
+    def line(self, obj: Any, params: dict[str, Any]) -> Line:
+        return trail.about_job(
+            STREAM, EventCode.SETTING_CHANGED, subject=str(obj), params=params
+        )
+
+    def delete_model(self, request: HttpRequest, obj: M) -> None:
+        params = {"before": self.facts(obj), "after": {}}
+        trail.record(keeper_of(request), [self.line(obj, params)])
+        super().delete_model(request, obj)
+
+
+class PackageProfileForm(forms.ModelForm[PackageProfile]):
+    def clean_code_pattern(self) -> str:
+        pattern: str = self.cleaned_data["code_pattern"]
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            raise forms.ValidationError(
+                _("This is no regular expression: %(reason)s.") % {"reason": error}
+            ) from error
+        return pattern
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean() or {}
+        pattern, example = cleaned.get("code_pattern"), cleaned.get("code_example")
+        if pattern and example and not re.fullmatch(pattern, example):
+            self.add_error("code_example", _("The example does not fit the pattern."))
+        return cleaned
+
+
+@admin.register(PackageProfile, site=site)
+class PackageProfileAdmin(SettingAdmin[PackageProfile]):
+    form = PackageProfileForm
+    fields = ("package", "code_pattern", "code_example", "self_service")
+    readonly_fields = ("package",)
+    list_display = ("package", "code_pattern", "code_example", "self_service")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+
+class SeverityForm(forms.ModelForm[CheckSeverity]):
+    """Only checks that are not fixed, for types that they are about."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["check_code"] = forms.CharField(
+            label=gettext_lazy("check"), widget=forms.Select(choices=list(choices()))
+        )
+
+    def clean_check_code(self) -> str:
+        code: str = self.cleaned_data["check_code"]
+        check = CHECKS_BY_CODE.get(code)
+        if check is None:
+            raise forms.ValidationError(_("There is no such check."))
+        if check.fixed:
+            raise forms.ValidationError(
+                _("This check is fixed: it always blocks. Choose another check.")
+            )
+        return code
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean() or {}
+        check = CHECKS_BY_CODE.get(cleaned.get("check_code", ""))
+        move_type = cleaned.get("move_type")
+        if check and move_type and MoveType(move_type) not in check.severities:
+            told = _("The check is not about this type. Choose another type.")
+            self.add_error("move_type", told)
+        return cleaned
+
+
+@admin.register(CheckSeverity, site=site)
+class SeverityAdmin(SettingAdmin[CheckSeverity]):
+    """Removing a line gives the check its own severity back."""
+
+    form = SeverityForm
+    fields = ("check_code", "move_type", "severity")
+    list_display = ("about", "move_type", "severity")
+    list_filter = ("move_type", "severity")
+
+    @admin.display(description=gettext_lazy("check"), ordering="check_code")
+    def about(self, obj: CheckSeverity) -> str:
+        check = CHECKS_BY_CODE.get(obj.check_code)
+        return name_of(check) if check else obj.check_code
+
+    def has_delete_permission(
+        self, request: HttpRequest, obj: CheckSeverity | None = None
+    ) -> bool:
+        return is_keeper(request)

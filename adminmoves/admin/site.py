@@ -1,0 +1,66 @@
+"""Who gets in: administrators, by their role. A superuser flag opens nothing."""
+
+from typing import Any, cast
+
+from django.contrib import admin
+from django.contrib.auth.models import User
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.urls import URLPattern, URLResolver, reverse
+from django.utils.translation import gettext_lazy as _
+
+from adminmoves import access, web
+from adminmoves.access import Actor
+from adminmoves.overview.signin.views import sign_out
+from adminmoves.vocabulary import Right
+
+LEFT_OUT = frozenset({"password_change", "password_change_done"})
+"""A password is set on a person's page, on record."""
+
+
+def is_keeper(request: HttpRequest) -> bool:
+    actor = web.actor_or_none(request)
+    return actor is not None and access.can(actor, Right.KEEP_ESTATE)
+
+
+def keeper_of(request: HttpRequest) -> Actor:
+    """Who asks, as an actor with the right to keep the estate."""
+    actor = cast("web.PortalRequest", request).actor
+    access.require(actor, Right.KEEP_ESTATE)
+    return actor
+
+
+class KeepersSite(admin.AdminSite):
+    site_title = _("Administer the portal")
+    site_header = _("Administer the portal")
+    index_title = _("Estate, people and settings")
+    enable_nav_sidebar = False
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Who is logged in without the right is told who can help (403)."""
+        return isinstance(request.user, User) and bool(keeper_of(request))
+
+    def get_urls(self) -> list[URLPattern | URLResolver]:
+        return [
+            entry
+            for entry in super().get_urls()
+            if getattr(entry, "name", "") not in LEFT_OUT
+        ]
+
+    def login(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """The portal's own log-in, on record and throttled."""
+        wanted = request.GET.get("next", "")
+        index = reverse("admin:index")
+        return redirect_to_login(wanted if web.is_ours(request, wanted) else index)
+
+    def logout(  # type: ignore[override] # the portal's answer is a redirect
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponseBase:
+        """The portal's own log-out, on record."""
+        return sign_out(request)
+
+
+site = KeepersSite(name="admin")

@@ -1,0 +1,54 @@
+"""An administrator at work: pages opened and forms sent."""
+
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import Model
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
+
+from adminmoves.models import Event
+
+
+def address(model: type[Model], page: str, *args: object) -> str:
+    kind = ContentType.objects.get_for_model(model)
+    return reverse(f"admin:{kind.app_label}_{kind.model}_{page}", args=args)
+
+
+def errors_of(response: HttpResponse) -> dict[str, list[str]]:
+    """The errors of a form that came back; {} when it was taken."""
+    if response.status_code == 302:
+        return {}
+    form = response.context["adminform"].form  # type: ignore[attr-defined]
+    return {name: list(told) for name, told in form.errors.items()}
+
+
+def change(client: Client, subject: Model, **answers: object) -> dict[str, list[str]]:
+    """Send the change form with some answers changed; the errors."""
+    url = address(type(subject), "change", subject.pk)
+    page = client.get(url)
+    form = page.context["adminform"].form
+    shown = {
+        name: form.get_initial_for_field(field, name)
+        for name, field in form.fields.items()
+    }
+    told = {**shown, **answers}
+    sent = {name: _as_sent(value) for name, value in told.items() if value is not False}
+    return errors_of(client.post(url, sent))  # type: ignore[arg-type]
+
+
+def _as_sent(value: object) -> object:
+    if value is True:
+        return "on"
+    if isinstance(value, Model):
+        return value.pk
+    return "" if value is None else value
+
+
+def add(client: Client, model: type[Model], **answers: object) -> dict[str, list[str]]:
+    sent = {name: _as_sent(value) for name, value in answers.items()}
+    return errors_of(client.post(address(model, "add"), sent))  # type: ignore[arg-type]
+
+
+def told(event: Event) -> tuple[str, object, object]:
+    """Who did it, and what was before and after."""
+    return event.actor_name, event.params["before"], event.params["after"]
