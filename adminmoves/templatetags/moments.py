@@ -76,7 +76,7 @@ def day(value: datetime | None) -> SafeString | str:
     """The day alone: 3 jun 2024."""
     if value is None:
         return ""
-    return _time(value, date_format(timezone.localtime(value), "j M Y"))
+    return _time(value, date_format(timezone.localtime(value), "j N Y"))
 
 
 @register.filter
@@ -99,7 +99,7 @@ def stamp(value: datetime | None) -> SafeString | str:
     local = timezone.localtime(value)
     year = "" if local.year == timezone.localdate().year else " Y"
     thousandth = local.microsecond // 1000
-    words = f"{date_format(local, f'j M{year}')} {local:%H:%M:%S}.{thousandth:03}"
+    words = f"{date_format(local, f'j N{year}')} {local:%H:%M:%S}.{thousandth:03}"
     return _time(value, words)
 
 

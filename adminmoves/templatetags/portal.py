@@ -7,10 +7,11 @@ from typing import Any
 from django import template
 from django.contrib.auth.models import User
 from django.utils.formats import number_format
+from django.utils.functional import Promise
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import pgettext, pgettext_lazy
 from lucide.templatetags.lucide import lucide
 
 from adminmoves.diff import Diff, diff_of, place_now, place_wanted
@@ -143,6 +144,25 @@ def glyph(move_type: str) -> SafeString:
     return format_html(
         '<span class="glyph" role="img" aria-label="{}">{}</span>', label, cells
     )
+
+
+SHORT_TYPES: Mapping[MoveType, Promise] = {
+    MoveType.MOVE_ENVIRONMENT: pgettext_lazy("short type", "Move"),
+    MoveType.CHANGE_CODE: pgettext_lazy("short type", "Change code"),
+    MoveType.RELINK_CONNECTION: pgettext_lazy("short type", "Other accounting system"),
+    MoveType.MOVE_ENVIRONMENT_AND_CHANGE_CODE: pgettext_lazy(
+        "short type", "Move + code"
+    ),
+    MoveType.RELINK_CONNECTION_AND_CHANGE_CODE: pgettext_lazy(
+        "short type", "Accounting system + code"
+    ),
+}
+
+
+@register.filter
+def short_type(move_type: str) -> str:
+    """A type in a word or two, for a narrow column beside its glyph."""
+    return str(SHORT_TYPES[MoveType(move_type)])
 
 
 @register.inclusion_tag("partials/route.html")

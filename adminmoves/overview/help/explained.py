@@ -84,7 +84,10 @@ class ExplainedCheck:
     problems: tuple[tuple[str, str], ...]
     types: tuple[MoveType, ...]
     blocks: bool
-    fixed: bool
+
+    @property
+    def is_for_all(self) -> bool:
+        return len(self.types) == len(MoveType)
 
 
 def types() -> Iterator[tuple[MoveType, Promise, bool]]:
@@ -114,7 +117,6 @@ def _explained(check: Check) -> ExplainedCheck:
         ),
         types=tuple(kind for kind in MoveType if kind in check.severities),
         blocks=Severity.BLOCKING in check.severities.values(),
-        fixed=check.fixed,
     )
 
 

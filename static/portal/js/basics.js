@@ -56,6 +56,8 @@ document.addEventListener("click", (event) => {
   if (event.target.matches("dialog")) event.target.close();
   const copier = event.target.closest("[data-copy]");
   if (copier) copy(copier);
+  const more = event.target.closest("[data-more-filters]");
+  if (more) more.setAttribute("aria-expanded", more.getAttribute("aria-expanded") !== "true");
   const shower = event.target.closest("[data-show-password]");
   if (shower) showPassword(shower);
   for (const menu of $$("details[data-menu][open]")) {
