@@ -101,7 +101,7 @@ class EvidenceField(forms.FileField):
         return upload
 
 
-def keep_file(move: Move, upload: UploadedFile, *, actor: Actor) -> EvidenceFile:
+def keep_file(move: Move, upload: UploadedFile[bytes], *, actor: Actor) -> EvidenceFile:
     """Store a file that was accepted by EvidenceField, with its fingerprint."""
     upload.seek(0)
     content = upload.read()

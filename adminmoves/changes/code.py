@@ -66,7 +66,7 @@ CHECKS = (
         {
             "fill_in": Saying(
                 _("Fill in the new code"),
-                _("Exactly as it is in the bookkeeping package now."),
+                _("Fill it in exactly as it is in the bookkeeping package now."),
             ),
             "same": Saying(
                 _("That is the present code"),

@@ -78,7 +78,7 @@ CHECKS = (
         {
             "choose": Saying(
                 _("Choose the new connection"),
-                _("The accounting system in the office that will hold it."),
+                _("Choose the accounting system in the office that will hold it."),
             ),
             "elsewhere": Saying(
                 _("That connection is of another office"),

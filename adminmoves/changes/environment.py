@@ -59,7 +59,7 @@ CHECKS = (
         {
             "choose": Saying(
                 _("Choose the new office"),
-                _("The office that receives the administration."),
+                _("Choose the office that receives the administration."),
             ),
             "same": Saying(
                 _("The administration is in that office already"),

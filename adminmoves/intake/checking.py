@@ -97,7 +97,12 @@ def is_answered(form: AnswersForm, result: Result, place: str) -> bool:
 
 
 def told(result: Result) -> str:
-    return f"{result.title}. {result.remedy}" if result.remedy else result.title
+    """What is wrong and what to do; where something is only missing, what to do."""
+    if not result.remedy:
+        return result.title
+    return (
+        result.remedy if result.outcome == TODO else f"{result.title}. {result.remedy}"
+    )
 
 
 def missing_of_said(form: AnswersForm) -> Iterator[tuple[str, str]]:

@@ -196,7 +196,7 @@ def reopen(request: web.PortalRequest, number: str) -> HttpResponse:
 def withdraw(request: web.PortalRequest, number: str) -> HttpResponse:
     """Asks first; what was submitted is withdrawn with a reason."""
     move = find_move(web.found(number))
-    answers = WithdrawForm(request.POST or None, needs_reason=was_submitted(move))
+    answers = WithdrawForm(web.sent(request), needs_reason=was_submitted(move))
     if request.method == "POST" and answers.is_valid():
         reason = answers.cleaned_data["reason"]
         actions.withdraw_move(move.pk, actor=request.actor, reason=reason)
@@ -214,7 +214,7 @@ def recount(request: web.PortalRequest, number: str) -> HttpResponse:
     move = find_move(web.found(number))
     if move.administration is None:
         return redirect("moves:form", move.number)
-    answers = RecountForm(request.POST or None)
+    answers = RecountForm(web.sent(request))
     if request.method == "POST" and answers.is_valid():
         actions.recount_documents(
             move.administration.pk,

@@ -25,8 +25,8 @@ def attest(request: web.PortalRequest, number: str) -> HttpResponse:
     overrules = may_attest(request, move)
     kept = move.parties.moved_evidence
     form = AttestForm(
-        request.POST or None,
-        request.FILES or None,
+        web.sent(request),
+        request.FILES,
         overrules=overrules,
         kept=kept,
         initial=begun(move.parties),

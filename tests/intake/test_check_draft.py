@@ -1,0 +1,234 @@
+"""The live answer: it saves, and brings only the parts that changed."""
+
+import re
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+
+from adminmoves.models import Administration, Move
+from adminmoves.vocabulary import MoveState, MoveType
+from tests.builders import (
+    make_administration,
+    make_connection,
+    make_draft,
+    make_environment,
+    make_move,
+)
+from tests.cast import MakeMove
+from tests.intake.pages import as_sent, url
+
+pytestmark = pytest.mark.django_db
+T = MoveType
+PART = re.compile(r'id="([\w-]+)"[^>]*hx-swap-oob|<section[^>]*id="(checks)"')
+
+
+@pytest.fixture
+def as_agent(client: Client, agent: User) -> Client:
+    client.force_login(agent)
+    return client
+
+
+def parts(html: str) -> list[str]:
+    return sorted("".join(found) for found in PART.findall(html))
+
+
+ALWAYS = ["checks", "diff", "mobsum", "other-type", "saved"]
+
+
+def test_typing_a_code_saves_it_and_replaces_no_field(
+    as_agent: Client, agent: User
+) -> None:
+    move = make_draft(agent, T.MOVE_ENVIRONMENT_AND_CHANGE_CODE)
+
+    answer = as_agent.post(url(move, "controle/"), as_sent(move, to_code="NIEUW1"))
+
+    html = answer.content.decode()
+    assert parts(html) == ALWAYS
+    assert '<ins class="mono"><span class="nw">NIEUW1</span></ins>' in html
+    assert Move.objects.get(pk=move.pk).to_code == "NIEUW1"
+
+
+def test_the_expected_address_marks_what_changes(as_agent: Client, agent: User) -> None:
+    move = make_draft(agent)
+    office = move.administration.environment.office_code.lower()  # type: ignore[union-attr]
+
+    answer = as_agent.post(url(move, "controle/"), as_sent(move, to_code="Nieuw9"))
+
+    expected = (
+        f'<span class="">{office}</span><wbr><span class="">.</span><wbr>'
+        '<span class="seg">nieuw9</span><wbr><span class="">@</span><wbr>'
+        '<span class="">mailtobasecone.com</span>'
+    )
+    assert expected in answer.content.decode()
+
+
+def test_a_code_that_cannot_be_is_told_and_the_rest_is_kept(
+    as_agent: Client, agent: User
+) -> None:
+    move = make_draft(agent)
+
+    answer = as_agent.post(
+        url(move, "controle/"), as_sent(move, to_code="a b", requester_name="Iemand")
+    )
+
+    assert "1 houdt tegen" in answer.content.decode()
+    kept = Move.objects.get(pk=move.pk)
+    assert (kept.to_code, kept.parties.requester_name) == (move.to_code, "Iemand")
+
+
+def test_another_office_brings_its_connections_and_empties_the_former(
+    as_agent: Client, agent: User
+) -> None:
+    move = make_draft(agent, T.MOVE_ENVIRONMENT)
+    office = make_environment()
+    fits = make_connection(office)
+
+    answer = as_agent.post(
+        url(move, "controle/"), as_sent(move, to_environment=office.public_id)
+    )
+
+    html = answer.content.decode()
+    assert parts(html) == sorted([*ALWAYS, "connection", "new-office", "proofbox"])
+    assert fits.public_id in html
+    assert "Het boekhoudsysteem is weer leeg" in html
+    assert Move.objects.get(pk=move.pk).to_connection is None
+
+
+def test_another_connection_brings_its_proof_box(as_agent: Client, agent: User) -> None:
+    move = make_draft(agent, T.RELINK_CONNECTION)
+    link = make_connection(move.to_environment, demand="API")
+
+    answer = as_agent.post(
+        url(move, "controle/"), as_sent(move, to_connection=link.public_id)
+    )
+
+    html = answer.content.decode()
+    assert parts(html) == sorted([*ALWAYS, "proofbox"])
+    assert f"{link} kunnen we nog niet bevragen" in html
+
+
+def test_another_administration_brings_all_that_hangs_on_it(
+    as_agent: Client, agent: User
+) -> None:
+    move = make_draft(agent, T.MOVE_ENVIRONMENT_AND_CHANGE_CODE)
+    books = make_administration(make_connection(package="TWINFIELD"))
+
+    answer = as_agent.post(
+        url(move, "controle/"), as_sent(move, administration=books.public_id)
+    )
+
+    html = answer.content.decode()
+    hang = [
+        "books",
+        "connection",
+        "id_to_code_helptext",
+        "new-office",
+        "present-office",
+    ]
+    assert parts(html) == sorted([*ALWAYS, *hang, "proofbox"])
+    assert "Precies zoals in Twinfield, bijvoorbeeld NL2041" in html
+
+
+def test_who_lost_the_draft_is_brought_to_the_page_that_says_so(
+    as_agent: Client, other_agent: User
+) -> None:
+    move = make_draft(other_agent)
+
+    answer = as_agent.post(
+        url(move, "controle/"), as_sent(move), headers={"HX-Request": "true"}
+    )
+
+    assert answer["HX-Redirect"] == url(move)
+    assert Move.objects.get(pk=move.pk).to_code == move.to_code
+
+
+def test_checking_is_never_a_link(as_agent: Client, agent: User) -> None:
+    assert as_agent.get(url(make_draft(agent), "controle/")).status_code == 405
+
+
+def found_by(client: Client, query: str, **more: str) -> list[Administration]:
+    page = client.get(
+        "/aanvraag/administraties/", {"administration_query": query, **more}
+    )
+    return list(page.context["results"])
+
+
+def test_an_administration_is_found_by_what_it_is_and_what_it_was(
+    as_agent: Client, agent: User, lead: User
+) -> None:
+    make_administration()
+    books = make_administration(name="Slagerij Uniek", code="UNIEK7")
+    before = (books.environment.office_code, books.code, books.mail_address)
+    make_move(
+        MoveState.COMPLETED,
+        agent=agent,
+        lead=lead,
+        administration=books,
+        move_type=T.MOVE_ENVIRONMENT_AND_CHANGE_CODE,
+    )
+    now = Administration.objects.get(pk=books.pk)
+
+    words = (*before, "gerij uni", now.code, now.mail_address)
+    found = [found_by(as_agent, word) for word in words]
+
+    assert found == [[now]] * len(words)
+
+
+def test_the_chosen_one_stays_in_sight(as_agent: Client) -> None:
+    chosen = make_administration(name="Aardbeien Voorbeeld")
+    other = make_administration(name="Bloemen Voorbeeld")
+
+    found = found_by(as_agent, "Bloemen", administration=chosen.public_id)
+
+    assert found == [chosen, other]
+
+
+def test_nothing_found_says_how_to_search(as_agent: Client) -> None:
+    page = as_agent.get("/aanvraag/administraties/?administration_query=bestaatniet")
+
+    assert "Geen administratie gevonden" in page.content.decode()
+
+
+def test_an_office_is_found_by_code_or_name(as_agent: Client) -> None:
+    office = make_environment(office_code="ZZTOP1", name="Kantoor Uniek")
+
+    found = [
+        list(
+            as_agent.get(f"/aanvraag/kantoren/?to_environment_query={q}").context[
+                "offices"
+            ]
+        )
+        for q in ("zzt", "uniek", "")
+    ]
+
+    assert found == [[office], [office], []]
+
+
+def test_very_many_offices_are_searched_instead_of_listed(
+    as_agent: Client, agent: User
+) -> None:
+    move = make_draft(agent, T.MOVE_ENVIRONMENT)
+    few = as_agent.get(url(move)).content.decode()
+    for _office in range(61):
+        make_environment()
+    many = as_agent.get(url(move)).content.decode()
+
+    sent = as_sent(move)
+    answer = as_agent.post(url(move), sent)
+
+    assert '<select name="to_environment"' in few
+    assert '<select name="to_environment"' not in many
+    assert 'name="to_environment_query"' in many
+    assert answer["Location"] == url(move, "nalezen/")
+
+
+def test_a_submitted_move_is_found_by_no_check(
+    as_agent: Client, a_move: MakeMove
+) -> None:
+    move = a_move(MoveState.AWAITING_APPROVAL)
+
+    answer = as_agent.post(url(move, "controle/"), as_sent(move, to_code="ANDERS"))
+
+    assert answer["Location"] == url(move)
+    assert Move.objects.get(pk=move.pk).to_code == move.to_code

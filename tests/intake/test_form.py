@@ -1,0 +1,299 @@
+"""The form of a draft: everything is kept, everything that is wrong is told."""
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+
+from adminmoves.models import Move
+from adminmoves.vocabulary import MoveState, MoveType, Package
+from tests.builders import (
+    make_administration,
+    make_connection,
+    make_draft,
+    make_environment,
+)
+from tests.intake.pages import as_sent, errors_of, url
+
+pytestmark = pytest.mark.django_db
+T = MoveType
+
+
+@pytest.fixture
+def as_agent(client: Client, agent: User) -> Client:
+    client.force_login(agent)
+    return client
+
+
+@pytest.mark.parametrize("move_type", MoveType)
+def test_a_whole_form_of_each_type_goes_on_to_reading_through(
+    move_type: MoveType, as_agent: Client, agent: User
+) -> None:
+    move = make_draft(agent, move_type)
+
+    answer = as_agent.post(url(move), {**as_sent(move), "next": ""})
+
+    assert answer.status_code == 302, errors_of(answer)
+    assert answer["Location"] == url(move, "nalezen/")
+
+
+FIELDS = {
+    T.MOVE_ENVIRONMENT: {"to_environment", "to_connection", "consent_name"},
+    T.CHANGE_CODE: {"to_code"},
+    T.RELINK_CONNECTION: {"to_connection"},
+    T.MOVE_ENVIRONMENT_AND_CHANGE_CODE: {
+        "to_environment",
+        "to_connection",
+        "to_code",
+        "consent_name",
+    },
+    T.RELINK_CONNECTION_AND_CHANGE_CODE: {"to_connection", "to_code"},
+}
+
+
+@pytest.mark.parametrize("move_type", MoveType)
+def test_a_type_asks_only_for_what_it_needs(
+    move_type: MoveType, as_agent: Client, agent: User
+) -> None:
+    move = make_draft(agent, move_type)
+
+    page = as_agent.get(url(move))
+
+    asked = {"to_environment", "to_connection", "to_code", "consent_name"}
+    assert {field.name for field in page.context["form"]} & asked == FIELDS[move_type]
+
+
+def test_an_empty_form_says_what_is_missing_and_is_kept(
+    as_agent: Client, agent: User
+) -> None:
+    move = make_draft(agent, T.MOVE_ENVIRONMENT_AND_CHANGE_CODE)
+
+    page = as_agent.post(url(move), {"administration": as_sent(move)["administration"]})
+
+    assert errors_of(page) == {
+        "to_environment": "Kies het kantoor dat de administratie ontvangt.",
+        "to_connection": "Kies eerst het nieuwe boekhoudsysteem.",
+        "to_code": ("Vul de code in precies zoals die nu in het boekhoudpakket staat."),
+        "requester_name": (
+            "Vul in welke Supergebruiker van het huidige kantoor dit "
+            "vraagt: naam en e-mailadres."
+        ),
+        "consent_name": (
+            "Vul in welke Supergebruiker van het "
+            "nieuwe kantoor instemt: naam en e-mailadres."
+        ),
+    }
+
+
+def test_a_connection_of_another_package_is_told_at_the_field(
+    as_agent: Client, agent: User
+) -> None:
+    move = make_draft(agent, T.MOVE_ENVIRONMENT)
+    other = make_connection(move.to_environment, package=Package.TWINFIELD)
+
+    page = as_agent.post(url(move), as_sent(move, to_connection=other.public_id))
+
+    assert errors_of(page) == {
+        "to_connection": (
+            "Het boekhoudpakket zou veranderen. Van Unit4 Multivers naar Twinfield "
+            "kan niet. Van de ene omgeving van Unit4 Multivers naar de andere wel. "
+            "Kies een koppeling van Unit4 Multivers."
+        )
+    }
+    assert Move.objects.get(pk=move.pk).to_connection is None
+
+
+def test_a_connection_of_another_office_is_told_at_the_field(
+    as_agent: Client, agent: User
+) -> None:
+    move = make_draft(agent, T.RELINK_CONNECTION)
+    elsewhere = make_connection()
+
+    page = as_agent.post(url(move), as_sent(move, to_connection=elsewhere.public_id))
+
+    office = move.to_environment
+    assert errors_of(page) == {
+        "to_connection": (
+            f"Die koppeling is van een ander kantoor. {elsewhere} hoort niet bij "
+            f"{office}. Kies er een die daar wel bij hoort."
+        )
+    }
+
+
+def test_a_code_with_a_space_is_refused_and_what_was_typed_stays(
+    as_agent: Client, agent: User
+) -> None:
+    move = make_draft(agent)
+
+    page = as_agent.post(url(move), as_sent(move, to_code="20 41", note="Graag snel."))
+
+    assert errors_of(page) == {"to_code": "Laat spaties weg. Een code heeft er geen."}
+    assert 'value="20 41"' in page.content.decode()
+    kept = Move.objects.get(pk=move.pk)
+    assert (kept.to_code, kept.parties.note) == (move.to_code, "Graag snel.")
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("  nl2041 ", "nl2041"),
+        ("NL\u201320\u221241", "NL-20-41"),
+        ("NL\u200b2041", "NL2041"),
+        ("0042", "0042"),
+    ],
+)
+def test_a_code_is_put_right_quietly_and_never_gets_other_capitals(
+    typed: str, kept: str, as_agent: Client, agent: User
+) -> None:
+    move = make_draft(agent)
+
+    as_agent.post(url(move), as_sent(move, to_code=typed))
+
+    assert Move.objects.get(pk=move.pk).to_code == kept
+
+
+def test_an_error_is_on_top_with_a_link_and_in_the_title(
+    as_agent: Client, agent: User
+) -> None:
+    move = make_draft(agent, requester_email="super@noord.example")
+
+    page = as_agent.post(url(move), as_sent(move, requester_email="geen adres"))
+    html = page.content.decode()
+
+    assert "<title>Fout: Administratiecode wijzigen" in html
+    assert 'href="#id_requester_email"' in html
+    assert 'value="geen adres"' in html
+
+
+def test_answers_of_another_type_offer_that_type_and_come_along(
+    as_agent: Client, agent: User
+) -> None:
+    move = make_draft(agent, T.RELINK_CONNECTION_AND_CHANGE_CODE)
+    same = move.administration.code  # type: ignore[union-attr]
+
+    page = as_agent.post(url(move), as_sent(move, to_code=same))
+    switch = f'name="intent" value="{T.RELINK_CONNECTION}"'
+    offered = switch in page.content.decode()
+    as_agent.post(url(move), as_sent(move, to_code=same, intent=T.RELINK_CONNECTION))
+
+    kept = Move.objects.get(pk=move.pk)
+    assert offered
+    assert (kept.intent, kept.to_connection) == (
+        T.RELINK_CONNECTION,
+        move.to_connection,
+    )
+    assert kept.parties.requester_name == move.parties.requester_name
+
+
+def test_switching_to_a_type_with_a_code_asks_for_the_code(
+    as_agent: Client, agent: User
+) -> None:
+    move = make_draft(agent, T.MOVE_ENVIRONMENT)
+
+    as_agent.post(url(move), as_sent(move, intent=T.MOVE_ENVIRONMENT_AND_CHANGE_CODE))
+
+    kept = Move.objects.get(pk=move.pk)
+    assert (kept.intent, kept.to_code) == (T.MOVE_ENVIRONMENT_AND_CHANGE_CODE, "")
+    assert kept.to_connection == move.to_connection
+
+
+def test_saving_keeps_a_half_filled_draft(as_agent: Client, agent: User) -> None:
+    move = make_draft(agent)
+
+    answer = as_agent.post(
+        url(move), as_sent(move, to_code="", requester_name="Iemand", save="")
+    )
+
+    assert answer["Location"] == "/aanvraag/"
+    kept = Move.objects.get(pk=move.pk)
+    assert (kept.state, kept.to_code) == (MoveState.DRAFT, "")
+    assert kept.parties.requester_name == "Iemand"
+
+
+def test_a_moment_of_ones_own_lies_ahead(as_agent: Client, agent: User) -> None:
+    move = make_draft(agent)
+
+    past = as_agent.post(
+        url(move), as_sent(move, when="own", own_moment="2020-01-01T10:00")
+    )
+    none = as_agent.post(url(move), as_sent(move, when="own"))
+    ahead = as_agent.post(
+        url(move), as_sent(move, when="own", own_moment="2099-01-01T10:00")
+    )
+
+    assert errors_of(past) == {"own_moment": "Kies een moment dat nog komt."}
+    assert errors_of(none) == {"own_moment": "Kies de dag en de tijd."}
+    assert ahead.status_code == 302
+    kept = Move.objects.get(pk=move.pk).not_before
+    assert kept is not None
+    assert kept.isoformat() == "2099-01-01T09:00:00+00:00"
+
+
+def test_without_an_administration_only_that_is_asked(
+    as_agent: Client, agent: User
+) -> None:
+    as_agent.post("/aanvraag/begin/", {"intent": T.CHANGE_CODE})
+    move = Move.objects.get()
+
+    page = as_agent.post(url(move), {"to_code": "NL1"})
+
+    assert errors_of(page) == {"administration": "Kies de administratie."}
+
+
+def test_a_draft_of_a_colleague_offers_to_take_it_over(
+    as_agent: Client, other_agent: User
+) -> None:
+    move = make_draft(other_agent)
+
+    page = as_agent.get(url(move)).content.decode()
+
+    assert "Dit concept is van een collega" in page
+    assert f'action="{url(move, "overnemen/")}"' in page
+
+
+def test_a_draft_of_a_colleague_is_not_written_in(
+    as_agent: Client, other_agent: User
+) -> None:
+    move = make_draft(other_agent)
+
+    answer = as_agent.post(url(move), as_sent(move, to_code="ANDERS"))
+
+    assert answer.status_code == 403
+    assert Move.objects.get(pk=move.pk).to_code == move.to_code
+
+
+def test_who_files_no_requests_reads_who_can_help(
+    client: Client, auditor: User, agent: User
+) -> None:
+    move = make_draft(agent)
+    client.force_login(auditor)
+
+    answer = client.get(url(move))
+
+    assert answer.status_code == 403
+    assert "medewerker / teamleider" in answer.content.decode()
+
+
+def test_what_was_submitted_is_not_written_in(as_agent: Client, a_move: object) -> None:
+    move = a_move(MoveState.AWAITING_APPROVAL)  # type: ignore[operator]
+
+    page = as_agent.get(url(move))
+    answer = as_agent.post(url(move), as_sent(move, to_code="ANDERS"))
+
+    assert page["Location"] == f"/migraties/{move.number}/"
+    assert answer.status_code == 409
+    assert Move.objects.get(pk=move.pk).to_code == move.to_code
+
+
+def test_the_queries_of_the_form_do_not_grow_with_the_estate(
+    as_agent: Client, agent: User, django_assert_max_num_queries: object
+) -> None:
+    move = make_draft(agent, T.MOVE_ENVIRONMENT)
+    counts = []
+    for _round in range(2):
+        with django_assert_max_num_queries(100) as seen:  # type: ignore[operator]
+            as_agent.get(url(move))
+        counts.append(len(seen))
+        for _one in range(20):
+            make_administration(make_connection(make_environment()))
+
+    assert counts[0] == counts[1]
