@@ -25,6 +25,7 @@ PARTS = [
     "What it costs",
     "How we would notice it was wrong",
 ]
+MOST_BYTES = 200_000
 OF_THE_DOMAIN = {"mailtobasecone.com"}
 HOST = re.compile(r"\b(?:[a-z0-9-]+\.)+(?:com|org|net|io|dev|nl|eu)\b", re.IGNORECASE)
 NUMBERED = re.compile(r"^\d{4}-[a-z]+(?:-[a-z]+)+\.md$")
@@ -61,6 +62,19 @@ def test_every_page_can_be_reached_from_the_readme() -> None:
         to_read += found - reached
 
     assert [page for page in pages() if page not in reached] == []
+
+
+def test_every_picture_is_light_and_shown_somewhere() -> None:
+    pictures = sorted((ROOT / "docs" / "images").iterdir())
+    shown = {
+        (doc.parent / link).resolve()
+        for doc in pages()
+        for link in links(doc.read_text("utf-8"))
+        if link.endswith(".png")
+    }
+
+    assert set(pictures) == shown
+    assert [p.name for p in pictures if p.stat().st_size >= MOST_BYTES] == []
 
 
 def test_every_command_on_the_pages_exists() -> None:
