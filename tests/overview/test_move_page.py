@@ -285,6 +285,18 @@ def test_only_what_can_go_on_by_itself_is_followed(
     assert ("http-equiv" in page) == (state in {S.APPROVED, S.RUNNING})
 
 
+def test_a_page_that_was_made_while_the_run_ended_hears_of_the_end(
+    as_lead: Client, a_move: MakeMove
+) -> None:
+    move = a_move(S.COMPLETED)
+    last = move.events.latest("id").pk
+
+    answer = as_lead.get(f"{page_of(move)}voortgang/?na={last}&staat=RUNNING")
+
+    assert answer.status_code == 200
+    assert "Voltooid" in answer.content.decode()
+
+
 @pytest.mark.parametrize("since", ["", "-5", "x", "9" * 30])
 def test_nonsense_for_a_cursor_is_no_fault(
     since: str, as_lead: Client, a_move: MakeMove

@@ -27,7 +27,10 @@ def progress(request: web.PortalRequest, number: str) -> HttpResponse:
     move_id = web.found(number)
     asked = request.GET.get("na", "")
     since = int(asked) if asked.isdecimal() else 0
-    if not Event.objects.filter(move=move_id, pk__gt=since).exists():
+    state = request.GET.get("staat", "")
+    # The state too: a run may end between the reads that made the page.
+    news_of_it = Event.objects.filter(move=move_id, pk__gt=since).exists()
+    if not news_of_it and Move.objects.filter(pk=move_id, state=state).exists():
         return HttpResponse(status=NO_CONTENT)
     dossier = open_dossier(move_id, request.actor)
     news = [event for event in dossier.timeline if event.pk > since]
@@ -35,7 +38,7 @@ def progress(request: web.PortalRequest, number: str) -> HttpResponse:
         "dossier": dossier,
         "news": news,
         "steps": [step for event in news for step in event.params.get("steps", ())],
-        "changed": dossier.move.state != request.GET.get("staat"),
+        "changed": dossier.move.state != state,
         "oob": True,
     }
     return render(request, "overview/move_progress.html", page)
