@@ -147,7 +147,6 @@ class Broker:
         self.child.end_group()
         self.child.stop()
 
-
     def forget(self) -> None:
         """Lose all that was saved."""
         for file in (self.child.program.folder / "appendonlydir").glob("*"):

@@ -19,6 +19,7 @@ from migrations_portal.supervisor.children import Child, Program
 from migrations_portal.supervisor.installation import Installation, find_installation
 from migrations_portal.supervisor.refusals import CannotStart
 from migrations_portal.supervisor.state import (
+    is_supervised,
     load_secrets,
     only_supervisor,
     state_folder,
@@ -263,8 +264,9 @@ def run_portal(_arguments: list[str]) -> int:
 
 def manage(arguments: list[str]) -> NoReturn:
     """Replace this process by manage.py on the running portal's servers."""
-    file = state_folder() / "run.json"
-    if not file.exists():
+    state = state_folder()
+    file = state / "run.json"
+    if not file.exists() or not is_supervised(state):
         raise CannotStart("The portal does not run; start it first: make run.")
     known = json.loads(file.read_text())
     env = known["env"]

@@ -61,6 +61,15 @@ def only_supervisor(folder: Path) -> Iterator[None]:
         yield
 
 
+def is_supervised(folder: Path) -> bool:
+    """Whether a supervisor runs on this folder at this moment."""
+    try:
+        with only_supervisor(folder):
+            return False
+    except CannotStart:
+        return True
+
+
 def _made(folder: Path, mode: int) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(mode)

@@ -124,6 +124,15 @@ def test_a_second_supervisor_of_a_checkout_is_refused(portal: Portal) -> None:
     )
 
 
+def test_a_command_on_a_stopped_portal_is_refused(checkout: Path) -> None:
+    state = state_of(checkout)
+    (state / "run.json").write_text("{}")
+
+    assert refused(checkout, "manage", "check") == (
+        "The portal does not run; start it first: make run."
+    )
+
+
 def test_a_taken_port_is_named(checkout: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
@@ -168,11 +177,11 @@ def test_secrets_are_for_the_owner_of_the_checkout_alone(portal: Portal) -> None
     }
 
 
-def refused(checkout: Path, **env: str) -> str:
+def refused(checkout: Path, *command: str, **env: str) -> str:
     """The one sentence with which a start is refused."""
     given = {"PATH": os.environ["PATH"], **env}
     done = subprocess.run(
-        supervisor("run"),
+        supervisor(*(command or ("run",))),
         cwd=checkout,
         env=given,
         capture_output=True,
