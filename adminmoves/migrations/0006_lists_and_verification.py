@@ -5,20 +5,63 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('adminmoves', '0005_what_was_said'),
+        ("adminmoves", "0005_what_was_said"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='event',
-            name='code',
-            field=models.CharField(choices=[('MOVE_DRAFTED', 'Draft started'), ('MOVE_EDITED', 'Draft edited'), ('MOVE_TAKEN_OVER', 'Draft taken over'), ('MOVE_SUBMITTED', 'Request submitted'), ('MOVE_PROVED', 'Proof accepted'), ('MOVE_APPROVED', 'Approved'), ('MOVE_STARTED', 'Run started'), ('MOVE_COMPLETED', 'Migration completed'), ('MOVE_REOPENED', 'Reopened for editing'), ('MOVE_SENT_BACK', 'Sent back with a question'), ('MOVE_REJECTED', 'Rejected'), ('MOVE_PROOF_EXPIRED', 'Proof lapsed'), ('MOVE_REAPPROVAL_ASKED', 'Plan changed, approval asked again'), ('MOVE_RESCHEDULED', 'Rescheduled'), ('MOVE_FAILED', 'Failed, rolled back'), ('MOVE_STOPPED', 'Stopped, rolled back'), ('MOVE_IN_DOUBT', 'Outcome uncertain, a person is asked'), ('MOVE_SETTLED', 'Settled by a person'), ('MOVE_RETRIED', 'Queued again'), ('MOVE_WITHDRAWN', 'Withdrawn'), ('RUN_TAKEN_OVER', 'Run taken over by another worker'), ('RUN_STEPS_DONE', 'Steps carried out'), ('PROOF_STORED', 'Answer of the package stored'), ('PROOF_ATTESTED', 'Attestation recorded'), ('COMMENTED', 'Comment written'), ('AFTERCARE_TICKED', 'After-care ticked off'), ('DOCUMENTS_RECOUNTED', 'Documents counted again'), ('ADMINISTRATION_MOVED', 'Administration moved'), ('ADMINISTRATION_CHANGED', 'Administration changed'), ('ENVIRONMENT_CHANGED', 'Office changed'), ('CONNECTION_CHANGED', 'Connection changed'), ('ESTATE_IMPORTED', 'Estate imported'), ('HISTORY_EXPORTED', 'History exported'), ('AUDIT_VERIFIED', 'Audit trail verified'), ('APPROVAL_LENT', 'Right to approve lent'), ('SIGNED_IN', 'Signed in'), ('SIGN_IN_FAILED', 'Sign-in refused'), ('SIGNED_OUT', 'Signed out'), ('PERSON_CHANGED', 'Person changed'), ('SETTING_CHANGED', 'Setting changed')], max_length=40),
+            model_name="event",
+            name="code",
+            field=models.CharField(
+                choices=[
+                    ("MOVE_DRAFTED", "Draft started"),
+                    ("MOVE_EDITED", "Draft edited"),
+                    ("MOVE_TAKEN_OVER", "Draft taken over"),
+                    ("MOVE_SUBMITTED", "Request submitted"),
+                    ("MOVE_PROVED", "Proof accepted"),
+                    ("MOVE_APPROVED", "Approved"),
+                    ("MOVE_STARTED", "Run started"),
+                    ("MOVE_COMPLETED", "Migration completed"),
+                    ("MOVE_REOPENED", "Reopened for editing"),
+                    ("MOVE_SENT_BACK", "Sent back with a question"),
+                    ("MOVE_REJECTED", "Rejected"),
+                    ("MOVE_PROOF_EXPIRED", "Proof lapsed"),
+                    ("MOVE_REAPPROVAL_ASKED", "Plan changed, approval asked again"),
+                    ("MOVE_RESCHEDULED", "Rescheduled"),
+                    ("MOVE_FAILED", "Failed, rolled back"),
+                    ("MOVE_STOPPED", "Stopped, rolled back"),
+                    ("MOVE_IN_DOUBT", "Outcome uncertain, a person is asked"),
+                    ("MOVE_SETTLED", "Settled by a person"),
+                    ("MOVE_RETRIED", "Queued again"),
+                    ("MOVE_WITHDRAWN", "Withdrawn"),
+                    ("RUN_TAKEN_OVER", "Run taken over by another worker"),
+                    ("RUN_STEPS_DONE", "Steps carried out"),
+                    ("PROOF_STORED", "Answer of the package stored"),
+                    ("PROOF_ATTESTED", "Attestation recorded"),
+                    ("COMMENTED", "Comment written"),
+                    ("AFTERCARE_TICKED", "After-care ticked off"),
+                    ("DOCUMENTS_RECOUNTED", "Documents counted again"),
+                    ("ADMINISTRATION_MOVED", "Administration moved"),
+                    ("ADMINISTRATION_CHANGED", "Administration changed"),
+                    ("ENVIRONMENT_CHANGED", "Office changed"),
+                    ("CONNECTION_CHANGED", "Connection changed"),
+                    ("ESTATE_IMPORTED", "Estate imported"),
+                    ("HISTORY_EXPORTED", "History exported"),
+                    ("AUDIT_VERIFIED", "Audit trail verified"),
+                    ("APPROVAL_LENT", "Right to approve lent"),
+                    ("SIGNED_IN", "Signed in"),
+                    ("SIGN_IN_FAILED", "Sign-in refused"),
+                    ("SIGNED_OUT", "Signed out"),
+                    ("PERSON_CHANGED", "Person changed"),
+                    ("SETTING_CHANGED", "Setting changed"),
+                ],
+                max_length=40,
+            ),
         ),
         migrations.AddIndex(
-            model_name='move',
-            index=models.Index(fields=['-state_since', '-id'], name='move_updated'),
+            model_name="move",
+            index=models.Index(fields=["-state_since", "-id"], name="move_updated"),
         ),
     ]
