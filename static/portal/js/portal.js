@@ -4,3 +4,5 @@ import "./theme.js";
 import "./keyboard.js";
 import "./palette.js";
 import "./live.js";
+import "./picker.js";
+import "./queue.js";
