@@ -35,14 +35,21 @@ def test_a_wrong_password_is_written_down_of_that_person(
     assert Event.objects.get().request_id == answer["X-Request-Id"]
 
 
-def test_a_name_that_nobody_has_gets_the_same_answer_and_no_line(
+def test_a_name_that_nobody_has_gets_the_same_answer(
     client: Client, lead: User
 ) -> None:
     wrong = client.post("/inloggen/", {"username": lead.username, "password": "fout"})
     unknown = client.post("/inloggen/", {"username": "niemand", "password": "fout"})
 
     assert errors_of(unknown) == errors_of(wrong)
-    assert len(lines()) == 1
+
+
+def test_a_name_that_nobody_has_stands_apart_from_the_chain(client: Client) -> None:
+    client.post("/inloggen/", {"username": "niemand", "password": "fout"})
+
+    assert lines() == [(EventCode.SIGN_IN_FAILED, "", Role.SYSTEM)]
+    event = Event.objects.get()
+    assert (event.params, event.words.texts) == ({}, {"username": "niemand"})
 
 
 def errors_of(answer: object) -> list[str]:
