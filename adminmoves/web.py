@@ -17,6 +17,7 @@ from django.http import (
     HttpResponseRedirect,
     QueryDict,
 )
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import translation
 from django.utils.functional import SimpleLazyObject
@@ -102,7 +103,8 @@ def preferences_of(request: HttpRequest) -> Preferences:
     )
 
 
-View = Callable[Concatenate[PortalRequest, P], HttpResponse]
+# A file that streams is an answer too.
+View = Callable[Concatenate[PortalRequest, P], HttpResponseBase]
 
 
 def portal_view(needed: Action | Right) -> Callable[[View[P]], View[P]]:
@@ -112,7 +114,7 @@ def portal_view(needed: Action | Right) -> Callable[[View[P]], View[P]]:
         @wraps(view)
         def guarded(
             request: PortalRequest, *args: P.args, **kwargs: P.kwargs
-        ) -> HttpResponse:
+        ) -> HttpResponseBase:
             require(request.actor, needed)
             try:
                 return view(request, *args, **kwargs)

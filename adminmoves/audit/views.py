@@ -1,6 +1,7 @@
 from typing import Any
 
 from django.http import HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
@@ -60,7 +61,7 @@ def read_page(
 
 @require_POST
 @web.portal_view(Right.EXPORT_HISTORY)
-def export(request: web.PortalRequest) -> HttpResponse | StreamingHttpResponse:
+def export(request: web.PortalRequest) -> HttpResponseBase:
     """The same events as a file. That somebody takes them is written down first."""
     form = "jsonl" if request.POST.get("formaat") == "jsonl" else "csv"
     chosen = queries.HistoryFilters(request.POST).chosen()
