@@ -156,7 +156,7 @@ def record(actor: Actor, lines: Sequence[Line]) -> list[Event]:
     ordered = sorted(lines, key=lambda line: (line.stream, line.stream_id))
     salts = [secrets.token_hex(16) if line.words else "" for line in ordered]
     events = Event.objects.bulk_create(
-        [_event(actor, line, salt) for line, salt in zip(ordered, salts, strict=True)]
+        [event_of(actor, line, salt) for line, salt in zip(ordered, salts, strict=True)]
     )
     EventWords.objects.bulk_create(
         [
@@ -168,7 +168,7 @@ def record(actor: Actor, lines: Sequence[Line]) -> list[Event]:
     return events
 
 
-def _event(actor: Actor, line: Line, salt: str) -> Event:
+def event_of(actor: Actor, line: Line, salt: str) -> Event:
     return Event(
         stream=line.stream,
         stream_id=line.stream_id,

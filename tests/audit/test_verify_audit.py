@@ -301,11 +301,11 @@ def remove(cursor: extensions.cursor, *events: Event) -> None:
 
 def insert_copy(cursor: extensions.cursor, event: Event, **other: object) -> int:
     """A forged event: a copy of another one, with a digest that fits it."""
-    names = [
-        field.column
-        for field in Event._meta.concrete_fields  # noqa: SLF001 - Django's own
-        if field.name != "id"
-    ]
+    cursor.execute(
+        "SELECT attname FROM pg_attribute WHERE attrelid = 'adminmoves_event'::regclass"
+        " AND attnum > 0 AND NOT attisdropped AND attname <> 'id'"
+    )
+    names = [name for (name,) in cursor]
     values = ", ".join(f"%({name})s" if name in other else name for name in names)
     cursor.execute(
         f"INSERT INTO adminmoves_event (id, {', '.join(names)})"  # noqa: S608
@@ -313,9 +313,9 @@ def insert_copy(cursor: extensions.cursor, event: Event, **other: object) -> int
         f" FROM adminmoves_event WHERE id = %(id)s RETURNING id",
         {"id": event.pk, **other},
     )
-    added = int(cursor.fetchone()[0])
+    ((added,),) = cursor.fetchall()
     cursor.execute(
         f"UPDATE adminmoves_event SET {DIGEST} WHERE id = %s",  # noqa: S608
         [added],
     )
-    return added
+    return int(added)

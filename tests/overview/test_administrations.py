@@ -1,6 +1,6 @@
 """The list of administrations, the page of one, and the search for anything."""
 
-from datetime import timedelta
+import re
 
 import pytest
 from django.contrib.auth.models import User
@@ -38,7 +38,7 @@ def moved(agent: User, lead: User) -> Move:
 
 
 def books_of(move: Move) -> Administration:
-    return Administration.objects.with_place().get(pk=move.administration_id)
+    return Administration.objects.with_place().get(moves=move)
 
 
 def names(answer: object) -> list[str]:
@@ -326,5 +326,4 @@ def test_the_day_of_a_place_is_told(agent: User, moved: Move) -> None:
 
     told = said(logged_in(agent).get(f"/administraties/{books_of(moved).public_id}/"))
 
-    assert f"Nu , sinds {now.day} " in told
-    assert str((now - timedelta(days=0)).year) in told
+    assert re.search(rf"Nu , sinds {now.day} \w+ {now.year} ", told)

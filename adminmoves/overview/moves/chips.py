@@ -3,9 +3,10 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from django.db import connection
-from django.db.models import Q, Value
+from django.db.models import Q, QuerySet, Value
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -147,7 +148,7 @@ def count(moves: MoveQuerySet, actor: Actor) -> dict[str, int]:
     return {**found, **sums}
 
 
-def _some(moves: MoveQuerySet, actor: Actor, cut: Cut) -> MoveQuerySet:
+def _some(moves: MoveQuerySet, actor: Actor, cut: Cut) -> QuerySet[Any, Any]:
     held = moves.filter(cut.where(actor)).order_by()
     return held.annotate(cut=Value(cut.key)).values("cut")[: CAP + 1]
 

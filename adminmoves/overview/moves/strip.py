@@ -152,7 +152,7 @@ def _planned(number: int, made: datetime, at: datetime, name: str) -> Planned:
 
 def _round_up(count: int) -> int:
     """The top of the scale: an even number, so that half of it is whole."""
-    step = 10 ** max(len(str(count)) - 1, 0)
+    step: int = 10 ** max(len(str(count)) - 1, 0)
     top = -(-count // step) * step
     return max(top + top % 2, 2)
 
