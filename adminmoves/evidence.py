@@ -231,6 +231,8 @@ def _record(
     words = {}
     if attestation:
         params["moved_on"] = attestation.moved_on.isoformat()
+        if attestation.evidence:
+            params["evidence_sha256"] = attestation.evidence.sha256
         words = {
             "said_by": attestation.said_by,
             "ticket": attestation.ticket,

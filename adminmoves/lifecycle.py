@@ -86,9 +86,13 @@ def advance(
 
 def sign(move: Move, actor: Actor, part: Part) -> None:
     """Put a person on record as a contributor; none of them approves this move."""
-    Contributor.objects.get_or_create(
-        move=move, user_id=actor.person, revision=move.revision, part=part
-    )
+    try:
+        with transaction.atomic():
+            Contributor.objects.get_or_create(
+                move=move, user_id=actor.person, revision=move.revision, part=part
+            )
+    except IntegrityError as refused:
+        raise refusal_of_database(refused) from refused
 
 
 def require_four_eyes(move: Move, actor: Actor) -> None:

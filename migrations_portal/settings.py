@@ -83,12 +83,8 @@ TEMPLATES = [
 
 # An attestation ages: after this many days a package may have changed again.
 PORTAL_ATTESTED_PROOF_DAYS = env.number("PORTAL_ATTESTED_PROOF_DAYS", 14)
-# Older answers of a package are shown as old; at the start it is asked anyway.
-PORTAL_VERIFIED_PROOF_HOURS = env.number("PORTAL_VERIFIED_PROOF_HOURS", 24)
 # A silent worker loses its move after this long, and another takes it over.
 PORTAL_LEASE_SECONDS = env.number("PORTAL_LEASE_SECONDS", 60)
-# Well below the lease, so that one late heartbeat costs nothing.
-PORTAL_HEARTBEAT_SECONDS = env.number("PORTAL_HEARTBEAT_SECONDS", 15)
 # Takeovers without progress before a person must look.
 PORTAL_MAX_TAKEOVERS = env.number("PORTAL_MAX_TAKEOVERS", 5)
 # How long a lost ring can delay a move.

@@ -33,7 +33,7 @@ def approve_move(
     (decided meanwhile, or the plan is another one now).
     """
     access.require(actor, Action.APPROVE)
-    if _lapses(move_id, not_before):
+    if _lapses(move_id, not_before, actor.name):
         raise ProofRefused(
             _("The attestation is too old. The request waits for a new one.")
         )
@@ -120,7 +120,7 @@ def lend_approval(
     return loan
 
 
-def _lapses(move_id: int, not_before: datetime | None) -> bool:
+def _lapses(move_id: int, not_before: datetime | None, noticed_by: str) -> bool:
     """Whether the proof is too old now; then the request waits for one again.
 
     In a transaction of its own, so that it stays when the approval is refused.
@@ -132,7 +132,11 @@ def _lapses(move_id: int, not_before: datetime | None) -> bool:
         if is_stale(move.proof):
             reason = {"code": "proof_too_old"}
             lifecycle.advance(
-                move_id, Action.EXPIRE_PROOF, actor=WORKER, facts=(reason,), told=reason
+                move_id,
+                Action.EXPIRE_PROOF,
+                actor=WORKER,
+                facts=(reason,),
+                told={**reason, "noticed_by": noticed_by},
             )
             return True
         if not_before and is_stale(move.proof, not_before):

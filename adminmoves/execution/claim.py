@@ -4,7 +4,7 @@ import uuid
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from adminmoves import lifecycle
@@ -93,6 +93,10 @@ def start(move_id: int, worker: str) -> Attempt | None:
     move = Move.objects.select_related("proof").get(pk=move_id)
     if move.proof and move.proof.kind == ProofKind.VERIFIED:
         ask_package(move_id)
+    # Kept whatever comes: a move that cannot be looked at lets the others go first.
+    Move.objects.filter(pk=move_id, state=MoveState.APPROVED).update(
+        dispatched_at=timezone.now()
+    )
     with transaction.atomic():
         held = (
             Move.objects.select_for_update(skip_locked=True, of=("self",))
@@ -101,21 +105,30 @@ def start(move_id: int, worker: str) -> Attempt | None:
         )
         if held is None or held.revision != move.revision:
             return None
-        held.dispatched_at = timezone.now()
-        held.save(update_fields=["dispatched_at"])
         if not _may_start(held):
             return None
         return _open_attempt(held, worker)
 
 
 def _due() -> list[int]:
-    """Ids, longest waiting first; what could not start is looked at again later."""
+    """Ids, the offices in turn and each one's longest waiting first.
+
+    What could not start is looked at again later.
+    """
     now = timezone.now()
     fresh = now - lease_time() / 10
+    started = Move.objects.filter(
+        from_environment=OuterRef("from_environment"), started_at__isnull=False
+    ).order_by("-started_at")
     return list(
         Move.objects.due(now)
         .filter(Q(dispatched_at=None) | Q(dispatched_at__lt=fresh))
-        .order_by(F("dispatched_at").asc(nulls_first=True), "approved_at")
+        .annotate(office_started=Subquery(started.values("started_at")[:1]))
+        .order_by(
+            F("dispatched_at").asc(nulls_first=True),
+            F("office_started").asc(nulls_first=True),
+            "approved_at",
+        )
         .values_list("pk", flat=True)[: LOOKED_AT_ENOUGH * 5]
     )
 

@@ -252,6 +252,9 @@ class Move(FSMModelMixin, models.Model):
             models.Index(fields=["requested_by", "-id"], name="move_of_person"),
             models.Index(fields=["from_environment", "-id"], name="move_from_office"),
             models.Index(fields=["to_environment", "-id"], name="move_to_office"),
+            models.Index(
+                fields=["from_environment", "-started_at"], name="move_office_started"
+            ),
             models.Index(fields=["-ended_at"], name="move_ended"),
         )
 

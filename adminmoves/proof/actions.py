@@ -1,6 +1,7 @@
 """Ask packages for the requests that wait for them, or store an attestation."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
@@ -21,10 +22,18 @@ def ask_due() -> int:
     """Ask for every request whose time has come; the count."""
     due = Move.objects.to_ask(timezone.now()).order_by("ask_proof_at")
     asked = list(due.values_list("pk", flat=True)[:ASKED_IN_ONE_GO])
-    for move_id in asked:
-        if ask_package(move_id) is None:
-            Move.objects.filter(pk=move_id).update(ask_proof_at=None)
-    return len(asked)
+    return sum(_ask_once(move_id) for move_id in asked)
+
+
+def _ask_once(move_id: int) -> bool:
+    """Take the question, so that of two workers one asks; whether it was this one."""
+    now = timezone.now()
+    later = now + timedelta(minutes=5)
+    if not Move.objects.to_ask(now).filter(pk=move_id).update(ask_proof_at=later):
+        return False
+    if ask_package(move_id) is None:
+        Move.objects.filter(pk=move_id).update(ask_proof_at=None)
+    return True
 
 
 def check_now(move_id: int, *, actor: Actor) -> Proof | None:

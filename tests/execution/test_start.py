@@ -149,6 +149,35 @@ def test_nothing_starts_before_its_moment(a_move: MakeMove, lead: User) -> None:
     assert claim.start_next("worker-1") is not None
 
 
+def test_an_approver_who_left_meanwhile_does_not_hold_up_the_queue(
+    a_move: MakeMove, lead: User
+) -> None:
+    move = a_move(S.APPROVED)
+    User.objects.filter(pk=lead.pk).update(is_active=False)
+
+    assert claim.start_next("worker-1") is not None
+    assert outcome(move)[0] == S.RUNNING
+
+
+def test_offices_take_turns_so_that_a_large_one_does_not_starve_a_small_one(
+    a_move: MakeMove,
+) -> None:
+    large, small = make_connection(), make_connection()
+    first, second, third = (
+        a_move(S.APPROVED, administration=make_administration(large)) for _ in range(3)
+    )
+    alone = a_move(S.APPROVED, administration=make_administration(small))
+
+    started = [claim.start_next("worker-1") for _ in range(4)]
+
+    assert [attempt.move_id for attempt in started if attempt] == [
+        first.pk,
+        alone.pk,
+        second.pk,
+        third.pk,
+    ]
+
+
 def test_an_import_that_takes_the_place_during_the_run_makes_it_fail_whole(
     a_move: MakeMove,
 ) -> None:

@@ -19,7 +19,12 @@ from adminmoves.errors import (
     StepRefused,
 )
 from adminmoves.execution import claim
-from adminmoves.intake.actions import edit_draft, reopen_move, take_over_draft
+from adminmoves.intake.actions import (
+    edit_draft,
+    recount_documents,
+    reopen_move,
+    take_over_draft,
+)
 from adminmoves.models import Administration, Contributor, Move
 from adminmoves.preflight import Report, inspect
 from adminmoves.vocabulary import MoveState, Part, Role
@@ -119,11 +124,11 @@ def test_a_ring_of_three_that_swap_codes_is_refused_at_the_submit_that_closes_it
 
     draft = reopen_move(first.pk, actor=actor_for(agent))
     edit_draft(draft.pk, {"to_code": "103"}, actor=actor_for(agent))
-    with pytest.raises(CheckRefused, match="ring") as refusal:
+    with pytest.raises(CheckRefused, match="kring") as refusal:
         submit(Move.objects.get(pk=draft.pk), agent)
 
     report = cast("Report", refusal.value.report)
-    assert "interim code" in report.of("blocking")[0].remedy
+    assert "tijdelijke code" in report.of("blocking")[0].remedy
     assert Move.objects.get(pk=draft.pk).state == S.DRAFT
 
 
@@ -135,7 +140,7 @@ def test_two_cannot_ask_for_each_others_place_without_an_interim_code(
     a, b = (make_administration(link, code=code) for code in ("101", "102"))
 
     for held, code in ((a, "102"), (b, "101")):
-        with pytest.raises(CheckRefused, match="at the wanted place"):
+        with pytest.raises(CheckRefused, match="Op de gewenste plek"):
             submit(make_draft(agent, administration=held, to_code=code), agent)
 
 
@@ -174,6 +179,28 @@ def test_a_move_to_a_place_that_is_being_left_waits_for_that_move(
     assert claim.start(second.pk, "worker-1") is None
     held = Move.objects.get(pk=second.pk)
     assert (held.state, held.reason["number"]) == (S.APPROVED, first.number)
+
+
+@pytest.mark.django_db
+def test_who_approved_cannot_count_documents_for_that_move(
+    a_move: MakeMove, lead: User
+) -> None:
+    move = a_move(S.APPROVED)
+    counts = dict.fromkeys(
+        ("documents", "documents_unprocessed", "documents_awaiting_authorisation"), 0
+    )
+
+    with pytest.raises(DomainError):
+        recount_documents(
+            move.wanted.administration_id,
+            counts,
+            actor=actor_for(lead),
+            ticket="SUP-1",
+            move_id=move.pk,
+        )
+
+    held = Administration.objects.get(pk=move.wanted.administration_id)
+    assert held.documents == 12
 
 
 @pytest.mark.django_db(transaction=True)

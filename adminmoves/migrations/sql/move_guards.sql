@@ -67,12 +67,14 @@ BEGIN
             PERFORM adminmoves_refuse('who asks is on the record', 'move_contributors');
         END IF;
     END IF;
-    IF NEW.state = 'APPROVED' AND (
+    -- Who was present when he approved may be absent by the time it runs.
+    IF NEW.state = 'APPROVED' AND OLD.state <> 'APPROVED' AND (
         NEW.approved_by_id IS NULL
         OR EXISTS (SELECT FROM adminmoves_contributor c WHERE c.move_id = NEW.id
                    AND c.user_id = NEW.approved_by_id)
-        OR NOT EXISTS (SELECT FROM auth_user u WHERE u.id = NEW.approved_by_id
-                       AND u.is_active)) THEN
+        OR OLD.state = 'AWAITING_APPROVAL'
+           AND NOT EXISTS (SELECT FROM auth_user u WHERE u.id = NEW.approved_by_id
+                           AND u.is_active)) THEN
         PERFORM adminmoves_refuse(
             'who contributed to a move does not approve it', 'move_four_eyes');
     END IF;
