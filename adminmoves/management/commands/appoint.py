@@ -1,0 +1,52 @@
+"""Give somebody an account and a role, from the server itself.
+
+The first administrator begins here; after that people are kept under Beheer.
+"""
+
+import getpass
+from argparse import ArgumentParser
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+
+from adminmoves.access import SYSTEM
+from adminmoves.audit import trail
+from adminmoves.estate.people import ROLES, facts_of, give_role, line_about_person
+from adminmoves.vocabulary import Role
+
+
+class Command(BaseCommand):
+    help = "Give a person an account and a role; asks for the password."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("username")
+        parser.add_argument("role", choices=[role.value for role in ROLES])
+        parser.add_argument("--name", default="", help="the name that others see")
+
+    @transaction.atomic
+    def handle(self, *, username: str, role: str, name: str, **_options: Any) -> None:
+        user = User.objects.filter(username=username).first() or User(username=username)
+        before = facts_of(user) if user.pk else None
+        if not user.pk:
+            user.set_password(self.ask_password(user))
+        user.first_name = name or user.first_name
+        user.is_active = True
+        user.save()
+        give_role(user, Role(role))
+        params = {"before": before, "after": facts_of(user)}
+        trail.record(SYSTEM, [line_about_person(user, params)])
+        self.stdout.write(f"{username} is {Role(role).label} now.")
+
+    def ask_password(self, user: User) -> str:
+        password = getpass.getpass("Password: ")
+        try:
+            validate_password(password, user)
+        except ValidationError as weak:
+            raise CommandError(" ".join(weak.messages)) from weak
+        if getpass.getpass("Again: ") != password:
+            raise CommandError("The two passwords differ. Nothing was changed.")
+        return password

@@ -1,0 +1,61 @@
+"""The first administrator begins on the server."""
+
+import getpass
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.management import CommandError, call_command
+
+from adminmoves.access import role_of
+from adminmoves.models import Event
+from adminmoves.vocabulary import Role
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def typed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What the person at the terminal types, in turn."""
+    words: list[str] = []
+    monkeypatch.setattr(getpass, "getpass", lambda _prompt: words.pop(0))
+    return words
+
+
+def test_the_first_administrator_gets_an_account_a_role_and_a_line(
+    typed: list[str],
+) -> None:
+    typed += ["vier-gele-fietsen-buiten"] * 2
+
+    call_command("appoint", "beheer", "ADMINISTRATOR", "--name", "Beheerder 1")
+
+    user = User.objects.get(username="beheer")
+    assert (role_of(user), user.is_superuser) == (Role.ADMINISTRATOR, False)
+    assert user.check_password("vier-gele-fietsen-buiten")
+    line = Event.objects.get(stream="person", stream_id=str(user.pk))
+    assert (line.code, line.params["after"]["role"]) == (
+        "PERSON_CHANGED",
+        "ADMINISTRATOR",
+    )
+
+
+@pytest.mark.parametrize(
+    "words", [["kort"], ["vier-gele-fietsen-buiten", "iets-heel-anders-dan-dat"]]
+)
+def test_a_weak_or_mistyped_password_makes_nobody(
+    words: list[str], typed: list[str]
+) -> None:
+    typed += words
+
+    with pytest.raises(CommandError):
+        call_command("appoint", "beheer", "ADMINISTRATOR")
+
+    assert not User.objects.exists()
+
+
+def test_who_exists_gets_another_role_and_keeps_the_password(
+    typed: list[str], agent: User
+) -> None:
+    call_command("appoint", agent.username, "TEAM_LEAD")
+
+    held = User.objects.get(pk=agent.pk)
+    assert (role_of(held), held.password) == (Role.TEAM_LEAD, agent.password)
