@@ -61,7 +61,7 @@ class AnswersForm(forms.Form):
         max_length=100,
         label=gettext_lazy("New administration code"),
         help_text=gettext_lazy("Exactly as in the bookkeeping package"),
-        widget=Code,
+        widget=forms.TextInput(attrs={**Code.attrs, "class": "mono w16"}),
     )
     requester_name = forms.CharField(
         max_length=200, label=gettext_lazy("Name"), widget=Short
