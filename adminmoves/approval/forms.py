@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from adminmoves.dossier import queue
-from adminmoves.models import ApprovalLoan
+from adminmoves.evidence import holds_until
+from adminmoves.models import ApprovalLoan, Move
 from adminmoves.vocabulary import Role
 
 NOW, EVENING, WISHED, MOMENT = "now", "evening", "wished", "moment"
@@ -42,23 +43,32 @@ class WhenForm(Decision):
     )
     moment = MomentField(label=gettext_lazy("Own moment"), required=False)
 
-    def __init__(
-        self, data: Mapping[str, Any], *, wished: datetime | None = None
-    ) -> None:
+    def __init__(self, data: Mapping[str, Any], move: Move) -> None:
+        """The move tells what moment was asked for and how long its proof holds."""
         super().__init__(data)
-        self.wished = wished
+        self.wished = move.not_before
+        self.proof_until = holds_until(move.proof) if move.proof else None
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        if cleaned.get("when") == MOMENT and "moment" not in self.errors:
-            self._look_at(cleaned.get("moment"))
+        if not self.errors:
+            at = "moment" if cleaned["when"] == MOMENT else "when"
+            if wrong := self._wrong(cleaned):
+                self.add_error(at, wrong)
         return cleaned
 
-    def _look_at(self, moment: datetime | None) -> None:
-        if moment is None:
-            self.add_error("moment", _("Fill in the date and time."))
-        elif moment <= timezone.now():
-            self.add_error("moment", _("Choose a moment that is still to come."))
+    def _wrong(self, cleaned: Mapping[str, Any]) -> str:
+        own, moment = cleaned["when"] == MOMENT, self.not_before
+        if own and moment is None:
+            return _("Fill in the date and time.")
+        if own and moment and moment <= timezone.now():
+            return _("Choose a moment that is still to come.")
+        if moment and self.proof_until and moment > self.proof_until:
+            return _(
+                "The attestation is too old by then. Choose an earlier moment, or have "
+                "it attested again."
+            )
+        return ""
 
     @property
     def not_before(self) -> datetime | None:

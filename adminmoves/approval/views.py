@@ -20,7 +20,7 @@ from adminmoves.approval.forms import (
     running_loans,
 )
 from adminmoves.approval.queue import waiting_for_approval
-from adminmoves.dossier import open_dossier
+from adminmoves.dossier import find_move, open_dossier
 from adminmoves.errors import CheckRefused, DomainError
 from adminmoves.models import Move
 from adminmoves.vocabulary import Action, Right
@@ -39,8 +39,7 @@ def queue(request: web.PortalRequest) -> HttpResponse:
 @web.portal_view(Action.APPROVE)
 def approve(request: web.PortalRequest, number: str) -> HttpResponse:
     move_id = web.found(number)
-    wished = Move.objects.get(pk=move_id).not_before
-    form = ApproveForm(request.POST, wished=wished)
+    form = ApproveForm(request.POST, find_move(move_id))
     if not form.is_valid():
         return _again(request, number, form)
     try:
@@ -86,7 +85,7 @@ def reject(request: web.PortalRequest, number: str) -> HttpResponse:
 @web.portal_view(Action.RESCHEDULE)
 def reschedule(request: web.PortalRequest, number: str) -> HttpResponse:
     move_id = web.found(number)
-    form = RescheduleForm(request.POST)
+    form = RescheduleForm(request.POST, find_move(move_id))
     if not form.is_valid():
         return _again(request, number, form)
     moment = form.not_before

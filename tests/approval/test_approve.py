@@ -293,6 +293,18 @@ def test_a_moment_of_ones_own_has_to_come_still(
     assert state_of(waiting) == MoveState.AWAITING_APPROVAL
 
 
+def test_a_moment_past_the_attestation_is_told_and_the_rest_stays(
+    waiting: Move, decide: Post, lead: User
+) -> None:
+    late = f"{timezone.localtime() + timedelta(days=40):%Y-%m-%dT%H:%M}"
+
+    response = decide(waiting, "akkoord", lead, when="moment", moment=late)
+
+    assert list(errors(response)) == ["moment"]
+    assert f'value="{late}"' in response.content.decode()
+    assert state_of(waiting) == MoveState.AWAITING_APPROVAL
+
+
 @pytest.mark.parametrize(
     ("what", "field", "error"),
     [

@@ -112,17 +112,23 @@ def test_an_approved_move_gets_another_moment(
     assert (later, moment_of(move)) == (tomorrow(), None)
 
 
-def test_a_moment_past_the_attestation_is_refused_in_words(
+def test_a_moment_past_the_attestation_is_told_at_the_field(
     as_lead: Client, a_move: MakeMove
 ) -> None:
     move = a_move(MoveState.APPROVED)
     chosen = f"{timezone.localtime() + timedelta(days=40):%Y-%m-%dT%H:%M}"
 
-    response = as_lead.post(
-        path_of(move), {"when": "moment", "moment": chosen}, follow=True
-    )
+    response = as_lead.post(path_of(move), {"when": "moment", "moment": chosen})
 
-    assert "De verklaring is dan te oud." in response.content.decode()
+    assert dict(response.context["form"].errors) == {
+        "moment": [
+            (
+                "De verklaring is dan te oud. Kies een eerder moment, of laat opnieuw een "
+                "verklaring vastleggen."
+            )
+        ]
+    }
+    assert f'value="{chosen}"' in response.content.decode()
     assert moment_of(move) is None
 
 

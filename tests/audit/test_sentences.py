@@ -22,7 +22,7 @@ def event(code: EventCode, **facts: object) -> Event:
         code=code,
         actor_name="Medewerker 1",
         actor_role=Role.SUPPORT_AGENT,
-        **facts,  # type: ignore[misc]
+        **facts,
     )
 
 
@@ -127,19 +127,18 @@ def test_the_answers_are_those_of_settling() -> None:
 
 def codes_in_the_code() -> set[str]:
     """Every reason that is written down somewhere: {"code": "…"} and RunFailed("…")."""
-    found = set()
+    found: set[str] = set()
     for path in CODE.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Dict):
                 found |= {
-                    value.value
+                    str(value.value)
                     for key, value in zip(node.keys, node.values, strict=True)
                     if isinstance(key, ast.Constant)
                     and key.value == "code"
                     and isinstance(value, ast.Constant)
                 }
-            called = isinstance(node, ast.Call) and getattr(node.func, "id", "")
-            if called == "RunFailed":
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "RunFailed":
                 found.add(ast.literal_eval(node.args[0]))
     return found
 
