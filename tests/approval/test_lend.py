@@ -123,8 +123,8 @@ def test_a_moment_past_the_attestation_is_told_at_the_field(
     assert dict(response.context["form"].errors) == {
         "moment": [
             (
-                "De verklaring is dan te oud. Kies een eerder moment, of laat opnieuw een "
-                "verklaring vastleggen."
+                "De verklaring is dan te oud. Kies een eerder moment, of laat "
+                "opnieuw een verklaring vastleggen."
             )
         ]
     }
