@@ -144,9 +144,9 @@ class AnswersForm(forms.Form):
 
     def _name_the_evening(self) -> None:
         if next_evening().date() != timezone.localdate():
-            choices = list(self.fields["when"].choices)
-            later = (TONIGHT, _("Tomorrow after 20:00"))
-            self.fields["when"].choices = [choices[0], later, choices[2]]
+            shown = self.fields["when"].widget
+            now, _tonight, own = shown.choices
+            shown.choices = [now, (TONIGHT, _("Tomorrow after 20:00")), own]
 
     def _offer_choices(self) -> None:
         books = self.chosen("administration")

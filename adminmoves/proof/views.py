@@ -26,7 +26,7 @@ def attest(request: web.PortalRequest, number: str) -> HttpResponse:
     kept = move.parties.moved_evidence
     form = AttestForm(
         web.sent(request),
-        request.FILES,
+        request.FILES if request.method == "POST" else None,
         overrules=overrules,
         kept=kept,
         initial=begun(move.parties),

@@ -6,6 +6,7 @@ import pytest
 from django.contrib.auth.models import User
 from playwright.sync_api import Page, expect
 
+from adminmoves.evidence import ask_package
 from adminmoves.models import Administration, Move
 from adminmoves.vocabulary import MoveState, MoveType, Package
 from tests.browser.conftest import Visit
@@ -233,8 +234,12 @@ def pages(
         agent=agent,
         lead=lead,
         move_type=T.RELINK_CONNECTION,
-        administration=make_administration(api),
+        administration=make_administration(
+            make_connection(office, package=Package.TWINFIELD)
+        ),
+        to_connection=api,
     )
+    ask_package(to_api.pk)
     return {
         "choose-drafts": "/aanvraag/",
         "choose-along": f"/aanvraag/?administratie={books.public_id}",

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib.messages import get_messages
-from django.http import HttpResponse
 
 from adminmoves.intake.forms import AnswersForm
 from adminmoves.models import Move
@@ -33,5 +32,6 @@ def errors_of(page: Any) -> dict[str, str]:
     return {name: " ".join(told) for name, told in page.context["form"].errors.items()}
 
 
-def told(response: HttpResponse) -> list[str]:
-    return [str(message) for message in get_messages(response.wsgi_request)]  # type: ignore[attr-defined]
+def told(response: Any) -> list[str]:
+    """The messages that the next page shows."""
+    return [str(message) for message in get_messages(response.wsgi_request)]

@@ -4,6 +4,9 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
+from adminmoves.access import actor_for
+from adminmoves.diff import place_now, place_wanted
+from adminmoves.intake.actions import reopen_move
 from adminmoves.models import Move
 from adminmoves.vocabulary import MoveState, MoveType, Package
 from tests.builders import (
@@ -11,6 +14,7 @@ from tests.builders import (
     make_connection,
     make_draft,
     make_environment,
+    submit,
 )
 from tests.intake.pages import as_sent, errors_of, url
 
@@ -226,6 +230,48 @@ def test_a_moment_of_ones_own_lies_ahead(as_agent: Client, agent: User) -> None:
     kept = Move.objects.get(pk=move.pk).not_before
     assert kept is not None
     assert kept.isoformat() == "2099-01-01T09:00:00+00:00"
+
+
+def test_a_reopened_request_for_another_administration_shows_where_that_is(
+    as_agent: Client, agent: User
+) -> None:
+    move = make_draft(agent)
+    submit(move, agent)
+    reopen_move(move.pk, actor=actor_for(agent))
+    other = make_administration(code="ANDERE1")
+
+    as_agent.post(url(move), as_sent(move, administration=other.public_id))
+
+    kept = Move.objects.get(pk=move.pk)
+    assert place_now(kept).code == "ANDERE1"
+    assert place_wanted(kept).address == other.environment.address_for(move.to_code)
+
+
+def test_a_missing_e_mail_address_is_asked_at_its_own_field(
+    as_agent: Client, agent: User
+) -> None:
+    move = make_draft(agent, T.MOVE_ENVIRONMENT)
+
+    page = as_agent.post(url(move), as_sent(move, requester_email="", consent_email=""))
+
+    assert sorted(errors_of(page)) == ["consent_email", "requester_email"]
+
+
+def test_documents_that_wait_are_told_where_they_can_be_counted_again(
+    as_agent: Client, agent: User
+) -> None:
+    books = make_administration(documents_awaiting_authorisation=3)
+    move = make_draft(agent, T.MOVE_ENVIRONMENT, books)
+
+    page = as_agent.post(url(move), as_sent(move))
+
+    assert errors_of(page) == {
+        "administration": (
+            "Documenten die op autorisatie wachten: 3. Laat ze autoriseren of "
+            "intrekken en tel daarna opnieuw."
+        )
+    }
+    assert f"/migraties/{move.number}/tellen/" in page.content.decode()
 
 
 def test_without_an_administration_only_that_is_asked(

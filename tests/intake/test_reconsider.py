@@ -149,7 +149,7 @@ COUNTS = {
 
 
 def counts_of(move: Move) -> tuple[int, int, int]:
-    books = Administration.objects.get(pk=move.administration_id)
+    books = Administration.objects.get(moves=move)
     return (
         books.documents,
         books.documents_unprocessed,

@@ -7,8 +7,6 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from adminmoves.access import actor_for
-from adminmoves.intake.actions import edit_draft
 from adminmoves.models import Administration, Move
 from adminmoves.preflight import inspect
 from adminmoves.vocabulary import MoveState, MoveType, Verdict
@@ -85,10 +83,8 @@ def test_a_name_cannot_bring_markup_into_an_error(
     as_agent: Client, agent: User, a_move: MakeMove
 ) -> None:
     holder = a_move(S.COMPLETED)
-    Administration.objects.filter(pk=holder.administration_id).update(name="<b>Vet</b>")
-    move = make_draft(agent, administration=None)
-    edit_draft(move.pk, {"to_code": "X"}, actor=actor_for(agent))
-    taken = Administration.objects.get(pk=holder.administration_id)
+    Administration.objects.filter(moves=holder).update(name="<b>Vet</b>")
+    taken = Administration.objects.get(moves=holder)
     move = make_draft(
         agent,
         MoveType.RELINK_CONNECTION_AND_CHANGE_CODE,
@@ -102,7 +98,7 @@ def test_a_name_cannot_bring_markup_into_an_error(
     assert "<b>Vet</b>" not in page
 
 
-SAID = {
+SAID: dict[str, Any] = {
     "moved_said_by": "Supergebruiker Noord",
     "moved_on": date(2026, 11, 20),
     "moved_ticket": "SUP-7",

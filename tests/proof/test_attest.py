@@ -9,7 +9,7 @@ from django.test import Client
 
 from adminmoves.bookkeeping import gateway
 from adminmoves.bookkeeping.gateway import Evidence
-from adminmoves.models import BookkeepingConnection, Contributor, Move, Proof
+from adminmoves.models import BookkeepingConnection, Contributor, Move, Parties, Proof
 from adminmoves.templatetags.portal import icon
 from adminmoves.verdicts import MEANINGS, NOT_RECOGNISED, tell
 from adminmoves.vocabulary import MoveState, MoveType, Package, Part, Verdict
@@ -129,6 +129,18 @@ def test_a_lead_attests_in_place_of_the_package_with_a_reason(
     assert kept.proof.overrules_package
     assert kept.proof.words.reason == REASON["reason"]
     assert Contributor.objects.filter(move=kept, user=lead, part=Part.ATTESTED).exists()
+
+
+def test_the_page_starts_with_what_the_request_says_and_without_errors(
+    as_agent: Client, a_move: MakeMove
+) -> None:
+    move = a_move(S.AWAITING_BOOKKEEPING)
+    Parties.objects.filter(move=move).update(moved_said_by="Supergebruiker Noord")
+
+    page = as_agent.get(page_of(move))
+
+    assert errors_of(page) == {}
+    assert 'value="Supergebruiker Noord"' in page.content.decode()
 
 
 def test_before_a_lead_attests_the_page_says_who_can_still_approve(
