@@ -1,0 +1,1 @@
+"""A large estate with finished moves, made as the owner: to measure and to rehearse."""

@@ -1,0 +1,51 @@
+"""Makes a large estate with finished moves, to measure and to rehearse with."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
+
+from adminmoves.estate.large.cast import is_made
+from adminmoves.estate.large.making import make_estate
+
+MOST_MOVES_EACH = 100
+
+
+class Command(BaseCommand):
+    help = "Make a large estate in a demo database. Run it as the owner."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--administrations", type=int, required=True)
+        parser.add_argument("--moves", type=int, required=True)
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        administrations, moves = options["administrations"], options["moves"]
+        refuse_where_it_would_harm()
+        if administrations < 1 or not 0 <= moves <= administrations * MOST_MOVES_EACH:
+            raise CommandError(
+                "Ask for at least one administration, and for at most "
+                f"{MOST_MOVES_EACH} moves of each."
+            )
+        make_estate(administrations, moves, self.stdout.write)
+        self.stdout.write("Made. Check it with: manage.py verify_audit")
+
+
+def refuse_where_it_would_harm() -> None:
+    """It writes a past that did not happen: only for show, and only as the owner."""
+    if not settings.PORTAL_DEMO:
+        raise CommandError(
+            "This is no demo database: PORTAL_DEMO is not yes. Nothing was made."
+        )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_get_userbyid(relowner) = current_user FROM pg_class"
+            " WHERE oid = 'adminmoves_event'::regclass"
+        )
+        if not cursor.fetchone()[0]:
+            raise CommandError(
+                "Run this as the owner: set DATABASE_URL to the owner's URL."
+            )
+    if is_made():
+        raise CommandError("The large estate was made already. Nothing was made.")
