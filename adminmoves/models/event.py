@@ -1,6 +1,7 @@
 """The audit trail (architecture.md par. 5): append-only, chained per subject."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from adminmoves.models.estate import Administration, Environment
 from adminmoves.models.move import Move
@@ -50,6 +51,8 @@ class Event(models.Model):
 
     class Meta:
         ordering = ("-id",)
+        verbose_name = _("event")
+        verbose_name_plural = _("events")
         constraints = (
             models.UniqueConstraint(
                 fields=["stream", "stream_id", "position"], name="event_position_once"

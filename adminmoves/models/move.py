@@ -17,6 +17,7 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, FSMModelMixin, transition
 
 from adminmoves.models.estate import (
@@ -190,6 +191,8 @@ class Move(FSMModelMixin, models.Model):
 
     class Meta:
         ordering = ("-id",)
+        verbose_name = _("migration")
+        verbose_name_plural = _("migrations")
         constraints = (
             models.CheckConstraint(
                 condition=Q(state__in=S.values), name="move_state_known"

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Case, F, Q, Value, When
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from adminmoves.models.estate import BookkeepingConnection, CodeKey, make_public_id
 from adminmoves.models.move import Move
@@ -93,6 +94,8 @@ class Proof(models.Model):
 
     class Meta:
         ordering = ("-id",)
+        verbose_name = _("proof")
+        verbose_name_plural = _("proofs")
         constraints = (
             # The moves' composite foreign key points here.
             models.UniqueConstraint(
