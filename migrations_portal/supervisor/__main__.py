@@ -1,5 +1,6 @@
 """python -m migrations_portal.supervisor run|manage|test|schema|with-settings"""
 
+import signal
 import sys
 from collections.abc import Callable, Mapping
 
@@ -21,6 +22,8 @@ def main(arguments: list[str]) -> int:
     if not arguments or arguments[0] not in PARTS:
         print(__doc__, file=sys.stderr)
         return 2
+    # So that whatever was started for this run is ended with it.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     try:
         return PARTS[arguments[0]](arguments[1:])
     except CannotStart as refusal:

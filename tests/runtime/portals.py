@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from migrations_portal.supervisor.children import die_with_parent
 from migrations_portal.supervisor.installation import APPLICATION
 from migrations_portal.supervisor.portal import healthy
 from migrations_portal.supervisor.ports import free_port
@@ -31,7 +32,13 @@ class Portal:
         env |= {"PORT": str(self.port), "PORTAL_DEMO": "no", **changes}
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
-                supervisor("run"), cwd=checkout, env=env, stdout=log, stderr=log
+                supervisor("run"),
+                cwd=checkout,
+                env=env,
+                stdout=log,
+                stderr=log,
+                # Were the tests killed, this portal would run on unseen.
+                preexec_fn=die_with_parent(signal.SIGINT),  # noqa: PLW1509 - one call, as in children.py
             )
 
     def wait_until_it_serves(self) -> None:
