@@ -8,6 +8,7 @@ from django.contrib.messages import get_messages
 from django.contrib.messages.storage.fallback import FallbackStorage
 from django.contrib.sessions.backends.db import SessionStore
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.test import RequestFactory
 
 from adminmoves.access import actor_for
@@ -47,6 +48,11 @@ def leads_only(_request: PortalRequest) -> HttpResponse:
     return HttpResponse("ok")
 
 
+def text_of(answer: HttpResponseBase) -> str:
+    assert isinstance(answer, HttpResponse)
+    return answer.text
+
+
 def told(request: HttpRequest) -> list[str]:
     return [str(message) for message in get_messages(request)]
 
@@ -84,8 +90,8 @@ def test_who_comes_second_reads_who_and_what(agent: User) -> None:
     answer = too_late(request_of(agent, referer=FROM))
 
     assert answer.status_code == 409
-    assert "Teamleider 2 gaf om 10:45 akkoord." in answer.text
-    assert f'href="{FROM}"' in answer.text
+    assert "Teamleider 2 gaf om 10:45 akkoord." in text_of(answer)
+    assert f'href="{FROM}"' in text_of(answer)
 
 
 def test_the_wrong_role_is_refused_before_the_page_runs(agent: User) -> None:
@@ -94,4 +100,4 @@ def test_the_wrong_role_is_refused_before_the_page_runs(agent: User) -> None:
 
 
 def test_the_right_role_gets_the_page(lead: User) -> None:
-    assert leads_only(request_of(lead)).text == "ok"
+    assert text_of(leads_only(request_of(lead))) == "ok"
