@@ -1,32 +1,52 @@
-// Ctrl K: the pages of the menu at once, everything else by search.
+// Ctrl K: the pages of the menu at once, moves and administrations as they are found.
 import { $, $$ } from "./basics.js";
 
 const dialog = $("#palette");
 if (dialog) {
   const input = $("input", dialog);
   const form = $("form", dialog);
-  const options = $$("[role=option]", dialog);
   const searchOption = $("[data-search]", dialog);
   let chosen = 0;
+  let waiting = 0;
 
-  const visible = () => options.filter((option) => !option.hidden);
+  const options = () => $$("[role=option]", dialog);
+  const visible = () => options().filter((option) => !option.hidden);
 
   function mark() {
     const shown = visible();
     chosen = Math.max(0, Math.min(chosen, shown.length - 1));
-    for (const option of options) option.setAttribute("aria-selected", option === shown[chosen]);
+    for (const option of options()) option.setAttribute("aria-selected", option === shown[chosen]);
     input.setAttribute("aria-activedescendant", shown[chosen]?.id ?? "");
     shown[chosen]?.scrollIntoView({ block: "nearest" });
   }
 
+  const forget = () => {
+    for (const old of $$("[data-found]", dialog)) old.remove();
+  };
+
   function filter() {
     const text = input.value.trim();
-    for (const option of options) {
+    // What was found for other words may not be run by a quick Enter.
+    forget();
+    for (const option of options()) {
       option.hidden = !option.textContent.toLowerCase().includes(text.toLowerCase());
     }
     searchOption.hidden = !text;
     $("[data-search-text]", searchOption).textContent = text;
     chosen = 0;
+    mark();
+    clearTimeout(waiting);
+    waiting = setTimeout(() => find(text), 200);
+  }
+
+  // An answer to what is no longer asked is thrown away.
+  async function find(text) {
+    const url = `${form.action}?${new URLSearchParams({ q: text })}`;
+    const answer = text.length > 1 && (await fetch(url, { headers: { "HX-Request": "true" } }));
+    const lines = answer && answer.ok ? await answer.text() : "";
+    if (input.value.trim() !== text) return;
+    forget();
+    searchOption.insertAdjacentHTML("beforebegin", lines);
     mark();
   }
 
@@ -54,9 +74,8 @@ if (dialog) {
     event.preventDefault();
     run(visible()[chosen]);
   });
-  for (const option of options) {
-    option.addEventListener("click", () => {
-      if (option.dataset.href) run(option);
-    });
-  }
+  dialog.addEventListener("click", (event) => {
+    const option = event.target.closest("[role=option]");
+    if (option?.dataset.href) run(option);
+  });
 }
