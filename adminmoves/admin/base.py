@@ -1,5 +1,6 @@
 """What every page here shares: the right, the record, and refusals as form errors."""
 
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 from django import forms
@@ -16,6 +17,17 @@ from adminmoves.estate.refusals import Refusal, refusal_of
 M = TypeVar("M", bound=models.Model)
 REFUSED = "portal.refusal"
 """Where a request carries what the database refused, to the form that tells it."""
+
+
+def shown(name: str, label: Any) -> Callable[[Any, Any], Any]:
+    """A fact of the record under a name that people read, in their language."""
+
+    @admin.display(description=label, ordering=name)
+    def show(_admin: Any, row: Any) -> Any:
+        label_of = getattr(row, f"get_{name}_display", None)
+        return label_of() if label_of else getattr(row, name)
+
+    return show
 
 
 class ReadAdmin(admin.ModelAdmin[M]):

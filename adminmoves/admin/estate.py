@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from adminmoves.admin.base import KeptAdmin, KeptForm, M
+from adminmoves.admin.base import KeptAdmin, KeptForm, M, shown
 from adminmoves.admin.site import site
 from adminmoves.audit.trail import Line
 from adminmoves.estate.addresses import following, given_away
@@ -48,6 +48,8 @@ class SubjectForm(KeptForm[M]):
 
 
 class SubjectAdmin(KeptAdmin[M]):
+    identity = shown("public_id", _("id"))
+
     def facts(self, obj: Any) -> dict[str, Any]:
         return facts_of(obj)
 
@@ -59,14 +61,14 @@ class SubjectAdmin(KeptAdmin[M]):
 class EnvironmentAdmin(SubjectAdmin[Environment]):
     form = SubjectForm[Environment]
     fields = (
-        "public_id",
+        "identity",
         "office_code",
         "name",
         "subscription",
         "is_active",
         "mail_domain",
     )
-    readonly_fields = ("public_id",)
+    readonly_fields = ("identity",)
     list_display = ("office_code", "name", "subscription", "is_active", "mail_domain")
     list_filter = ("subscription", "is_active")
     search_fields = ("office_code", "name")
@@ -76,7 +78,7 @@ class EnvironmentAdmin(SubjectAdmin[Environment]):
 class ConnectionAdmin(SubjectAdmin[BookkeepingConnection]):
     form = SubjectForm[BookkeepingConnection]
     fields = (
-        "public_id",
+        "identity",
         "environment",
         "package",
         "package_environment",
@@ -85,7 +87,7 @@ class ConnectionAdmin(SubjectAdmin[BookkeepingConnection]):
         "is_active",
         "demand",
     )
-    readonly_fields = ("public_id",)
+    readonly_fields = ("identity",)
     list_display = (
         "environment",
         "package",
@@ -154,7 +156,7 @@ class AdministrationAdmin(SubjectAdmin[Administration]):
 
     form = AdministrationForm
     fields = (
-        "public_id",
+        "identity",
         *PLACE,
         "code",
         "name",
@@ -175,13 +177,13 @@ class AdministrationAdmin(SubjectAdmin[Administration]):
     def get_fields(
         self, request: HttpRequest, obj: Administration | None = None
     ) -> list[Any]:
-        hidden = set() if obj else {"environment", "package", "public_id"}
+        hidden = set() if obj else {"environment", "package", "identity"}
         return [name for name in self.fields if name not in hidden]
 
     def get_readonly_fields(
         self, request: HttpRequest, obj: Administration | None = None
     ) -> tuple[str, ...]:
-        always = ("public_id", "documents_counted_at", "at_place_since")
+        always = ("identity", "documents_counted_at", "at_place_since")
         return (*always, *PLACE, *COUNTS) if obj else always
 
     def formfield_for_foreignkey(

@@ -28,7 +28,7 @@ NAMES = ("username", "first_name", "last_name", "email")
 
 def role_field() -> forms.TypedChoiceField:
     return forms.TypedChoiceField(
-        label=gettext_lazy("role"),
+        label=gettext_lazy("Role"),
         choices=[("", "—"), *((role.value, role.label) for role in ROLES)],
         coerce=Role,
     )
@@ -71,6 +71,7 @@ class PersonAdmin(KeptAdmin[User], UserAdmin[User]):
 
     form = PersonForm
     add_form = NewPersonForm
+    add_form_template = None
     fieldsets = ((None, {"fields": (*NAMES, "role", "is_active", "password_link")}),)
     add_fieldsets = ((None, {"fields": (*NAMES, "role", "password1", "password2")}),)
     readonly_fields = ("password_link",)

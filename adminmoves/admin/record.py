@@ -1,33 +1,54 @@
 """Moves, proofs and events: to be read here, changed by nobody."""
 
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 
-from adminmoves.admin.base import ReadAdmin
+from adminmoves.admin.base import ReadAdmin, shown
 from adminmoves.admin.site import site
 from adminmoves.models import Event, Move, Proof
 
 
 @admin.register(Move, site=site)
 class MoveAdmin(ReadAdmin[Move]):
+    called = shown("number", _("number"))
+    status = shown("state", _("status"))
+    since = shown("state_since", _("since"))
+    kind = shown("move_type", _("type"))
+    books = shown("administration", _("administration"))
+    left = shown("from_connection", _("connection before"))
+    left_code = shown("from_code", _("code before"))
+    left_address = shown("from_address", _("address before"))
+    wanted = shown("to_connection", _("wanted connection"))
+    wanted_code = shown("to_code", _("wanted code"))
+    wanted_address = shown("to_address", _("wanted address"))
+    asked_by = shown("requested_by", _("asked by"))
+    asked_at = shown("submitted_at", _("submitted at"))
+    agreed_by = shown("approved_by", _("approved by"))
+    agreed_at = shown("approved_at", _("approved at"))
+    begun_at = shown("started_at", _("started at"))
+    done_at = shown("ended_at", _("ended at"))
+
     fields = (
-        "number",
-        "state",
-        "move_type",
-        "administration",
-        "from_connection",
-        "from_code",
-        "from_address",
-        "to_connection",
-        "to_code",
-        "to_address",
-        "requested_by",
-        "submitted_at",
-        "approved_by",
-        "approved_at",
-        "started_at",
-        "ended_at",
+        "called",
+        "status",
+        "since",
+        "kind",
+        "books",
+        "left",
+        "left_code",
+        "left_address",
+        "wanted",
+        "wanted_code",
+        "wanted_address",
+        "asked_by",
+        "asked_at",
+        "agreed_by",
+        "agreed_at",
+        "begun_at",
+        "done_at",
     )
-    list_display = ("number", "state", "move_type", "administration", "state_since")
+    readonly_fields = fields
+    list_display = ("called", "status", "since", "kind", "books")
     list_select_related = ("administration__environment",)
     list_filter = ("state", "move_type")
     search_fields = ("from_code", "to_code", "administration__name")
@@ -35,18 +56,29 @@ class MoveAdmin(ReadAdmin[Move]):
 
 @admin.register(Proof, site=site)
 class ProofAdmin(ReadAdmin[Proof]):
+    about = shown("move", _("migration"))
+    link = shown("connection", _("connection"))
+    seen_code = shown("code", _("code"))
+    sort = shown("kind", _("kind of proof"))
+    answer = shown("verdict", _("answer"))
+    asked_at = shown("checked_at", _("given at"))
+    said_by = shown("attested_by", _("attested by"))
+    done_on = shown("moved_on", _("moved on"))
+    in_place = shown("overrules_package", _("in place of the package"))
+
     fields = (
-        "move",
-        "connection",
-        "code",
-        "kind",
-        "verdict",
-        "checked_at",
-        "attested_by",
-        "moved_on",
-        "overrules_package",
+        "about",
+        "link",
+        "seen_code",
+        "sort",
+        "answer",
+        "asked_at",
+        "said_by",
+        "done_on",
+        "in_place",
     )
-    list_display = ("move", "connection", "code", "kind", "verdict", "checked_at")
+    readonly_fields = fields
+    list_display = ("about", "link", "seen_code", "sort", "answer", "asked_at")
     list_select_related = ("move", "connection")
     list_filter = ("kind", "verdict")
     search_fields = ("code",)
@@ -54,18 +86,30 @@ class ProofAdmin(ReadAdmin[Proof]):
 
 @admin.register(Event, site=site)
 class EventAdmin(ReadAdmin[Event]):
+    moment = shown("at", _("moment"))
+    who = shown("actor_name", _("who"))
+    as_role = shown("actor_role", _("role"))
+    what = shown("code", _("what"))
+    about = shown("subject", _("about"))
+    facts = shown("params", _("facts"))
+    chain = shown("stream", _("chain"))
+    chain_id = shown("stream_id", _("id"))
+    link = shown("position", _("place in the chain"))
+    seal = shown("digest", _("digest"))
+
     fields = (
-        "at",
-        "actor_name",
-        "actor_role",
-        "code",
-        "subject",
-        "params",
-        "stream",
-        "stream_id",
-        "position",
-        "digest",
+        "moment",
+        "who",
+        "as_role",
+        "what",
+        "about",
+        "facts",
+        "chain",
+        "chain_id",
+        "link",
+        "seal",
     )
-    list_display = ("at", "actor_name", "code", "subject")
+    readonly_fields = fields
+    list_display = ("moment", "who", "what", "about")
     list_filter = ("code", "actor_role")
     search_fields = ("subject", "actor_name")

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from adminmoves.admin.base import KeptAdmin, M
+from adminmoves.admin.base import KeptAdmin, M, shown
 from adminmoves.admin.site import is_keeper, keeper_of, site
 from adminmoves.audit import trail
 from adminmoves.audit.trail import Line
@@ -49,6 +49,13 @@ class SettingAdmin(KeptAdmin[M]):
 
 
 class PackageProfileForm(forms.ModelForm[PackageProfile]):
+    class Meta:
+        labels: ClassVar = {
+            "code_pattern": gettext_lazy("Pattern of a code"),
+            "code_example": gettext_lazy("Example of a code"),
+            "self_service": gettext_lazy("The office can do it itself"),
+        }
+
     def clean_code_pattern(self) -> str:
         pattern: str = self.cleaned_data["code_pattern"]
         try:
@@ -72,7 +79,11 @@ class PackageProfileAdmin(SettingAdmin[PackageProfile]):
     form = PackageProfileForm
     fields = ("package", "code_pattern", "code_example", "self_service")
     readonly_fields = ("package",)
-    list_display = ("package", "code_pattern", "code_example", "self_service")
+    books = shown("package", gettext_lazy("package"))
+    pattern = shown("code_pattern", gettext_lazy("pattern of a code"))
+    example = shown("code_example", gettext_lazy("example of a code"))
+    by_itself = shown("self_service", gettext_lazy("the office can do it itself"))
+    list_display = ("books", "pattern", "example", "by_itself")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -81,10 +92,16 @@ class PackageProfileAdmin(SettingAdmin[PackageProfile]):
 class SeverityForm(forms.ModelForm[CheckSeverity]):
     """Only checks that are not fixed, for types that they are about."""
 
+    class Meta:
+        labels: ClassVar = {
+            "move_type": gettext_lazy("Type of migration"),
+            "severity": gettext_lazy("Severity"),
+        }
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["check_code"] = forms.CharField(
-            label=gettext_lazy("check"), widget=forms.Select(choices=list(choices()))
+            label=gettext_lazy("Check"), widget=forms.Select(choices=list(choices()))
         )
 
     def clean_check_code(self) -> str:
@@ -114,7 +131,9 @@ class SeverityAdmin(SettingAdmin[CheckSeverity]):
 
     form = SeverityForm
     fields = ("check_code", "move_type", "severity")
-    list_display = ("about", "move_type", "severity")
+    kind = shown("move_type", gettext_lazy("type"))
+    weight = shown("severity", gettext_lazy("severity"))
+    list_display = ("about", "kind", "weight")
     list_filter = ("move_type", "severity")
 
     @admin.display(description=gettext_lazy("check"), ordering="check_code")

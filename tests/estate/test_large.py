@@ -72,7 +72,7 @@ def test_it_makes_what_was_asked_with_chains_that_hold(made: None) -> None:
 
 def test_every_administration_is_where_its_last_move_brought_it(made: None) -> None:
     completed = Move.objects.filter(state=S.COMPLETED).order_by("ended_at")
-    last = {move.administration_id: move for move in completed}
+    last = {move.administration_id or 0: move for move in completed}
 
     there = {
         books.pk: (books.connection_id, books.code, books.mail_address)
