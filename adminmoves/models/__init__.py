@@ -9,7 +9,8 @@ from adminmoves.models.estate import (
     PackageProfile,
 )
 from adminmoves.models.event import Event, EventWords, StreamHead
-from adminmoves.models.move import Approval, Contributor, Move, Parties
+from adminmoves.models.move import Approval, Move
+from adminmoves.models.parties import Contributor, Parties
 from adminmoves.models.people import ApprovalLoan, CheckSeverity, Preferences
 from adminmoves.models.proof import EvidenceFile, Proof, ProofWords
 

@@ -27,8 +27,8 @@ from adminmoves.models.estate import (
     Environment,
     no_whitespace,
 )
+from adminmoves.models.move_rules import CONSTRAINTS, INDEXES
 from adminmoves.vocabulary import (
-    ENDED_STATES,
     OPEN_STATES,
     SCHEDULED_LOOK,
     SENT_BACK_LOOK,
@@ -37,19 +37,11 @@ from adminmoves.vocabulary import (
     MoveState,
     MoveType,
     Package,
-    Part,
 )
 
 S = MoveState
 F_ = TypeVar("F_", bound=Callable[..., None])
 NUMBER = re.compile(r"^M-(\d{4})-(\d{5,})$", re.IGNORECASE)
-PROVEN_STATES = (
-    S.AWAITING_APPROVAL,
-    S.APPROVED,
-    S.RUNNING,
-    S.IN_DOUBT,
-    S.COMPLETED,
-)
 
 
 def step(
@@ -193,73 +185,8 @@ class Move(FSMModelMixin, models.Model):
         ordering = ("-id",)
         verbose_name = _("migration")
         verbose_name_plural = _("migrations")
-        constraints = (
-            models.CheckConstraint(
-                condition=Q(state__in=S.values), name="move_state_known"
-            ),
-            models.UniqueConstraint(
-                fields=["administration"],
-                condition=Q(state__in=OPEN_STATES),
-                name="one_open_move_per_administration",
-            ),
-            models.UniqueConstraint(
-                fields=["to_connection", "to_code_key"],
-                condition=Q(state__in=OPEN_STATES),
-                name="one_open_move_per_wanted_place",
-            ),
-            models.CheckConstraint(
-                condition=Q(state__in=[S.DRAFT, S.WITHDRAWN])
-                | (
-                    Q(administration__isnull=False)
-                    & Q(to_connection__isnull=False)
-                    & Q(to_environment__isnull=False)
-                    & Q(from_connection__isnull=False)
-                    & Q(from_environment__isnull=False)
-                    & Q(submitted_at__isnull=False)
-                    & Q(move_type__in=MoveType.values)
-                    & ~Q(to_code="")
-                    & ~Q(from_code="")
-                ),
-                name="move_complete_when_submitted",
-            ),
-            models.CheckConstraint(
-                condition=~Q(state__in=PROVEN_STATES) | Q(proof__isnull=False),
-                name="moved_in_the_package_first",
-            ),
-            models.CheckConstraint(
-                condition=~Q(state__in=[S.APPROVED, S.RUNNING, S.IN_DOUBT, S.COMPLETED])
-                | (
-                    Q(approved_by__isnull=False)
-                    & Q(approved_at__isnull=False)
-                    & Q(plan_hash__regex=r"^[0-9a-f]{64}$")
-                ),
-                name="move_approved_by_somebody",
-            ),
-            models.CheckConstraint(
-                condition=Q(to_code__regex=r"^\S{0,100}$"), name="move_code_shape"
-            ),
-        )
-        indexes = (
-            models.Index(fields=["state", "state_since"], name="move_state_wait"),
-            models.Index(
-                fields=["not_before", "id"],
-                condition=Q(state=S.APPROVED),
-                name="move_due",
-            ),
-            models.Index(
-                fields=["ask_proof_at"],
-                condition=Q(state=S.AWAITING_BOOKKEEPING),
-                name="move_ask_proof",
-            ),
-            models.Index(fields=["-state_since", "-id"], name="move_updated"),
-            models.Index(fields=["requested_by", "-id"], name="move_of_person"),
-            models.Index(fields=["from_environment", "-id"], name="move_from_office"),
-            models.Index(fields=["to_environment", "-id"], name="move_to_office"),
-            models.Index(
-                fields=["from_environment", "-started_at"], name="move_office_started"
-            ),
-            models.Index(fields=["-ended_at"], name="move_ended"),
-        )
+        constraints = CONSTRAINTS
+        indexes = INDEXES
 
     def __str__(self) -> str:
         return self.number
@@ -424,72 +351,3 @@ def declared_jumps() -> list[tuple[str, str]]:
         for source, target in marked.transitions.items()
     }
     return sorted((str(source), str(target)) for source, target in jumps)
-
-
-class Parties(models.Model):
-    """People outside and what they said: kept apart, so that it can be emptied."""
-
-    move = models.OneToOneField(
-        Move, on_delete=models.PROTECT, related_name="parties", primary_key=True
-    )
-    requester_name = models.CharField(max_length=200, blank=True)
-    requester_email = models.EmailField(blank=True)
-    requester_ticket = models.CharField(max_length=100, blank=True)
-    consent_name = models.CharField(max_length=200, blank=True)
-    consent_email = models.EmailField(blank=True)
-    consent_on = models.DateField(null=True, blank=True)
-    consent_ticket = models.CharField(max_length=100, blank=True)
-    consent_accepts_costs = models.BooleanField(default=False)
-    client_informed = models.BooleanField(default=False)
-    note = models.TextField(blank=True, max_length=2000)
-    # What is already said about the package; becomes a proof once submitted.
-    moved_said_by = models.CharField(max_length=200, blank=True)
-    moved_on = models.DateField(null=True, blank=True)
-    moved_ticket = models.CharField(max_length=100, blank=True)
-    moved_evidence = models.ForeignKey(
-        "EvidenceFile",
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-    )
-
-    def __str__(self) -> str:
-        return f"Parties of move {self.move_id}"
-
-
-class Contributor(models.Model):
-    """Who worked on which revision. Append-only: none of them approves (four eyes)."""
-
-    move = models.ForeignKey(
-        Move, on_delete=models.PROTECT, related_name="contributors"
-    )
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
-    )
-    revision = models.PositiveIntegerField()
-    part = models.CharField(
-        max_length=20, choices=[(part.value, part.value) for part in Part]
-    )
-    at = models.DateTimeField(default=timezone.now)
-
-    class Meta:
-        constraints = (
-            models.UniqueConstraint(
-                fields=["move", "user", "revision", "part"], name="contributor_once"
-            ),
-        )
-
-    def __str__(self) -> str:
-        return f"{self.user_id} {self.part} move {self.move_id}"
-
-
-__all__ = [
-    "ENDED_STATES",
-    "Approval",
-    "Contributor",
-    "Move",
-    "MoveQuerySet",
-    "Parties",
-    "declared_jumps",
-]

@@ -2,9 +2,10 @@
 
 from django.db.models import Q
 
-from adminmoves.models.estate import Environment, FormerPlace
+from adminmoves.models.estate import Administration, Environment, FormerPlace
 
 LONGEST = 320
+FEW = 1000
 
 
 def known_as(text: str) -> Q:
@@ -24,6 +25,27 @@ def known_as(text: str) -> Q:
         | _code_at_office("environment__office_code", text)
         | Q(pk__in=former)
     )
+
+
+def about(field: str, text: str) -> Q:
+    """Whatever is about an administration that is or was known as this.
+
+    Few are named one by one, so that an index finds what is about them; of many,
+    a scan finds a page soon enough.
+    """
+    books = Administration.objects.filter(known_as(text)).order_by()
+    few = list(books.values_list("pk", flat=True)[: FEW + 1])
+    return Q(**{f"{field}__in": few if len(few) <= FEW else books.values("pk")})
+
+
+def at_office(code: str, *fields: str) -> Q:
+    """Whatever is or was at the office with this code, by any of these fields."""
+    offices = Environment.objects.filter(office_code__iexact=code)
+    found = list(offices.values_list("pk", flat=True))
+    wanted = Q(pk__in=())
+    for field in fields:
+        wanted |= Q(**{f"{field}__in": found})
+    return wanted
 
 
 def was_known_as(place: FormerPlace, text: str) -> bool:

@@ -1,0 +1,66 @@
+"""Who is behind a move: people outside, and colleagues who worked on it."""
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from adminmoves.models.move import Move
+from adminmoves.vocabulary import Part
+
+
+class Parties(models.Model):
+    """People outside and what they said: kept apart, so that it can be emptied."""
+
+    move = models.OneToOneField(
+        Move, on_delete=models.PROTECT, related_name="parties", primary_key=True
+    )
+    requester_name = models.CharField(max_length=200, blank=True)
+    requester_email = models.EmailField(blank=True)
+    requester_ticket = models.CharField(max_length=100, blank=True)
+    consent_name = models.CharField(max_length=200, blank=True)
+    consent_email = models.EmailField(blank=True)
+    consent_on = models.DateField(null=True, blank=True)
+    consent_ticket = models.CharField(max_length=100, blank=True)
+    consent_accepts_costs = models.BooleanField(default=False)
+    client_informed = models.BooleanField(default=False)
+    note = models.TextField(blank=True, max_length=2000)
+    # What is already said about the package; becomes a proof once submitted.
+    moved_said_by = models.CharField(max_length=200, blank=True)
+    moved_on = models.DateField(null=True, blank=True)
+    moved_ticket = models.CharField(max_length=100, blank=True)
+    moved_evidence = models.ForeignKey(
+        "EvidenceFile",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+
+    def __str__(self) -> str:
+        return f"Parties of move {self.move_id}"
+
+
+class Contributor(models.Model):
+    """Who worked on which revision. Append-only: none of them approves (four eyes)."""
+
+    move = models.ForeignKey(
+        Move, on_delete=models.PROTECT, related_name="contributors"
+    )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    revision = models.PositiveIntegerField()
+    part = models.CharField(
+        max_length=20, choices=[(part.value, part.value) for part in Part]
+    )
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["move", "user", "revision", "part"], name="contributor_once"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.part} move {self.move_id}"
