@@ -1,12 +1,13 @@
 """What every page here shares: the right, the record, and refusals as form errors."""
 
-from collections.abc import Callable
-from typing import Any, TypeVar
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar, TypeVar
 
 from django import forms
 from django.contrib import admin
 from django.db import IntegrityError, models
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
 
 from adminmoves.admin.site import is_keeper, keeper_of
 from adminmoves.audit import trail
@@ -28,6 +29,24 @@ def shown(name: str, label: Any) -> Callable[[Any, Any], Any]:
         return label_of() if label_of else getattr(row, name)
 
     return show
+
+
+class WordedFilter(admin.ChoicesFieldListFilter):
+    """A filter under a name that people read."""
+
+    titles: ClassVar[Mapping[str, Any]] = {
+        "actor_role": _("role"),
+        "code": _("what"),
+        "kind": _("kind of proof"),
+        "move_type": _("type"),
+        "severity": _("severity"),
+        "state": _("status"),
+        "verdict": _("answer"),
+    }
+
+    def __init__(self, field: Any, *args: Any, **kwargs: Any) -> None:
+        super().__init__(field, *args, **kwargs)
+        self.title = str(self.titles[field.name])
 
 
 class ReadAdmin(admin.ModelAdmin[M]):

@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from adminmoves.admin.base import ReadAdmin, shown
+from adminmoves.admin.base import ReadAdmin, WordedFilter, shown
 from adminmoves.admin.site import site
 from adminmoves.models import Event, Move, Proof
 
@@ -50,7 +50,7 @@ class MoveAdmin(ReadAdmin[Move]):
     readonly_fields = fields
     list_display = ("called", "status", "since", "kind", "books")
     list_select_related = ("administration__environment",)
-    list_filter = ("state", "move_type")
+    list_filter = (("state", WordedFilter), ("move_type", WordedFilter))
     search_fields = ("from_code", "to_code", "administration__name")
 
 
@@ -80,7 +80,7 @@ class ProofAdmin(ReadAdmin[Proof]):
     readonly_fields = fields
     list_display = ("about", "link", "seen_code", "sort", "answer", "asked_at")
     list_select_related = ("move", "connection")
-    list_filter = ("kind", "verdict")
+    list_filter = (("kind", WordedFilter), ("verdict", WordedFilter))
     search_fields = ("code",)
 
 
@@ -111,5 +111,5 @@ class EventAdmin(ReadAdmin[Event]):
     )
     readonly_fields = fields
     list_display = ("moment", "who", "what", "about")
-    list_filter = ("code", "actor_role")
+    list_filter = (("code", WordedFilter), ("actor_role", WordedFilter))
     search_fields = ("subject", "actor_name")

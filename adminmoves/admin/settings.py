@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from adminmoves.admin.base import KeptAdmin, M, shown
+from adminmoves.admin.base import KeptAdmin, M, WordedFilter, shown
 from adminmoves.admin.site import is_keeper, keeper_of, site
 from adminmoves.audit import trail
 from adminmoves.audit.trail import Line
@@ -134,7 +134,7 @@ class SeverityAdmin(SettingAdmin[CheckSeverity]):
     kind = shown("move_type", gettext_lazy("type"))
     weight = shown("severity", gettext_lazy("severity"))
     list_display = ("about", "kind", "weight")
-    list_filter = ("move_type", "severity")
+    list_filter = (("move_type", WordedFilter), ("severity", WordedFilter))
 
     @admin.display(description=gettext_lazy("check"), ordering="check_code")
     def about(self, obj: CheckSeverity) -> str:
