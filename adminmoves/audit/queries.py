@@ -11,8 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from adminmoves.listing import CAP, FilterForm, Order
-from adminmoves.models import Administration, Environment, Event, Move
-from adminmoves.models.recall import known_as
+from adminmoves.models import Event, Move
+from adminmoves.models.recall import about, at_office
 from adminmoves.vocabulary import EventCode, MoveType, Role
 
 NEWEST = Order()
@@ -65,8 +65,7 @@ def found_by(chosen: dict[str, str]) -> QuerySet[Event]:
     if kind := chosen.get("soort"):
         wanted &= Q(move_type=kind)
     if office := chosen.get("kantoor"):
-        offices = Environment.objects.filter(office_code__iexact=office).values("pk")
-        wanted &= Q(environment__in=offices) | Q(other_environment__in=offices)
+        wanted &= at_office(office, "environment", "other_environment")
     if text := chosen.get("q"):
         wanted &= told_by(text)
     return Event.objects.filter(wanted & between(chosen))
@@ -75,10 +74,7 @@ def found_by(chosen: dict[str, str]) -> QuerySet[Event]:
 def told_by(text: str) -> Q:
     """By a move's number, or by anything the administration is or ever was."""
     number = Move.id_from_number(text)
-    if number is not None:
-        return Q(move=number)
-    books = Administration.objects.filter(known_as(text)).values("pk")
-    return Q(administration__in=books)
+    return about("administration", text) if number is None else Q(move=number)
 
 
 def between(chosen: dict[str, str]) -> Q:

@@ -9,9 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from adminmoves.access import Actor, can
 from adminmoves.listing import FilterForm, Order, micros, moment, query
-from adminmoves.models import Administration, Move
+from adminmoves.models import Move
 from adminmoves.models.move import MoveQuerySet
-from adminmoves.models.recall import known_as
+from adminmoves.models.recall import about, at_office
 from adminmoves.overview.moves.chips import ALL, CUTS, FOR_ME, OPEN
 from adminmoves.vocabulary import Action, MoveType, Package, Role
 
@@ -61,7 +61,12 @@ def apply(moves: MoveQuerySet, chosen: dict[str, str], actor: Actor) -> MoveQuer
         # A draft has only what its maker chose.
         wanted &= Q(move_type=kind) | Q(move_type="", intent=kind)
     if office := chosen.get("kantoor"):
-        wanted &= _at_office(office)
+        wanted &= at_office(
+            office,
+            "from_environment",
+            "to_environment",
+            "administration__environment",
+        )
     if package := chosen.get("pakket"):
         wanted &= Q(package=package)
     if days := chosen.get("periode"):
@@ -81,19 +86,10 @@ def since(days: int) -> datetime:
 
 def told_by(text: str) -> Q:
     """A move by its number, its wanted code, or anything its administration was."""
-    books = Administration.objects.filter(known_as(text)).values("pk")
     return (
-        Q(administration__in=books)
+        about("administration", text)
         | Q(to_code__istartswith=text)
         | Q(pk=Move.id_from_number(text) or 0)
-    )
-
-
-def _at_office(code: str) -> Q:
-    return (
-        Q(from_environment__office_code__iexact=code)
-        | Q(to_environment__office_code__iexact=code)
-        | Q(administration__environment__office_code__iexact=code)
     )
 
 
