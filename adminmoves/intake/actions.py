@@ -162,18 +162,7 @@ def submit_move(move_id: int, *, actor: Actor, seen: frozenset[str]) -> Move:
         told=told,
         words={"note": move.parties.note},
     )
-    if proof := usable_proof(move):
-        return lifecycle.advance(
-            move.pk,
-            Action.PROVE,
-            actor=actor,
-            facts=(proof.pk,),
-            told={"kind": proof.kind},
-        )
-    if said := already_said(move):
-        return attest(move.pk, actor=actor, attestation=said)
-    transaction.on_commit(partial(doorbell.ring, doorbell.ASK))
-    return move
+    return _with_proof(move, actor)
 
 
 @transaction.atomic
@@ -232,6 +221,22 @@ def recount_documents(
     )
     trail.record(actor, [line])
     return administration
+
+
+def _with_proof(move: Move, actor: Actor) -> Move:
+    """Go on to approval where proof is there or is said already; else ask for it."""
+    if proof := usable_proof(move):
+        return lifecycle.advance(
+            move.pk,
+            Action.PROVE,
+            actor=actor,
+            facts=(proof.pk,),
+            told={"kind": proof.kind},
+        )
+    if said := already_said(move):
+        return attest(move.pk, actor=actor, attestation=said)
+    transaction.on_commit(partial(doorbell.ring, doorbell.ASK))
+    return move
 
 
 def _counts(administration: Administration) -> dict[str, int]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from django import forms
@@ -104,11 +105,11 @@ class FormPage:
     def query(self) -> str:
         return str(self.sent.get("administration_query", ""))
 
-    @property
+    @cached_property
     def results(self) -> list[Administration]:
         return with_chosen(self.books, find_administrations(self.query))
 
-    @property
+    @cached_property
     def offices(self) -> Any:
         """None: a list is short enough. Else what was searched for, and the chosen."""
         if few_offices() is not None:
@@ -125,12 +126,12 @@ class FormPage:
     def can_ask(self) -> bool:
         return self.link is not None and can_ask(self.link)
 
-    @property
+    @cached_property
     def proof(self) -> Proof | None:
         """A proof of an earlier revision that still holds."""
         return usable_proof(self.move)
 
-    @property
+    @cached_property
     def able(self) -> tuple[str, ...]:
         """Who can still approve, once this person has filed it."""
         worked = set(eyes.who_worked(self.move))
@@ -153,7 +154,7 @@ class FormPage:
         """The connection that was chosen does not belong to what is chosen now."""
         return self.office_changed and self.link_changed and self.link is None
 
-    @property
+    @cached_property
     def question(self) -> Event | None:
         """What a lead asked when the request came back."""
         if not self.move.is_sent_back:
@@ -213,11 +214,11 @@ class ReviewPage:
     def waits_for_proof(self) -> bool:
         return self.said is None and self.proof is None
 
-    @property
+    @cached_property
     def said(self) -> Any:
         return already_said(self.move)
 
-    @property
+    @cached_property
     def proof(self) -> Proof | None:
         return usable_proof(self.move)
 
