@@ -2,9 +2,10 @@
 
 import io
 import json
-from collections.abc import Iterable
-from datetime import date
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime
 from itertools import count
+from types import NoneType
 from typing import Any
 
 from django.db import connection, models
@@ -58,14 +59,25 @@ def highest(table: str) -> int:
 
 def _text(value: Any) -> str:
     """A value in COPY's text format."""
-    if value is None:
-        return EMPTY
-    if isinstance(value, str):
-        return value.translate(ESCAPES)
-    if isinstance(value, bool):
-        return "t" if value else "f"
-    if isinstance(value, dict | list):
-        return json.dumps(value, ensure_ascii=False).translate(ESCAPES)
-    if isinstance(value, date):
-        return value.isoformat()
-    return str(value)
+    return WRITERS.get(type(value), _other)(value)
+
+
+def _other(value: Any) -> str:
+    """Words of the vocabulary are text; the rest says itself."""
+    return (value if isinstance(value, str) else str(value)).translate(ESCAPES)
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False).translate(ESCAPES)
+
+
+WRITERS: Mapping[type, Callable[[Any], str]] = {
+    NoneType: lambda _nothing: EMPTY,
+    bool: lambda flag: "t" if flag else "f",
+    int: str,
+    str: lambda text: text.translate(ESCAPES),
+    dict: _json,
+    list: _json,
+    date: date.isoformat,
+    datetime: datetime.isoformat,
+}
