@@ -1,13 +1,13 @@
 """Set-up before anything serves: `python -m migrations_portal.prepare PART`.
 
-The parts: owner, files, static, app.
+The parts: owner (with the name of the app role), files, static, app.
 
 One process for several commands, because starting Python costs more than they do.
 """
 
 import hashlib
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import django
@@ -16,10 +16,10 @@ from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 
 
-def as_owner() -> None:
+def as_owner(app_role: str) -> None:
     """Bring the schema up to date and give the app role its rights."""
     call_command("migrate", verbosity=0)
-    call_command("grant_app_role")
+    call_command("grant_app_role", app_role)
 
 
 def make_files() -> None:
@@ -59,7 +59,7 @@ def _static_sources() -> Iterator[str]:
             yield f"{name} {storage.size(name)} {changed}"
 
 
-PARTS = {
+PARTS: dict[str, Callable[..., None]] = {
     "owner": as_owner,
     "files": make_files,
     "static": make_static,
@@ -68,4 +68,5 @@ PARTS = {
 
 if __name__ == "__main__":
     django.setup()
-    PARTS[sys.argv[1]]()
+    part, *arguments = sys.argv[1:]
+    PARTS[part](*arguments)

@@ -67,9 +67,8 @@ class Portal:
         urls = self._start_servers()
         installation = find_installation(self.account, self.state)
         env = self._env(installation, urls)
-        self._finish(
-            self._prepare(installation, {**env, "DATABASE_URL": urls.owner}, "owner")
-        )
+        owner = {**env, "DATABASE_URL": urls.owner}
+        self._finish(self._prepare(installation, owner, "owner", urls.app_role))
         self._finish(self._prepare(installation, env, "app"))
         web, *workers = self._programs(installation, env)
         self._start(web)
@@ -122,9 +121,9 @@ class Portal:
         }
 
     def _prepare(
-        self, installation: Installation, env: Mapping[str, str], part: str
+        self, installation: Installation, env: Mapping[str, str], *part: str
     ) -> Program:
-        command = [str(installation.python), "-m", "migrations_portal.prepare", part]
+        command = [str(installation.python), "-m", "migrations_portal.prepare", *part]
         return Program("set-up", command, env, self.account, installation.folder)
 
     def _programs(

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import psycopg2
 import redis
@@ -22,6 +22,15 @@ class Urls:
     app: str
     owner: str
     broker: str
+
+    @property
+    def app_role(self) -> str:
+        """Who serves, by name: the given server may call it otherwise than ours."""
+        return role_in(self.app)
+
+
+def role_in(url: str) -> str:
+    return unquote(urlsplit(url).username or "")
 
 
 def given_urls(environ: Mapping[str, str]) -> tuple[str, str] | None:

@@ -89,6 +89,7 @@ def _database_urls(folder: Path) -> Iterator[tuple[str, str]]:
 def prepare(env: Mapping[str, str]) -> None:
     """Bring the schema and the generated files up to date."""
     owner = {**env, "DATABASE_URL": env["DATABASE_OWNER_URL"]}
-    for part, variables in (("owner", owner), ("files", env)):
-        if run_python(["-m", "migrations_portal.prepare", part], variables):
+    role = servers.role_in(env["DATABASE_URL"])
+    for part, variables in ((["owner", role], owner), (["files"], env)):
+        if run_python(["-m", "migrations_portal.prepare", *part], variables):
             raise CannotStart("The set-up failed; the lines above say why.")
