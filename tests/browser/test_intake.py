@@ -34,7 +34,7 @@ T = MoveType
 @pytest.fixture
 def books(db: None) -> Administration:
     """A bakery at one office, with another office where it can go."""
-    north = make_environment(office_code="VKN104", name="Voorbeeldkantoor Noord")
+    north = make_environment(office_code="VKNX104", name="Voorbeeldkantoor Noord")
     south = make_environment(office_code="VKZ221", name="Voorbeeldkantoor Zuid")
     here = make_connection(
         north, package=Package.TWINFIELD, package_environment="NOORD-NL"
@@ -108,7 +108,7 @@ def test_without_a_script_the_same_request_is_filed(
         books.environment, package=Package.TWINFIELD, package_environment="NOORD-2"
     )
 
-    page.get_by_label("Zoek in administraties").fill("VKN104.B2041")
+    page.get_by_label("Zoek in administraties").fill("VKNX104.B2041")
     page.get_by_role("button", name="Zoeken", exact=True).click()
     page.get_by_label("Bakkerij Voorbeeld B.V.").check()
     page.get_by_role("button", name="Controleer opnieuw").click()
@@ -181,6 +181,20 @@ def test_another_type_is_one_button_away(visit: Visit, agent: User) -> None:
     expect(requester.get_by_label("Naam")).to_have_value("Supergebruiker Noord")
 
 
+def test_enter_in_a_field_never_switches_the_type(visit: Visit, agent: User) -> None:
+    move = make_draft(agent, T.RELINK_CONNECTION_AND_CHANGE_CODE)
+    assert move.administration is not None
+    page = visit(f"/aanvraag/{move}/", agent)
+
+    code = page.get_by_label("Nieuwe administratiecode")
+    code.fill(move.administration.code)
+    expect(page.locator("#other-type")).to_contain_text("Wat je invulde hoort bij")
+    code.press("Enter")
+
+    expect(page.locator("#error-summary")).to_be_focused()
+    assert Move.objects.get().intent == T.RELINK_CONNECTION_AND_CHANGE_CODE
+
+
 def test_enter_in_the_search_field_searches_and_sends_nothing(
     visit: Visit, agent: User, books: Administration
 ) -> None:
@@ -188,7 +202,7 @@ def test_enter_in_the_search_field_searches_and_sends_nothing(
     page = visit(f"/aanvraag/{move}/", agent)
 
     search = page.get_by_label("Zoek in administraties")
-    search.press_sequentially("vkn104")
+    search.press_sequentially("vknx104")
     search.press("Enter")
 
     expect(page.get_by_label("Bakkerij Voorbeeld B.V.")).to_be_visible()
