@@ -60,7 +60,7 @@ def make_person(name: str, role: Role | None) -> User:
 
 def make_environment(**facts: Any) -> Environment:
     number = next(_number)
-    facts = {"office_code": f"VKN{number:03}", "name": f"Kantoor {number}", **facts}
+    facts = {"office_code": f"BOUW{number:03}", "name": f"Kantoor {number}", **facts}
     return Environment.objects.create(**facts)
 
 

@@ -117,6 +117,9 @@ class Postgres:
             for role, rights in ((OWNER, makes), (APP, "NOCREATEDB")):
                 _ensure_role(server, role, rights, self.secrets)
             with server.cursor() as cursor:
+                if owner_makes_databases:
+                    # Who drops a test database ends the app role's sessions in it.
+                    cursor.execute(f"GRANT pg_signal_backend TO {OWNER}")
                 cursor.execute(
                     "SELECT 1 FROM pg_database WHERE datname = %s", [database]
                 )
