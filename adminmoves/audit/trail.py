@@ -69,6 +69,7 @@ def about_administration(
     code: EventCode,
     *,
     params: Mapping[str, Any],
+    words: Mapping[str, str] | None = None,
     move: Move | None = None,
 ) -> Line:
     return Line(
@@ -77,6 +78,7 @@ def about_administration(
         code=code,
         subject=administration.name,
         params=params,
+        words=words or {},
         move=move,
         administration_id=administration.pk,
         environment_id=administration.environment_id,

@@ -23,6 +23,7 @@ from adminmoves.movetypes import type_of
 from adminmoves.plan import to_address
 from adminmoves.preflight import inspect, wish_of
 from adminmoves.vocabulary import (
+    ENDED_STATES,
     Action,
     EventCode,
     Moment,
@@ -193,13 +194,17 @@ def recount_documents(
     *,
     actor: Actor,
     ticket: str,
-    move_id: int | None = None,
 ) -> Administration:
     """An agent counted again. ``counts``: documents, unprocessed, awaiting.
 
-    Where a move is under way, whoever counts becomes a contributor of it.
+    Whoever counts becomes a contributor of every request for it that is under way,
+    from whichever page they counted.
     """
     access.require(actor, Right.RECOUNT)
+    # The moves first, as everywhere: two orders would be a deadlock.
+    about = Move.objects.filter(administration_id=administration_id)
+    under_way = about.exclude(state__in=ENDED_STATES).order_by("pk")
+    moves = list(under_way.select_for_update(of=("self",)))
     administration = Administration.objects.select_for_update(of=("self",)).get(
         pk=administration_id
     )
@@ -213,11 +218,13 @@ def recount_documents(
     ]
     administration.documents_counted_at = timezone.now()
     administration.save()
-    if move_id is not None:
-        lifecycle.sign(lifecycle.hold(move_id), actor, Part.COUNTED)
-    params = {"before": before, "after": _counts(administration), "ticket": ticket}
+    for move in moves:
+        lifecycle.sign(move, actor, Part.COUNTED)
     line = trail.about_administration(
-        administration, EventCode.DOCUMENTS_RECOUNTED, params=params
+        administration,
+        EventCode.DOCUMENTS_RECOUNTED,
+        params={"before": before, "after": _counts(administration)},
+        words={"ticket": ticket},
     )
     trail.record(actor, [line])
     return administration

@@ -221,7 +221,6 @@ def recount(request: web.PortalRequest, number: str) -> HttpResponse:
             answers.counts,
             actor=request.actor,
             ticket=answers.cleaned_data["ticket"],
-            move_id=move.pk,
         )
         messages.success(request, _("The new counts are kept."))
         return redirect("moves:form", move.number)

@@ -19,12 +19,7 @@ from adminmoves.errors import (
     StepRefused,
 )
 from adminmoves.execution import claim
-from adminmoves.intake.actions import (
-    edit_draft,
-    recount_documents,
-    reopen_move,
-    take_over_draft,
-)
+from adminmoves.intake.actions import edit_draft, reopen_move, take_over_draft
 from adminmoves.models import Administration, Contributor, Move
 from adminmoves.preflight import Report, inspect
 from adminmoves.vocabulary import MoveState, Part, Role
@@ -179,28 +174,6 @@ def test_a_move_to_a_place_that_is_being_left_waits_for_that_move(
     assert claim.start(second.pk, "worker-1") is None
     held = Move.objects.get(pk=second.pk)
     assert (held.state, held.reason["number"]) == (S.APPROVED, first.number)
-
-
-@pytest.mark.django_db
-def test_who_approved_cannot_count_documents_for_that_move(
-    a_move: MakeMove, lead: User
-) -> None:
-    move = a_move(S.APPROVED)
-    counts = dict.fromkeys(
-        ("documents", "documents_unprocessed", "documents_awaiting_authorisation"), 0
-    )
-
-    with pytest.raises(DomainError):
-        recount_documents(
-            move.wanted.administration_id,
-            counts,
-            actor=actor_for(lead),
-            ticket="SUP-1",
-            move_id=move.pk,
-        )
-
-    held = Administration.objects.get(pk=move.wanted.administration_id)
-    assert held.documents == 12
 
 
 @pytest.mark.django_db(transaction=True)
