@@ -124,10 +124,14 @@ def _match(source: Source, rows: list[Clean], before: Container[str]) -> Match:
 
 
 def _held(found: models.QuerySet[M], ids: Iterable[str]) -> dict[str, M]:
-    """Rows of the record by their id, held until the import ends."""
+    """Rows of the record by their id, held until the import ends.
+
+    Their keys stay, so whoever only refers to one (a run that ends) goes on.
+    """
     held = {}
     for part in chunks(sorted(ids)):
-        locked = found.filter(public_id__in=part).select_for_update(of=("self",))
+        named = found.filter(public_id__in=part)
+        locked = named.select_for_update(of=("self",), no_key=True)
         for subject in locked.order_by("pk"):
             held[subject.public_id] = subject
     return held

@@ -3,11 +3,10 @@
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from adminmoves import access
+from adminmoves import access, lifecycle
 from adminmoves.access import Actor
 from adminmoves.audit import trail
 from adminmoves.errors import DomainError
-from adminmoves.models import Move
 from adminmoves.vocabulary import EventCode, Right
 
 
@@ -17,6 +16,7 @@ def comment(move_id: int, *, actor: Actor, text: str) -> None:
     access.require(actor, Right.COMMENT)
     if not text.strip():
         raise DomainError(_("Write your comment first."))
-    move = Move.objects.get(pk=move_id)
+    # Held first, as by a run: who writes in its trail would else wait for each other.
+    move = lifecycle.hold(move_id)
     line = trail.about_move(move, EventCode.COMMENTED, words={"text": text.strip()})
     trail.record(actor, [line])

@@ -1,0 +1,130 @@
+"""Nobody and no worker wait for each other: both get done."""
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import Error, connection
+from psycopg2 import extensions
+
+from adminmoves.access import WORKER, actor_for
+from adminmoves.audit import trail
+from adminmoves.estate.importing import import_estate
+from adminmoves.execution.lease import fenced
+from adminmoves.intake.actions import recount_documents
+from adminmoves.models import Administration, Attempt, Move
+from adminmoves.overview.move.actions import comment
+from adminmoves.vocabulary import EventCode, MoveState
+from tests.cast import MakeMove
+from tests.estate.files import OFFICE, estate
+from tests.execution.standstill import until
+
+pytestmark = pytest.mark.django_db(transaction=True)
+S = MoveState
+Act = Callable[[], object]
+COUNTS = {
+    "documents": 9,
+    "documents_unprocessed": 0,
+    "documents_awaiting_authorisation": 0,
+}
+
+
+def meet(owner: extensions.connection, move: Move, other: Act) -> list[str]:
+    """A worker in the middle of its run, while ``other`` comes and has to wait."""
+    running = threading.Event()
+
+    def work() -> None:
+        attempt = Attempt.objects.get(move=move, ended_at=None)
+        with fenced(attempt) as held:
+            Administration.objects.select_for_update(of=("self",)).get(
+                pk=held.wanted.administration_id
+            )
+            running.set()
+            until(lambda: somebody_waits(owner))
+            line = trail.about_move(held, EventCode.RUN_STEPS_DONE)
+            trail.record(WORKER, [line])
+
+    def come() -> None:
+        running.wait()
+        other()
+
+    with ThreadPoolExecutor(2) as pool:
+        return list(pool.map(told, (work, come)))
+
+
+def told(act: Act) -> str:
+    try:
+        act()
+    except Error as fault:
+        return str(fault).splitlines()[0]
+    finally:
+        connection.close()
+    return "done"
+
+
+def somebody_waits(owner: extensions.connection) -> bool:
+    with owner.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        return cursor.fetchone() != (0,)
+
+
+def test_a_comment_while_it_runs(
+    owner: extensions.connection, a_move: MakeMove, agent: User
+) -> None:
+    move = a_move(S.RUNNING)
+
+    outcome = meet(
+        owner, move, lambda: comment(move.pk, actor=actor_for(agent), text="Hoe ver?")
+    )
+
+    assert outcome == ["done", "done"]
+
+
+def test_a_count_while_it_runs(
+    owner: extensions.connection, a_move: MakeMove, agent: User
+) -> None:
+    move = a_move(S.RUNNING)
+    books = move.wanted.administration_id
+
+    outcome = meet(
+        owner,
+        move,
+        lambda: recount_documents(books, COUNTS, actor=actor_for(agent), ticket="X"),
+    )
+
+    assert outcome == ["done", "done"]
+
+
+def test_an_import_of_its_office_while_it_runs(
+    owner: extensions.connection, a_move: MakeMove, administrator: User
+) -> None:
+    move = a_move(S.RUNNING)
+    books = Administration.objects.with_place().get(pk=move.administration_id)
+    office, link = books.environment, books.connection
+    files = estate(
+        [{**OFFICE, "id": office.public_id, "office_code": office.office_code}],
+        [
+            {
+                "id": link.public_id,
+                "environment": office.public_id,
+                "package": link.package,
+                "package_environment": link.package_environment,
+            }
+        ],
+        [
+            {
+                "id": books.public_id,
+                "connection": link.public_id,
+                "code": books.code,
+                "name": books.name,
+            }
+        ],
+    )
+
+    outcome = meet(
+        owner, move, lambda: import_estate(files, actor=actor_for(administrator))
+    )
+
+    assert outcome == ["done", "done"]
