@@ -119,9 +119,9 @@ def ask_package(move_id: int, *, actor: Actor = WORKER) -> Proof | None:
 
 @transaction.atomic
 def store_answer(asked: Move, answer: Evidence, *, actor: Actor) -> Proof | None:
-    """Store what a package said of that revision; prove the move where it waits."""
+    """Store what a package said of that wish; prove the move where it waits."""
     move = lifecycle.hold(asked.pk)
-    if move.revision != asked.revision or move.to_code != asked.to_code:
+    if _wish(move) != _wish(asked):
         return None
     proof = _store(
         move,
@@ -148,6 +148,16 @@ def store_answer(asked: Move, answer: Evidence, *, actor: Actor) -> Proof | None
     return proof
 
 
+def _wish(move: Move) -> tuple[object, ...]:
+    """What an answer is about; another wish needs another question."""
+    return (
+        move.revision,
+        move.administration_id,
+        move.to_connection_id,
+        move.to_code,
+    )
+
+
 def ask_again_at(move: Move, verdict: Verdict) -> datetime | None:
     """When to ask next; None where only a person can change the answer."""
     if verdict in {Verdict.CONFIG_ERROR, Verdict.AUTH_REQUIRED, Verdict.AMBIGUOUS}:
@@ -162,6 +172,7 @@ def usable_proof(move: Move) -> Proof | None:
     if move.to_connection_id is None or not move.to_code:
         return None
     proof = move.proofs.filter(
+        administration_id=move.administration_id,
         connection_id=move.to_connection_id,
         code_key=code_key(move.package, move.to_code),
     ).first()

@@ -6,7 +6,12 @@ from django.db.models import Case, F, Q, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from adminmoves.models.estate import BookkeepingConnection, CodeKey, make_public_id
+from adminmoves.models.estate import (
+    Administration,
+    BookkeepingConnection,
+    CodeKey,
+    make_public_id,
+)
 from adminmoves.models.move import Move
 from adminmoves.vocabulary import Package, ProofKind, Verdict
 
@@ -41,12 +46,20 @@ class Proof(models.Model):
     """One answer of a package or one attestation. Append-only.
 
     ``usable`` is what the first rule looks at: a move in the queue refers to a
-    usable proof of itself, its connection and its code by a composite foreign
-    key. Age is no part of it.
+    usable proof of itself, its administration, its connection and its code by a
+    composite foreign key. Age is no part of it.
     """
 
     move = models.ForeignKey(Move, on_delete=models.PROTECT, related_name="proofs")
     revision = models.PositiveIntegerField()
+    # Which one the move was about by then: a trigger fills it in.
+    administration = models.ForeignKey(
+        Administration,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        editable=False,
+    )
     connection = models.ForeignKey(
         BookkeepingConnection, on_delete=models.PROTECT, related_name="+"
     )
@@ -99,7 +112,14 @@ class Proof(models.Model):
         constraints = (
             # The moves' composite foreign key points here.
             models.UniqueConstraint(
-                fields=["id", "move", "connection", "code_key", "usable"],
+                fields=[
+                    "id",
+                    "move",
+                    "administration",
+                    "connection",
+                    "code_key",
+                    "usable",
+                ],
                 name="proof_identity",
             ),
             models.CheckConstraint(

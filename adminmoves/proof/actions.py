@@ -32,7 +32,8 @@ def _ask_once(move_id: int) -> bool:
     if not Move.objects.to_ask(now).filter(pk=move_id).update(ask_proof_at=later):
         return False
     if ask_package(move_id) is None:
-        Move.objects.filter(pk=move_id).update(ask_proof_at=None)
+        # Submitted again meanwhile, it has a moment of its own, which stays.
+        Move.objects.filter(pk=move_id, ask_proof_at=later).update(ask_proof_at=None)
     return True
 
 

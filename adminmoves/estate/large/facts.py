@@ -85,6 +85,7 @@ class Told:
             pk=self.proof_id,
             move_id=self.move_id,
             revision=1,
+            administration_id=self.books.pk,
             connection_id=self.target.pk,
             package=self.target.package,
             code=journey.wanted.code,
