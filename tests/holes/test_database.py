@@ -443,3 +443,43 @@ def reopen_as(move: Move, agent: User) -> Move:
 
 def edit_code(move: Move, agent: User, code: str) -> Move:
     return edit_draft(move.pk, {"to_code": code}, actor=actor_for(agent))
+
+
+def test_a_proof_about_another_administration_is_no_proof(
+    a_move: MakeMove, agent: User
+) -> None:
+    move = a_move(S.AWAITING_APPROVAL)
+    proof = move.proof_id
+    draft = reopen_as(move, agent)
+    other = make_administration(move.to_connection)
+    edit_draft(
+        draft.pk,
+        {"administration": other, "to_code": move.to_code},
+        actor=actor_for(agent),
+    )
+
+    rule = refused(
+        "UPDATE adminmoves_move SET proof_id = %s WHERE id = %s", [proof, move.pk]
+    )
+
+    assert rule == "move_proof_is_its_own"
+
+
+@pytest.mark.parametrize("state", [S.APPROVED, S.RUNNING, S.FAILED, S.STOPPED])
+@pytest.mark.parametrize(
+    "change",
+    [
+        "plan_hash = repeat('0', 64)",
+        "plan = '{}'",
+        "warnings_seen = '[1]'",
+        "approved_at = now()",
+    ],
+)
+def test_an_approval_does_not_change_afterwards(
+    change: str, state: MoveState, a_move: MakeMove
+) -> None:
+    move = a_move(state)
+
+    rule = refused(f"UPDATE adminmoves_move SET {change} WHERE id = %s", [move.pk])  # noqa: S608 - fixed text
+
+    assert rule == "move_plan_frozen"
