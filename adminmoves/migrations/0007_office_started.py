@@ -5,15 +5,16 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('adminmoves', '0006_lists_and_verification'),
+        ("adminmoves", "0006_lists_and_verification"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='move',
-            index=models.Index(fields=['from_environment', '-started_at'], name='move_office_started'),
+            model_name="move",
+            index=models.Index(
+                fields=["from_environment", "-started_at"], name="move_office_started"
+            ),
         ),
     ]
