@@ -35,6 +35,19 @@ WRITTEN: tuple[type[Model], ...] = (
     FormerPlace,
     Aftercare,
 )
+IMAGE = (
+    "public_id",
+    "name",
+    "external_id",
+    "mail_code",
+    "connection_id",
+    "environment_id",
+    "code",
+    "mail_address",
+    "documents",
+    "documents_unprocessed",
+    "documents_awaiting_authorisation",
+)
 GUARDED: tuple[type[Model], ...] = (*WRITTEN, Administration, Event)
 
 
@@ -92,19 +105,7 @@ def _contributors(told: Told) -> Iterator[Contributor]:
 
 def _run(told: Told) -> Iterator[Model]:
     journey, books = told.journey, told.books
-    image = {
-        "public_id": books.public_id,
-        "name": books.name,
-        "external_id": books.external_id,
-        "mail_code": books.mail_code,
-        "connection_id": books.connection_id,
-        "environment_id": books.environment_id,
-        "code": books.code,
-        "mail_address": books.mail_address,
-        "documents": books.documents,
-        "documents_unprocessed": books.documents_unprocessed,
-        "documents_awaiting_authorisation": books.documents_awaiting_authorisation,
-    }
+    image = {name: getattr(books, name) for name in IMAGE}
     yield Attempt(
         pk=told.attempt_id,
         move_id=told.move_id,
@@ -118,7 +119,20 @@ def _run(told: Told) -> Iterator[Model]:
         outcome=Outcome.COMPLETED,
     )
     yield from _effects(told, image)
-    yield FormerPlace(
+    yield _left(told)
+    for position, code in enumerate(told.plan.aftercare, start=1):
+        yield Aftercare(
+            move_id=told.move_id,
+            position=position,
+            code=code,
+            ticked_by_id=told.agent.person,
+            ticked_at=journey.ended_at,
+        )
+
+
+def _left(told: Told) -> FormerPlace:
+    books = told.books
+    return FormerPlace(
         administration_id=books.pk,
         move_id=told.move_id,
         environment_id=books.environment_id,
@@ -128,16 +142,8 @@ def _run(told: Told) -> Iterator[Model]:
         code=books.code,
         mail_address=books.mail_address,
         from_at=books.at_place_since,
-        until_at=journey.ended_at,
+        until_at=told.journey.ended_at,
     )
-    for position, code in enumerate(told.plan.aftercare, start=1):
-        yield Aftercare(
-            move_id=told.move_id,
-            position=position,
-            code=code,
-            ticked_by_id=told.agent.person,
-            ticked_at=journey.ended_at,
-        )
 
 
 def _effects(told: Told, image: dict[str, object]) -> Iterator[Effect]:
