@@ -10,7 +10,7 @@ from django.utils import timezone
 from adminmoves import lifecycle
 from adminmoves.access import WORKER
 from adminmoves.audit import trail
-from adminmoves.evidence import ask_package, is_stale
+from adminmoves.evidence import ASK_AGAIN_AFTER, ask_package, is_stale
 from adminmoves.execution.lease import lease_time
 from adminmoves.models import Attempt, Move
 from adminmoves.plan import differences, make_plan
@@ -48,15 +48,11 @@ def take_over(worker: str) -> Attempt | None:
             # The move first, as everywhere: two orders would be a deadlock.
             free = Move.objects.select_for_update(skip_locked=True, of=("self",))
             move = free.filter(pk=move_id).first()
-            attempt = (
-                left_behind()
-                .select_for_update(of=("self",))
-                .filter(pk=attempt_id)
-                .first()
-            )
-            if move is None or attempt is None:
+            if move is None:
                 continue
-            if taken := _take_over(attempt, move, worker):
+            runs = left_behind().select_for_update(of=("self",))
+            attempt = runs.filter(pk=attempt_id).first()
+            if attempt and (taken := _take_over(attempt, move, worker)):
                 return taken
     return None
 
@@ -91,12 +87,14 @@ def start_next(worker: str) -> Attempt | None:
 def start(move_id: int, worker: str) -> Attempt | None:
     """Look at everything again, right before the run; then start or say why not."""
     move = Move.objects.select_related("proof").get(pk=move_id)
-    if move.proof and move.proof.kind == ProofKind.VERIFIED:
-        ask_package(move_id)
     # Kept whatever comes: a move that cannot be looked at lets the others go first.
     Move.objects.filter(pk=move_id, state=MoveState.APPROVED).update(
         dispatched_at=timezone.now()
     )
+    if move.proof and move.proof.kind == ProofKind.VERIFIED:
+        if _asked_enough(move) or _waits(move, inspect(move)):
+            return None
+        ask_package(move_id)
     with transaction.atomic():
         held = (
             Move.objects.select_for_update(skip_locked=True, of=("self",))
@@ -133,16 +131,31 @@ def _due() -> list[int]:
     )
 
 
+def _asked_enough(move: Move) -> bool:
+    """Whether the package is left alone for a while, since it could not answer."""
+    newest = move.proofs.filter(kind=ProofKind.VERIFIED).first()
+    if newest is None or newest.verdict not in TEMPORARY:
+        return False
+    return timezone.now() < (newest.retry_at or newest.checked_at + ASK_AGAIN_AFTER[0])
+
+
+def _waits(move: Move, report: Report) -> bool:
+    """Whether only time or another move is in the way; then say so."""
+    holding = report.holding(Moment.START)
+    if not holding or any(result.outcome != WAITING for result in holding):
+        return False
+    first = holding[0]
+    reason = {"code": first.say, "check": first.code, **first.params}
+    Move.objects.filter(pk=move.pk, state=MoveState.APPROVED).update(reason=reason)
+    return True
+
+
 def _may_start(move: Move) -> bool:
     """Otherwise send the move where it has to be: proof, approval, or wait."""
     if not _proof_holds(move):
         return False
     report = inspect(move)
-    holding = report.holding(Moment.START)
-    if holding and all(result.outcome == WAITING for result in holding):
-        first = holding[0]
-        move.reason = {"code": first.say, "check": first.code, **first.params}
-        move.save(update_fields=["reason"])
+    if _waits(move, report):
         return False
     plan = make_plan(move)
     reason = _what_changed(move, report, plan.hash, plan.facts)
@@ -193,8 +206,15 @@ def _what_changed(
     holding = report.holding(Moment.START)
     if holding:
         return {"code": "check_holds", "checks": [held.stored() for held in holding]}
-    known = {(seen["code"], seen["say"]) for seen in move.warnings_seen}
-    new = [w for w in report.warnings if (w.code, w.say) not in known]
+    known = {
+        (seen["code"], seen["say"]): seen["params"].get("count", 0)
+        for seen in move.warnings_seen
+    }
+    new = [
+        warning
+        for warning in report.warnings
+        if warning.params.get("count", 0) > known.get((warning.code, warning.say), -1)
+    ]
     if new:
         return {"code": "new_warning", "checks": [warning.stored() for warning in new]}
     return {}

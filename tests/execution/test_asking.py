@@ -1,0 +1,152 @@
+"""How often a package is asked before a run, and whom that holds up."""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import User
+from django.utils import timezone
+
+from adminmoves.bookkeeping.gateway import ADAPTERS, Evidence
+from adminmoves.evidence import ask_package
+from adminmoves.execution import claim, runner
+from adminmoves.models import Administration, BookkeepingConnection, Move, Proof
+from adminmoves.vocabulary import MoveState, Package, Verdict
+from tests.builders import (
+    approve,
+    expire_lease,
+    make_administration,
+    make_connection,
+    make_draft,
+    start,
+    submit,
+)
+from tests.cast import MakeMove
+from tests.packages import ChosenAnswers
+
+pytestmark = pytest.mark.django_db
+S = MoveState
+V = Verdict
+
+
+class Broken:
+    """An adapter with a fault of its own."""
+
+    def check(self, _connection: BookkeepingConnection, _code: str) -> Evidence:
+        raise LookupError("an answer that nobody understands")
+
+
+@pytest.fixture
+def package() -> Iterator[ChosenAnswers]:
+    answers = ChosenAnswers()
+    ADAPTERS[Package.UNIT4] = answers
+    answers.will_say(V.FOUND_ACTIVE)
+    yield answers
+    del ADAPTERS[Package.UNIT4]
+
+
+@pytest.fixture
+def link(agent: User) -> BookkeepingConnection:
+    return make_connection(demand=BookkeepingConnection.Demand.API)
+
+
+def seen(agent: User, lead: User, administration: Administration, code: str) -> Move:
+    """An approved move whose proof is an answer of the package itself."""
+    draft = make_draft(agent, administration=administration, to_code=code)
+    move = submit(draft, agent)
+    ask_package(move.pk)
+    return approve(Move.objects.get(pk=move.pk), lead)
+
+
+def test_a_package_that_cannot_be_understood_does_not_hold_up_the_others(
+    agent: User,
+    lead: User,
+    package: ChosenAnswers,
+    link: BookkeepingConnection,
+    a_move: MakeMove,
+) -> None:
+    seen(agent, lead, make_administration(link), "4711")
+    other = a_move(S.APPROVED)
+    ADAPTERS[Package.UNIT4] = Broken()
+
+    with suppress(LookupError):
+        claim.start_next("worker-1")
+    attempt = claim.start_next("worker-1")
+
+    assert attempt is not None
+    assert attempt.move_id == other.pk
+
+
+@pytest.mark.parametrize("verdict", [V.UNAVAILABLE, V.RATE_LIMITED])
+def test_a_package_that_cannot_answer_is_left_alone_for_a_while(
+    verdict: Verdict,
+    agent: User,
+    lead: User,
+    package: ChosenAnswers,
+    link: BookkeepingConnection,
+) -> None:
+    move = seen(agent, lead, make_administration(link), "4711")
+    later = timezone.now() + timedelta(minutes=20)
+    package.answers = [Evidence(verdict, retry_at=later)]
+
+    for _look in range(3):
+        claim.start(move.pk, "worker-1")
+    answers = Proof.objects.filter(move=move).values_list("verdict", flat=True)
+
+    assert sorted(answers) == sorted([V.FOUND_ACTIVE, verdict])
+    assert Move.objects.get(pk=move.pk).state == S.APPROVED
+
+
+def test_a_move_that_waits_for_another_does_not_ask_its_package_meanwhile(
+    agent: User, lead: User, package: ChosenAnswers, link: BookkeepingConnection
+) -> None:
+    leaving, arriving = (make_administration(link, code=code) for code in ("1", "2"))
+    first = submit(make_draft(agent, administration=leaving, to_code="9"), agent)
+    package.answers = [Evidence(V.FOUND_ACTIVE, name=arriving.name)]
+    second = seen(agent, lead, arriving, "1")
+    asked = len(package.asked)
+
+    for _look in range(3):
+        claim.start(second.pk, "worker-1")
+
+    held = Move.objects.get(pk=second.pk)
+    assert (len(package.asked), held.state) == (asked, S.APPROVED)
+    assert held.reason["number"] == first.number
+
+
+def test_more_of_what_was_warned_of_goes_back_to_approval(
+    agent: User, lead: User, a_move: MakeMove
+) -> None:
+    books = make_administration(documents_unprocessed=1)
+    move = a_move(S.APPROVED, administration=books)
+    less = a_move(
+        S.APPROVED, administration=make_administration(documents_unprocessed=2)
+    )
+    Administration.objects.filter(pk=books.pk).update(documents_unprocessed=9)
+    Administration.objects.filter(pk=less.administration_id).update(
+        documents_unprocessed=1
+    )
+
+    started = [claim.start(one.pk, "worker-1") is not None for one in (move, less)]
+
+    held = Move.objects.get(pk=move.pk)
+    assert (started, held.state) == ([False, True], S.AWAITING_APPROVAL)
+    assert held.reason["code"] == "new_warning"
+
+
+def test_who_lost_the_lease_before_a_failure_lets_go_quietly(
+    a_move: MakeMove, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    move = a_move(S.APPROVED)
+    attempt = start(move)
+
+    def refuse_late(*_what: object) -> None:
+        expire_lease(move)
+        raise runner.RunFailed("not_alone_at_place", count=2)
+
+    monkeypatch.setattr(runner, "_switch", refuse_late)
+
+    runner.carry_out(attempt)
+
+    assert Move.objects.get(pk=move.pk).state == S.RUNNING
