@@ -56,13 +56,19 @@ def carry_out(attempt: Attempt) -> None:
     try:
         if attempt.undo_outcome:
             _undo(attempt)
-            return
+        else:
+            _change(attempt)
+    except LeaseLost:
+        logger.warning("%s goes on elsewhere; this worker lets go.", attempt)
+
+
+def _change(attempt: Attempt) -> None:
+    """All of it, or back to where it was."""
+    try:
         prepare(attempt)
         _switch(attempt)
     except RunFailed as failure:
         fail(attempt, failure.reason)
-    except LeaseLost:
-        logger.warning("%s goes on elsewhere; this worker lets go.", attempt)
 
 
 def prepare(attempt: Attempt) -> None:
