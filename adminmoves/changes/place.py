@@ -91,17 +91,35 @@ def code_and_name(wish: Wish) -> Finding:
 def address_free(wish: Wish) -> Finding:
     if not wish.to_address:
         return todo("choose", "to_code")
-    other = (
-        Administration.objects.filter(mail_address=wish.to_address)
-        .exclude(pk=wish.administration.pk)
-        .exclude(moves__state__in=OPEN_STATES)
-        .first()
-    )
+    others = Administration.objects.filter(mail_address=wish.to_address)
+    other = others.exclude(pk=wish.administration.pk).first()
     if other:
-        return problem("taken", "to_code", address=wish.to_address, name=other.name)
+        return _address_held(wish, other)
+    rivals = Move.objects.open().filter(to_address=wish.to_address)
+    rival = rivals.exclude(administration=wish.administration).first()
+    if rival:
+        return problem(
+            "wanted", "to_code", address=wish.to_address, number=rival.number
+        )
     if _formerly_of_another(wish, taken_over=False):
         return problem("kept", "to_code", address=wish.to_address)
     return ok()
+
+
+def _address_held(wish: Wish, other: Administration) -> Finding:
+    """Free only when the other gives up both it and the code that it is made of.
+
+    Where the other is at the wanted place itself, ``place_free`` tells who waits.
+    """
+    address = wish.to_address
+    here = (other.environment, other.code_key)
+    leaving = Move.objects.open().filter(administration=other)
+    move = leaving.exclude(to_address=address).first()
+    if move is None or here != (wish.to_environment, wish.to_code_key):
+        return problem("taken", "to_code", address=address, name=other.name)
+    if other.connection == wish.to_connection:
+        return ok()
+    return waiting("leaving", Moment.START, number=move.number, name=other.name)
 
 
 def address_inherited(wish: Wish) -> Finding:
@@ -226,6 +244,17 @@ CHECKS = (
                 _("The e-mail address is in use"),
                 _(
                     "%(address)s is of %(name)s. Give one of them a code of its own "
+                    "for the address."
+                ),
+            ),
+            "leaving": Saying(
+                _("The e-mail address waits for %(number)s"),
+                _("%(name)s still has it, and is on its way out."),
+            ),
+            "wanted": Saying(
+                _("Another migration wants the same e-mail address"),
+                _(
+                    "%(number)s wants %(address)s. Give one of them a code of its own "
                     "for the address."
                 ),
             ),
