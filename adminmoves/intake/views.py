@@ -19,6 +19,8 @@ from adminmoves.intake.reconsider import RecountForm, WithdrawForm, was_submitte
 from adminmoves.models import Administration, Move
 from adminmoves.vocabulary import Action, MoveState, MoveType, Right
 
+REOPENS = frozenset({MoveState.AWAITING_BOOKKEEPING, MoveState.AWAITING_APPROVAL})
+
 
 @require_safe
 @web.portal_view(Right.DRAFT)
@@ -184,12 +186,26 @@ def take_over_draft(request: web.PortalRequest, number: str) -> HttpResponse:
     return redirect("moves:form", move.number)
 
 
-@require_POST
 @web.portal_view(Action.REOPEN)
 def reopen(request: web.PortalRequest, number: str) -> HttpResponse:
-    move = actions.reopen_move(web.found(number), actor=request.actor)
-    messages.success(request, _("The request is a draft again, so you can edit it."))
-    return redirect("moves:form", move.number)
+    """Tells first what it costs: who edits the request does not approve it."""
+    if request.method == "POST":
+        move = actions.reopen_move(web.found(number), actor=request.actor)
+        messages.success(
+            request, _("The request is a draft again, so you can edit it.")
+        )
+        return redirect("moves:form", move.number)
+    move = find_move(web.found(number))
+    if move.state not in REOPENS:
+        return redirect("moves:detail", move.number)
+    page = {
+        "move": move,
+        "eyes": eyes.look(move, request.actor),
+        "able": eyes.who_can_approve(
+            but={*eyes.who_worked(move), request.actor.user_id or 0}
+        ),
+    }
+    return render(request, "intake/reopen.html", page)
 
 
 @web.portal_view(Action.WITHDRAW)

@@ -87,6 +87,46 @@ def test_an_approved_request_is_not_opened(as_agent: Client, a_move: MakeMove) -
     assert state_of(move) == S.APPROVED
 
 
+def test_a_lead_is_told_first_that_who_edits_does_not_approve(
+    client: Client, lead: User, other_lead: User, a_move: MakeMove
+) -> None:
+    move = a_move(S.AWAITING_APPROVAL)
+    client.force_login(lead)
+
+    page = client.get(page_of(move)).content.decode()
+    asked = client.get(page_of(move, "heropenen/"))
+
+    assert f'<a class="btn" href="{page_of(move, "heropenen/")}">' in page
+    assert "Daarna kun jij er geen akkoord meer op geven" in asked.content.decode()
+    assert asked.context["able"] == ("teamleider-2",)
+    assert (state_of(move), move.contributors.filter(user=lead).exists()) == (
+        S.AWAITING_APPROVAL,
+        False,
+    )
+
+
+def test_who_worked_on_it_already_is_not_asked_first(
+    as_agent: Client, a_move: MakeMove
+) -> None:
+    move = a_move(S.AWAITING_APPROVAL)
+
+    page = as_agent.get(page_of(move)).content.decode()
+    asked = as_agent.get(page_of(move, "heropenen/")).content.decode()
+
+    assert f'action="{page_of(move, "heropenen/")}"' in page
+    assert "geen akkoord meer" not in asked
+
+
+def test_what_does_not_wait_has_no_page_to_edit_it(
+    as_agent: Client, a_move: MakeMove
+) -> None:
+    move = a_move(S.APPROVED)
+
+    answer = as_agent.get(page_of(move, "heropenen/"))
+
+    assert answer["Location"] == page_of(move)
+
+
 # --- withdraw
 
 
@@ -246,7 +286,9 @@ def test_a_request_is_never_opened_by_a_link(
 ) -> None:
     move = a_move(S.AWAITING_APPROVAL)
 
-    assert as_agent.get(page_of(move, "heropenen/")).status_code == 405
+    asked = as_agent.get(page_of(move, "heropenen/"))
+
+    assert (asked.status_code, asked.templates[0].name) == (200, "intake/reopen.html")
 
 
 @pytest.mark.parametrize("address", ["/aanvraag/M-2026-99999/", "/aanvraag/onzin/"])
