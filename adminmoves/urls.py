@@ -43,6 +43,11 @@ journey = [
     path("bewijs/<str:public_id>/", proof.evidence, name="evidence"),
     path("akkoord/", approval.queue, name="queue"),
     path("akkoord/uitlenen/", approval.lend, name="lend"),
+    path(
+        "akkoord/uitlenen/<int:loan_id>/terugnemen/",
+        approval.end_loan,
+        name="end_loan",
+    ),
     path("migraties/<str:number>/", move.detail, name="detail"),
     path("migraties/<str:number>/voortgang/", move.progress, name="progress"),
     path("migraties/<str:number>/opmerking/", move.comment, name="comment"),

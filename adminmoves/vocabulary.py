@@ -283,6 +283,7 @@ class EventCode(TextChoices):
     HISTORY_EXPORTED = "HISTORY_EXPORTED", _("History exported")
     AUDIT_VERIFIED = "AUDIT_VERIFIED", _("Audit trail verified")
     APPROVAL_LENT = "APPROVAL_LENT", _("Right to approve lent")
+    LOAN_ENDED = "LOAN_ENDED", _("Right to approve taken back")
     SIGNED_IN = "SIGNED_IN", _("Signed in")
     SIGN_IN_FAILED = "SIGN_IN_FAILED", _("Sign-in refused")
     SIGNED_OUT = "SIGNED_OUT", _("Signed out")

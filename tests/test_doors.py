@@ -71,8 +71,9 @@ DOORS = {
     "help": Door(EVERYONE, read=True),
     "preferences": Door(EVERYONE, read=True),
 }
-# Evidence needs a file, so its own test asks; a preference is anybody's cookie.
-ELSEWHERE = {"evidence", "set_preference"}
+# Evidence needs a file and an end a loan, so their own tests ask; a preference is
+# anybody's cookie.
+ELSEWHERE = {"end_loan", "evidence", "set_preference"}
 ACTS = sorted(name for name, door in DOORS.items() if not door.read)
 
 

@@ -12,7 +12,7 @@ from adminmoves.access import WORKER, Actor
 from adminmoves.audit import trail
 from adminmoves.errors import CheckRefused, DomainError, ProofRefused, StepRefused
 from adminmoves.evidence import is_stale
-from adminmoves.models import Approval, ApprovalLoan, Move
+from adminmoves.models import Approval, ApprovalLoan, LoanEnd, Move
 from adminmoves.plan import make_plan
 from adminmoves.preflight import inspect
 from adminmoves.vocabulary import Action, EventCode, Moment, MoveState, Right, Role
@@ -108,13 +108,34 @@ def lend_approval(
     if not reason.strip():
         raise DomainError(_("Say why you lend it."))
     loan = ApprovalLoan.objects.create(
-        lender_id=actor.person or 0, borrower=borrower, ends_at=ends_at
+        lender_id=actor.person, borrower=borrower, ends_at=ends_at
     )
     line = trail.about_person(
         borrower,
         EventCode.APPROVAL_LENT,
         params={"until": ends_at.isoformat(), "lender": actor.name},
         words={"reason": reason},
+    )
+    trail.record(actor, [line])
+    return loan
+
+
+@transaction.atomic
+def end_loan(loan_id: int, *, actor: Actor) -> ApprovalLoan:
+    """Take a lent right back at once; any lead may, since the lender may be away.
+
+    Raises NotAllowed, StepRefused (it is over already).
+    """
+    access.require(actor, Right.LEND_APPROVAL)
+    loan = ApprovalLoan.objects.select_related("borrower").get(pk=loan_id)
+    runs = ApprovalLoan.objects.running().filter(pk=loan_id).exists()
+    end = {"ended_by_id": actor.person}
+    if not runs or not LoanEnd.objects.get_or_create(loan=loan, defaults=end)[1]:
+        raise StepRefused(_("This loan is over already."))
+    line = trail.about_person(
+        loan.borrower,
+        EventCode.LOAN_ENDED,
+        params={"until": loan.ends_at.isoformat()},
     )
     trail.record(actor, [line])
     return loan

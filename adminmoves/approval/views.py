@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -22,7 +22,7 @@ from adminmoves.approval.forms import (
 from adminmoves.approval.queue import waiting_for_approval
 from adminmoves.dossier import find_move, open_dossier
 from adminmoves.errors import CheckRefused, DomainError
-from adminmoves.models import Move
+from adminmoves.models import ApprovalLoan, Move
 from adminmoves.vocabulary import Action, Right
 
 QUEUE = "queue"
@@ -104,6 +104,19 @@ def lend(request: web.PortalRequest) -> HttpResponse:
         return web.go(request, request.path)
     page = {"form": form, "loans": running_loans(), "nav": QUEUE}
     return render(request, "approval/lend.html", page)
+
+
+@require_POST
+@web.portal_view(Right.LEND_APPROVAL)
+def end_loan(request: web.PortalRequest, loan_id: int) -> HttpResponse:
+    """Take a lent right back before its end."""
+    try:
+        loan = actions.end_loan(loan_id, actor=request.actor)
+    except ApprovalLoan.DoesNotExist:
+        raise Http404 from None
+    name = loan.borrower.get_full_name() or loan.borrower.get_username()
+    messages.success(request, _("%(name)s may not approve any more.") % {"name": name})
+    return web.go(request, reverse("moves:lend"))
 
 
 def _lend(request: web.PortalRequest, form: LendForm) -> bool:

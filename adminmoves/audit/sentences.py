@@ -76,6 +76,7 @@ SENTENCES: Mapping[EventCode, Promise] = {
     E.APPROVAL_LENT: gettext_lazy(
         "lent the right to approve to %(subject)s until %(until)s"
     ),
+    E.LOAN_ENDED: gettext_lazy("took back the right to approve from %(subject)s"),
     E.SIGNED_IN: gettext_lazy("signed in"),
     E.SIGN_IN_FAILED: gettext_lazy("could not sign in"),
     E.SIGNED_OUT: gettext_lazy("signed out"),

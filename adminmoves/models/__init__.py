@@ -11,7 +11,7 @@ from adminmoves.models.estate import (
 from adminmoves.models.event import Event, EventWords, StreamHead
 from adminmoves.models.move import Approval, Move
 from adminmoves.models.parties import Contributor, Parties
-from adminmoves.models.people import ApprovalLoan, CheckSeverity, Preferences
+from adminmoves.models.people import ApprovalLoan, CheckSeverity, LoanEnd, Preferences
 from adminmoves.models.proof import EvidenceFile, Proof, ProofWords
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "EventWords",
     "EvidenceFile",
     "FormerPlace",
+    "LoanEnd",
     "Move",
     "PackageProfile",
     "Parties",

@@ -8,7 +8,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from adminmoves.vocabulary import MoveType, Severity
+from adminmoves.vocabulary import MoveType, Role, Severity
 
 
 class Preferences(models.Model):
@@ -32,8 +32,15 @@ class Preferences(models.Model):
 
 class ApprovalLoanQuerySet(models.QuerySet["ApprovalLoan"]):
     def running(self) -> Self:
+        """What is not over, not taken back, and of somebody who has the right."""
         now = timezone.now()
-        return self.filter(starts_at__lte=now, ends_at__gt=now)
+        return self.filter(
+            starts_at__lte=now,
+            ends_at__gt=now,
+            taken_back=None,
+            lender__is_active=True,
+            lender__groups__name=Role.TEAM_LEAD,
+        )
 
 
 class ApprovalLoan(models.Model):
@@ -65,6 +72,24 @@ class ApprovalLoan(models.Model):
 
     def __str__(self) -> str:
         return f"{self.lender_id} lends to {self.borrower_id}"
+
+
+class LoanEnd(models.Model):
+    """A lead took a loan back before its end. Added only, as the loan itself is."""
+
+    loan = models.OneToOneField(
+        ApprovalLoan,
+        on_delete=models.PROTECT,
+        related_name="taken_back",
+        primary_key=True,
+    )
+    ended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    ended_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"End of loan {self.loan_id}"
 
 
 class CheckSeverity(models.Model):

@@ -7,8 +7,9 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
+from adminmoves.access import actor_for, can
 from adminmoves.models import ApprovalLoan, Event, Move
-from adminmoves.vocabulary import EventCode, MoveState, Role
+from adminmoves.vocabulary import Action, EventCode, MoveState, Role
 from tests.builders import make_person
 from tests.cast import MakeMove
 
@@ -86,6 +87,67 @@ def test_others_than_leads_lend_nothing(
 
     assert client.post("/akkoord/uitlenen/", answers(agent)).status_code == 403
     assert not ApprovalLoan.objects.exists()
+
+
+def lent(lender: User, borrower: User) -> ApprovalLoan:
+    return ApprovalLoan.objects.create(
+        lender=lender, borrower=borrower, ends_at=tomorrow()
+    )
+
+
+def may_approve(user: User) -> bool:
+    return can(actor_for(user), Action.APPROVE)
+
+
+def test_any_lead_takes_a_lent_right_back_at_once_on_the_record(
+    client: Client, lead: User, other_lead: User, agent: User
+) -> None:
+    loan = lent(lead, agent)
+    before = may_approve(agent)
+    client.force_login(other_lead)
+
+    page = client.get("/akkoord/uitlenen/").content.decode()
+    client.post(f"/akkoord/uitlenen/{loan.pk}/terugnemen/")
+    again = client.post(f"/akkoord/uitlenen/{loan.pk}/terugnemen/")
+
+    line = Event.objects.get(code=EventCode.LOAN_ENDED)
+    assert f"Neem terug van {agent.username}" in page
+    assert (before, may_approve(agent), again.status_code) == (True, False, 409)
+    assert (line.subject, line.actor_name) == (agent.username, other_lead.username)
+    assert loan.taken_back.ended_by == other_lead
+
+
+@pytest.mark.parametrize("role", [Role.SUPPORT_AGENT, Role.AUDITOR, Role.ADMINISTRATOR])
+def test_others_than_leads_take_nothing_back(
+    role: Role, client: Client, lead: User, agent: User
+) -> None:
+    loan = lent(lead, agent)
+    client.force_login(make_person("iemand", role))
+
+    answer = client.post(f"/akkoord/uitlenen/{loan.pk}/terugnemen/")
+
+    assert (answer.status_code, may_approve(agent)) == (403, True)
+
+
+def test_a_loan_that_never_was_is_not_taken_back(as_lead: Client) -> None:
+    assert as_lead.post("/akkoord/uitlenen/4711/terugnemen/").status_code == 404
+
+
+def test_who_is_no_lead_any_more_lends_nothing(lead: User, agent: User) -> None:
+    lent(lead, agent)
+    before = may_approve(agent)
+
+    lead.groups.clear()
+
+    assert (before, may_approve(agent)) == (True, False)
+
+
+def test_who_is_switched_off_lends_nothing(lead: User, agent: User) -> None:
+    lent(lead, agent)
+
+    User.objects.filter(pk=lead.pk).update(is_active=False)
+
+    assert not may_approve(agent)
 
 
 # --- another moment

@@ -30,6 +30,7 @@ GRANTS: Mapping[str, tuple[str, ...]] = {
     "adminmoves_event": APPEND,
     "adminmoves_eventwords": APPEND,
     "adminmoves_formerplace": APPEND,
+    "adminmoves_loanend": APPEND,
     "adminmoves_proof": APPEND,
     "adminmoves_proofwords": APPEND,
     # Only the trail's trigger writes the heads, as the owner.
