@@ -1,8 +1,9 @@
 """The checks of what stands in the form, and where in the form they are told."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
+from django.forms import BoundField
 from django.utils.translation import gettext as _
 
 from adminmoves.changes.wish import Wish
@@ -74,6 +75,20 @@ def tell(form: AnswersForm, looked: Looked) -> None:
     if wants_attestation(looked.wish.to_connection):
         for name, words in missing_of_said(form):
             form.add_error(name, words)
+
+
+def wrong_among(
+    form: AnswersForm, report: Report, left: Collection[str]
+) -> list[BoundField]:
+    """The fields that were left with a wrong value, each with what is wrong.
+
+    What is only empty is not wrong yet: that is told at submitting.
+    """
+    for result in report.of(BLOCKING):
+        place = field_for(form, result)
+        if place in left and not form.errors.get(place):
+            form.add_error(place, told(result))
+    return [form[name] for name in form.errors if name in left]
 
 
 def wants_attestation(link: BookkeepingConnection | None) -> bool:

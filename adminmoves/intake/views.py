@@ -12,7 +12,7 @@ from adminmoves.dossier import eyes, find_move
 from adminmoves.errors import CheckRefused, NotAllowed, StepRefused
 from adminmoves.evidence_file import keep_file
 from adminmoves.intake import actions, picking
-from adminmoves.intake.checking import look_at, tell
+from adminmoves.intake.checking import look_at, tell, wrong_among
 from adminmoves.intake.forms import AnswersForm, StartForm
 from adminmoves.intake.pages import FormPage, ReviewPage, choices_of_type, own_drafts
 from adminmoves.intake.reconsider import RecountForm, WithdrawForm, was_submitted
@@ -121,7 +121,10 @@ def check_draft(request: web.PortalRequest, number: str) -> HttpResponse:
     except (NotAllowed, StepRefused):
         return web.go(request, reverse("moves:form", args=[before.number]))
     page = FormPage(move, answers, request.actor, request.POST, before=before)
-    return render(request, "intake/live.html", {"page": page, "form": answers})
+    left = request.POST.get("left", "").split()
+    wrong = wrong_among(answers, page.report, left)
+    told = {"page": page, "form": answers, "wrong": wrong}
+    return render(request, "intake/live.html", told)
 
 
 @require_safe

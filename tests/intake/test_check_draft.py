@@ -33,7 +33,7 @@ def parts(html: str) -> list[str]:
     return sorted("".join(found) for found in PART.findall(html))
 
 
-ALWAYS = ["checks", "diff", "mobsum", "other-type", "saved"]
+ALWAYS = ["checks", "diff", "mobsum", "other-type", "saved", "wrong"]
 
 
 def test_typing_a_code_saves_it_and_replaces_no_field(

@@ -5,4 +5,5 @@ import "./keyboard.js";
 import "./palette.js";
 import "./live.js";
 import "./picker.js";
+import "./fields.js";
 import "./queue.js";
