@@ -211,7 +211,7 @@ def test_documents_are_counted_again_on_the_record(
         move=move, user=other_agent, part=Part.COUNTED
     ).exists()
     event = Event.objects.get(code=EventCode.DOCUMENTS_RECOUNTED)
-    assert event.params["ticket"] == "SUP-8"
+    assert event.words.texts == {"ticket": "SUP-8"}
 
 
 @pytest.mark.parametrize(
