@@ -5,6 +5,7 @@ from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 
 from adminmoves import web
+from adminmoves.dossier.run import percents
 from adminmoves.listing import NEWER, OLDER, page_of
 from adminmoves.models import Environment, Move
 from adminmoves.overview.moves.chips import CUTS, chips, count
@@ -40,7 +41,7 @@ def moves(request: web.PortalRequest) -> HttpResponse:
 
 
 def read_list(request: web.PortalRequest) -> dict[str, Any]:
-    """The rows and the chips: two queries, however many rows there are."""
+    """The rows and the chips: two queries, and one more where something runs."""
     filters = MoveFilters(request.GET)
     chosen = filters.chosen()
     current = cut_of(chosen, request.actor)
@@ -55,6 +56,7 @@ def read_list(request: web.PortalRequest) -> dict[str, Any]:
         "nav": "list",
         "filters": filters,
         "page": page,
+        "percents": percents(page.rows),
         "chips": every,
         "total": next(chip for chip, _url in every if chip.is_current),
         "newer": filters.url(**{NEWER: page.newer}) if page.newer else "",
