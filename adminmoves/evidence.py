@@ -169,11 +169,12 @@ def ask_again_at(move: Move, verdict: Verdict) -> datetime | None:
 
 def usable_proof(move: Move) -> Proof | None:
     """The newest proof that holds for this move as it is now wanted."""
-    if move.to_connection_id is None or not move.to_code:
+    whose, where = move.administration_id, move.to_connection_id
+    if whose is None or where is None or not move.to_code:
         return None
     proof = move.proofs.filter(
-        administration_id=move.administration_id,
-        connection_id=move.to_connection_id,
+        administration_id=whose,
+        connection_id=where,
         code_key=code_key(move.package, move.to_code),
     ).first()
     return proof if proof and proof.usable and not is_stale(proof) else None

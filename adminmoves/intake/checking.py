@@ -86,7 +86,7 @@ def wrong_among(
     """
     for result in report.of(BLOCKING):
         place = field_for(form, result)
-        if place in left and not form.errors.get(place):
+        if place and place in left and not form.errors.get(place):
             form.add_error(place, told(result))
     return [form[name] for name in form.errors if name in left]
 

@@ -124,7 +124,7 @@ def test_more_of_what_was_warned_of_goes_back_to_approval(
         S.APPROVED, administration=make_administration(documents_unprocessed=2)
     )
     Administration.objects.filter(pk=books.pk).update(documents_unprocessed=9)
-    Administration.objects.filter(pk=less.administration_id).update(
+    Administration.objects.filter(pk=less.wanted.administration_id).update(
         documents_unprocessed=1
     )
 

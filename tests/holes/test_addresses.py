@@ -64,4 +64,4 @@ def test_an_address_that_is_given_up_with_its_code_is_waited_for(
     move = submit(make_draft(agent, T.CHANGE_CODE, arriving, to_code="411"), agent)
 
     assert said(inspect(Move.objects.get(pk=move.pk))) == ["leaving"]
-    assert Administration.objects.get(pk=leaving.administration_id).code == "411"
+    assert Administration.objects.get(pk=leaving.wanted.administration_id).code == "411"

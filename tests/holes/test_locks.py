@@ -101,7 +101,7 @@ def test_an_import_of_its_office_while_it_runs(
     owner: extensions.connection, a_move: MakeMove, administrator: User
 ) -> None:
     move = a_move(S.RUNNING)
-    books = Administration.objects.with_place().get(pk=move.administration_id)
+    books = Administration.objects.with_place().get(pk=move.wanted.administration_id)
     office, link = books.environment, books.connection
     files = estate(
         [{**OFFICE, "id": office.public_id, "office_code": office.office_code}],
