@@ -10,7 +10,7 @@ import pytest
 from django.contrib.auth.models import User
 from psycopg2 import extensions
 
-from adminmoves.models import Event
+from adminmoves.models import Attempt, Event
 from adminmoves.vocabulary import MoveState, MoveType
 from tests.builders import approve
 from tests.cast import MakeMove
@@ -82,18 +82,33 @@ def test_sixty_moves_are_each_done_once_whoever_is_killed(
 def kill_one(
     running: list[Process], how: str, chance: random.Random, workers: Workers
 ) -> list[Process]:
-    """kill -9 of a worker with all its children, or of one child; the rest goes on."""
-    victim = chance.choice(running)
-    if how == "group":
-        victim.kill()
-        rest = [process for process in running if process is not victim]
-        return [*rest, *workers(1, **SETTINGS)]
+    """kill -9 of the child that holds a run, or of its whole worker."""
+    families = {process.pid: children_of(process) for process in running}
+    alive = set().union(*families.values())
+    holders = [pid for pid in holding() if pid in alive]
+    victim = holders[0] if holders else chance.choice(sorted(alive))
+    if how == "child":
+        os.kill(victim, signal.SIGKILL)
+        return running
+    (worker,) = (process for process in running if victim in families[process.pid])
+    worker.kill()
+    rest = [process for process in running if process is not worker]
+    return [*rest, *workers(1, **SETTINGS)]
+
+
+def holding() -> list[int]:
+    """The processes that hold a run, newest first; a worker's name ends in its id."""
+    names = Attempt.objects.filter(ended_at=None).order_by("-heartbeat_at")
+    return [
+        int(name.rsplit("/")[-1]) for name in names.values_list("worker", flat=True)
+    ]
+
+
+def children_of(process: Process) -> set[int]:
     found = subprocess.run(
-        ["pgrep", "-P", str(victim.pid)],  # noqa: S607 - procps is where it is
+        ["pgrep", "-P", str(process.pid)],  # noqa: S607 - procps is where it is
         capture_output=True,
         text=True,
         check=False,
     )
-    if children := found.stdout.split():
-        os.kill(int(chance.choice(children)), signal.SIGKILL)
-    return running
+    return {int(pid) for pid in found.stdout.split()}
