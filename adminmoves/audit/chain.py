@@ -16,6 +16,7 @@ KINDS: Mapping[str, str] = {
     "last_removed": "is missing, it was the last one or among the last",
     "stream_removed": "is missing, and so is the rest of its stream",
     "stream_unknown": "is missing: there is no trail of this migration at all",
+    "untold": "is missing: the migration is in another state than its trail says",
     "headless": "has no head: it was inserted, or the head was removed",
     "inserted": "was inserted",
     "swapped": "stands in another order than it was written in",
@@ -70,6 +71,16 @@ WITH chained AS (
     FROM adminmoves_move m
     WHERE NOT EXISTS (SELECT FROM adminmoves_streamhead h
                       WHERE h.stream = 'move' AND h.stream_id = m.id::text)
+    UNION ALL
+    SELECT 'move', m.id::text, 'untold', h.count + 1, NULL
+    FROM adminmoves_move m
+    JOIN adminmoves_streamhead h ON h.stream = 'move' AND h.stream_id = m.id::text
+    JOIN (
+        SELECT DISTINCT ON (stream_id) stream_id, after
+        FROM adminmoves_event WHERE stream = 'move' AND after <> ''
+        ORDER BY stream_id, position DESC
+    ) AS told ON told.stream_id = h.stream_id
+    WHERE m.state <> told.after
     UNION ALL
     SELECT e.stream, e.stream_id, 'words', e.position, e.id
     FROM adminmoves_eventwords w JOIN adminmoves_event e ON e.id = w.event_id

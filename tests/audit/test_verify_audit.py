@@ -158,6 +158,14 @@ def test_a_move_without_any_trail_is_missed(
     assert verify().faults == (fault(move, 1, "stream_unknown"),)
 
 
+def test_a_move_in_another_state_than_its_trail_says_is_named(
+    move: Move, line: list[Event]
+) -> None:
+    Move.objects.filter(pk=move.pk).update(state=MoveState.REJECTED)
+
+    assert verify().faults == (fault(move, len(line) + 1, "untold"),)
+
+
 def test_events_without_a_head_are_named(
     owner: Owner, move: Move, line: list[Event]
 ) -> None:
