@@ -10,7 +10,15 @@ from psycopg2 import extensions
 from adminmoves.management.commands.grant_app_role import APPEND, GRANTS, READ
 from migrations_portal.supervisor.state import CHECKOUT
 
-TRAIL = ("event", "eventwords", "proof", "proofwords", "contributor", "effect")
+TRAIL = (
+    "event",
+    "eventwords",
+    "proof",
+    "proofwords",
+    "evidencefile",
+    "contributor",
+    "effect",
+)
 RIGHTS = """
     SELECT tablename, array_agg(privilege ORDER BY place)
     FROM pg_tables,
