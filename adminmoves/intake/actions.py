@@ -176,11 +176,12 @@ def reopen_move(move_id: int, *, actor: Actor) -> Move:
     return lifecycle.hold(move_id)
 
 
+@transaction.atomic
 def withdraw_move(move_id: int, *, actor: Actor, reason: str) -> Move:
-    move = Move.objects.get(pk=move_id)
+    move = lifecycle.hold(move_id)
     if move.state == MoveState.DRAFT:
         _own_draft_or_refuse(move, actor)
-    elif not reason:
+    elif not reason.strip():
         raise DomainError(_("Say why you withdraw this request."))
     return lifecycle.advance(
         move_id, Action.WITHDRAW, actor=actor, words={"reason": reason}

@@ -6,14 +6,19 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import Error, connection
+from django.db import Error, connection, transaction
 from psycopg2 import extensions
 
 from adminmoves.access import WORKER, actor_for
 from adminmoves.audit import trail
+from adminmoves.errors import NotAllowed
 from adminmoves.estate.importing import import_estate
 from adminmoves.execution.lease import fenced
-from adminmoves.intake.actions import recount_documents
+from adminmoves.intake.actions import (
+    recount_documents,
+    reopen_move,
+    withdraw_move,
+)
 from adminmoves.models import Administration, Attempt, Move
 from adminmoves.overview.move.actions import comment
 from adminmoves.vocabulary import EventCode, MoveState
@@ -52,6 +57,23 @@ def meet(owner: extensions.connection, move: Move, other: Act) -> list[str]:
 
     with ThreadPoolExecutor(2) as pool:
         return list(pool.map(told, (work, come)))
+
+
+def test_a_draft_that_a_colleague_reopens_meanwhile_is_not_withdrawn(
+    owner: extensions.connection, a_move: MakeMove, agent: User, other_agent: User
+) -> None:
+    move = a_move(S.AWAITING_APPROVAL)
+
+    def withdraw() -> None:
+        with pytest.raises(NotAllowed):
+            withdraw_move(move.pk, actor=actor_for(other_agent), reason="Oud.")
+
+    with ThreadPoolExecutor(1) as pool, transaction.atomic():
+        reopen_move(move.pk, actor=actor_for(agent))
+        late = pool.submit(told, withdraw)
+        until(lambda: somebody_waits(owner))
+
+    assert (late.result(), Move.objects.get(pk=move.pk).state) == ("done", S.DRAFT)
 
 
 def told(act: Act) -> str:
