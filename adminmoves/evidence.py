@@ -177,7 +177,15 @@ def usable_proof(move: Move) -> Proof | None:
         connection_id=where,
         code_key=code_key(move.package, move.to_code),
     ).first()
-    return proof if proof and proof.usable and not is_stale(proof) else None
+    if proof is None or not proof.usable or is_stale(proof):
+        return None
+    return proof if _is_wanted(proof) else None
+
+
+def _is_wanted(proof: Proof) -> bool:
+    """Where the package is asked by now, only a lead's attestation with a reason is."""
+    asks = attestation_right(proof.connection) == Right.OVERRULE_PROOF
+    return not (asks and proof.is_attested and not proof.overrules_package)
 
 
 def holds_until(proof: Proof) -> datetime | None:

@@ -87,3 +87,16 @@ def test_a_request_that_came_back_while_it_was_asked_is_asked_again(
     ask_due()
 
     assert list(Move.objects.to_ask(timezone.now())) == [move]
+
+
+def test_an_attestation_does_not_count_again_where_the_package_is_asked_by_now(
+    a_move: MakeMove, agent: User
+) -> None:
+    move = a_move(S.AWAITING_APPROVAL)
+    draft = reopen_move(move.pk, actor=actor_for(agent))
+    links = BookkeepingConnection.objects.filter(pk=move.wanted.connection_id)
+    links.update(demand=API)
+
+    again = submit(draft, agent)
+
+    assert (again.state, again.proof_id) == (S.AWAITING_BOOKKEEPING, None)
