@@ -1,7 +1,8 @@
 """The stepper of a move: six stations, and where it stands or ended."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from django.contrib.auth.models import User
 from django.utils.functional import Promise
@@ -49,12 +50,24 @@ ENDS: Mapping[MoveState, Mark] = {
 
 
 @dataclass(frozen=True, slots=True)
+class Facts:
+    """What stands under a station: who and when, or how long."""
+
+    who: str = ""
+    at: datetime | None = None
+    waits_since: datetime | None = None
+    took: timedelta | None = None
+
+
+NOTHING = Facts()
+
+
+@dataclass(frozen=True, slots=True)
 class Stop:
     station: Station
     look: Mark
     is_here: bool
-    who: str
-    at: object
+    facts: Facts
 
     @property
     def label(self) -> str:
@@ -74,7 +87,7 @@ def stops(move: Move) -> list[Stop]:
     order = list(Station)
     here = order.index(where(move))
     return [
-        Stop(station, _mark(move, place - here), place == here, *_facts(move, station))
+        Stop(station, _mark(move, place - here), place == here, _facts(move, station))
         for place, station in enumerate(order)
     ]
 
@@ -89,17 +102,58 @@ def _name(user: User | None) -> str:
     return (user.get_full_name() or user.get_username()) if user else ""
 
 
-def _facts(move: Move, station: Station) -> tuple[str, object]:
-    """Who did it and when, where the move itself tells."""
-    if station is Station.REQUEST:
-        return _name(move.requested_by), move.submitted_at
-    if station is Station.PACKAGE and move.proof:
+def _facts(move: Move, station: Station) -> Facts:
+    """Who did it and when, or how long it took, where the move itself tells."""
+    if move.state == S.WITHDRAWN and station is where(move):
+        return Facts(at=move.ended_at)
+    return TOLD[station](move)
+
+
+def _request(move: Move) -> Facts:
+    return Facts(_name(move.requested_by), move.submitted_at)
+
+
+def _package(move: Move) -> Facts:
+    if move.proof:
         told = _("attested") if move.proof.is_attested else _("seen")
-        return str(told), move.proof.checked_at
-    if station is Station.APPROVAL and move.approved_at:
-        return _name(move.approved_by), move.approved_at
-    if station is Station.RUN:
-        return "", move.started_at
-    if station is Station.COMPLETED and move.state == S.COMPLETED:
-        return "", move.ended_at
-    return "", None
+        return Facts(str(told), move.proof.checked_at)
+    waits = move.state == S.AWAITING_BOOKKEEPING
+    return Facts(waits_since=move.state_since) if waits else NOTHING
+
+
+def _approval(move: Move) -> Facts:
+    if move.approved_at:
+        return Facts(_name(move.approved_by), move.approved_at)
+    if move.state == S.REJECTED:
+        return Facts(at=move.ended_at)
+    waits = move.state == S.AWAITING_APPROVAL
+    return Facts(waits_since=move.state_since) if waits else NOTHING
+
+
+def _queue(move: Move) -> Facts:
+    if move.is_scheduled:
+        return Facts(at=move.not_before)
+    waits = move.state == S.APPROVED
+    return Facts(waits_since=move.state_since) if waits else NOTHING
+
+
+def _run(move: Move) -> Facts:
+    if not move.started_at:
+        return NOTHING
+    if move.state == S.COMPLETED and move.ended_at:
+        return Facts(took=move.ended_at - move.started_at)
+    return Facts(at=move.ended_at or move.started_at)
+
+
+def _completed(move: Move) -> Facts:
+    return Facts(at=move.ended_at) if move.state == S.COMPLETED else NOTHING
+
+
+TOLD: Mapping[Station, Callable[[Move], Facts]] = {
+    Station.REQUEST: _request,
+    Station.PACKAGE: _package,
+    Station.APPROVAL: _approval,
+    Station.QUEUE: _queue,
+    Station.RUN: _run,
+    Station.COMPLETED: _completed,
+}

@@ -8,7 +8,7 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import ngettext, npgettext, pgettext
 
 register = template.Library()
 
@@ -80,6 +80,15 @@ def day(value: datetime | None) -> SafeString | str:
 
 
 @register.filter
+def weekday(value: datetime) -> str:
+    """The day beside a big clock: today, or friday 27 november."""
+    local = timezone.localtime(value)
+    if local.date() == timezone.localdate():
+        return _("today")
+    return date_format(local, "l j F")
+
+
+@register.filter
 def clock(value: datetime) -> str:
     """Only the time of day, for a big figure; say the day beside it."""
     return f"{timezone.localtime(value):%H:%M}"
@@ -135,10 +144,27 @@ def span(length: timedelta) -> str:
 
 
 @register.filter
+def figure(length: timedelta) -> SafeString:
+    """A length of time as a big figure: 3 u 12, with its unit set small."""
+    minutes = int(length.total_seconds()) // MINUTE
+    if minutes < MINUTE:
+        shown = minutes or "< 1"
+        return format_html("{} <i>{}</i>", shown, pgettext("unit of time", "min"))
+    hours, rest = divmod(minutes, MINUTE)
+    if hours < 24:  # noqa: PLR2004 - hours of a day
+        hour = pgettext("unit of time", "h")
+        return format_html("{} <i>{}</i> {}", hours, hour, f"{rest:02}")
+    unit = npgettext("unit of time", "day", "days", hours // 24)
+    return format_html("{} <i>{}</i>", hours // 24, unit)
+
+
+@register.filter
 def lasted(span: timedelta | None) -> str:
     """A duration of a run: 4 min 51 s."""
     if span is None:
         return ""
+    if span < timedelta(seconds=1):
+        return _("less than a second")
     minutes, seconds = divmod(int(span.total_seconds()), MINUTE)
     if not minutes:
         return _("%(s)s s") % {"s": seconds}

@@ -7,7 +7,7 @@ from django.utils import timezone, translation
 
 from adminmoves.models import Move
 from adminmoves.overview.styleguide.samples import sample_move
-from adminmoves.stations import stops
+from adminmoves.stations import Facts, stops
 from adminmoves.templatetags import moments
 from adminmoves.templatetags.portal import initials, number, state_label
 from adminmoves.vocabulary import MoveState
@@ -117,3 +117,33 @@ def test_a_move_withdrawn_in_the_queue_shows_how_far_it_came() -> None:
     move = sample_move(S.WITHDRAWN, approved_at=timezone.now())
 
     assert [stop.look.cls for stop in stops(move)][:4] == ["done"] * 3 + ["stop"]
+
+
+@pytest.mark.parametrize(
+    ("length", "shown"),
+    [
+        (timedelta(seconds=30), "&lt; 1 <i>min</i>"),
+        (timedelta(minutes=8), "8 <i>min</i>"),
+        (timedelta(hours=3, minutes=2), "3 <i>u</i> 02"),
+        (timedelta(days=1, hours=4), "1 <i>dag</i>"),
+        (timedelta(days=2), "2 <i>dagen</i>"),
+    ],
+)
+def test_a_length_of_time_fits_in_a_big_figure(length: timedelta, shown: str) -> None:
+    assert moments.figure(length) == shown
+
+
+def test_a_station_tells_who_when_or_how_long() -> None:
+    now = timezone.now()
+    waiting = sample_move(S.AWAITING_APPROVAL, state_since=now)
+    done = sample_move(
+        S.COMPLETED, started_at=now - timedelta(seconds=291), ended_at=now
+    )
+    rejected = sample_move(S.REJECTED, ended_at=now)
+
+    assert stops(waiting)[2].facts == Facts(waits_since=now)
+    assert [stop.facts for stop in stops(done)[4:]] == [
+        Facts(took=timedelta(seconds=291)),
+        Facts(at=now),
+    ]
+    assert stops(rejected)[2].facts == Facts(at=now)
