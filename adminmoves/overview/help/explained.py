@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -109,7 +110,7 @@ def checks() -> Iterator[ExplainedCheck]:
 def _explained(check: Check) -> ExplainedCheck:
     calm = [saying for saying in check.sayings.values() if not saying.remedy]
     return ExplainedCheck(
-        title=_general(calm[-1].title),
+        title=_general(calm[-1].title, IN_GENERAL),
         problems=tuple(
             (_general(saying.title), _general(saying.remedy))
             for saying in check.sayings.values()
@@ -120,13 +121,25 @@ def _explained(check: Check) -> ExplainedCheck:
     )
 
 
-class _Open(dict[str, str]):
+class _Open(dict[str, Promise | str]):
     """What only a real case can fill in stays open."""
 
     def __missing__(self, name: str) -> str:
         return "…"
 
 
-def _general(text: object) -> str:
+IN_GENERAL: Mapping[str, Promise | str] = {
+    "code": _("filled in"),
+    "connection": "",
+    "name": _("Somebody"),
+    "package": _("the same"),
+}
+"""What a check wants of any request: there is no case yet to name."""
+
+
+def _general(
+    text: object, words: Mapping[str, Promise | str] = MappingProxyType({})
+) -> str:
     told = str(text)
-    return told % _Open() if "%(" in told else told
+    told = told % _Open(words) if "%(" in told else told
+    return " ".join(told.split())
