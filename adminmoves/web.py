@@ -5,11 +5,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial, wraps
 from typing import Any, Concatenate, ParamSpec, cast
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import User
+from django.contrib.auth.views import redirect_to_login
 from django.http import (
     Http404,
     HttpRequest,
@@ -22,6 +23,7 @@ from django.shortcuts import render
 from django.utils import translation
 from django.utils.functional import SimpleLazyObject
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
@@ -123,9 +125,29 @@ def portal_view(needed: Action | Right) -> Callable[[View[P]], View[P]]:
             except DomainError as refusal:
                 return tell(request, refusal)
 
-        return cast("View[P]", login_required(guarded))
+        return cast("View[P]", signed_in_first(guarded))
 
     return guard
+
+
+def signed_in_first(view: Callable[..., HttpResponseBase]) -> Callable[..., Any]:
+    """Ask who it is. What was sent is lost by then, and the page it stood on is not:
+    after the log-in that opens, and never the address of a form, which is no page."""
+
+    @wraps(view)
+    def asked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.user.is_authenticated:
+            return view(request, *args, **kwargs)
+        here = request.get_full_path()
+        if request.method == "POST":
+            messages.warning(
+                request, _("You were logged out, so nothing was saved. Log in again.")
+            )
+        if request.method == "POST" or "HX-Request" in request.headers:
+            here = urlsplit(came_from(request))._replace(scheme="", netloc="").geturl()
+        return go(request, redirect_to_login(here)["Location"])
+
+    return asked
 
 
 def refused(request: HttpRequest, refusal: DomainError) -> HttpResponse:
