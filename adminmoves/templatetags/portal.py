@@ -210,6 +210,12 @@ def outcome(results: Iterable[Any], wanted: str) -> list[Any]:
     return [result for result in results if result.outcome == wanted]
 
 
+@register.filter
+def once(results: Iterable[Any]) -> list[Any]:
+    """Checks that ask the same in the same words are one thing to do."""
+    return list({(str(one.title), str(one.remedy)): one for one in results}.values())
+
+
 OUTCOMES = ("blocking", "warning", "waiting", "todo", "passed")
 
 
