@@ -50,6 +50,7 @@ class Diff:
     rows: tuple[Row, ...]
     stays: tuple[tuple[str, str], ...]
     is_past: bool = False
+    is_off: bool = False
 
 
 def type_of(move: Move) -> MoveType | None:
@@ -106,6 +107,7 @@ def diff_of(move: Move) -> Diff | None:
         rows=_rows(now, then),
         stays=_stays(now, then),
         is_past=move.state == MoveState.COMPLETED,
+        is_off=move.state in {MoveState.REJECTED, MoveState.WITHDRAWN},
     )
 
 

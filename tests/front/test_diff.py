@@ -11,9 +11,11 @@ from adminmoves.diff import diff_of
 from adminmoves.intake.actions import start_draft
 from adminmoves.models import Move
 from adminmoves.templatetags.portal import address, glyph
-from adminmoves.vocabulary import MoveType
+from adminmoves.vocabulary import MoveState, MoveType
 from tests.builders import make_administration, make_connection, make_draft
+from tests.cast import MakeMove
 
+DIFF = """{% include "partials/diff.html" %}"""
 pytestmark = pytest.mark.django_db
 T = MoveType
 CHANGED = {
@@ -158,3 +160,18 @@ def test_the_glyph_shows_and_says_what_changes(
         f'<i data-on="{environment}">O</i><i data-on="{code}">C</i>'
         f'<i data-on="{connection}">B</i></span>'
     )
+
+
+@pytest.mark.parametrize("state", [MoveState.REJECTED, MoveState.WITHDRAWN])
+def test_what_was_never_done_is_told_as_asked(
+    state: MoveState, a_move: MakeMove
+) -> None:
+    page = Template(DIFF).render(Context({"move": a_move(state)}))
+
+    for words, stands in [
+        ("Wat gevraagd was", True),
+        ("Gevraagd", True),
+        ("Straks", False),
+        ("Kopieer het nieuwe e-mailadres", False),
+    ]:
+        assert (words in page) is stands, words
