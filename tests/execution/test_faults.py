@@ -1,4 +1,8 @@
-"""Bad days, with real workers: each move still ends done, exactly once."""
+"""Bad days, with real workers: each move still ends done, exactly once.
+
+A worker starts only where it will stand still: the approval rang already, so an
+earlier one could be through before the fault meets it.
+"""
 
 import os
 import signal
@@ -45,9 +49,9 @@ def test_kill_9_in_the_middle_of_a_run(
     owner: extensions.connection,
 ) -> None:
     move = a_move(S.APPROVED)
-    (first,) = workers(1, **SOON)
 
     with stuck_at(owner, table) as somebody_waits:
+        (first,) = workers(1, **SOON)
         doorbell.ring()
         until(somebody_waits)
         first.kill()
@@ -100,9 +104,9 @@ def test_redis_dies_with_all_its_data_in_the_middle_of_a_run(
     owner: extensions.connection,
 ) -> None:
     move, next_one = a_move(S.APPROVED), a_move(S.APPROVED)
-    workers(1, **SOON)
 
     with stuck_at(owner, "adminmoves_effect") as waits:
+        workers(1, **SOON)
         doorbell.ring()
         until(waits)
         broker.kill()
@@ -117,9 +121,9 @@ def test_a_worker_that_is_paused_past_its_lease_and_wakes_up(
     a_move: MakeMove, workers: Workers, beat: Process, owner: extensions.connection
 ) -> None:
     move = a_move(S.APPROVED)
-    (sleeper,) = workers(1, **SOON)
 
     with stuck_at(owner, "adminmoves_aftercare") as waits:
+        (sleeper,) = workers(1, **SOON)
         doorbell.ring()
         until(waits)
         os.killpg(os.getpgid(sleeper.pid), signal.SIGSTOP)
@@ -142,9 +146,9 @@ def test_a_database_connection_that_is_lost_in_the_middle_of_a_run(
     owner: extensions.connection,
 ) -> None:
     move = a_move(S.APPROVED)
-    workers(1, **SOON)
 
     with stuck_at(owner, "adminmoves_aftercare") as somebody_waits:
+        workers(1, **SOON)
         doorbell.ring()
         until(somebody_waits)
         cut_connection(app_sql(), "adminmoves_aftercare")
