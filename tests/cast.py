@@ -1,15 +1,17 @@
 """The cast: people by their role, so that a test reads like a short play."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
 
 from adminmoves.access import WORKER, Actor, actor_for
+from adminmoves.bookkeeping.gateway import ADAPTERS
 from adminmoves.models import Move
-from adminmoves.vocabulary import MoveState, Role
+from adminmoves.vocabulary import MoveState, Package, Role, Verdict
 from tests.builders import make_move, make_person
+from tests.packages import ChosenAnswers
 
 MakeMove = Callable[..., Move]
 
@@ -61,3 +63,13 @@ def a_move(agent: User, lead: User) -> MakeMove:
         return make_move(state, **who)
 
     return make
+
+
+@pytest.fixture
+def package() -> Iterator[ChosenAnswers]:
+    """The package UNIT4 can be asked; it finds everything unless told otherwise."""
+    answers = ChosenAnswers()
+    answers.will_say(Verdict.FOUND_ACTIVE)
+    ADAPTERS[Package.UNIT4] = answers
+    yield answers
+    del ADAPTERS[Package.UNIT4]

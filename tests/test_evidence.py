@@ -1,7 +1,6 @@
 """Proof: who may give it, when it counts, how it ages (domain.md par. 5)."""
 
 import threading
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from typing import Any
@@ -34,14 +33,6 @@ from tests.packages import ChosenAnswers
 pytestmark = pytest.mark.django_db
 S = MoveState
 SAID = Attestation("Supergebruiker Noord", date(2026, 11, 20), ticket="SUP-1")
-
-
-@pytest.fixture
-def package() -> Iterator[ChosenAnswers]:
-    answers = ChosenAnswers()
-    ADAPTERS[Package.UNIT4] = answers
-    yield answers
-    del ADAPTERS[Package.UNIT4]
 
 
 @pytest.fixture

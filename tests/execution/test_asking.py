@@ -1,6 +1,5 @@
 """How often a package is asked before a run, and whom that holds up."""
 
-from collections.abc import Iterator
 from contextlib import suppress
 from datetime import timedelta
 
@@ -35,15 +34,6 @@ class Broken:
 
     def check(self, _connection: BookkeepingConnection, _code: str) -> Evidence:
         raise LookupError("an answer that nobody understands")
-
-
-@pytest.fixture
-def package() -> Iterator[ChosenAnswers]:
-    answers = ChosenAnswers()
-    ADAPTERS[Package.UNIT4] = answers
-    answers.will_say(V.FOUND_ACTIVE)
-    yield answers
-    del ADAPTERS[Package.UNIT4]
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """Right before a run everything is looked at again (architecture.md par. 3 and 4)."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -9,7 +8,6 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from adminmoves.access import actor_for
-from adminmoves.bookkeeping.gateway import ADAPTERS
 from adminmoves.errors import DomainError
 from adminmoves.evidence import ask_package
 from adminmoves.execution import claim, runner
@@ -21,7 +19,7 @@ from adminmoves.execution.actions import (
 )
 from adminmoves.intake.actions import recount_documents
 from adminmoves.models import Administration, BookkeepingConnection, Environment, Move
-from adminmoves.vocabulary import MoveState, MoveType, Package, StepCode, Verdict
+from adminmoves.vocabulary import MoveState, MoveType, StepCode, Verdict
 from tests.builders import (
     approve,
     expire_lease,
@@ -37,15 +35,6 @@ from tests.packages import ChosenAnswers
 pytestmark = pytest.mark.django_db
 S = MoveState
 V = Verdict
-
-
-@pytest.fixture
-def package() -> Iterator[ChosenAnswers]:
-    answers = ChosenAnswers()
-    ADAPTERS[Package.UNIT4] = answers
-    answers.will_say(V.FOUND_ACTIVE)
-    yield answers
-    del ADAPTERS[Package.UNIT4]
 
 
 @pytest.fixture
