@@ -81,7 +81,7 @@ def compile_all(folder: Path) -> Path:
 
 
 def faults(root: Path) -> list[str]:
-    """Each text of the code without Dutch, and each Dutch text nobody asks for."""
+    """Each text without Dutch, or with two; and each Dutch text nobody asks for."""
     used = {key_of(message) for message in texts(extracted(root))}
     ours = {key_of(message): message.string for message in merged(root / "locale/nl")}
     translated = {key for key, text in ours.items() if is_whole(text)}
@@ -92,6 +92,7 @@ def faults(root: Path) -> list[str]:
             for key in sorted(used - translated, key=show)
         ),
         *(f"No longer used: {show(key)}" for key in sorted(unused, key=show)),
+        *contradictions(root / "locale/nl"),
     ]
 
 
