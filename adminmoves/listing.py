@@ -39,11 +39,6 @@ def query(facts: Mapping[str, str]) -> str:
     return "?" + urlencode({name: value for name, value in facts.items() if value})
 
 
-def capped(count: int) -> tuple[int, bool]:
-    """A count as it may be shown, and whether there are more."""
-    return min(count, CAP), count > CAP
-
-
 def micros(moment: datetime) -> str:
     """A moment as a key, exact to what the database holds."""
     return str((moment - EPOCH) // timedelta(microseconds=1))

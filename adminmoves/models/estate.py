@@ -180,11 +180,6 @@ class AdministrationQuerySet(models.QuerySet["Administration"]):
     def with_place(self) -> Self:
         return self.select_related("environment", "connection")
 
-    def at_place(self, connection_id: int, package: str, code: str) -> Self:
-        return self.filter(
-            connection_id=connection_id, code_key=code_key_of(package, code)
-        )
-
 
 class Administration(models.Model):
     """A company's books. Its place changes only by a running move (a trigger)."""
