@@ -93,11 +93,11 @@ class KeptAdmin(ReadAdmin[M]):
     """
 
     def facts(self, obj: Any) -> dict[str, Any]:
-        """What the trail keeps of one of these."""
+        """What the trail keeps of one of these; each kind says what."""
         raise NotImplementedError
 
     def line(self, obj: Any, params: dict[str, Any]) -> Line:
-        """The line of the trail for a change."""
+        """The line of the trail for a change; each kind says about what."""
         raise NotImplementedError
 
     def save_model(
@@ -143,5 +143,5 @@ class KeptAdmin(ReadAdmin[M]):
         **kwargs: Any,
     ) -> type[forms.ModelForm[M]]:
         form = super().get_form(request, obj, change=change, **kwargs)
-        form.refusal = request.META.get(REFUSED)  # type: ignore[attr-defined]
+        form.refusal = request.META.get(REFUSED)  # type: ignore[attr-defined] # a form of KeptForm
         return form

@@ -144,7 +144,7 @@ class LendForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["borrower"].queryset = User.objects.filter(  # type: ignore[attr-defined]
+        self.fields["borrower"].queryset = User.objects.filter(  # type: ignore[attr-defined] # a choice of models
             is_active=True, groups__name=Role.SUPPORT_AGENT
         ).order_by("first_name", "last_name", "username")
 

@@ -51,7 +51,7 @@ def decide(client: Client) -> Post:
             answers["plan_hash"] = make_plan(move).hash
             answers["seen"] = sorted(warnings_of(move))
         path = f"/migraties/{move.number}/{what}/"
-        return client.post(path, {**answers, **changes})  # type: ignore[return-value]
+        return client.post(path, {**answers, **changes})  # type: ignore[return-value] # the test client's answer has more
 
     return post
 
@@ -65,7 +65,7 @@ def events_of(move: Move) -> int:
 
 
 def told(response: HttpResponse) -> list[str]:
-    return [str(message) for message in get_messages(response.wsgi_request)]  # type: ignore[attr-defined]
+    return [str(message) for message in get_messages(response.wsgi_request)]  # type: ignore[attr-defined] # the test client's answer has more
 
 
 # --- it works
@@ -256,7 +256,7 @@ def test_a_number_that_is_none_is_no_page(
 
 
 def errors(response: HttpResponse) -> dict[str, list[str]]:
-    found = response.context["form"].errors  # type: ignore[attr-defined]
+    found = response.context["form"].errors  # type: ignore[attr-defined] # the test client's answer has more
     return {name: [str(error) for error in lines] for name, lines in found.items()}
 
 

@@ -77,7 +77,7 @@ def test_a_changed_event_is_named(
 ) -> None:
     with behind_our_back(owner) as cursor:
         cursor.execute(
-            f"UPDATE adminmoves_event SET {change} WHERE id = %s",  # noqa: S608
+            f"UPDATE adminmoves_event SET {change} WHERE id = %s",  # noqa: S608 - names of ours
             [line[1].pk],
         )
 
@@ -93,7 +93,7 @@ def test_a_changed_event_with_a_digest_of_its_own_breaks_the_next(
             [line[1].pk],
         )
         cursor.execute(
-            f"UPDATE adminmoves_event SET {DIGEST} WHERE id = %s",  # noqa: S608
+            f"UPDATE adminmoves_event SET {DIGEST} WHERE id = %s",  # noqa: S608 - names of ours
             [line[1].pk],
         )
 
@@ -110,7 +110,7 @@ def test_a_changed_last_event_does_not_fit_its_head(
             "UPDATE adminmoves_event SET actor_name = 'Iemand' WHERE id = %s", [last.pk]
         )
         cursor.execute(
-            f"UPDATE adminmoves_event SET {DIGEST} WHERE id = %s",  # noqa: S608
+            f"UPDATE adminmoves_event SET {DIGEST} WHERE id = %s",  # noqa: S608 - names of ours
             [last.pk],
         )
 
@@ -316,14 +316,14 @@ def insert_copy(cursor: extensions.cursor, event: Event, **other: object) -> int
     names = [name for (name,) in cursor]
     values = ", ".join(f"%({name})s" if name in other else name for name in names)
     cursor.execute(
-        f"INSERT INTO adminmoves_event (id, {', '.join(names)})"  # noqa: S608
+        f"INSERT INTO adminmoves_event (id, {', '.join(names)})"  # noqa: S608 - names of ours
         f" SELECT nextval('adminmoves_event_id_seq'), {values}"
         f" FROM adminmoves_event WHERE id = %(id)s RETURNING id",
         {"id": event.pk, **other},
     )
     ((added,),) = cursor.fetchall()
     cursor.execute(
-        f"UPDATE adminmoves_event SET {DIGEST} WHERE id = %s",  # noqa: S608
+        f"UPDATE adminmoves_event SET {DIGEST} WHERE id = %s",  # noqa: S608 - names of ours
         [added],
     )
     return int(added)

@@ -63,7 +63,7 @@ def test_the_pages_of_the_admin_keep_to_the_policy_and_are_accessible(
         page.goto(f"/beheer/{address}")
         expect(page.locator("#content")).to_be_visible()
         faults[address] = axe_faults(page)
-        shoot(page, f"admin-{address.replace('/', '-')}{device['viewport']['width']}")  # type: ignore[index]
+        shoot(page, f"admin-{address.replace('/', '-')}{device['viewport']['width']}")  # type: ignore[index] # of LOOKS
     assert {address: told for address, told in faults.items() if told} == {}
     assert sideways(page) == 0
 

@@ -18,7 +18,7 @@ def errors_of(response: HttpResponse) -> dict[str, list[str]]:
     """The errors of a form that came back; {} when it was taken."""
     if response.status_code == 302:
         return {}
-    form = response.context["adminform"].form  # type: ignore[attr-defined]
+    form = response.context["adminform"].form  # type: ignore[attr-defined] # the test client adds to it
     return {name: list(told) for name, told in form.errors.items()}
 
 
@@ -33,7 +33,7 @@ def change(client: Client, subject: Model, **answers: object) -> dict[str, list[
     }
     told = {**shown, **answers}
     sent = {name: _as_sent(value) for name, value in told.items() if value is not False}
-    return errors_of(client.post(url, sent))  # type: ignore[arg-type]
+    return errors_of(client.post(url, sent))  # type: ignore[arg-type] # the test client adds to it
 
 
 def _as_sent(value: object) -> object:
@@ -46,7 +46,7 @@ def _as_sent(value: object) -> object:
 
 def add(client: Client, model: type[Model], **answers: object) -> dict[str, list[str]]:
     sent = {name: _as_sent(value) for name, value in answers.items()}
-    return errors_of(client.post(address(model, "add"), sent))  # type: ignore[arg-type]
+    return errors_of(client.post(address(model, "add"), sent))  # type: ignore[arg-type] # the test client adds to it
 
 
 def told(event: Event) -> tuple[str, object, object]:

@@ -136,7 +136,7 @@ def test_a_connection_that_a_request_wants_stays_too(
         MoveState.AWAITING_APPROVAL,
         agent=agent,
         lead=lead,
-        move_type="MOVE_ENVIRONMENT",  # type: ignore[arg-type]
+        move_type="MOVE_ENVIRONMENT",  # type: ignore[arg-type] # its text is the value
     )
     assert move.to_connection is not None
 

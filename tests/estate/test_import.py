@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 
 
 def facts(model: type, public_id: str, *names: str) -> tuple[object, ...]:
-    row: tuple[object, ...] = model.objects.values_list(*names).get(  # type: ignore[attr-defined]
+    row: tuple[object, ...] = model.objects.values_list(*names).get(  # type: ignore[attr-defined] # any model; the first event is there
         public_id=public_id
     )
     return row
@@ -67,7 +67,7 @@ def test_the_same_files_again_change_nothing(administrator: User) -> None:
     }
 
     assert Event.objects.count() == before + 1
-    assert Event.objects.first().code == EventCode.ESTATE_IMPORTED  # type: ignore[union-attr]
+    assert Event.objects.first().code == EventCode.ESTATE_IMPORTED  # type: ignore[union-attr] # any model; the first event is there
 
 
 def test_what_differs_is_changed_and_on_record(administrator: User) -> None:

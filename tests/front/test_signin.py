@@ -53,7 +53,7 @@ def test_a_name_that_nobody_has_stands_apart_from_the_chain(client: Client) -> N
 
 
 def errors_of(answer: object) -> list[str]:
-    return list(answer.context["form"].non_field_errors())  # type: ignore[attr-defined]
+    return list(answer.context["form"].non_field_errors())  # type: ignore[attr-defined] # the test client adds it
 
 
 def test_a_page_asks_for_a_log_in_and_leads_back(client: Client, agent: User) -> None:

@@ -51,7 +51,7 @@ def test_typing_a_code_saves_it_and_replaces_no_field(
 
 def test_the_expected_address_marks_what_changes(as_agent: Client, agent: User) -> None:
     move = make_draft(agent)
-    office = move.administration.environment.office_code.lower()  # type: ignore[union-attr]
+    office = move.administration.environment.office_code.lower()  # type: ignore[union-attr] # the draft has one
 
     answer = as_agent.post(url(move, "controle/"), as_sent(move, to_code="Nieuw9"))
 

@@ -171,7 +171,7 @@ def test_answers_of_another_type_offer_that_type_and_come_along(
     as_agent: Client, agent: User
 ) -> None:
     move = make_draft(agent, T.RELINK_CONNECTION_AND_CHANGE_CODE)
-    same = move.administration.code  # type: ignore[union-attr]
+    same = move.administration.code  # type: ignore[union-attr] # the draft has one
 
     page = as_agent.post(url(move), as_sent(move, to_code=same))
     switch = f'name="intent" value="{T.RELINK_CONNECTION}"'

@@ -141,7 +141,7 @@ def test_the_file_is_given_back_to_save_and_never_to_run(
 
     answer = as_agent.get(f"/bewijs/{kept.public_id}/")
 
-    assert b"".join(answer.streaming_content) == PAGE  # type: ignore[attr-defined]
+    assert b"".join(answer.streaming_content) == PAGE  # type: ignore[attr-defined] # it streams
     assert answer["Content-Type"] == "text/plain"
     assert answer["Content-Disposition"] == 'attachment; filename="notitie.txt"'
     assert answer["X-Content-Type-Options"] == "nosniff"

@@ -140,7 +140,7 @@ def count(moves: MoveQuerySet, actor: Actor) -> dict[str, int]:
     with connection.cursor() as cursor:
         # The statement is Django's own, with placeholders.
         cursor.execute(
-            f"SELECT cut, count(*) FROM ({told}) AS counted GROUP BY cut",  # noqa: S608
+            f"SELECT cut, count(*) FROM ({told}) AS counted GROUP BY cut",  # noqa: S608 - see above
             params,
         )
         found = dict(cursor.fetchall())
