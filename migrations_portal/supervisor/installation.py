@@ -28,8 +28,8 @@ from migrations_portal.supervisor.state import CHECKOUT
 
 IMPORTS = "import ctypes, ssl, django, psycopg2, celery, gunicorn"
 APPLICATION = (
-    "manage.py", "migrations_portal", "adminmoves", "templates", "static", "locale",
-    "samples", "requirements.txt",
+    "manage.py", "migrations_portal", "adminmoves", "rehearsal", "templates", "static",
+    "locale", "samples", "requirements.txt",
 )  # fmt: skip
 # Set-up writes the compiled translations and the subset fonts here.
 WRITTEN_AT_SET_UP = ("locale", "static")

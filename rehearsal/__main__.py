@@ -1,0 +1,44 @@
+"""python -m rehearsal --state DIR [--tls-port N] [--pages-port M] [--samples DIR]
+
+Serves the made-up world on loopback until it is stopped.
+"""
+
+import argparse
+import signal
+import sys
+from pathlib import Path
+from threading import Event
+
+from rehearsal.samples import read_estate
+from rehearsal.server import Rehearsal
+
+
+def serve(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="python -m rehearsal")
+    parser.add_argument("--state", type=Path, required=True)
+    parser.add_argument("--tls-port", type=int, default=0)
+    parser.add_argument("--pages-port", type=int, default=0)
+    parser.add_argument("--samples", type=Path, default=Path("samples"))
+    told = parser.parse_args(arguments)
+    rehearsal = Rehearsal(
+        told.state,
+        read_estate(told.samples),
+        tls_port=told.tls_port,
+        pages_port=told.pages_port,
+    )
+    stopped = Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopped.set())
+    rehearsal.start()
+    print(  # noqa: T201 - the line that whoever started it waits for
+        f"The rehearsal world is at http://127.0.0.1:{rehearsal.pages_port}/ "
+        f"and for the portal at 127.0.0.1:{rehearsal.tls_port}.",
+        flush=True,
+    )
+    stopped.wait()
+    rehearsal.stop()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(serve(sys.argv[1:]))
