@@ -21,8 +21,8 @@ ENV PATH=/srv/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     DJANGO_SETTINGS_MODULE=migrations_portal.settings \
     PORTAL_STATE_DIR=/srv/state
-# Static files need no database and no secret; these two values stay in this line.
-RUN SECRET_KEY=only-while-building DATABASE_URL=postgresql://nobody@localhost/none \
+# Static files need no database and no secret; these values stay in this line.
+RUN SECRET_KEY=only-while-building PORTAL_TOKEN_KEYS=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA= DATABASE_URL=postgresql://nobody@localhost/none \
     python -m migrations_portal.prepare static
 USER 10001
 EXPOSE 8000

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -10,9 +11,12 @@ from django.utils.translation import gettext as _
 
 from adminmoves import access, lifecycle
 from adminmoves.access import WORKER, Actor
+from adminmoves.asking import BUSY, ask_again_at
 from adminmoves.audit import trail
 from adminmoves.bookkeeping import gateway
 from adminmoves.bookkeeping.gateway import Evidence
+from adminmoves.bookkeeping.lines import LineBusy
+from adminmoves.changes.recognised import same_kvk, same_name
 from adminmoves.errors import ProofRefused, StepRefused
 from adminmoves.models import (
     Administration,
@@ -34,12 +38,9 @@ from adminmoves.vocabulary import (
     Verdict,
 )
 
-ASK_AGAIN_AFTER = (
-    timedelta(minutes=5),
-    timedelta(minutes=15),
-    *(timedelta(hours=hour) for hour in range(1, 25)),
-)
-"""Since the request: after 5 and 15 minutes, hourly for a day, then every 6 hours."""
+OLD_PLACE_AGE = timedelta(minutes=10)
+"""So old a list of the old place may be to say something of it."""
+SHOWS_OLD = {True: "still_shown", False: "not_shown"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +102,20 @@ def attest(move_id: int, *, actor: Actor, attestation: Attestation) -> Move:
     )
 
 
-def ask_package(move_id: int, *, actor: Actor = WORKER) -> Proof | None:
+def ask_package(
+    move_id: int,
+    *,
+    actor: Actor = WORKER,
+    age: timedelta = gateway.LIST_AGE,
+    seconds: float = gateway.SECONDS,
+    urgent: bool = False,
+) -> Proof | None:
     """Ask the package of the wanted place, store the answer, go on when it is there.
 
     No transaction is held open while the package is asked. None: it was not asked,
     because the connection wants an attestation or the move does not wait any more.
+    Raises LineBusy: somebody else asks that connection now, so nothing is stored and
+    a move that waits is asked in a moment.
     """
     move = Move.objects.select_related("to_connection", "administration").get(
         pk=move_id
@@ -113,8 +123,25 @@ def ask_package(move_id: int, *, actor: Actor = WORKER) -> Proof | None:
     connection = move.to_connection
     if connection is None or connection.demand != BookkeepingConnection.Demand.API:
         return None
-    answer = gateway.check(connection, move.to_code)
+    try:
+        answer = gateway.check(
+            connection,
+            move.to_code,
+            connection.package_environment,
+            age=age,
+            seconds=seconds,
+            urgent=urgent,
+        )
+    except LineBusy as busy:
+        _ask_in_a_moment(move, busy.until)
+        raise
     return store_answer(move, answer, actor=actor)
+
+
+def _ask_in_a_moment(move: Move, until: datetime) -> None:
+    soon = min(until, timezone.now() + BUSY)
+    waits = Move.objects.filter(pk=move.pk, state=MoveState.AWAITING_BOOKKEEPING)
+    waits.update(ask_proof_at=soon)
 
 
 @transaction.atomic
@@ -123,18 +150,7 @@ def store_answer(asked: Move, answer: Evidence, *, actor: Actor) -> Proof | None
     move = lifecycle.hold(asked.pk)
     if _wish(move) != _wish(asked):
         return None
-    proof = _store(
-        move,
-        kind=ProofKind.VERIFIED,
-        verdict=answer.verdict,
-        counts=_is_this_one(move, answer),
-        retry_at=answer.retry_at,
-        observed_environment=answer.observed_environment,
-        observed_external_id=answer.external_id,
-        observed_code=answer.code,
-        observed_name=answer.name,
-        raw_status=dict(answer.raw_status),
-    )
+    proof = _store(move, **answered(move, answer))
     _record(move, proof, actor, EventCode.PROOF_STORED)
     if move.state == MoveState.AWAITING_BOOKKEEPING:
         if proof.usable:
@@ -143,9 +159,75 @@ def store_answer(asked: Move, answer: Evidence, *, actor: Actor) -> Proof | None
                 move.pk, Action.PROVE, actor=WORKER, facts=(proof.pk,), told=told
             )
         else:
-            next_time = answer.retry_at or ask_again_at(move, answer.verdict)
+            verdict = Verdict(proof.verdict)
+            next_time = ask_again_at(move, verdict, answer.retry_at)
             Move.objects.filter(pk=move.pk).update(ask_proof_at=next_time)
     return proof
+
+
+def answered(move: Move, answer: Evidence) -> dict[str, Any]:
+    """What is kept of an answer about the place that a move wants.
+
+    Beside what the package said: whether it counts for this administration, and what
+    the old place or the old code shows, where a kept list can tell.
+    """
+    verdict, raw = answer.verdict, dict(answer.raw_status)
+    old = _old_place(move)
+    if old is not None and _keeps_connection(move):
+        # The old code is advice no more: two rows may be two administrations.
+        if old and verdict == Verdict.FOUND_ACTIVE:
+            verdict = Verdict.OLD_CODE_STILL_SHOWN
+    elif old is not None:
+        raw["old_place"] = SHOWS_OLD[old]
+    return {
+        "kind": ProofKind.VERIFIED,
+        "verdict": verdict,
+        "counts": _is_this_one(move, answer),
+        "checked_at": answer.checked_at or timezone.now(),
+        "retry_at": answer.retry_at,
+        "observed_environment": answer.observed_environment,
+        "observed_external_id": answer.external_id,
+        "observed_code": answer.code,
+        "observed_name": answer.name,
+        "observed_kvk_number": answer.kvk_number,
+        "seen_as": answer.seen_as,
+        "endpoint": answer.endpoint,
+        "request_id": answer.request_id,
+        "list_size": answer.list_size,
+        "raw_status": raw,
+    }
+
+
+def _keeps_connection(move: Move) -> bool:
+    ours = move.administration
+    return ours is not None and ours.connection_id == move.to_connection_id
+
+
+def _old_place(move: Move) -> bool | None:
+    """Whether the old place is still shown; None where nothing can be told of it.
+
+    Never asked for this: only a kept list tells. After a change of code within one
+    connection the old code may be another administration's by our own record.
+    """
+    ours = move.administration
+    if ours is None or not gateway.can_ask(ours.connection):
+        return None
+    if _keeps_connection(move):
+        unchanged = ours.code_key == code_key(move.package, move.to_code)
+        if unchanged or _old_code_is_anothers(ours):
+            return None
+    return gateway.shows(ours.connection, ours.code, age=OLD_PLACE_AGE)
+
+
+def _old_code_is_anothers(ours: Administration) -> bool:
+    wanting = Move.objects.wanting(ours.connection_id, ours.code_key)
+    same_office = Administration.objects.filter(
+        environment=ours.environment_id, package=ours.package, code_key=ours.code_key
+    )
+    return (
+        wanting.exclude(administration=ours).exists()
+        or same_office.exclude(pk=ours.pk).exists()
+    )
 
 
 def _wish(move: Move) -> tuple[object, ...]:
@@ -156,15 +238,6 @@ def _wish(move: Move) -> tuple[object, ...]:
         move.to_connection_id,
         move.to_code,
     )
-
-
-def ask_again_at(move: Move, verdict: Verdict) -> datetime | None:
-    """When to ask next; None where only a person can change the answer."""
-    if verdict in {Verdict.CONFIG_ERROR, Verdict.AUTH_REQUIRED, Verdict.AMBIGUOUS}:
-        return None
-    since, now = move.state_since, timezone.now()
-    later = (since + wait for wait in ASK_AGAIN_AFTER if since + wait > now)
-    return next(later, now + timedelta(hours=6))
 
 
 def usable_proof(move: Move) -> Proof | None:
@@ -179,10 +252,10 @@ def usable_proof(move: Move) -> Proof | None:
     ).first()
     if proof is None or not proof.usable or is_stale(proof):
         return None
-    return proof if _is_wanted(proof) else None
+    return proof if is_wanted(proof) else None
 
 
-def _is_wanted(proof: Proof) -> bool:
+def is_wanted(proof: Proof) -> bool:
     """Where the package is asked by now, only a lead's attestation with a reason is."""
     asks = attestation_right(proof.connection) == Right.OVERRULE_PROOF
     return not (asks and proof.is_attested and not proof.overrules_package)
@@ -213,13 +286,11 @@ def _is_this_one(move: Move, answer: Evidence) -> bool:
     formerly = FormerPlace.objects.filter(**place).exclude(administration=ours).exists()
     if not (others or formerly):
         return True
-    return any(
-        seen and seen.casefold() == known.casefold()
-        for seen, known in (
-            (answer.external_id, ours.external_id),
-            (answer.kvk_number, ours.kvk_number),
-            (answer.name, ours.name),
-        )
+    seen = answer.external_id
+    return (
+        bool(seen and seen.casefold() == ours.external_id.casefold())
+        or same_kvk(answer.kvk_number, ours.kvk_number)
+        or same_name(answer.name, ours.name)
     )
 
 

@@ -61,6 +61,15 @@ MEANINGS: Mapping[Verdict, Meaning] = {
         _("The answer does not say which of them it is, so a person decides."),
         (_("Ask the office which one it is, and have a team lead attest it."),),
     ),
+    V.OLD_CODE_STILL_SHOWN: Meaning(
+        Look("copy", "amber"),
+        _("Found, and the old code too"),
+        _(
+            "%(code)s is active there, but the old code is still in the same list. So "
+            "it may be another administration."
+        ),
+        (_("Ask the office whether the code has really been changed."),),
+    ),
     V.AUTH_REQUIRED: Meaning(
         Look("key-round", "orange"),
         _("The connection is no longer signed in"),

@@ -168,11 +168,19 @@ class Verdict(TextChoices):
     NOT_FOUND_OR_NO_ACCESS = "NOT_FOUND_OR_NO_ACCESS", _("not found, or no access")
     WRONG_ENVIRONMENT = "WRONG_ENVIRONMENT", _("another environment answered")
     AMBIGUOUS = "AMBIGUOUS", _("several with this code")
+    OLD_CODE_STILL_SHOWN = "OLD_CODE_STILL_SHOWN", _("found, the old code too")
     AUTH_REQUIRED = "AUTH_REQUIRED", _("not signed in to the package")
     RATE_LIMITED = "RATE_LIMITED", _("asked too often, wait")
     UNAVAILABLE = "UNAVAILABLE", _("the package does not answer")
     CONFIG_ERROR = "CONFIG_ERROR", _("the connection is not set up")
     ATTESTED = "ATTESTED", _("attested by a person")
+
+
+class LostGrant(TextChoices):
+    """Why a consent does not hold any more; somebody must consent again."""
+
+    REVOKED = "REVOKED", _("withdrawn, or no longer valid")
+    DISCONNECTED = "DISCONNECTED", _("disconnected here")
 
 
 class Severity(TextChoices):

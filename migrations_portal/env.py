@@ -1,9 +1,11 @@
 """Readers of the environment that stop the start on nonsense."""
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from cryptography.fernet import Fernet
 from django.core.exceptions import ImproperlyConfigured
 
 
@@ -71,3 +73,26 @@ def database(name: str, **options: str) -> dict[str, object]:
         "PORT": str(url.port or ""),
         "OPTIONS": {**options, **dict(parse_qsl(url.query))},
     }
+
+
+def keys(name: str) -> list[str]:
+    """Keys that seal secrets, the newest first, separated by commas."""
+    given = [part.strip() for part in secret(name).split(",") if part.strip()]
+    for key in given:
+        try:
+            Fernet(key)
+        except ValueError as error:
+            raise ImproperlyConfigured(
+                f"{name} must hold keys of 32 bytes, written in URL-safe base64."
+            ) from error
+    return given
+
+
+def clients(names: Iterable[str]) -> dict[str, tuple[str, str]]:
+    """Id and secret of our registration at each package that gave us one."""
+    given = {}
+    for name in names:
+        client_id = os.environ.get(f"PORTAL_{name}_CLIENT_ID")
+        if client_id:
+            given[name] = (client_id, secret(f"PORTAL_{name}_CLIENT_SECRET"))
+    return given

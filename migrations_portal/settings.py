@@ -11,6 +11,7 @@ from pathlib import Path
 
 import django_stubs_ext
 from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 
 from migrations_portal import env
 
@@ -93,10 +94,33 @@ PORTAL_SWEEP_SECONDS = env.number("PORTAL_SWEEP_SECONDS", 5)
 PORTAL_DRAIN_SECONDS = env.number("PORTAL_DRAIN_SECONDS", 60)
 # Largest file that is accepted as evidence.
 PORTAL_EVIDENCE_MAX_MB = env.number("PORTAL_EVIDENCE_MAX_MB", 10)
+
+# The bookkeeping packages
+
 # Which endpoints of the packages are asked: the real ones or the rehearsal.
 PORTAL_ENDPOINT_PROFILE = env.choice(
     "PORTAL_ENDPOINT_PROFILE", "live", frozenset({"live", "rehearsal"})
 )
+# The rehearsal: host:port of its API, its certificate authority, its pages.
+PORTAL_REHEARSAL = env.text("PORTAL_REHEARSAL", "127.0.0.1:0")
+PORTAL_REHEARSAL_CA = env.text("PORTAL_REHEARSAL_CA", str(STATE_DIR / "ca.pem"))
+PORTAL_REHEARSAL_PAGES = env.text("PORTAL_REHEARSAL_PAGES", "http://127.0.0.1:0")
+# Seal the packages' tokens; the first one seals, all open (manage.py rotate_keys).
+PORTAL_TOKEN_KEYS = env.keys("PORTAL_TOKEN_KEYS")
+# Our registration at each package; Exact Online wants one per country site.
+PORTAL_CLIENTS = env.clients(
+    (
+        "TWINFIELD",
+        *(
+            f"EXACT_ONLINE_{country}"
+            for country in ("NL", "BE", "DE", "UK", "FR", "ES")
+        ),
+        "UNIT4",
+        "ACCOUNTVIEW",
+    )
+)
+# Multivers can run at an office: which host[:port] may be asked besides Exact's own.
+PORTAL_MULTIVERS_HOSTS = env.listing("PORTAL_MULTIVERS_HOSTS")
 
 # The database is the truth
 
@@ -123,6 +147,8 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_SOFT_TIME_LIMIT = 90
 CELERY_TASK_TIME_LIMIT = 120
+# Asking packages waits for others; it has workers of its own, so that runs go on.
+CELERY_TASK_ROUTES = {"adminmoves.proof.ask": {"queue": "asks"}}
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     # At least four times the hard limit: a longer task would be run twice.
     "visibility_timeout": 600,
@@ -194,6 +220,8 @@ X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 # Off only on loopback, where there is no certificate.
 PORTAL_HTTPS = env.flag("PORTAL_HTTPS", default=True)
+if PORTAL_HTTPS and PORTAL_ENDPOINT_PROFILE == "rehearsal":
+    raise ImproperlyConfigured("A portal that serves over HTTPS asks no rehearsal.")
 if PORTAL_HTTPS:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_SSL_REDIRECT = True

@@ -1,19 +1,20 @@
 """The cast: people by their role, so that a test reads like a short play."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
 
 from adminmoves.access import WORKER, Actor, actor_for
-from adminmoves.bookkeeping.gateway import ADAPTERS
+from adminmoves.bookkeeping import gateway
 from adminmoves.models import Move
-from adminmoves.vocabulary import MoveState, Package, Role, Verdict
+from adminmoves.vocabulary import MoveState, Role, Verdict
 from tests.builders import make_move, make_person
 from tests.packages import ChosenAnswers
 
 MakeMove = Callable[..., Move]
+Answering = Callable[[Any], None]
 
 
 @pytest.fixture
@@ -66,10 +67,15 @@ def a_move(agent: User, lead: User) -> MakeMove:
 
 
 @pytest.fixture
-def package() -> Iterator[ChosenAnswers]:
-    """The package UNIT4 can be asked; it finds everything unless told otherwise."""
+def answering(monkeypatch: pytest.MonkeyPatch) -> Answering:
+    """Lets the ``check`` of something else answer in the place of the packages."""
+    return lambda package: monkeypatch.setattr(gateway, "check", package.check)
+
+
+@pytest.fixture
+def package(answering: Answering) -> ChosenAnswers:
+    """Every package can be asked; it finds everything unless told otherwise."""
     answers = ChosenAnswers()
     answers.will_say(Verdict.FOUND_ACTIVE)
-    ADAPTERS[Package.UNIT4] = answers
-    yield answers
-    del ADAPTERS[Package.UNIT4]
+    answering(answers)
+    return answers

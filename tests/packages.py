@@ -1,6 +1,7 @@
-"""A package whose answers a test chooses; it stands where an adapter will stand."""
+"""A package whose answers a test chooses; it stands where the gateway asks."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from adminmoves.bookkeeping.gateway import Evidence
 from adminmoves.models import BookkeepingConnection
@@ -14,7 +15,9 @@ class ChosenAnswers:
     answers: list[Evidence] = field(default_factory=list)
     asked: list[tuple[str, str]] = field(default_factory=list)
 
-    def check(self, connection: BookkeepingConnection, code: str) -> Evidence:
+    def check(
+        self, connection: BookkeepingConnection, code: str, *_rest: str, **_how: Any
+    ) -> Evidence:
         self.asked.append((connection.package_environment, code))
         return self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
 

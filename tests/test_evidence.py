@@ -12,13 +12,13 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from adminmoves.access import actor_for
-from adminmoves.bookkeeping.gateway import ADAPTERS, Evidence
+from adminmoves.bookkeeping.gateway import Evidence
 from adminmoves.errors import NotAllowed, ProofRefused, StepRefused
 from adminmoves.evidence import Attestation, ask_again_at, ask_package, attest
 from adminmoves.intake.actions import reopen_move
 from adminmoves.models import BookkeepingConnection, Move
 from adminmoves.proof.actions import ask_due
-from adminmoves.vocabulary import MoveState, Package, Verdict
+from adminmoves.vocabulary import MoveState, Verdict
 from tests.builders import (
     approve,
     attest_as,
@@ -27,7 +27,7 @@ from tests.builders import (
     make_draft,
     submit,
 )
-from tests.cast import MakeMove
+from tests.cast import Answering, MakeMove
 from tests.packages import ChosenAnswers
 
 pytestmark = pytest.mark.django_db
@@ -193,15 +193,18 @@ def test_where_our_record_knows_another_one_there_a_hit_must_be_this_one(
 
 
 def test_an_answer_about_an_older_revision_is_thrown_away(
-    asked_move: Move, package: ChosenAnswers, agent: User
+    asked_move: Move, answering: Answering, agent: User
 ) -> None:
     class Slow(ChosenAnswers):
-        def check(self, connection: BookkeepingConnection, code: str) -> Evidence:
+        def check(
+            self, connection: BookkeepingConnection, code: str, *_rest: str, **_how: Any
+        ) -> Evidence:
             reopen_move(asked_move.pk, actor=actor_for(agent))
             return super().check(connection, code)
 
-    ADAPTERS[Package.UNIT4] = slow = Slow()
+    slow = Slow()
     slow.will_say(Verdict.FOUND_ACTIVE)
+    answering(slow)
 
     assert ask_package(asked_move.pk) is None
     assert not asked_move.proofs.exists()

@@ -1,51 +1,151 @@
-"""What we ask of a package, in our words (domain.md par. 5).
+"""The one door to the packages (domain.md par. 5).
 
 One question: is the administration with this code active in this licence or
-organisation? Adapters speak the packages' own protocols; none is connected yet,
-and a package without an adapter says so instead of guessing.
+organisation? A list serves all questions of a few minutes; one request is in flight
+per connection; a package in trouble is left alone for a while and says so.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any, Protocol
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Protocol
 
-from adminmoves.models import BookkeepingConnection
+from django.db import transaction
+
+from adminmoves.bookkeeping import lines, twinfield
+from adminmoves.bookkeeping.answers import Evidence, Listing, NoAnswer, Row
+from adminmoves.bookkeeping.grants import Client
+from adminmoves.bookkeeping.judge import judge
+from adminmoves.bookkeeping.lines import LineBusy
+from adminmoves.bookkeeping.oauth import OAuth, client_of
+from adminmoves.bookkeeping.session import Session
+from adminmoves.bookkeeping.shown import keep_list, kept_list
+from adminmoves.bookkeeping.wire import Door, Wire
+from adminmoves.models import BookkeepingConnection, ConnectionCall
 from adminmoves.vocabulary import Package, Verdict
 
+__all__ = ["ADAPTERS", "Adapter", "Evidence", "LineBusy", "can_ask", "check"]
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """An answer: the verdict and what was seen. Never tokens, never lists of users."""
-
-    verdict: Verdict
-    retry_at: datetime | None = None
-    observed_environment: str = ""
-    external_id: str = ""
-    code: str = ""
-    name: str = ""
-    kvk_number: str = ""
-    raw_status: Mapping[str, Any] = field(default_factory=dict)
+LIST_AGE = timedelta(minutes=2)
+FRESH = timedelta()
+SECONDS = 60.0
+CALLS_KEPT = 50
 
 
 class Adapter(Protocol):
-    def check(self, connection: BookkeepingConnection, code: str) -> Evidence:
-        """Ask whether ``code`` is active in ``connection.package_environment``."""
+    """What differs per package."""
+
+    def oauth(self, connection: BookkeepingConnection) -> OAuth:
+        """How it asks for consent. NoAnswer where the connection lacks a fact."""
+
+    def doors(self, connection: BookkeepingConnection) -> Sequence[Door]:
+        """All that may be asked of it."""
+
+    def fetch(self, session: Session) -> Listing:
+        """Every administration that it shows. Raises NoAnswer."""
+
+    def find(self, listing: Listing, code: str) -> Sequence[Row]:
+        """The rows that a person would call by this code."""
+
+    def confirm(self, session: Session, code: str, evidence: Evidence) -> Evidence:
+        """A closer look after the list, where the package has one; else the same."""
 
 
-ADAPTERS: dict[Package, Adapter] = {}
+ADAPTERS: dict[Package, Adapter] = {
+    Package.TWINFIELD: twinfield.Twinfield(),
+}
 
 
 def can_ask(connection: BookkeepingConnection) -> bool:
+    """Whether an answer may be expected: somebody consented and may be asked for."""
     return (
         connection.demand == BookkeepingConnection.Demand.API
-        and Package(connection.package) in ADAPTERS
+        and client_of(connection) is not None
+        and hasattr(connection, "grant")
+        and connection.grant.lost_at is None
     )
 
 
-def check(connection: BookkeepingConnection, code: str) -> Evidence:
-    """The package's answer; CONFIG_ERROR where it cannot be asked."""
+def check(
+    connection: BookkeepingConnection,
+    code: str,
+    expected_environment: str,
+    *,
+    age: timedelta = LIST_AGE,
+    seconds: float = SECONDS,
+    urgent: bool = False,
+) -> Evidence:
+    """What the package says of ``code``; every trouble is a verdict too.
+
+    ``age``: how old a list may be (FRESH before a run). ``seconds``: the longest that
+    the caller wants to wait. ``urgent``: see ``lines``. Raises LineBusy.
+    """
+    try:
+        adapter = adapter_of(connection)
+        with lines.held(connection, seconds) as line:
+            lines.refuse_quiet(line, urgent=urgent)
+            session = Session(
+                Wire(adapter.doors(connection), seconds),
+                _client(adapter, connection),
+            )
+            try:
+                with session.wire:
+                    evidence = _look(adapter, session, code, expected_environment, age)
+            except NoAnswer as no:
+                lines.note_trouble(line, no, session.limits)
+                raise
+            finally:
+                _keep_calls(connection, session.calls)
+            if session.calls:
+                lines.note_answer(line, session.limits)
+            return evidence
+    except NoAnswer as no:
+        return no.evidence()
+
+
+def _look(
+    adapter: Adapter, session: Session, code: str, expected: str, age: timedelta
+) -> Evidence:
+    listing = kept_list(session.connection, age)
+    if listing is None:
+        listing = adapter.fetch(session)
+        keep_list(session.connection, listing)
+    evidence = judge(listing, adapter.find(listing, code), expected)
+    return adapter.confirm(session, code, evidence)
+
+
+def shows(
+    connection: BookkeepingConnection, code: str, *, age: timedelta
+) -> bool | None:
+    """Whether the kept list has this code; None without a list of that age."""
+    listing = kept_list(connection, age)
+    if listing is None:
+        return None
+    return bool(adapter_of(connection).find(listing, code))
+
+
+def adapter_of(connection: BookkeepingConnection) -> Adapter:
+    """Raises NoAnswer CONFIG_ERROR for a package that we cannot ask."""
     adapter = ADAPTERS.get(Package(connection.package))
     if adapter is None:
-        return Evidence(Verdict.CONFIG_ERROR)
-    return adapter.check(connection, code)
+        raise NoAnswer(Verdict.CONFIG_ERROR, "no_adapter")
+    return adapter
+
+
+def _client(adapter: Adapter, connection: BookkeepingConnection) -> Client:
+    identity = client_of(connection)
+    if identity is None:
+        raise NoAnswer(Verdict.CONFIG_ERROR, "client_missing")
+    return Client(adapter.oauth(connection), identity, connection)
+
+
+def _keep_calls(
+    connection: BookkeepingConnection, calls: Sequence[ConnectionCall]
+) -> None:
+    """The newest calls, for who looks how a connection is doing."""
+    if not calls:
+        return
+    with transaction.atomic():
+        ConnectionCall.objects.bulk_create(calls)
+        newest = ConnectionCall.objects.filter(connection=connection)
+        kept = newest.values_list("pk", flat=True)[:CALLS_KEPT]
+        newest.exclude(pk__in=list(kept)).delete()

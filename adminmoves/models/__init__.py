@@ -9,6 +9,12 @@ from adminmoves.models.estate import (
     PackageProfile,
 )
 from adminmoves.models.event import Event, EventWords, StreamHead
+from adminmoves.models.link import (
+    ConnectionCall,
+    ConnectionGrant,
+    ConnectionLine,
+    ConnectionList,
+)
 from adminmoves.models.move import Approval, Move
 from adminmoves.models.parties import Contributor, Parties
 from adminmoves.models.people import ApprovalLoan, CheckSeverity, LoanEnd, Preferences
@@ -22,6 +28,10 @@ __all__ = [
     "Attempt",
     "BookkeepingConnection",
     "CheckSeverity",
+    "ConnectionCall",
+    "ConnectionGrant",
+    "ConnectionLine",
+    "ConnectionList",
     "Contributor",
     "Effect",
     "Environment",

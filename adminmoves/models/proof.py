@@ -94,6 +94,11 @@ class Proof(models.Model):
     observed_external_id = models.CharField(max_length=100, blank=True)
     observed_code = models.CharField(max_length=100, blank=True)
     observed_name = models.CharField(max_length=200, blank=True)
+    observed_kvk_number = models.CharField(max_length=20, blank=True)
+    seen_as = models.CharField(max_length=200, blank=True)
+    endpoint = models.CharField(max_length=60, blank=True)
+    request_id = models.CharField(max_length=100, blank=True)
+    list_size = models.PositiveIntegerField(null=True)
     raw_status = models.JSONField(default=dict)
     # An attestation: who stated it here; who said so outside is in `words`.
     attested_by = models.ForeignKey(

@@ -23,6 +23,7 @@ from migrations_portal.supervisor.state import (
     load_secrets,
     only_supervisor,
     state_folder,
+    token_key,
     write_private,
 )
 
@@ -116,6 +117,7 @@ class Portal:
             "DATABASE_URL": urls.app,
             "REDIS_URL": urls.broker,
             "SECRET_KEY": self.secrets["secret_key"],
+            "PORTAL_TOKEN_KEYS": token_key(self.secrets["token_key"]),
             "PORTAL_STATE_DIR": str(self.account.folder(self.state / "files")),
             "PORTAL_HTTPS": "no",
         }

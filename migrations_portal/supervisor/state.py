@@ -13,7 +13,7 @@ from migrations_portal.supervisor.refusals import CannotStart
 
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
 SHARED_ROOT = Path("/var/lib/migratieportaal")
-SECRETS = ("secret_key", "superuser", "owner", "app", "valkey")
+SECRETS = ("secret_key", "superuser", "owner", "app", "valkey", "token_key")
 
 
 def state_folder() -> Path:
@@ -38,6 +38,11 @@ def load_secrets(folder: Path) -> dict[str, str]:
         known |= missing
         write_private(file, json.dumps(known, indent=2))
     return known
+
+
+def token_key(random: str) -> str:
+    """32 random bytes as token_urlsafe writes them, as the key that seals tokens."""
+    return f"{random}="
 
 
 def write_private(file: Path, content: str) -> None:

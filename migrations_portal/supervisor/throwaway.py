@@ -15,7 +15,12 @@ from migrations_portal.supervisor.account import child_account
 from migrations_portal.supervisor.children import Child
 from migrations_portal.supervisor.ports import LOOPBACK, free_port
 from migrations_portal.supervisor.refusals import CannotStart
-from migrations_portal.supervisor.state import CHECKOUT, SECRETS, state_folder
+from migrations_portal.supervisor.state import (
+    CHECKOUT,
+    SECRETS,
+    state_folder,
+    token_key,
+)
 
 DATABASE = "portal_test"
 PREFIX = "test-"
@@ -49,6 +54,7 @@ def settings_env(folder: Path) -> dict[str, str]:
     return {
         **os.environ,
         "SECRET_KEY": secrets.token_urlsafe(50),
+        "PORTAL_TOKEN_KEYS": token_key(secrets.token_urlsafe(32)),
         "DATABASE_URL": f"postgresql://{postgres.APP}@{LOOPBACK}:1/{DATABASE}",
         "PORTAL_STATE_DIR": str(folder),
         "PORTAL_HTTPS": "no",

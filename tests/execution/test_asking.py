@@ -7,11 +7,11 @@ import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from adminmoves.bookkeeping.gateway import ADAPTERS, Evidence
+from adminmoves.bookkeeping.gateway import Evidence
 from adminmoves.evidence import ask_package
 from adminmoves.execution import claim, runner
 from adminmoves.models import Administration, BookkeepingConnection, Move, Proof
-from adminmoves.vocabulary import MoveState, Package, Verdict
+from adminmoves.vocabulary import MoveState, Verdict
 from tests.builders import (
     approve,
     expire_lease,
@@ -21,7 +21,7 @@ from tests.builders import (
     start,
     submit,
 )
-from tests.cast import MakeMove
+from tests.cast import Answering, MakeMove
 from tests.packages import ChosenAnswers
 
 pytestmark = pytest.mark.django_db
@@ -32,7 +32,7 @@ V = Verdict
 class Broken:
     """An adapter with a fault of its own."""
 
-    def check(self, _connection: BookkeepingConnection, _code: str) -> Evidence:
+    def check(self, *_asked: object, **_how: object) -> Evidence:
         raise LookupError("an answer that nobody understands")
 
 
@@ -53,12 +53,13 @@ def test_a_package_that_cannot_be_understood_does_not_hold_up_the_others(
     agent: User,
     lead: User,
     package: ChosenAnswers,
+    answering: Answering,
     link: BookkeepingConnection,
     a_move: MakeMove,
 ) -> None:
     seen(agent, lead, make_administration(link), "4711")
     other = a_move(S.APPROVED)
-    ADAPTERS[Package.UNIT4] = Broken()
+    answering(Broken())
 
     with suppress(LookupError):
         claim.start_next("worker-1")

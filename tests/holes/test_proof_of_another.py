@@ -1,6 +1,6 @@
 """A proof counts for what was proven, and for nothing that was asked since."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
@@ -8,13 +8,13 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from adminmoves.access import actor_for
-from adminmoves.bookkeeping.gateway import ADAPTERS, Evidence
+from adminmoves.bookkeeping.gateway import Evidence
 from adminmoves.intake.actions import edit_draft, reopen_move
 from adminmoves.models import BookkeepingConnection, Move
 from adminmoves.proof.actions import ask_due, check_now
-from adminmoves.vocabulary import MoveState, MoveType, Package, Verdict
+from adminmoves.vocabulary import MoveState, MoveType, Verdict
 from tests.builders import make_administration, make_connection, make_draft, submit
-from tests.cast import MakeMove
+from tests.cast import Answering, MakeMove
 
 pytestmark = pytest.mark.django_db
 S = MoveState
@@ -28,15 +28,9 @@ class Slow:
     meanwhile: Callable[[], object]
     verdict: Verdict = Verdict.FOUND_ACTIVE
 
-    def check(self, _connection: BookkeepingConnection, _code: str) -> Evidence:
+    def check(self, *_asked: object, **_how: object) -> Evidence:
         self.meanwhile()
         return Evidence(self.verdict)
-
-
-@pytest.fixture
-def answering() -> Iterator[Callable[[Slow], None]]:
-    yield lambda slow: ADAPTERS.update({Package.UNIT4: slow})
-    del ADAPTERS[Package.UNIT4]
 
 
 def test_another_administration_needs_a_proof_of_its_own(
@@ -54,7 +48,7 @@ def test_another_administration_needs_a_proof_of_its_own(
 
 
 def test_an_answer_about_one_connection_is_none_about_another(
-    agent: User, answering: Callable[[Slow], None]
+    agent: User, answering: Answering
 ) -> None:
     office = make_administration(make_connection(demand=API))
     asked, other = (make_connection(office.environment, demand=API) for _ in range(2))
@@ -73,7 +67,7 @@ def test_an_answer_about_one_connection_is_none_about_another(
 
 
 def test_a_request_that_came_back_while_it_was_asked_is_asked_again(
-    agent: User, answering: Callable[[Slow], None]
+    agent: User, answering: Answering
 ) -> None:
     office = make_administration(make_connection(demand=API))
     move = submit(make_draft(agent, administration=office), agent)

@@ -5,7 +5,9 @@ import re
 from migrations_portal.supervisor.state import CHECKOUT
 
 PAGE = CHECKOUT / "docs" / "operators.md"
-READERS = ("text", "secret", "flag", "number", "choice", "listing", "database")
+READERS = ("text", "secret", "keys", "flag", "number", "choice", "listing", "database")
+# Read for each package by one reader.
+OF_A_CLIENT = {"PORTAL_<NAME>_CLIENT_ID", "PORTAL_<NAME>_CLIENT_SECRET"}
 # Read by the supervisor, not by the settings.
 OF_THE_SUPERVISOR = {"PORT", "DATABASE_OWNER_URL"}
 
@@ -18,8 +20,9 @@ def variables_read() -> set[str]:
     """Every variable of the environment that the settings read."""
     pattern = rf"env\.(?:{'|'.join(READERS)})\(\s*\"(\w+)\""
     found = set(re.findall(pattern, settings_text()))
-    secrets = set(re.findall(r"env\.secret\(\"(\w+)\"", settings_text()))
-    return found | {f"{name}_FILE" for name in secrets}
+    secrets = set(re.findall(r"env\.(?:secret|keys)\(\"(\w+)\"", settings_text()))
+    assert "env.clients(" in settings_text()
+    return found | {f"{name}_FILE" for name in secrets} | OF_A_CLIENT
 
 
 def rows() -> dict[str, str]:

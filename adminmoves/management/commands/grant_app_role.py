@@ -18,6 +18,8 @@ GRANTS: Mapping[str, tuple[str, ...]] = {
     "adminmoves_aftercare": CHANGE,
     "adminmoves_attempt": CHANGE,
     "adminmoves_bookkeepingconnection": CHANGE,
+    "adminmoves_connectiongrant": CHANGE,
+    "adminmoves_connectionline": CHANGE,
     "adminmoves_environment": CHANGE,
     "adminmoves_move": CHANGE,
     "adminmoves_packageprofile": CHANGE,
@@ -35,6 +37,9 @@ GRANTS: Mapping[str, tuple[str, ...]] = {
     "adminmoves_proofwords": APPEND,
     # Only the trail's trigger writes the heads, as the owner.
     "adminmoves_streamhead": READ,
+    # What a package last showed, and the newest calls: not the record.
+    "adminmoves_connectioncall": FULL,
+    "adminmoves_connectionlist": CHANGE,
     # Choices: removing one means "as it was by default".
     "adminmoves_checkseverity": FULL,
     "adminmoves_preferences": FULL,

@@ -1,0 +1,98 @@
+"""What a package answers, in our words (domain.md par. 5)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+
+from adminmoves.vocabulary import Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """An answer: the verdict and what was seen. Never tokens, never lists of users."""
+
+    verdict: Verdict
+    retry_at: datetime | None = None
+    observed_environment: str = ""
+    external_id: str = ""
+    code: str = ""
+    name: str = ""
+    kvk_number: str = ""
+    seen_as: str = ""
+    endpoint: str = ""
+    request_id: str = ""
+    list_size: int | None = None
+    checked_at: datetime | None = None
+    raw_status: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One administration as a package shows it; ``raw`` holds its own status fields.
+
+    ``unusable`` says in one word why it cannot be used now; empty when it can.
+    ``environment`` is the licence that owns it, where a row tells that.
+    """
+
+    code: str
+    external_id: str = ""
+    name: str = ""
+    kvk_number: str = ""
+    environment: str = ""
+    unusable: str = ""
+    raw: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """All administrations that the consenting user may see, and as whom they were seen.
+
+    ``observed_environment``: the licence or organisation that answered, where the
+    package tells it for the whole list.
+    """
+
+    rows: tuple[Row, ...]
+    endpoint: str
+    observed_environment: str = ""
+    seen_as: str = ""
+    request_id: str = ""
+    fetched_at: datetime = field(default_factory=timezone.now)
+
+
+class NoAnswer(Exception):
+    """The package did not say what was asked; ``verdict`` and ``reason`` say why.
+
+    ``stale_token``: a new access token may help, once. ``again``: so may asking again.
+    """
+
+    def __init__(
+        self,
+        verdict: Verdict,
+        reason: str,
+        *,
+        retry_at: datetime | None = None,
+        stale_token: bool = False,
+        again: bool = False,
+    ) -> None:
+        super().__init__(f"{verdict} {reason}")
+        self.verdict = verdict
+        self.reason = reason
+        self.retry_at = retry_at
+        self.stale_token = stale_token
+        self.again = again
+
+    def evidence(self) -> Evidence:
+        return Evidence(
+            self.verdict,
+            retry_at=self.retry_at,
+            checked_at=timezone.now(),
+            raw_status={"reason": self.reason},
+        )
+
+
+def unreadable(why: str) -> NoAnswer:
+    """An answer that is not in the documented shape says nothing about anything."""
+    return NoAnswer(Verdict.UNAVAILABLE, why)

@@ -1,0 +1,115 @@
+"""The tokens of a connection: refreshed by one at a time, stored before use.
+
+Whoever refreshes holds the connection's line. A rotating refresh token whose answer
+was never stored is gone; the package then refuses the old one, and the grant says
+that somebody must consent again.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db.models import F
+from django.utils import timezone
+
+from adminmoves.bookkeeping import oauth as protocol
+from adminmoves.bookkeeping.answers import NoAnswer
+from adminmoves.bookkeeping.oauth import OAuth, Tokens
+from adminmoves.bookkeeping.vault import SealBroken, seal, unseal
+from adminmoves.bookkeeping.wire import Wire
+from adminmoves.models import BookkeepingConnection, ConnectionGrant
+from adminmoves.vocabulary import LostGrant, Verdict
+
+EARLY = timedelta(seconds=60)
+"""So long before its end a token is refreshed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """The portal at one package, for one connection."""
+
+    oauth: OAuth
+    identity: tuple[str, str]
+    connection: BookkeepingConnection
+
+    def token(self, wire: Wire, *, stale: bool = False) -> str:
+        """An access token that holds; ``stale``: the package just refused ours.
+
+        Raises NoAnswer: AUTH_REQUIRED without a consent that holds, RATE_LIMITED
+        where the package does not give a new one yet.
+        """
+        grant = ConnectionGrant.objects.filter(connection=self.connection).first()
+        if grant is None or grant.lost_at is not None:
+            raise NoAnswer(Verdict.AUTH_REQUIRED, "no_consent")
+        now = timezone.now()
+        if not stale and now < grant.access_until - EARLY:
+            return _opened(grant.sealed_access)
+        earliest = grant.refreshed_at + self.oauth.earliest_refresh
+        if earliest > now:
+            if not stale and now < grant.access_until:
+                return _opened(grant.sealed_access)
+            raise NoAnswer(Verdict.RATE_LIMITED, "too_early", retry_at=earliest)
+        return self._refresh(wire, grant)
+
+    def _refresh(self, wire: Wire, grant: ConnectionGrant) -> str:
+        token = _opened(grant.sealed_refresh)
+        try:
+            tokens = protocol.refresh(
+                wire,
+                self.oauth,
+                self.identity,
+                token=token,
+                redirect_uri=grant.redirect_uri,
+            )
+        except NoAnswer as no:
+            if no.verdict == Verdict.AUTH_REQUIRED:
+                lose(grant, LostGrant.REVOKED)
+            raise
+        if not _store(grant, self.oauth, tokens):
+            raise NoAnswer(Verdict.UNAVAILABLE, "refreshed_elsewhere")
+        return tokens.access
+
+
+def _store(grant: ConnectionGrant, oauth: OAuth, tokens: Tokens) -> bool:
+    """Keep new tokens; False where another stored meanwhile."""
+    facts = facts_of(oauth, tokens)
+    if not tokens.refresh:
+        del facts["sealed_refresh"]
+    return bool(
+        ConnectionGrant.objects.filter(pk=grant.pk, version=grant.version).update(
+            version=F("version") + 1, **facts
+        )
+    )
+
+
+def facts_of(oauth: OAuth, tokens: Tokens) -> dict[str, object]:
+    """What is stored of tokens that just came."""
+    now = timezone.now()
+    life = oauth.refresh_life
+    return {
+        "sealed_access": seal(tokens.access),
+        "sealed_refresh": seal(tokens.refresh),
+        "access_until": now + timedelta(seconds=tokens.expires_in),
+        "refreshed_at": now,
+        "refresh_until": now + life if life else None,
+    }
+
+
+def lose(grant: ConnectionGrant, why: LostGrant) -> None:
+    """The consent does not hold any more; its tokens are forgotten."""
+    ConnectionGrant.objects.filter(
+        pk=grant.pk, version=grant.version, lost_at=None
+    ).update(
+        sealed_access="",
+        sealed_refresh="",
+        lost_at=timezone.now(),
+        lost_why=why,
+        version=F("version") + 1,
+    )
+
+
+def _opened(sealed: str) -> str:
+    try:
+        return unseal(sealed)
+    except SealBroken as error:
+        # The key may only be missing by mistake: the tokens are kept.
+        raise NoAnswer(Verdict.CONFIG_ERROR, "key_missing") from error

@@ -1,0 +1,54 @@
+"""What a list says of one code: the same judgement for all packages."""
+
+from collections.abc import Sequence
+
+from adminmoves.bookkeeping.answers import Evidence, Listing, Row
+from adminmoves.vocabulary import Verdict
+
+
+def judge(listing: Listing, found: Sequence[Row], expected: str) -> Evidence:
+    """The verdict on the rows with the wanted code.
+
+    ``expected`` is the licence or organisation that the connection stands for. Another
+    one that answers makes any hit worthless; of the rows that tell their own owner
+    only those of ``expected`` count.
+    """
+    if not same(listing.observed_environment, expected):
+        return _evidence(listing, Verdict.WRONG_ENVIRONMENT)
+    ours = [row for row in found if same(row.environment, expected)]
+    if not ours and found:
+        return _evidence(listing, Verdict.WRONG_ENVIRONMENT, found[0])
+    if not ours:
+        return _evidence(listing, Verdict.NOT_FOUND_OR_NO_ACCESS)
+    if len(ours) > 1:
+        return _evidence(listing, Verdict.AMBIGUOUS)
+    row = ours[0]
+    verdict = Verdict.FOUND_NOT_USABLE if row.unusable else Verdict.FOUND_ACTIVE
+    return _evidence(listing, verdict, row)
+
+
+def same(observed: str, expected: str) -> bool:
+    """Compared without case; what a package does not tell contradicts nothing."""
+    told = observed.strip().casefold()
+    return not told or told == expected.strip().casefold()
+
+
+def _evidence(listing: Listing, verdict: Verdict, row: Row | None = None) -> Evidence:
+    seen = row or Row(code="")
+    raw = dict(seen.raw)
+    if seen.unusable:
+        raw["reason"] = seen.unusable
+    return Evidence(
+        verdict,
+        observed_environment=seen.environment or listing.observed_environment,
+        external_id=seen.external_id,
+        code=seen.code,
+        name=seen.name,
+        kvk_number=seen.kvk_number,
+        seen_as=listing.seen_as,
+        endpoint=listing.endpoint,
+        request_id=listing.request_id,
+        list_size=len(listing.rows),
+        checked_at=listing.fetched_at,
+        raw_status=raw,
+    )

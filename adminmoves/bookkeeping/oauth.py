@@ -1,0 +1,159 @@
+"""OAuth 2.0 as the packages speak it (RFC 6749), for the portal as a client.
+
+Each package's addresses and habits stand beside its adapter, with their source.
+"""
+
+import base64
+import json
+from dataclasses import dataclass
+from datetime import timedelta
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.utils import timezone
+
+from adminmoves.bookkeeping.answers import NoAnswer, unreadable
+from adminmoves.bookkeeping.wire import Answer, Request, Wire, page_address
+from adminmoves.models import BookkeepingConnection
+from adminmoves.vocabulary import Package, Verdict
+
+LONGEST_LIFE = 24 * 3600
+REFUSED_CLIENT = frozenset({"invalid_client", "unauthorized_client", "invalid_scope"})
+TOO_MANY = 429
+SERVER_SIDE = 500
+OK = 200
+
+
+@dataclass(frozen=True, slots=True)
+class OAuth:
+    """How one package asks for consent and gives tokens.
+
+    ``basic``: id and secret in an Authorization header instead of in the form.
+    ``earliest_refresh``: since the last one. ``refresh_life``: of an unused token.
+    """
+
+    authorize: str
+    token: str
+    scope: str = ""
+    basic: bool = False
+    nonce: bool = False
+    earliest_refresh: timedelta = timedelta()
+    refresh_life: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """``refresh`` is empty where the package keeps the old one; lives in seconds."""
+
+    access: str
+    refresh: str
+    expires_in: int
+
+
+def client_of(connection: BookkeepingConnection) -> tuple[str, str] | None:
+    """Our id and secret at this package, None where we are not registered."""
+    name: str = connection.package
+    if name == Package.EXACT_ONLINE:
+        name = f"{name}_{connection.country or 'NL'}"
+    client: tuple[str, str] | None = settings.PORTAL_CLIENTS.get(name)
+    return client
+
+
+def consent_page(
+    oauth: OAuth, client_id: str, *, redirect_uri: str, state: str, nonce: str
+) -> str:
+    """The address of the package's own page, for a person's browser."""
+    asked = {
+        "response_type": "code",
+        "client_id": client_id,
+        "redirect_uri": redirect_uri,
+        "state": state,
+    }
+    if oauth.scope:
+        asked["scope"] = oauth.scope
+    if oauth.nonce:
+        asked["nonce"] = nonce
+    return page_address(f"{oauth.authorize}?{urlencode(asked)}")
+
+
+def exchange(
+    wire: Wire, oauth: OAuth, client: tuple[str, str], *, code: str, redirect_uri: str
+) -> Tokens:
+    """Tokens for a code that came back from the consent page. Raises NoAnswer."""
+    grant = {
+        "grant_type": "authorization_code",
+        "code": code,
+        "redirect_uri": redirect_uri,
+    }
+    return _ask(wire, oauth, client, grant)
+
+
+def refresh(
+    wire: Wire, oauth: OAuth, client: tuple[str, str], *, token: str, redirect_uri: str
+) -> Tokens:
+    """New tokens for a refresh token. Raises NoAnswer; is never asked twice."""
+    grant = {
+        "grant_type": "refresh_token",
+        "refresh_token": token,
+        "redirect_uri": redirect_uri,
+    }
+    return _ask(wire, oauth, client, grant)
+
+
+def _ask(
+    wire: Wire, oauth: OAuth, client: tuple[str, str], grant: dict[str, str]
+) -> Tokens:
+    headers = {
+        "Accept": "application/json",
+        "Content-Type": "application/x-www-form-urlencoded",
+    }
+    if oauth.basic:
+        pair = base64.b64encode(":".join(client).encode()).decode("ascii")
+        headers["Authorization"] = f"Basic {pair}"
+    else:
+        grant |= {"client_id": client[0], "client_secret": client[1]}
+    return read_tokens(
+        wire.send(Request("POST", oauth.token, headers, urlencode(grant)))
+    )
+
+
+def read_tokens(answer: Answer) -> Tokens:
+    """Raises NoAnswer: AUTH_REQUIRED where somebody must consent again."""
+    said = _object_in(answer)
+    if answer.status != OK:
+        raise _refusal(answer, said)
+    access, kept = said.get("access_token"), said.get("refresh_token")
+    if not isinstance(access, str) or not access:
+        raise unreadable("no_token")
+    return Tokens(access, kept if isinstance(kept, str) else "", _life(said))
+
+
+def _life(said: dict[str, object]) -> int:
+    """Exact writes the number as text; what is no number is asked anew soon."""
+    try:
+        return max(0, min(int(str(said.get("expires_in"))), LONGEST_LIFE))
+    except ValueError:
+        return 0
+
+
+def _object_in(answer: Answer) -> dict[str, object]:
+    try:
+        said = json.loads(answer.text)
+    except (ValueError, RecursionError):
+        return {}
+    return said if isinstance(said, dict) else {}
+
+
+def _refusal(answer: Answer, said: dict[str, object]) -> NoAnswer:
+    error = str(said.get("error", ""))
+    if answer.headers.get("reason", "").startswith("TooEarly"):
+        soon = timezone.now() + timedelta(seconds=30)
+        return NoAnswer(Verdict.RATE_LIMITED, "too_early", retry_at=soon)
+    if answer.status == TOO_MANY:
+        soon = timezone.now() + timedelta(minutes=1)
+        return NoAnswer(Verdict.RATE_LIMITED, "tokens_limited", retry_at=soon)
+    if error in REFUSED_CLIENT:
+        return NoAnswer(Verdict.CONFIG_ERROR, "client_refused")
+    if answer.status >= SERVER_SIDE or not error:
+        return NoAnswer(Verdict.UNAVAILABLE, "token_endpoint")
+    return NoAnswer(Verdict.AUTH_REQUIRED, "consent_ended")

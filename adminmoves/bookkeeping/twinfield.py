@@ -1,0 +1,226 @@
+"""Twinfield (Wolters Kluwer): OpenID Connect, and the offices list over SOAP.
+
+Sources: developers.twinfield.com, pages "OpenID Connect authentication", "XML web
+services", "Guidelines" (table of faults) and "Fair use policy". One consent is one
+organisation, and token validation names it: a strong check of the environment.
+Not yet verified against the live service.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from urllib.parse import urlencode, urlsplit
+from xml.etree.ElementTree import Element, ParseError
+from xml.sax.saxutils import escape
+
+import defusedxml.ElementTree
+from defusedxml import DefusedXmlException
+
+from adminmoves.bookkeeping.answers import (
+    Evidence,
+    Listing,
+    NoAnswer,
+    Row,
+    unreadable,
+)
+from adminmoves.bookkeeping.oauth import OAuth
+from adminmoves.bookkeeping.session import (
+    Session,
+    code_in,
+    is_page,
+    json_in,
+    refuse_status,
+    retry_after,
+    text_in,
+)
+from adminmoves.bookkeeping.wire import Answer, Door, Request
+from adminmoves.models import BookkeepingConnection
+from adminmoves.vocabulary import Verdict
+
+LOGIN = "https://login.twinfield.com/auth/authentication/connect"
+LOGIN_HOST, CLUSTER_HOST = r"login\.twinfield\.com", r"([a-z0-9-]+\.)+twinfield\.com"
+SERVICE = "/webservices/processxml.asmx"
+OFFICES = "<list><type>offices</type></list>"
+ENVELOPE = (
+    '<soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/">'
+    '<soap:Header><Header xmlns="http://www.twinfield.com/">'
+    "<AccessToken>{token}</AccessToken></Header></soap:Header>"
+    '<soap:Body><ProcessXmlString xmlns="http://www.twinfield.com/">'
+    "<xmlRequest>{asked}</xmlRequest></ProcessXmlString></soap:Body></soap:Envelope>"
+)
+RESULT = "{http://www.twinfield.com/}ProcessXmlStringResult"
+DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
+V = Verdict
+BAD_REQUEST, TOO_MANY = 400, 429
+# "Guidelines": the codes of a SOAP fault.
+FAULTS: Mapping[str, NoAnswer] = {
+    **{
+        code: NoAnswer(V.AUTH_REQUIRED, f"fault_{code}", stale_token=True)
+        for code in ("103", "351", "354")
+    },
+    **{
+        code: NoAnswer(V.AUTH_REQUIRED, f"fault_{code}")
+        for code in ("102", "104", "105", "106", "110", "122", "352", "353")
+    },
+    **{
+        code: NoAnswer(V.UNAVAILABLE, f"fault_{code}", again=True)
+        for code in ("100", "358")
+    },
+    "101": NoAnswer(V.CONFIG_ERROR, "company_missing"),
+    "108": NoAnswer(V.UNAVAILABLE, "wrong_cluster"),
+    "109": NoAnswer(V.NOT_FOUND_OR_NO_ACCESS, "no_office"),
+}
+
+
+class Twinfield:
+    def oauth(self, _connection: BookkeepingConnection) -> OAuth:
+        return OAuth(
+            authorize=f"{LOGIN}/authorize",
+            token=f"{LOGIN}/token",
+            scope="openid offline_access "
+            "twf.user twf.organisation twf.organisationUser",
+            basic=True,
+            nonce=True,
+        )
+
+    def doors(self, _connection: BookkeepingConnection) -> Sequence[Door]:
+        connect = "/auth/authentication/connect/"
+        return (
+            Door("POST", LOGIN_HOST, f"{connect}token"),
+            Door("GET", LOGIN_HOST, f"{connect}accesstokenvalidation"),
+            Door("POST", CLUSTER_HOST, re.escape(SERVICE)),
+        )
+
+    def fetch(self, session: Session) -> Listing:
+        """The offices of the organisation that this token is for."""
+        who = session.ask("accesstokenvalidation", _validation, read_who)
+
+        def offices(token: str) -> Request:
+            return _list_offices(who["cluster"], token)
+
+        def read(answer: Answer) -> tuple[Row, ...]:
+            session.limits |= limits_in(answer)
+            return read_offices(answer)
+
+        return Listing(
+            rows=session.ask("offices", offices, read),
+            endpoint="offices",
+            observed_environment=who["organisation"],
+            seen_as=who["user"],
+        )
+
+    def find(self, listing: Listing, code: str) -> Sequence[Row]:
+        wanted = code.strip().upper()
+        return [row for row in listing.rows if row.code.strip().upper() == wanted]
+
+    def confirm(self, _session: Session, _code: str, evidence: Evidence) -> Evidence:
+        """The list says all that there is."""
+        return evidence
+
+
+def _validation(token: str) -> Request:
+    query = urlencode({"token": token})
+    headers = {"Accept": "application/json"}
+    return Request("GET", f"{LOGIN}/accesstokenvalidation?{query}", headers)
+
+
+def read_who(answer: Answer) -> dict[str, str]:
+    """Cluster, organisation and user of a token ("OpenID Connect authentication").
+
+    Raises NoAnswer; 400 means that the token does not hold any more.
+    """
+    if answer.status == BAD_REQUEST:
+        raise NoAnswer(V.AUTH_REQUIRED, "token_invalid", stale_token=True)
+    refuse_status(answer)
+    said = json_in(answer)
+    if not isinstance(said, dict):
+        raise unreadable("no_claims")
+    cluster = text_in(said.get("twf.clusterUrl")).rstrip("/")
+    organisation = text_in(said.get("twf.organisationCode"))
+    if not cluster or not organisation:
+        raise NoAnswer(V.CONFIG_ERROR, "scope_missing")
+    _refuse_strange_cluster(cluster)
+    user = text_in(said.get("twf.organisationUserCode"))
+    return {"cluster": cluster, "organisation": organisation, "user": user}
+
+
+def _refuse_strange_cluster(cluster: str) -> None:
+    """The token goes to no other host than Twinfield's own."""
+    try:
+        where = urlsplit(cluster)
+    except ValueError as error:
+        raise NoAnswer(V.CONFIG_ERROR, "strange_cluster") from error
+    own = re.fullmatch(CLUSTER_HOST, where.netloc)
+    if where.scheme != "https" or not own or where.path or where.query:
+        raise NoAnswer(V.CONFIG_ERROR, "strange_cluster")
+
+
+def _list_offices(cluster: str, token: str) -> Request:
+    """The one call that needs no company ("XML web services")."""
+    return Request(
+        "POST",
+        cluster + SERVICE,
+        {
+            "Content-Type": "text/xml; charset=utf-8",
+            "SOAPAction": '"http://www.twinfield.com/ProcessXmlString"',
+        },
+        ENVELOPE.format(token=escape(token), asked=escape(OFFICES)),
+    )
+
+
+def read_offices(answer: Answer) -> tuple[Row, ...]:
+    """The offices; code is the text of an element, name an attribute.
+
+    Raises NoAnswer for faults, business errors and anything unreadable.
+    """
+    if answer.status == TOO_MANY:
+        raise NoAnswer(V.RATE_LIMITED, "limited", retry_at=retry_after(answer))
+    if is_page(answer) or not answer.text.strip():
+        refuse_status(answer)
+        raise unreadable("empty")
+    envelope = _parsed(answer)
+    fault = envelope.find(".//{http://schemas.xmlsoap.org/soap/envelope/}Fault")
+    if fault is not None:
+        code = text_in(fault.findtext(".//detail/code"))
+        raise FAULTS.get(code) or NoAnswer(V.UNAVAILABLE, "fault_other")
+    refuse_status(answer)
+    result = envelope.find(f".//{RESULT}")
+    if result is None or not result.text:
+        raise unreadable("no_result")
+    offices = _xml(DECLARATION.sub("", result.text))
+    if offices.tag != "offices" or offices.get("result") != "1":
+        # The text of a business error is in the user's language: not looked at.
+        raise NoAnswer(V.UNAVAILABLE, "business_error")
+    return tuple(_row(office) for office in offices.iterfind("office"))
+
+
+def _parsed(answer: Answer) -> Element:
+    try:
+        return _xml(answer.text)
+    except NoAnswer:
+        refuse_status(answer)
+        raise
+
+
+def _xml(text: str) -> Element:
+    """Refuses document types and entities: no package needs them."""
+    try:
+        return defusedxml.ElementTree.fromstring(text, forbid_dtd=True)
+    except DefusedXmlException as error:
+        raise unreadable("doctype") from error
+    except (ParseError, ValueError, RecursionError) as error:
+        raise unreadable("not_xml") from error
+
+
+def _row(office: Element) -> Row:
+    shortname = office.get("shortname")
+    return Row(
+        code=code_in(office.text),
+        name=text_in(office.get("name")),
+        raw={"shortname": text_in(shortname)} if shortname else {},
+    )
+
+
+def limits_in(answer: Answer) -> dict[str, int]:
+    """Credits left in this minute ("Fair use policy"), where the answer tells it."""
+    left = answer.headers.get("x-ratelimit-remaining", "")
+    return {"minute_left": int(left)} if left.isdecimal() else {}

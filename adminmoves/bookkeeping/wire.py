@@ -1,0 +1,184 @@
+"""HTTP to a package, under the safety rules that hold for all of them.
+
+Only known hosts, paths and methods; TLS always verified; no redirects; an answer has
+a size and a time. In the rehearsal profile the same addresses are asked, at loopback
+and with the rehearsal's own certificate authority and no other.
+"""
+
+import re
+import ssl
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+from urllib.parse import SplitResult, urlsplit
+
+import urllib3
+from django.conf import settings
+
+from adminmoves.bookkeeping.answers import NoAnswer, unreadable
+from adminmoves.vocabulary import Verdict
+
+SECONDS_TO_CONNECT = 10.0
+SECONDS_TO_READ = 30.0
+MOST_BYTES = 5 * 1024 * 1024
+AT_ONCE = 64 * 1024
+REDIRECTS = range(300, 400)
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """What may be asked: a method, and patterns of a whole host and a whole path."""
+
+    method: str
+    host: str
+    path: str
+
+    def admits(self, method: str, where: SplitResult) -> bool:
+        return bool(
+            method == self.method
+            and re.fullmatch(self.host, where.netloc)
+            and re.fullmatch(self.path, where.path, re.IGNORECASE)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    method: str
+    url: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Status, headers by their lower-case names, and the body as text."""
+
+    status: int
+    headers: Mapping[str, str]
+    text: str
+
+
+class Wire:
+    """Sends requests through the given doors until ``seconds`` have passed in all."""
+
+    def __init__(self, doors: Sequence[Door], seconds: float) -> None:
+        self._doors = doors
+        self._deadline = time.monotonic() + seconds
+        self._pools: dict[str, urllib3.HTTPSConnectionPool] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        _kind: type[BaseException] | None,
+        _error: BaseException | None,
+        _trace: TracebackType | None,
+    ) -> None:
+        for pool in self._pools.values():
+            pool.close()
+
+    @property
+    def seconds_left(self) -> float:
+        return self._deadline - time.monotonic()
+
+    def send(self, request: Request) -> Answer:
+        """The answer, whatever its status.
+
+        Raises NoAnswer: CONFIG_ERROR for an address that we do not ask, UNAVAILABLE
+        without a whole answer in time or with a redirect.
+        """
+        where = urlsplit(request.url)
+        admitted = any(door.admits(request.method, where) for door in self._doors)
+        if where.scheme != "https" or not admitted:
+            raise NoAnswer(Verdict.CONFIG_ERROR, "address_not_allowed")
+        if self.seconds_left <= 0:
+            raise NoAnswer(Verdict.UNAVAILABLE, "timeout")
+        try:
+            answer = self._send(request, where)
+        except urllib3.exceptions.SSLError as error:
+            raise NoAnswer(Verdict.UNAVAILABLE, "certificate") from error
+        except urllib3.exceptions.TimeoutError as error:
+            raise NoAnswer(Verdict.UNAVAILABLE, "timeout") from error
+        except (urllib3.exceptions.HTTPError, OSError) as error:
+            raise NoAnswer(Verdict.UNAVAILABLE, "connection", again=True) from error
+        if answer.status in REDIRECTS:
+            raise NoAnswer(Verdict.UNAVAILABLE, "redirect")
+        return answer
+
+    def _send(self, request: Request, where: SplitResult) -> Answer:
+        left = max(self.seconds_left, 0.1)
+        response = self._pool(where).request(
+            request.method,
+            where.path + (f"?{where.query}" if where.query else ""),
+            body=request.body,
+            headers={
+                "Host": where.netloc,
+                "Accept-Encoding": "identity",
+                "User-Agent": "Migratieportaal",
+                **request.headers,
+            },
+            redirect=False,
+            retries=False,
+            preload_content=False,
+            timeout=urllib3.Timeout(
+                connect=min(SECONDS_TO_CONNECT, left), read=min(SECONDS_TO_READ, left)
+            ),
+        )
+        try:
+            text = self._read(response)
+        finally:
+            response.close()
+        headers = {name.lower(): value for name, value in response.headers.items()}
+        return Answer(response.status, headers, text)
+
+    def _read(self, response: urllib3.BaseHTTPResponse) -> str:
+        """The body, no larger than it may be and no later than the deadline."""
+        body = bytearray()
+        while part := response.read1(AT_ONCE):
+            body += part
+            if len(body) > MOST_BYTES:
+                raise unreadable("too_large")
+            if self.seconds_left <= 0:
+                raise NoAnswer(Verdict.UNAVAILABLE, "timeout")
+        try:
+            return body.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            raise unreadable("not_text") from error
+
+    def _pool(self, where: SplitResult) -> urllib3.HTTPSConnectionPool:
+        if where.netloc not in self._pools:
+            self._pools[where.netloc] = _open_pool(where)
+        return self._pools[where.netloc]
+
+
+def _open_pool(where: SplitResult) -> urllib3.HTTPSConnectionPool:
+    host = where.hostname or ""
+    if settings.PORTAL_ENDPOINT_PROFILE != "rehearsal":
+        context = ssl.create_default_context()
+        return urllib3.HTTPSConnectionPool(
+            host, where.port or 443, maxsize=1, ssl_context=context
+        )
+    address, port = settings.PORTAL_REHEARSAL.rsplit(":", 1)
+    authority = Path(settings.PORTAL_REHEARSAL_CA).read_text(encoding="ascii")
+    return urllib3.HTTPSConnectionPool(
+        address,
+        int(port),
+        maxsize=1,
+        ssl_context=ssl.create_default_context(cadata=authority),
+        server_hostname=host,
+        assert_hostname=host,
+    )
+
+
+def page_address(url: str) -> str:
+    """Where a person's browser opens a page of a package.
+
+    The rehearsal's pages are served at loopback, since no browser knows its authority.
+    """
+    if settings.PORTAL_ENDPOINT_PROFILE != "rehearsal":
+        return url
+    return f"{settings.PORTAL_REHEARSAL_PAGES}/{url.removeprefix('https://')}"
