@@ -55,6 +55,13 @@ class Limits:
             window.used += not refused
             return Room(limit, limit - window.used, window.ends, refused)
 
+    def look(self, name: str, whose: str) -> Room | None:
+        """What is left of a window, without taking anything; None: not begun."""
+        limit, window = self.allowed[name], self._windows.get((name, whose))
+        if limit is None or window is None:
+            return None
+        return Room(limit, limit - window.used, window.ends, refused=False)
+
     def clear(self) -> None:
         """Begin all windows anew."""
         with self._lock:

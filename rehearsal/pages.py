@@ -1,20 +1,30 @@
 """The door for a browser: consent pages, the estate page, and the control."""
 
+import json
 from dataclasses import replace
+from typing import Any
 
+from rehearsal.control import Control
 from rehearsal.journal import Entry
 from rehearsal.markup import STYLE, style
 from rehearsal.messages import Answer, Request, in_json
 from rehearsal.switchboard import Switchboard
+from rehearsal.world import NotThere
+
+CONTROL = "/control/"
+JSON_TYPE = "application/json"
 
 
 class Pages:
     def __init__(self, switchboard: Switchboard) -> None:
         self._switchboard = switchboard
+        self._control = Control(switchboard)
 
     def answer(self, request: Request) -> tuple[Answer, Entry | None]:
         if request.path == STYLE:
             return style(), None
+        if request.path.startswith(CONTROL):
+            return self._commanded(request), None
         return self._of_host(request)
 
     def _of_host(self, request: Request) -> tuple[Answer, Entry | None]:
@@ -25,3 +35,29 @@ class Pages:
         if service is None or not service.authorize.fullmatch(there.path):
             return in_json({"error": "There is no such page."}, 404), None
         return self._switchboard.answer(there)
+
+    def _commanded(self, request: Request) -> Answer:
+        """A command as JSON. A page elsewhere cannot send that type unasked."""
+        name = request.path.removeprefix(CONTROL)
+        reads = request.method == "GET"
+        known = self._control.readings if reads else self._control.commands
+        if name not in known:
+            return in_json({"error": f"There is no command {name!r}."}, 404)
+        if not reads and not request.headers.get("content-type", "").startswith(
+            JSON_TYPE
+        ):
+            return in_json({"error": f"Commands are {JSON_TYPE}."}, 415)
+        try:
+            told = dict(request.query) if reads else _content(request)
+            return in_json(known[name](told))
+        except KeyError as missing:
+            return in_json({"error": f"Missing: {missing}."}, 400)
+        except (NotThere, ValueError) as wrong:
+            return in_json({"error": str(wrong)}, 400)
+
+
+def _content(request: Request) -> dict[str, Any]:
+    told = json.loads(request.body or b"{}")
+    if not isinstance(told, dict):
+        raise ValueError("A command is a JSON object.")  # noqa: TRY004 - told as JSON is
+    return told

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from rehearsal import oauth, twinfield
+from rehearsal import accountview, exact, multivers, oauth, twinfield
 from rehearsal.consent import consent
 from rehearsal.faults import ELSEWHERE, Fault, Faults, Refuse, after_all, instead
 from rehearsal.grants import Grant
@@ -12,7 +12,12 @@ from rehearsal.messages import Answer, Kind, Request, in_json
 from rehearsal.service import Call, Route, Service
 from rehearsal.world import World
 
-SERVICES: Final = (twinfield.SERVICE,)
+SERVICES: Final = (
+    twinfield.SERVICE,
+    exact.SERVICE,
+    multivers.SERVICE,
+    accountview.SERVICE,
+)
 
 
 class Switchboard:
