@@ -1,6 +1,7 @@
 """python -m rehearsal --state DIR [--tls-port N] [--pages-port M] [--samples DIR]
 
-Serves the made-up world on loopback until it is stopped.
+Serves the made-up world on loopback until it is stopped. With `tell` before all
+that, it tells a running world what to do.
 """
 
 import argparse
@@ -11,6 +12,7 @@ from threading import Event
 
 from rehearsal.samples import read_estate
 from rehearsal.server import Rehearsal
+from rehearsal.tell import tell
 
 
 def serve(arguments: list[str]) -> int:
@@ -40,5 +42,9 @@ def serve(arguments: list[str]) -> int:
     return 0
 
 
+def main(arguments: list[str]) -> int:
+    return tell(arguments[1:]) if arguments[:1] == ["tell"] else serve(arguments)
+
+
 if __name__ == "__main__":
-    sys.exit(serve(sys.argv[1:]))
+    sys.exit(main(sys.argv[1:]))

@@ -82,17 +82,26 @@ class Client:
         body = urlencode(form, doseq=True)
         return _exchange(connection, "POST", path, body, FORM | dict(headers or {}))
 
-    def control(self, name: str, **told: Any) -> Any:
-        """Tell the world what to do; what it says of it."""
+    def command(self, name: str, told: Mapping[str, Any]) -> Reply:
         connection = http.client.HTTPConnection(
             LOOPBACK, self.rehearsal.pages_port, timeout=10
         )
-        json_type = {"Content-Type": "application/json"}
-        reply = _exchange(
-            connection, "POST", f"/control/{name}", json.dumps(told), json_type
-        )
+        kind = {"Content-Type": "application/json"}
+        path = f"/control/{name}"
+        return _exchange(connection, "POST", path, json.dumps(told), kind)
+
+    def control(self, name: str, /, **told: Any) -> Any:
+        """Tell the world what to do; what it says of it."""
+        reply = self.command(name, told)
         assert reply.status == 200, reply.text
         return reply.json
+
+    def read(self, name: str) -> Any:
+        return self.page(f"/control/{name}").json
+
+    def log(self) -> list[dict[str, Any]]:
+        rows: list[dict[str, Any]] = self.read("log")
+        return rows
 
     def consent(
         self, authorize: str, organisation: str, left_out: list[str] | None = None
