@@ -11,7 +11,7 @@ from typing import Protocol
 
 from django.db import transaction
 
-from adminmoves.bookkeeping import lines, twinfield
+from adminmoves.bookkeeping import exact, lines, twinfield
 from adminmoves.bookkeeping.answers import Evidence, Listing, NoAnswer, Row
 from adminmoves.bookkeeping.grants import Client
 from adminmoves.bookkeeping.judge import judge
@@ -52,6 +52,7 @@ class Adapter(Protocol):
 
 ADAPTERS: dict[Package, Adapter] = {
     Package.TWINFIELD: twinfield.Twinfield(),
+    Package.EXACT_ONLINE: exact.ExactOnline(),
 }
 
 

@@ -1,0 +1,221 @@
+"""What Exact Online answers: who asks, lists of divisions, refusals and limits.
+
+Sources as in ``exact.py``. Lists come in two OData shapes, ``{"d": {"results": []}}``
+and ``{"d": []}``; numbers come as numbers or as text.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from django.utils import timezone
+
+from adminmoves.bookkeeping.answers import NoAnswer, Row, unreadable
+from adminmoves.bookkeeping.session import (
+    code_in,
+    is_page,
+    json_in,
+    refuse_status,
+    text_in,
+    within_a_day,
+)
+from adminmoves.bookkeeping.wire import Answer
+from adminmoves.vocabulary import Verdict
+
+V = Verdict
+FORBIDDEN, TOO_MANY, SERVER_ERROR = 403, 429, 500
+VIOLATED, SCOPE_MISSING = "application scope violated", "scope_missing"
+DIGITS = re.compile(r"[0-9]{1,100}")
+BLOCKED: Mapping[str, str] = {
+    "1": "backup",
+    "2": "conversion",
+    "3": "conversion",
+    "4": "conversion",
+    "5": "copy",
+    "6": "copy",
+    "100": "deletion",
+    "101": "deletion",
+    "102": "deletion",
+}
+# The header "Reason" of a 403. The division in the address is the current one of our
+# user, so a block of that says nothing about the administration that was asked for.
+REASONS: Mapping[str, NoAnswer] = {
+    "blockeduser": NoAnswer(V.AUTH_REQUIRED, "user_blocked"),
+    "inactiveuser": NoAnswer(V.AUTH_REQUIRED, "user_inactive"),
+    "blockedcustomer": NoAnswer(V.AUTH_REQUIRED, "customer_blocked"),
+    "licenseexpired": NoAnswer(V.AUTH_REQUIRED, "licence_expired"),
+    "divisionblocked": NoAnswer(V.UNAVAILABLE, "division_blocked"),
+    "nodivisionaccess": NoAnswer(V.NOT_FOUND_OR_NO_ACCESS, "no_division_access"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Divisions:
+    """One of the lists of divisions: its path, its name for Hid, its statuses.
+
+    ``statuses`` says in one word why a division cannot be used; empty when it can.
+    """
+
+    path: str
+    hid: str
+    statuses: Mapping[str, str]
+    more: Sequence[str] = ()
+
+    @property
+    def fields(self) -> str:
+        asked = ("Code", self.hid, "Description", "Status", "BlockingStatus")
+        return ",".join((*asked, *self.more))
+
+
+IN_SYSTEM = {"0": "inactive", "1": "", "2": "archived"}
+OWNER = ("CustomerCode", "CustomerName")
+SYSTEM = Divisions(
+    "system/Divisions",
+    "Hid",
+    IN_SYSTEM,
+    (*OWNER, "ArchiveDate", "DivisionMoveDate", "ChamberOfCommerceNumber"),
+)
+ALL = Divisions("system/AllDivisions", "Hid", IN_SYSTEM, OWNER)
+HRM = Divisions("hrm/Divisions", "HID", {"0": "", "1": "archived"}, OWNER)
+
+
+@dataclass(frozen=True, slots=True)
+class Me:
+    """Who consented; the division in use, if any, and the licence that owns it."""
+
+    division: str
+    licence: str
+    user: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a list; ``following`` is the address of the next, or empty."""
+
+    rows: tuple[Row, ...]
+    following: str = ""
+
+
+def number_in(code: str) -> int | None:
+    """A Hid as a number, since people write leading zeros; None for anything else."""
+    told = code.strip()
+    return int(told) if DIGITS.fullmatch(told) else None
+
+
+def read_me(answer: Answer) -> Me:
+    """Who consented, and where that user is ("Me"). Raises NoAnswer."""
+    found, _following = _results(answer)
+    if not found or "CurrentDivision" not in found[0]:
+        raise unreadable("no_user")
+    division = text_in(found[0]["CurrentDivision"])
+    return Me(
+        division=division if number_in(division) else "",
+        licence=text_in(found[0].get("DivisionCustomerCode")),
+        user=text_in(found[0].get("FullName")) or text_in(found[0].get("UserID")),
+    )
+
+
+def read_page(answer: Answer, which: Divisions, licence: str = "") -> Page:
+    """One page of a list of divisions; ``licence`` owns those that name no owner."""
+    found, following = _results(answer)
+    return Page(tuple(_row(each, which, licence) for each in found), following)
+
+
+def _results(answer: Answer) -> tuple[list[dict[str, Any]], str]:
+    """The objects of an OData answer, in either documented shape, and what follows."""
+    _refuse(answer)
+    said = json_in(answer)
+    inner = said.get("d") if isinstance(said, dict) else None
+    following: object = None
+    if isinstance(inner, dict):
+        following, inner = inner.get("__next"), inner.get("results")
+    if not isinstance(inner, list) or not all(isinstance(row, dict) for row in inner):
+        raise unreadable("no_results")
+    if following is not None and not isinstance(following, str):
+        raise unreadable("strange_next")
+    return inner, following or ""
+
+
+def _row(told: Mapping[str, Any], which: Divisions, licence: str) -> Row:
+    raw = {
+        "status": text_in(told.get("Status")),
+        "blocking_status": text_in(told.get("BlockingStatus")),
+        "archive_date": text_in(told.get("ArchiveDate")),
+        "move_date": text_in(told.get("DivisionMoveDate")),
+        "customer_name": text_in(told.get("CustomerName")),
+    }
+    owner = text_in(told.get("CustomerCode")) or licence
+    return Row(
+        code=code_in(told.get(which.hid)),
+        external_id=code_in(told.get("Code")),
+        name=text_in(told.get("Description")),
+        kvk_number=text_in(told.get("ChamberOfCommerceNumber")),
+        environment=owner,
+        unusable=_unusable(which, raw) or ("" if owner else "owner_unknown"),
+        raw={name: value for name, value in raw.items() if value},
+    )
+
+
+def _unusable(which: Divisions, raw: Mapping[str, str]) -> str:
+    """Why a division cannot be used; what is not told does not count as good."""
+    status = which.statuses.get(raw["status"], "status_unknown")
+    if status or raw["archive_date"]:
+        return status or "archived"
+    blocking = raw["blocking_status"]
+    return "" if blocking == "0" else BLOCKED.get(blocking, "blocked")
+
+
+def _refuse(answer: Answer) -> None:
+    """What Exact says more precisely than a status, then the status."""
+    status = answer.status
+    if status == TOO_MANY:
+        raise NoAnswer(V.RATE_LIMITED, "limited", retry_at=reset_in(answer))
+    if status in (FORBIDDEN, SERVER_ERROR) and VIOLATED in answer.text.casefold():
+        raise NoAnswer(V.CONFIG_ERROR, SCOPE_MISSING)
+    if status == FORBIDDEN:
+        _refuse_forbidden(answer)
+    refuse_status(answer)
+
+
+def _refuse_forbidden(answer: Answer) -> None:
+    reason = answer.headers.get("reason", "").strip().casefold()
+    if reason in REASONS:
+        known = REASONS[reason]
+        raise NoAnswer(known.verdict, known.reason)
+    if not reason and is_page(answer):
+        raise NoAnswer(V.UNAVAILABLE, "html")
+
+
+def limits_in(answer: Answer) -> dict[str, int]:
+    """Calls left in this minute and this day; what is not told is not known."""
+    windows = {"minute_left": "minutely-", "day_left": ""}
+    told = {
+        name: answer.headers.get(f"x-ratelimit-{window}remaining", "").strip()
+        for name, window in windows.items()
+    }
+    return {name: int(left) for name, left in told.items() if DIGITS.fullmatch(left)}
+
+
+def reset_in(answer: Answer) -> datetime | None:
+    """When a spent limit is full again: epoch milliseconds, of the day or the minute.
+
+    At the minute's limit only the minute's headers come. None where none is told.
+    """
+    moments = [
+        _moment(answer.headers.get(f"x-ratelimit-{window}reset", ""))
+        for window in ("", "minutely-")
+        if answer.headers.get(f"x-ratelimit-{window}remaining", "0").strip() == "0"
+    ]
+    return max((each for each in moments if each), default=None)
+
+
+def _moment(told: str) -> datetime | None:
+    if not DIGITS.fullmatch(told.strip()):
+        return None
+    try:
+        moment = datetime.fromtimestamp(int(told) / 1000, UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
+    return within_a_day(moment) if moment > timezone.now() else None
