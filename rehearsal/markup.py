@@ -24,7 +24,7 @@ def page(language: Language, title: str, content: str, status: int = 200) -> Ans
     )
     answer.headers |= {
         "Content-Security-Policy": POLICY,
-        "Referrer-Policy": "no-referrer",
+        "Referrer-Policy": "same-origin",
         "Cache-Control": "no-store",
     }
     return answer

@@ -5,10 +5,12 @@ from dataclasses import replace
 from typing import Any
 
 from rehearsal.control import Control
+from rehearsal.estate_page import EstatePage
 from rehearsal.journal import Entry
 from rehearsal.markup import STYLE, style
-from rehearsal.messages import Answer, Request, in_json
+from rehearsal.messages import Answer, Request, in_json, see_other
 from rehearsal.switchboard import Switchboard
+from rehearsal.words import language_of
 from rehearsal.world import NotThere
 
 CONTROL = "/control/"
@@ -19,12 +21,15 @@ class Pages:
     def __init__(self, switchboard: Switchboard) -> None:
         self._switchboard = switchboard
         self._control = Control(switchboard)
+        self._estate = EstatePage(switchboard, self._control)
 
     def answer(self, request: Request) -> tuple[Answer, Entry | None]:
         if request.path == STYLE:
             return style(), None
         if request.path.startswith(CONTROL):
             return self._commanded(request), None
+        if request.path == "/":
+            return self._estate_page(request), None
         return self._of_host(request)
 
     def _of_host(self, request: Request) -> tuple[Answer, Entry | None]:
@@ -35,6 +40,23 @@ class Pages:
         if service is None or not service.authorize.fullmatch(there.path):
             return in_json({"error": "There is no such page."}, 404), None
         return self._switchboard.answer(there)
+
+    def _estate_page(self, request: Request) -> Answer:
+        """The estate; after a form the same page anew, or what was wrong with it.
+
+        A form is only taken from a page of our own: the browser says which.
+        """
+        language = language_of(request.query, request.headers)
+        if request.method != "POST":
+            return self._estate.show(language)
+        host = request.headers.get("host", "")
+        if request.headers.get("origin") != f"http://{host}":
+            return in_json({"error": "This form is not of this page."}, 403)
+        try:
+            self._estate.carry_out(request.form)
+        except (KeyError, NotThere, ValueError) as wrong:
+            return self._estate.show(language, str(wrong))
+        return see_other(f"/?lang={language}")
 
     def _commanded(self, request: Request) -> Answer:
         """A command as JSON. A page elsewhere cannot send that type unasked."""
