@@ -5,6 +5,7 @@ Each package's addresses and habits stand beside its adapter, with their source.
 
 import base64
 import json
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import urlencode
@@ -123,7 +124,8 @@ def read_tokens(answer: Answer) -> Tokens:
     if answer.status != OK:
         raise _refusal(answer, said)
     access, kept = said.get("access_token"), said.get("refresh_token")
-    if not isinstance(access, str) or not access:
+    # RFC 6749 A.12; anything else would not fit in a header.
+    if not isinstance(access, str) or not re.fullmatch(r"[\x20-\x7e]+", access):
         raise unreadable("no_token")
     return Tokens(access, kept if isinstance(kept, str) else "", _life(said))
 

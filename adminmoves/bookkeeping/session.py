@@ -154,13 +154,18 @@ def json_in(answer: Answer) -> Any:
 
 
 def text_in(value: object, longest: int = 200) -> str:
-    """A value of an answer as text for our record; codes are never numbers here."""
+    """A value of an answer as text for our record; codes are never numbers here.
+
+    Left out is what a database cannot hold: NUL, and halves of a character.
+    """
     if value is None or isinstance(value, bool | dict | list):
         return ""
-    return str(value).replace("\x00", "").strip()[:longest]
+    text = str(value).replace("\x00", "").encode("utf-8", "ignore").decode("utf-8")
+    return text.strip()[:longest]
 
 
 def code_in(value: object) -> str:
-    """A code as the package writes it; empty where it is none, never cut short."""
+    """A code as the package writes it; empty where it is none, never cut or mended."""
     code = text_in(value, LONGEST_CODE + 1)
-    return code if len(code) <= LONGEST_CODE else ""
+    whole = code == str(value).strip() and len(code) <= LONGEST_CODE
+    return code if whole else ""
