@@ -224,14 +224,11 @@ def _place(where: SplitResult) -> tuple[str, str, str]:
 def _division_of(licence: str, session: Session) -> str:
     """A division of the licence that the kept list shows, so that it can be asked."""
     kept = kept_list(session.connection, REFUSED_FOR)
-    return next(
-        (
-            row.external_id
-            for row in (kept.rows if kept else ())
-            if row.environment and same(row.environment, licence) and row.external_id
-        ),
-        "",
-    )
+    for row in kept.rows if kept else ():
+        theirs = row.environment and same(row.environment, licence)
+        if theirs and number_in(row.external_id):
+            return row.external_id
+    return ""
 
 
 def _refused_lately(session: Session, which: Divisions, **how: Any) -> bool:
