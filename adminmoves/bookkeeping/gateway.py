@@ -11,7 +11,7 @@ from typing import Protocol
 
 from django.db import transaction
 
-from adminmoves.bookkeeping import exact, lines, twinfield
+from adminmoves.bookkeeping import accountview, exact, lines, multivers, twinfield
 from adminmoves.bookkeeping.answers import Evidence, Listing, NoAnswer, Row
 from adminmoves.bookkeeping.grants import Client
 from adminmoves.bookkeeping.judge import judge
@@ -53,6 +53,8 @@ class Adapter(Protocol):
 ADAPTERS: dict[Package, Adapter] = {
     Package.TWINFIELD: twinfield.Twinfield(),
     Package.EXACT_ONLINE: exact.ExactOnline(),
+    Package.UNIT4: multivers.Multivers(),
+    Package.ACCOUNTVIEW: accountview.AccountView(),
 }
 
 

@@ -57,7 +57,7 @@ class Session:
         while True:
             token = self.client.token(self.wire, stale=stale)
             try:
-                return self._once(endpoint, build(token), read)
+                return self.once(endpoint, build(token), read)
             except NoAnswer as no:
                 if no.stale_token and not stale:
                     stale = True
@@ -67,7 +67,7 @@ class Session:
                     time.sleep(PAUSE * tries)
                     tries, stale = tries + 1, False
 
-    def _once(
+    def once(
         self, endpoint: str, request: Request, read: Callable[[Answer], Read]
     ) -> Read:
         at, began = timezone.now(), time.monotonic()

@@ -1,0 +1,200 @@
+"""AccountView (Visma): the companies of a log-in, from the AccountView.Net register.
+
+Sources: nl.visma.com/accountview (support pages on administrations and on the
+synchronisation with AccountView.Net), the tables COMP_HDR and ADM_LIST of the data
+model, and the third-party clients that docs/packages/accountview.md names. A company
+has one administration per financial year, with a code of its own: what people move,
+and what we look for, is the company. Nothing in an answer names the licence: who
+consented defines it.
+Not yet verified against the live service.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from adminmoves.bookkeeping.answers import (
+    Evidence,
+    Listing,
+    NoAnswer,
+    Row,
+    unreadable,
+)
+from adminmoves.bookkeeping.closer import look_closer, noted
+from adminmoves.bookkeeping.oauth import OAuth
+from adminmoves.bookkeeping.session import (
+    Session,
+    code_in,
+    json_in,
+    refuse_status,
+    text_in,
+)
+from adminmoves.bookkeeping.shown import kept_list
+from adminmoves.bookkeeping.wire import Answer, Door, Request
+from adminmoves.models import BookkeepingConnection
+from adminmoves.vocabulary import Verdict
+
+SITE = "https://www.accountview.net"
+HOST, API = r"www\.accountview\.net", "/api/v3"
+COMPANIES, DATA, SYSTEM_DATA = "Companies", "accountviewdata", "accountviewsystemdata"
+# Named, because a company's header also holds secrets of other services.
+HEADER = {
+    "BusinessObject": "CMP1",
+    "PageSize": "20",
+    "Fields": "COMP_ID,COMP_DESC,KVK_NR",
+}
+YEARS = {
+    "BusinessObject": "ADL",
+    "PageSize": "100",
+    "Fields": "ADM_CODE,ADM_DESC,ADM_ARCH,ATS_YEAR",
+    "FilterControlSource1": "ADM_CODE",
+    "FilterOperator1": "Equal",
+    "FilterValueType1": "C",
+}
+COMPANY_ID = re.compile(r"[A-Za-z0-9{}_-]{1,100}")
+JUST_READ = timedelta(days=1)
+V = Verdict
+
+
+class AccountView:
+    def oauth(self, _connection: BookkeepingConnection) -> OAuth:
+        return OAuth(
+            authorize=f"{SITE}/ams/authorize.aspx",
+            token=f"{SITE}{API}/token",
+            scope="readaccountviewdata",
+        )
+
+    def doors(self, _connection: BookkeepingConnection) -> Sequence[Door]:
+        return (
+            Door("POST", HOST, f"{API}/token"),
+            Door("GET", HOST, f"{API}/({COMPANIES}|{DATA}|{SYSTEM_DATA})"),
+        )
+
+    def fetch(self, session: Session) -> Listing:
+        """The companies, as the register in the cloud knows them; it may lag behind."""
+        rows = session.ask(COMPANIES, _get(COMPANIES), read_companies)
+        return Listing(rows, endpoint=COMPANIES)
+
+    def find(self, listing: Listing, code: str) -> Sequence[Row]:
+        wanted = _key(code)
+        return [row for row in listing.rows if wanted and _key(row.code) == wanted]
+
+    def confirm(self, session: Session, code: str, evidence: Evidence) -> Evidence:
+        """Ask the office's own AccountView: a KvK number, or a hint why it is absent.
+
+        The verdict is that of the register, whether or not the office answers.
+        """
+        try:
+            if evidence.verdict == V.FOUND_ACTIVE:
+                return self._with_kvk_number(session, evidence)
+            if evidence.verdict == V.NOT_FOUND_OR_NO_ACCESS:
+                return self._with_hint(session, code, evidence)
+        except NoAnswer as no:
+            return noted(evidence, details=no.reason)
+        return evidence
+
+    def _with_kvk_number(self, session: Session, evidence: Evidence) -> Evidence:
+        rows = self._rows(session, DATA, HEADER, evidence.external_id, "COMP_HDR")
+        for row in rows:
+            if _key(code_in(row.get("COMP_ID"))) == _key(evidence.code):
+                return replace(evidence, kvk_number=text_in(row.get("KVK_NR"), 20))
+        return noted(evidence, details="no_company")
+
+    def _with_hint(self, session: Session, code: str, evidence: Evidence) -> Evidence:
+        """Whether the code is that of one year's administration: no hit, a hint.
+
+        System data is asked through any company: the first that is listed.
+        """
+        listing = kept_list(session.connection, JUST_READ)
+        ids = [row.external_id for row in listing.rows] if listing else []
+        if not ids:
+            return evidence
+        asked = {**YEARS, "FilterValue1": _key(code)}
+        for row in self._rows(session, SYSTEM_DATA, asked, ids[0], "ADM_LIST"):
+            if _key(code_in(row.get("ADM_CODE"))) == _key(code):
+                return noted(
+                    evidence,
+                    reason="yearly_administration",
+                    year=text_in(row.get("ATS_YEAR"), 10),
+                    archived=row.get("ADM_ARCH") is True,
+                )
+        return evidence
+
+    def _rows(
+        self,
+        session: Session,
+        endpoint: str,
+        asked: Mapping[str, str],
+        company: str,
+        table: str,
+    ) -> list[dict[str, Any]]:
+        """The rows of a table of one company, named by its Id and not by its code."""
+        if not COMPANY_ID.fullmatch(company):
+            raise unreadable("company_id")
+        build = _get(f"{endpoint}?{urlencode(asked)}", {"X-Company": company})
+        return look_closer(
+            session,
+            endpoint,
+            build,
+            lambda answer: read_table(answer, table),
+        )
+
+
+def _get(
+    path: str, headers: Mapping[str, str] | None = None
+) -> Callable[[str], Request]:
+    def build(token: str) -> Request:
+        sent = {"Accept": "application/json", "Authorization": f"Bearer {token}"}
+        return Request("GET", f"{SITE}{API}/{path}", {**sent, **(headers or {})})
+
+    return build
+
+
+def _key(code: str) -> str:
+    """Codes are typed in upper case (COMP_ID, ADM_CODE: mask of the data model)."""
+    return code.strip().upper()
+
+
+def read_companies(answer: Answer) -> tuple[Row, ...]:
+    """Companies: Code, Id and Description. Raises NoAnswer."""
+    return tuple(_company(told) for told in _objects_in(_said_in(answer)))
+
+
+def _company(told: dict[str, Any]) -> Row:
+    row = Row(
+        code=code_in(told.get("Code")),
+        external_id=code_in(told.get("Id")),
+        name=text_in(told.get("Description")),
+    )
+    if not row.code and not row.external_id:
+        raise unreadable("no_row")
+    return row
+
+
+def read_table(answer: Answer, table: str) -> list[dict[str, Any]]:
+    """The rows of the main table of a data call. Raises NoAnswer."""
+    said = _said_in(answer)
+    if not isinstance(said, dict) or table not in said:
+        raise unreadable("no_table")
+    return _objects_in(said[table])
+
+
+def _said_in(answer: Answer) -> object:
+    """The content; an error may come with a status of success. Raises NoAnswer."""
+    refuse_status(answer)
+    said = json_in(answer)
+    if isinstance(said, dict) and (said.get("ErrorMessage") or said.get("ErrorType")):
+        # Its text is for people, and in their language: not looked at.
+        raise NoAnswer(V.UNAVAILABLE, "package_error")
+    return said
+
+
+def _objects_in(said: object) -> list[dict[str, Any]]:
+    """The rows; one alone may come without a list around it."""
+    rows = [said] if isinstance(said, dict) else said
+    if not isinstance(rows, list) or not all(isinstance(each, dict) for each in rows):
+        raise unreadable("no_list")
+    return rows

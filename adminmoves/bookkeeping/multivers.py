@@ -1,0 +1,251 @@
+"""Multivers and Boekhoud Gemak (Exact, formerly Unit4): administrations by JSON.
+
+Sources: the guides "OAuth" and "JsonAndXml" and the help pages of the three calls
+below, at api.multivers.nl/V22 and api.boekhoudgemak.nl/V221. Each connection has its
+own host and version. An administration is a database (``MVL…``) with a code that
+people use. Nothing in an answer names the licence: who consented defines it.
+Not yet verified against the live service.
+"""
+
+import re
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+from urllib.parse import SplitResult, quote, urlsplit
+
+from django.conf import settings
+
+from adminmoves.bookkeeping.answers import (
+    Evidence,
+    Listing,
+    NoAnswer,
+    Row,
+    unreadable,
+)
+from adminmoves.bookkeeping.closer import SECONDS, look_closer, noted
+from adminmoves.bookkeeping.oauth import OAuth
+from adminmoves.bookkeeping.session import (
+    Session,
+    code_in,
+    json_in,
+    refuse_status,
+    text_in,
+)
+from adminmoves.bookkeeping.wire import Answer, Door, Request
+from adminmoves.models import BookkeepingConnection
+from adminmoves.vocabulary import Verdict
+
+HOSTS = frozenset(
+    {
+        "api.multivers.nl",
+        "sandbox-api.multivers.nl",
+        "api.boekhoudgemak.nl",
+        "sandbox-api.boekhoudgemak.nl",
+        "api.online.unit4.nl",
+        "sandbox.api.online.unit4.nl",
+    }
+)
+VERSION = r"/V[0-9]{1,4}"
+LOCAL_FOLDER = r"(/[A-Za-z0-9_-]+){0,3}"
+# Literally this address, whatever host is asked ("OAuth").
+SCOPE = "http://UNIT4.Multivers.API/Web/WebApi/*"
+INFO_LIST, NAMES_LIST = "AdministrationInfoList", "AdministrationNVL"
+DETAILS = "CompanyDetailsInfo"
+DATABASE = "[A-Za-z0-9_-]{1,50}"
+MOST_OPENED = 20
+PAUSE = 1.0
+"""Seconds between two databases: no limits are documented, so we keep our own."""
+V = Verdict
+
+
+class Multivers:
+    def oauth(self, connection: BookkeepingConnection) -> OAuth:
+        base = base_of(connection)
+        return OAuth(
+            authorize=f"{base}/OAuth/Authorize",
+            token=f"{base}/OAuth/Token",
+            scope=SCOPE,
+        )
+
+    def doors(self, connection: BookkeepingConnection) -> Sequence[Door]:
+        """GET alone: the same paths know PUT and DELETE."""
+        where = urlsplit(base_of(connection))
+        host, path = re.escape(where.netloc), re.escape(where.path)
+        return (
+            Door("POST", host, f"{path}/OAuth/Token"),
+            Door("GET", host, f"{path}/api/({INFO_LIST}|{NAMES_LIST})"),
+            Door("GET", host, f"{path}/api/{DATABASE}/{DETAILS}"),
+        )
+
+    def fetch(self, session: Session) -> Listing:
+        """The administrations of the user who consented; see ``_with_codes``."""
+        base = base_of(session.connection)
+        try:
+            rows = session.ask(INFO_LIST, _get(f"{base}/api/{INFO_LIST}"), read_rows)
+        except NoAnswer as no:
+            if no.reason != "not_found":
+                raise
+        else:
+            return Listing(rows, endpoint=INFO_LIST)
+        rows = session.ask(NAMES_LIST, _get(f"{base}/api/{NAMES_LIST}"), read_names)
+        return Listing(tuple(self._with_codes(session, rows)), endpoint=NAMES_LIST)
+
+    def _with_codes(self, session: Session, rows: Sequence[Row]) -> Iterator[Row]:
+        """The light list tells no codes: the first databases are opened for theirs.
+
+        As far as time allows; what stays without a code is found by its id alone.
+        """
+        for number, row in enumerate(rows):
+            if number < MOST_OPENED and session.wire.seconds_left > 2 * SECONDS:
+                time.sleep(PAUSE)
+                yield self._opened(session, row)
+            else:
+                yield row
+
+    def _opened(self, session: Session, row: Row) -> Row:
+        try:
+            code, kvk_number = self._details(session, row.external_id)
+        except NoAnswer:
+            return row
+        return replace(row, code=code, kvk_number=kvk_number)
+
+    def _details(self, session: Session, database: str) -> tuple[str, str]:
+        base, name = base_of(session.connection), quote(database, safe="")
+        return look_closer(
+            session,
+            DETAILS,
+            _get(f"{base}/api/{name}/{DETAILS}"),
+            read_details,
+        )
+
+    def find(self, listing: Listing, code: str) -> Sequence[Row]:
+        """By code; else by database id, which people know as well."""
+        wanted = _key(code)
+        if not wanted:
+            return []
+        by_code = [row for row in listing.rows if _key(row.code) == wanted]
+        return by_code or [
+            row for row in listing.rows if _key(row.external_id) == wanted
+        ]
+
+    def confirm(self, session: Session, _code: str, evidence: Evidence) -> Evidence:
+        """Open the database that was found: its own code, and its KvK number.
+
+        The verdict of the list stays where the database cannot be opened.
+        """
+        if evidence.verdict != V.FOUND_ACTIVE:
+            return _unless_light(evidence)
+        try:
+            code, kvk_number = self._details(session, evidence.external_id)
+        except NoAnswer as no:
+            return noted(evidence, details=no.reason)
+        if evidence.code and _key(code) != _key(evidence.code):
+            other = replace(evidence, verdict=V.AMBIGUOUS)
+            return noted(other, reason="other_code", details_code=code)
+        return replace(evidence, code=code, kvk_number=kvk_number)
+
+
+def _unless_light(evidence: Evidence) -> Evidence:
+    """A light list may know the administration without knowing its code."""
+    if (evidence.verdict, evidence.endpoint) == (V.NOT_FOUND_OR_NO_ACCESS, NAMES_LIST):
+        return noted(evidence, reason="codes_unknown")
+    return evidence
+
+
+def base_of(connection: BookkeepingConnection) -> str:
+    """The checked base address of a connection, without a slash at its end.
+
+    Exact's own hosts with a version, or a host that PORTAL_MULTIVERS_HOSTS names with
+    any folder. Raises NoAnswer CONFIG_ERROR: a token goes nowhere else.
+    """
+    try:
+        where = urlsplit(connection.base_url.strip())
+    except ValueError as error:
+        raise NoAnswer(V.CONFIG_ERROR, "base_url") from error
+    host, path = where.netloc.lower(), where.path.rstrip("/")
+    plain = where.scheme == "https" and not where.query and not where.fragment
+    if not plain or not re.fullmatch(_path_of(host), path):
+        raise NoAnswer(V.CONFIG_ERROR, "base_url")
+    return SplitResult("https", host, path, "", "").geturl()
+
+
+def _path_of(host: str) -> str:
+    """Which paths a host may have; a host includes a port, and anything before an @."""
+    if host in HOSTS:
+        return VERSION
+    if host in {known.lower() for known in settings.PORTAL_MULTIVERS_HOSTS}:
+        return LOCAL_FOLDER
+    raise NoAnswer(V.CONFIG_ERROR, "base_url")
+
+
+def _get(url: str) -> Callable[[str], Request]:
+    """Without an Accept header the answer may be XML ("JsonAndXml")."""
+
+    def build(token: str) -> Request:
+        headers = {"Accept": "application/json", "Authorization": f"Bearer {token}"}
+        return Request("GET", url, headers)
+
+    return build
+
+
+def _key(code: str) -> str:
+    return code.strip().casefold()
+
+
+def read_rows(answer: Answer) -> tuple[Row, ...]:
+    """AdministrationInfoList: code, database id, description. Raises NoAnswer.
+
+    ``users`` is never kept. ``onlineState`` is kept as it is and decides nothing: its
+    values are not documented.
+    """
+    return tuple(
+        _named(
+            Row(
+                code=code_in(told.get("code")),
+                external_id=code_in(told.get("administrationId")),
+                name=text_in(told.get("description")) or text_in(told.get("shortName")),
+                raw={"onlineState": text_in(told.get("onlineState"))},
+            )
+        )
+        for told in _objects_in(answer)
+    )
+
+
+def read_names(answer: Answer) -> tuple[Row, ...]:
+    """AdministrationNVL: ``name`` is the database id, ``value`` the description."""
+    return tuple(
+        _named(
+            Row(
+                code="",
+                external_id=code_in(told.get("name")),
+                name=text_in(told.get("value")),
+            )
+        )
+        for told in _objects_in(answer)
+    )
+
+
+def read_details(answer: Answer) -> tuple[str, str]:
+    """CompanyDetailsInfo: the code and the KvK number. Raises NoAnswer."""
+    refuse_status(answer)
+    said = json_in(answer)
+    code = code_in(said.get("administrationCode")) if isinstance(said, dict) else ""
+    if not code:
+        raise unreadable("no_code")
+    return code, text_in(said.get("cocRegistration"), 20)
+
+
+def _objects_in(answer: Answer) -> list[dict[str, Any]]:
+    """A list, whole: a row that was left out would count as gone."""
+    refuse_status(answer)
+    said = json_in(answer)
+    if not isinstance(said, list) or not all(isinstance(each, dict) for each in said):
+        raise unreadable("no_list")
+    return said
+
+
+def _named(row: Row) -> Row:
+    if not row.external_id and not row.name:
+        raise unreadable("no_row")
+    return row

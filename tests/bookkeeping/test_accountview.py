@@ -1,0 +1,149 @@
+"""AccountView over HTTP: the register of companies, and the office behind it."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from adminmoves.bookkeeping.answers import Evidence
+from adminmoves.bookkeeping.gateway import FRESH, check
+from adminmoves.models import BookkeepingConnection, ConnectionGrant, ConnectionLine
+from adminmoves.vocabulary import Package, Verdict
+from rehearsal.world import Status
+from tests.bookkeeping.world import Consented, Packages
+
+pytestmark = pytest.mark.django_db
+V = Verdict
+THIS_YEAR = str(datetime.now(UTC).year)
+YEARLY = f"KORENAAR{THIS_YEAR[-2:]}"
+
+
+@pytest.fixture
+def link(packages: Packages, consented: Consented) -> BookkeepingConnection:
+    """A connection to a log-in with one company, consented to."""
+    connection = packages.connection(Package.ACCOUNTVIEW)
+    consented(connection)
+    return connection
+
+
+def look(link: BookkeepingConnection, code: str = "KORENAAR") -> Evidence:
+    """Ask anew, whatever was seen before and however it went."""
+    ConnectionLine.objects.filter(connection=link).update(quiet_until=None)
+    return check(link, code, link.package_environment, age=FRESH)
+
+
+def test_the_company_is_found_and_the_office_tells_its_kvk_number(
+    packages: Packages, link: BookkeepingConnection
+) -> None:
+    evidence = look(link, "korenaar")
+
+    seen = (evidence.verdict, evidence.code, evidence.name, evidence.kvk_number)
+    assert seen == (V.FOUND_ACTIVE, "KORENAAR", "Bakkerij Voorbeeld", "90000001")
+    [company] = packages.organisation(link).administrations
+    assert evidence.external_id == company.external_id
+    assert (evidence.endpoint, evidence.list_size) == ("Companies", 1)
+
+
+def test_the_code_of_one_year_is_a_hint_and_no_hit(link: BookkeepingConnection) -> None:
+    evidence = look(link, YEARLY)
+
+    assert evidence.verdict == V.NOT_FOUND_OR_NO_ACCESS
+    assert evidence.raw_status == {
+        "reason": "yearly_administration",
+        "year": THIS_YEAR,
+        "archived": False,
+    }
+
+
+def test_a_year_that_was_archived_is_told_as_such(
+    packages: Packages, link: BookkeepingConnection
+) -> None:
+    packages.organisation(link).administrations[0].status = Status.ARCHIVED
+    assert look(link, YEARLY).raw_status["archived"] is True
+
+
+def test_what_is_neither_a_company_nor_a_year_is_not_found(
+    link: BookkeepingConnection,
+) -> None:
+    evidence = look(link, "MOLEN")
+    assert (evidence.verdict, evidence.raw_status) == (V.NOT_FOUND_OR_NO_ACCESS, {})
+
+
+def test_a_log_in_without_companies_asks_no_office(
+    packages: Packages, consented: Consented
+) -> None:
+    link = packages.connection(Package.ACCOUNTVIEW, "KANTOOR-B")
+    consented(link)
+
+    assert look(link).verdict == V.NOT_FOUND_OR_NO_ACCESS
+    assert "data" not in str([call["path"] for call in packages.calls(link)])
+
+
+@pytest.mark.parametrize("code", ["KORENAAR", YEARLY])
+@pytest.mark.parametrize(
+    ("fault", "reason"),
+    [
+        ("error_in_200", "package_error"),
+        ("html", "html"),
+        ("server_error", "status_503"),
+        ("unauthorised", "unauthorised"),
+        ("too_many", "limited"),
+        ("cut", "connection"),
+        ("empty", "not_json"),
+    ],
+)
+def test_an_office_that_does_not_answer_leaves_the_verdict_of_the_register(
+    packages: Packages,
+    link: BookkeepingConnection,
+    fault: str,
+    reason: str,
+    code: str,
+) -> None:
+    before = look(link, code)
+    packages.befall(link, fault, kind="detail")
+
+    evidence = look(link, code)
+
+    assert (evidence.verdict, evidence.kvk_number) == (before.verdict, "")
+    assert evidence.raw_status == {"details": reason}
+
+
+@pytest.mark.parametrize(
+    ("fault", "verdict"),
+    [
+        ("error_in_200", V.UNAVAILABLE),
+        ("forbidden", V.AUTH_REQUIRED),
+        ("too_many", V.RATE_LIMITED),
+        ("server_error", V.UNAVAILABLE),
+        ("html", V.UNAVAILABLE),
+        ("empty", V.UNAVAILABLE),
+        ("doctype", V.UNAVAILABLE),
+        ("huge", V.UNAVAILABLE),
+        ("redirect", V.UNAVAILABLE),
+        ("forget", V.NOT_FOUND_OR_NO_ACCESS),
+        ("dup", V.AMBIGUOUS),
+    ],
+)
+def test_trouble_with_the_register_is_never_a_hit(
+    packages: Packages, link: BookkeepingConnection, fault: str, verdict: Verdict
+) -> None:
+    packages.befall(link, fault)
+    assert look(link).verdict == verdict
+    assert packages.led_away() == []
+
+
+def test_a_token_that_ended_early_is_renewed_once(
+    packages: Packages, link: BookkeepingConnection
+) -> None:
+    before = ConnectionGrant.objects.get(connection=link).version
+    packages.expire(link)
+
+    assert look(link).verdict == V.FOUND_ACTIVE
+    assert ConnectionGrant.objects.get(connection=link).version == before + 1
+
+
+def test_a_withdrawn_consent_asks_for_a_person(
+    packages: Packages, link: BookkeepingConnection
+) -> None:
+    packages.revoke(link)
+    assert look(link).verdict == V.AUTH_REQUIRED
+    assert ConnectionGrant.objects.get(connection=link).lost_at is not None
