@@ -5,7 +5,14 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from adminmoves.changes import anyway, code, connection, environment, place
+from adminmoves.changes import (
+    anyway,
+    code,
+    connection,
+    environment,
+    place,
+    recognised,
+)
 from adminmoves.changes.wish import Check, Finding, Saying, Wish, hard, ok, problem
 from adminmoves.models import Administration
 from adminmoves.vocabulary import Atom, MoveType
@@ -92,6 +99,7 @@ CHECKS: tuple[Check, ...] = (
     TYPE_FITS,
     *place.CHECKS,
     *anyway.CHECKS,
+    *recognised.CHECKS,
 )
 CHECKS_BY_CODE: Mapping[str, Check] = {check.code: check for check in CHECKS}
 

@@ -8,6 +8,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
@@ -27,7 +30,15 @@ REASONS: Mapping[str, Saying] = {
     ),
     "package_does_not_answer": Saying(
         gettext_lazy("the package does not answer now: %(verdict)s"),
-        gettext_lazy("You need not do anything. We ask again in a moment."),
+        gettext_lazy("You need not do anything. We ask again at %(until)s."),
+    ),
+    "package_busy": Saying(
+        gettext_lazy("the package is being asked for another request"),
+        gettext_lazy("You need not do anything. Its turn comes at %(until)s at most."),
+    ),
+    "package_asked_now": Saying(
+        gettext_lazy("the package itself is asked by now, so an attestation is not"),
+        gettext_lazy("You need not do anything. We ask the package."),
     ),
     "package_says_otherwise": Saying(
         gettext_lazy("the package gives another answer now: %(verdict)s"),
@@ -126,6 +137,8 @@ def _words(stored: Mapping[str, Any]) -> _Words:
     words = _Words(stored)
     if (verdict := stored.get("verdict")) in Verdict.values:
         words["verdict"] = Verdict(verdict).label
+    if until := parse_datetime(str(stored.get("until", ""))):
+        words["until"] = date_format(timezone.localtime(until), "H:i")
     return words
 
 

@@ -12,13 +12,17 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from adminmoves.access import actor_for
+from adminmoves.asking import ask_again_at, connections_to_ask
+from adminmoves.bookkeeping.answers import Listing, Row
 from adminmoves.bookkeeping.gateway import Evidence
+from adminmoves.bookkeeping.lines import LineBusy
+from adminmoves.bookkeeping.shown import keep_list
 from adminmoves.errors import NotAllowed, ProofRefused, StepRefused
-from adminmoves.evidence import Attestation, ask_again_at, ask_package, attest
+from adminmoves.evidence import Attestation, ask_package, attest
 from adminmoves.intake.actions import reopen_move
-from adminmoves.models import BookkeepingConnection, Move
-from adminmoves.proof.actions import ask_due
-from adminmoves.vocabulary import MoveState, Verdict
+from adminmoves.models import BookkeepingConnection, ConnectionLine, Move
+from adminmoves.proof.actions import ask_due, check_now
+from adminmoves.vocabulary import MoveState, Package, Verdict
 from tests.builders import (
     approve,
     attest_as,
@@ -239,13 +243,13 @@ def test_the_intervals_grow_and_never_stop(asked_move: Move) -> None:
     verdict, now = Verdict.NOT_FOUND_OR_NO_ACCESS, timezone.now()
 
     waits = []
-    for minutes in (0, 6, 20, 90, 60 * 30):
+    for minutes in (0, 20, 90, 60 * 30, 60 * 24 * 4):
         asked_move.state_since = now - timedelta(minutes=minutes)
         at = ask_again_at(asked_move, verdict)
         assert at is not None
         waits.append(round((at - now).total_seconds() / 60))
 
-    assert waits == [5, 9, 40, 30, 360]
+    assert waits == [2, 5, 15, 60, 360]
 
 
 @pytest.mark.parametrize(
@@ -255,3 +259,166 @@ def test_what_only_a_person_can_mend_is_not_asked_again(
     verdict: Verdict, asked_move: Move
 ) -> None:
     assert ask_again_at(asked_move, verdict) is None
+
+
+class Busy:
+    """Somebody else asks this connection now."""
+
+    def check(self, *_asked: object, **_how: object) -> Evidence:
+        raise LineBusy(timezone.now() + timedelta(minutes=2))
+
+
+def test_while_somebody_else_asks_nothing_is_stored_and_it_is_asked_in_a_moment(
+    asked_move: Move, answering: Answering, agent: User
+) -> None:
+    answering(Busy())
+
+    with pytest.raises(LineBusy):
+        check_now(asked_move.pk, actor=actor_for(agent))
+    count = ask_due()
+
+    held = Move.objects.get(pk=asked_move.pk)
+    assert held.ask_proof_at is not None
+    assert timedelta() < held.ask_proof_at - timezone.now() <= timedelta(seconds=10)
+    assert (count, held.state) == (0, S.AWAITING_BOOKKEEPING)
+    assert not held.proofs.exists()
+
+
+@pytest.mark.parametrize("verdict", [Verdict.UNAVAILABLE, Verdict.RATE_LIMITED])
+def test_a_package_that_does_not_answer_is_not_asked_for_the_rest(
+    verdict: Verdict, asked_move: Move, package: ChosenAnswers, agent: User
+) -> None:
+    second = make_administration(asked_move.to_connection)
+    other = submit(make_draft(agent, administration=second), agent)
+    at = timezone.now() + timedelta(minutes=7)
+    package.answers = [Evidence(verdict, retry_at=at)]
+
+    ask_due()
+
+    asked, waits = Move.objects.get(pk=asked_move.pk), Move.objects.get(pk=other.pk)
+    assert (len(package.asked), asked.ask_proof_at) == (1, at)
+    assert list(Move.objects.to_ask(timezone.now())) == [waits]
+
+
+@pytest.mark.parametrize(
+    "shut",
+    [
+        {"lease_until": timedelta(minutes=1)},
+        {"quiet_until": timedelta(minutes=1), "quiet_why": Verdict.UNAVAILABLE},
+        {"quiet_until": timedelta(minutes=1), "quiet_why": Verdict.RATE_LIMITED},
+    ],
+)
+def test_a_connection_that_is_asked_or_left_alone_keeps_no_other_waiting(
+    shut: dict[str, Any], asked_move: Move, package: ChosenAnswers, agent: User
+) -> None:
+    link = make_connection(demand=BookkeepingConnection.Demand.API)
+    submit(make_draft(agent, administration=make_administration(link)), agent)
+    facts = {
+        name: timezone.now() + value if isinstance(value, timedelta) else value
+        for name, value in shut.items()
+    }
+    ConnectionLine.objects.create(
+        connection_id=asked_move.wanted.connection_id, **facts
+    )
+
+    free = connections_to_ask()
+    ask_due()
+
+    assert free == [link.pk]
+    assert [environment for environment, _code in package.asked] == [
+        link.package_environment
+    ]
+
+
+def test_a_connection_that_wants_a_person_tells_it_to_each_request(
+    asked_move: Move, package: ChosenAnswers
+) -> None:
+    """Nothing goes out for that, and whoever waits reads why."""
+    package.will_say(Verdict.AUTH_REQUIRED)
+    ConnectionLine.objects.create(
+        connection_id=asked_move.wanted.connection_id,
+        quiet_until=timezone.now() + timedelta(minutes=9),
+        quiet_why=Verdict.AUTH_REQUIRED,
+    )
+
+    ask_due()
+
+    assert asked_move.proofs.get().verdict == Verdict.AUTH_REQUIRED
+
+
+def shown(link: BookkeepingConnection, *codes: str) -> None:
+    rows = tuple(Row(code, name=f"Voorbeeld {code}") for code in codes)
+    keep_list(link, Listing(rows, "offices"))
+
+
+@pytest.fixture
+def renamed(agent: User) -> Move:
+    """A request for another code at a Twinfield that is asked itself."""
+    link = make_connection(
+        package=Package.TWINFIELD, demand=BookkeepingConnection.Demand.API
+    )
+    books = make_administration(link, code="OUD")
+    return submit(make_draft(agent, administration=books, to_code="NIEUW"), agent)
+
+
+def test_a_new_code_does_not_count_while_the_old_one_is_shown_too(
+    renamed: Move, package: ChosenAnswers
+) -> None:
+    assert renamed.to_connection is not None
+    shown(renamed.to_connection, "OUD", "NIEUW")
+
+    ask_due()
+
+    held = Move.objects.get(pk=renamed.pk)
+    assert held.proofs.get().verdict == Verdict.OLD_CODE_STILL_SHOWN
+    assert held.state == S.AWAITING_BOOKKEEPING
+    assert held.ask_proof_at is not None
+    assert held.ask_proof_at > timezone.now()
+
+    shown(renamed.to_connection, "NIEUW")
+    ask_package(renamed.pk)
+
+    assert Move.objects.get(pk=renamed.pk).state == S.AWAITING_APPROVAL
+
+
+def test_an_old_code_that_another_one_takes_over_holds_nothing_back(
+    renamed: Move, package: ChosenAnswers, agent: User
+) -> None:
+    assert renamed.to_connection is not None
+    other = make_administration(renamed.to_connection, code="ANDER")
+    submit(make_draft(agent, administration=other, to_code="OUD"), agent)
+    shown(renamed.to_connection, "OUD", "NIEUW")
+
+    ask_package(renamed.pk)
+
+    assert Move.objects.get(pk=renamed.pk).state == S.AWAITING_APPROVAL
+
+
+def test_the_age_of_a_proof_is_that_of_the_list_it_was_found_in(
+    asked_move: Move, package: ChosenAnswers
+) -> None:
+    fetched = timezone.now() - timedelta(seconds=90)
+    package.answers = [Evidence(Verdict.FOUND_ACTIVE, checked_at=fetched)]
+
+    proof = ask_package(asked_move.pk)
+
+    assert proof is not None
+    assert proof.checked_at == fetched
+
+
+def test_an_attestation_does_not_count_once_the_package_itself_is_asked(
+    a_move: MakeMove, lead: User
+) -> None:
+    move = a_move(S.AWAITING_APPROVAL)
+    BookkeepingConnection.objects.filter(pk=move.wanted.connection_id).update(
+        demand=BookkeepingConnection.Demand.API
+    )
+
+    with pytest.raises(ProofRefused, match="nu zelf bevraagd"):
+        approve(Move.objects.get(pk=move.pk), lead)
+
+    held = Move.objects.get(pk=move.pk)
+    assert (held.state, held.reason) == (
+        S.AWAITING_BOOKKEEPING,
+        {"code": "package_asked_now"},
+    )

@@ -6,16 +6,27 @@ from functools import partial
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from adminmoves import access, doorbell, lifecycle
 from adminmoves.access import WORKER, Actor
 from adminmoves.audit import trail
 from adminmoves.errors import CheckRefused, DomainError, ProofRefused, StepRefused
-from adminmoves.evidence import is_stale
+from adminmoves.evidence import is_stale, why_lapsed
 from adminmoves.models import Approval, ApprovalLoan, LoanEnd, Move
 from adminmoves.plan import make_plan
 from adminmoves.preflight import inspect
 from adminmoves.vocabulary import Action, EventCode, Moment, MoveState, Right, Role
+
+LAPSED = {
+    "proof_too_old": gettext_lazy(
+        "The attestation is too old. The request waits for a new one."
+    ),
+    "package_asked_now": gettext_lazy(
+        "This accounting system is asked itself by now, so the attestation does not "
+        "count any more. The request waits for its answer."
+    ),
+}
 
 
 def approve_move(
@@ -29,14 +40,13 @@ def approve_move(
     """Say yes to the plan with that hash; workers hear it after commit.
 
     Raises FourEyes, CheckRefused (a check holds, or a warning was not ticked),
-    ProofRefused (too old: the request waits for the package again), StepRefused
+    ProofRefused (it does not count any more: the request waits again), StepRefused
     (decided meanwhile, or the plan is another one now).
     """
     access.require(actor, Action.APPROVE)
-    if _lapses(move_id, not_before, actor.name):
-        raise ProofRefused(
-            _("The attestation is too old. The request waits for a new one.")
-        )
+    lapsed = _lapses(move_id, not_before, actor.name)
+    if lapsed:
+        raise ProofRefused(str(LAPSED[lapsed]))
     with transaction.atomic():
         move = lifecycle.hold(move_id)
         if move.state == MoveState.AWAITING_APPROVAL:
@@ -141,17 +151,17 @@ def end_loan(loan_id: int, *, actor: Actor) -> ApprovalLoan:
     return loan
 
 
-def _lapses(move_id: int, not_before: datetime | None, noticed_by: str) -> bool:
-    """Whether the proof is too old now; then the request waits for one again.
+def _lapses(move_id: int, not_before: datetime | None, noticed_by: str) -> str:
+    """Why the proof does not count any more; then the request waits for one again.
 
-    In a transaction of its own, so that it stays when the approval is refused.
+    In a transaction of its own, so that it stays when the approval is refused. Empty:
+    it counts.
     """
     with transaction.atomic():
         move = lifecycle.hold(move_id)
         if move.state != MoveState.AWAITING_APPROVAL or move.proof is None:
-            return False
-        if is_stale(move.proof):
-            reason = {"code": "proof_too_old"}
+            return ""
+        if reason := why_lapsed(move.proof):
             lifecycle.advance(
                 move_id,
                 Action.EXPIRE_PROOF,
@@ -159,7 +169,8 @@ def _lapses(move_id: int, not_before: datetime | None, noticed_by: str) -> bool:
                 facts=(reason,),
                 told={**reason, "noticed_by": noticed_by},
             )
-            return True
+            transaction.on_commit(partial(doorbell.ring, doorbell.ASK))
+            return str(reason["code"])
         if not_before and is_stale(move.proof, not_before):
             raise ProofRefused(
                 _(
@@ -167,7 +178,7 @@ def _lapses(move_id: int, not_before: datetime | None, noticed_by: str) -> bool:
                     "have it attested again."
                 )
             )
-    return False
+    return ""
 
 
 def _require_same_plan(move: Move, plan_hash: str) -> None:

@@ -1,6 +1,7 @@
 """What a worker takes next: a run that was left behind, or a move that is due."""
 
 import uuid
+from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
@@ -9,10 +10,13 @@ from django.utils import timezone
 
 from adminmoves import lifecycle
 from adminmoves.access import WORKER
+from adminmoves.asking import PACE, TEMPORARY
 from adminmoves.audit import trail
-from adminmoves.evidence import ASK_AGAIN_AFTER, ask_package, is_stale
+from adminmoves.bookkeeping import gateway
+from adminmoves.bookkeeping.lines import LineBusy
+from adminmoves.evidence import ask_package, why_lapsed
 from adminmoves.execution.lease import lease_time
-from adminmoves.models import Attempt, Move
+from adminmoves.models import Attempt, Move, Proof
 from adminmoves.plan import differences, make_plan
 from adminmoves.preflight import WAITING, Report, inspect
 from adminmoves.vocabulary import (
@@ -21,10 +25,10 @@ from adminmoves.vocabulary import (
     Moment,
     MoveState,
     ProofKind,
-    Verdict,
 )
 
-TEMPORARY = frozenset({Verdict.RATE_LIMITED, Verdict.UNAVAILABLE})
+SECONDS_TO_ASK = 15.0
+"""So long a package may take right before a run; other runs wait for it."""
 LOOKED_AT_ENOUGH = 20
 """So many due moves are looked at before a drain ends; sweep rings again."""
 
@@ -94,7 +98,11 @@ def start(move_id: int, worker: str) -> Attempt | None:
     if move.proof and move.proof.kind == ProofKind.VERIFIED:
         if _asked_enough(move) or _waits(move, inspect(move)):
             return None
-        ask_package(move_id)
+        try:
+            ask_package(move_id, age=gateway.FRESH, seconds=SECONDS_TO_ASK)
+        except LineBusy as busy:
+            _say(move, {"code": "package_busy", "until": busy.until.isoformat()})
+            return None
     with transaction.atomic():
         held = (
             Move.objects.select_for_update(skip_locked=True, of=("self",))
@@ -136,7 +144,17 @@ def _asked_enough(move: Move) -> bool:
     newest = move.proofs.filter(kind=ProofKind.VERIFIED).first()
     if newest is None or newest.verdict not in TEMPORARY:
         return False
-    return timezone.now() < (newest.retry_at or newest.checked_at + ASK_AGAIN_AFTER[0])
+    return timezone.now() < _until(newest)
+
+
+def _until(proof: Proof) -> datetime:
+    """When a package that could not answer is asked again before a run."""
+    return proof.retry_at or proof.checked_at + PACE[0][1]
+
+
+def _say(move: Move, reason: dict[str, object]) -> None:
+    """Why an approved move is not started yet."""
+    Move.objects.filter(pk=move.pk, state=MoveState.APPROVED).update(reason=reason)
 
 
 def _waits(move: Move, report: Report) -> bool:
@@ -145,8 +163,7 @@ def _waits(move: Move, report: Report) -> bool:
     if not holding or any(result.outcome != WAITING for result in holding):
         return False
     first = holding[0]
-    reason = {"code": first.say, "check": first.code, **first.params}
-    Move.objects.filter(pk=move.pk, state=MoveState.APPROVED).update(reason=reason)
+    _say(move, {"code": first.say, "check": first.code, **first.params})
     return True
 
 
@@ -171,30 +188,32 @@ def _proof_holds(move: Move) -> bool:
     proof = move.proof
     if proof is None:
         return False
-    reason: dict[str, object] = {}
-    if proof.is_attested:
-        if is_stale(proof):
-            reason = {"code": "proof_too_old"}
-    else:
-        newest = move.proofs.filter(
-            revision=move.revision, kind=ProofKind.VERIFIED
-        ).first()
-        if newest is None or newest.pk == proof.pk:
-            reason = {"code": "package_not_asked"}
-        elif newest.usable:
-            move.proof = newest
-            move.save(update_fields=["proof"])
-        elif newest.verdict in TEMPORARY:
-            move.reason = {"code": "package_does_not_answer", "verdict": newest.verdict}
-            move.save(update_fields=["reason"])
-            return False
-        else:
-            reason = {"code": "package_says_otherwise", "verdict": newest.verdict}
+    reason = why_lapsed(proof) if proof.is_attested else _answer_says(move, proof)
+    if reason.get("code") == "package_does_not_answer":
+        _say(move, reason)
+        return False
     if reason:
         lifecycle.advance(
             move.pk, Action.EXPIRE_PROOF, actor=WORKER, facts=(reason,), told=reason
         )
     return not reason
+
+
+def _answer_says(move: Move, proof: Proof) -> dict[str, object]:
+    """Why the newest answer stops the move; empty where it replaces the old one."""
+    answers = move.proofs.filter(revision=move.revision, kind=ProofKind.VERIFIED)
+    newest = answers.first()
+    if newest is None or newest.pk == proof.pk:
+        return {"code": "package_not_asked"}
+    told = {"verdict": newest.verdict}
+    if newest.verdict in TEMPORARY:
+        until = _until(newest).isoformat()
+        return {"code": "package_does_not_answer", **told, "until": until}
+    if not newest.usable:
+        return {"code": "package_says_otherwise", **told}
+    move.proof = newest
+    move.save(update_fields=["proof"])
+    return {}
 
 
 def _what_changed(

@@ -6,9 +6,13 @@ from django.conf import settings
 from django.utils import timezone
 
 from adminmoves import doorbell
+from adminmoves.asking import connections_to_ask
 from adminmoves.execution import runner
 from adminmoves.execution.claim import left_behind
 from adminmoves.models import Move
+
+MOST_RINGS = 8
+"""As many packages as are asked at once; each worker takes another connection."""
 
 
 def worker_name() -> str:
@@ -25,5 +29,6 @@ def sweep() -> None:
     """Ring for what is due and was not taken, or was left behind."""
     if left_behind().exists() or Move.objects.due(timezone.now()).exists():
         doorbell.ring(doorbell.RUN)
-    if Move.objects.to_ask(timezone.now()).exists():
-        doorbell.ring(doorbell.ASK)
+    for _connection in connections_to_ask()[:MOST_RINGS]:
+        if not doorbell.ring(doorbell.ASK):
+            break

@@ -1,7 +1,8 @@
 """Ask packages for the requests that wait for them, or store an attestation."""
 
+import time
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -9,38 +10,83 @@ from django.utils import timezone
 
 from adminmoves import access
 from adminmoves.access import Actor
+from adminmoves.asking import TEMPORARY, connections_to_ask
+from adminmoves.bookkeeping.lines import LineBusy
 from adminmoves.evidence import Attestation, ask_package
 from adminmoves.evidence import attest as store_attestation
 from adminmoves.evidence_file import keep_file
 from adminmoves.models import EvidenceFile, Move, Proof
 from adminmoves.vocabulary import Right
 
-ASKED_IN_ONE_GO = 50
+SLICE = 60.0
+"""Seconds after which a worker takes no further connection; sweep rings again."""
+TAKEN = timedelta(minutes=5)
+"""A question that a worker took and did not end is asked again after this."""
+SEEN_JUST_NOW = timedelta(seconds=10)
+SECONDS_FOR_PERSON = 20.0
 
 
 def ask_due() -> int:
-    """Ask for every request whose time has come; the count."""
-    due = Move.objects.to_ask(timezone.now()).order_by("ask_proof_at")
-    asked = list(due.values_list("pk", flat=True)[:ASKED_IN_ONE_GO])
-    return sum(_ask_once(move_id) for move_id in asked)
+    """Ask for every request whose time has come, connection by connection; the count.
+
+    Several workers do this at once, each on a connection of its own, so that one that
+    hangs keeps none of the others waiting.
+    """
+    until, tried, asked = time.monotonic() + SLICE, set[int](), 0
+    while time.monotonic() < until:
+        free = [one for one in connections_to_ask() if one not in tried]
+        if not free:
+            break
+        tried.add(free[0])
+        asked += ask_connection(free[0])
+    return asked
 
 
-def _ask_once(move_id: int) -> bool:
-    """Take the question, so that of two workers one asks; whether it was this one."""
-    now = timezone.now()
-    later = now + timedelta(minutes=5)
-    if not Move.objects.to_ask(now).filter(pk=move_id).update(ask_proof_at=later):
-        return False
-    if ask_package(move_id) is None:
-        # Submitted again meanwhile, it has a moment of its own, which stays.
-        Move.objects.filter(pk=move_id, ask_proof_at=later).update(ask_proof_at=None)
-    return True
+def ask_connection(connection_id: int) -> int:
+    """Ask one package for all its moves that are due; a list serves many. The count.
+
+    Stops where somebody else asks it, or where it does not answer: what is left stays
+    due until it may be asked again.
+    """
+    due = Move.objects.to_ask(timezone.now()).filter(to_connection=connection_id)
+    asked = 0
+    for move_id in due.order_by("ask_proof_at").values_list("pk", flat=True):
+        later = timezone.now() + TAKEN
+        if not _take(move_id, later):
+            continue
+        try:
+            proof = ask_package(move_id)
+        except LineBusy:
+            break
+        asked += 1
+        if proof is None:
+            # Submitted again meanwhile, it has a moment of its own, which stays.
+            taken = Move.objects.filter(pk=move_id, ask_proof_at=later)
+            taken.update(ask_proof_at=None)
+        elif proof.verdict in TEMPORARY:
+            break
+    return asked
+
+
+def _take(move_id: int, later: datetime) -> bool:
+    """Take the question, so that of two workers one asks; whether it is this one."""
+    due = Move.objects.to_ask(timezone.now()).filter(pk=move_id)
+    return bool(due.update(ask_proof_at=later))
 
 
 def check_now(move_id: int, *, actor: Actor) -> Proof | None:
-    """A person does not want to wait for the next time."""
+    """A person does not want to wait for the next time.
+
+    What was seen seconds ago is not asked again. Raises LineBusy.
+    """
     access.require(actor, Right.ATTEST)
-    return ask_package(move_id, actor=actor)
+    return ask_package(
+        move_id,
+        actor=actor,
+        age=SEEN_JUST_NOW,
+        seconds=SECONDS_FOR_PERSON,
+        urgent=True,
+    )
 
 
 @transaction.atomic

@@ -9,10 +9,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from adminmoves import access, web
+from adminmoves.bookkeeping.lines import LineBusy
 from adminmoves.dossier import eyes, find_move
 from adminmoves.errors import StepRefused
 from adminmoves.evidence import attestation_right
-from adminmoves.models import EvidenceFile, Move
+from adminmoves.models import EvidenceFile, Move, Proof
 from adminmoves.proof import actions
 from adminmoves.proof.forms import AttestForm, begun
 from adminmoves.vocabulary import MoveState, Right
@@ -55,7 +56,17 @@ def may_attest(request: web.PortalRequest, move: Move) -> bool:
 def check_now(request: web.PortalRequest, number: str) -> HttpResponse:
     """Ask the package at once, and say what it answered."""
     move = find_move(web.found(number))
-    proof = actions.check_now(move.pk, actor=request.actor)
+    try:
+        tell_answer(request, actions.check_now(move.pk, actor=request.actor))
+    except LineBusy:
+        messages.info(
+            request,
+            _("We are asking this accounting system at this moment. Look again soon."),
+        )
+    return redirect("moves:detail", move.number)
+
+
+def tell_answer(request: web.PortalRequest, proof: Proof | None) -> None:
     if proof is None:
         messages.info(request, _("This accounting system is not asked by us."))
     elif proof.usable:
@@ -63,7 +74,6 @@ def check_now(request: web.PortalRequest, number: str) -> HttpResponse:
     else:
         answer = {"answer": proof.get_verdict_display()}
         messages.warning(request, _("The answer is: %(answer)s.") % answer)
-    return redirect("moves:detail", move.number)
 
 
 @require_safe

@@ -7,7 +7,8 @@ import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from adminmoves.bookkeeping.gateway import Evidence
+from adminmoves.bookkeeping.gateway import FRESH, Evidence
+from adminmoves.bookkeeping.lines import LineBusy
 from adminmoves.evidence import ask_package
 from adminmoves.execution import claim, runner
 from adminmoves.models import Administration, BookkeepingConnection, Move, Proof
@@ -141,3 +142,26 @@ def test_who_lost_the_lease_before_a_failure_lets_go_quietly(
     runner.carry_out(attempt)
 
     assert Move.objects.get(pk=move.pk).state == S.RUNNING
+
+
+def test_a_package_that_somebody_asks_leaves_the_move_approved_and_says_until_when(
+    agent: User,
+    lead: User,
+    package: ChosenAnswers,
+    answering: Answering,
+    link: BookkeepingConnection,
+) -> None:
+    move = seen(agent, lead, make_administration(link), "4711")
+    until = timezone.now() + timedelta(minutes=1)
+
+    class Busy:
+        def check(self, *_asked: object, age: timedelta, **_how: object) -> Evidence:
+            assert age == FRESH
+            raise LineBusy(until)
+
+    answering(Busy())
+
+    assert claim.start(move.pk, "worker-1") is None
+    held = Move.objects.get(pk=move.pk)
+    assert held.state == S.APPROVED
+    assert held.reason == {"code": "package_busy", "until": until.isoformat()}
