@@ -107,11 +107,11 @@ class EstatePage:
             for row in self._control.readings["fault"]({})
             if row["organisation"] == organisation.key
         )
-        told = (
-            f"<p>{say(language, 'present')}: {escape(present)}</p>" if present else ""
-        )
+        told = ""
+        if present:
+            told = f"<p>{say(language, 'present')}: {escape(present)}</p>"
         return (
-            f"<details><summary>{say(language, 'trouble')}</summary>{waits * bool(present)}"
+            f"<details><summary>{say(language, 'trouble')}</summary>{told}"
             + _form("fault", language, here, chosen + times)
             + _form("fault/clear", language, here, "")
             + _form("revoke", language, here, "")
