@@ -46,7 +46,7 @@ HOSTS = frozenset(
         "sandbox.api.online.unit4.nl",
     }
 )
-VERSION = r"/V[0-9]{1,4}"
+VERSION = r"/[Vv][0-9]{1,4}"
 LOCAL_FOLDER = r"(/[A-Za-z0-9_-]+){0,3}"
 # Literally this address, whatever host is asked ("OAuth").
 SCOPE = "http://UNIT4.Multivers.API/Web/WebApi/*"

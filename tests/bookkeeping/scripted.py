@@ -1,0 +1,60 @@
+"""A package that answers what a test wrote down: text in, a verdict out."""
+
+import json
+from collections.abc import Mapping
+
+from adminmoves.bookkeeping.answers import Evidence, NoAnswer
+from adminmoves.bookkeeping.gateway import Adapter
+from adminmoves.bookkeeping.grants import Client
+from adminmoves.bookkeeping.judge import judge
+from adminmoves.bookkeeping.session import Session
+from adminmoves.bookkeeping.shown import keep_list
+from adminmoves.bookkeeping.wire import Answer, Request, Wire
+from adminmoves.models import BookkeepingConnection
+
+CLIENT = ("portal-rehearsal", "portal-rehearsal-secret")
+
+
+def told(content: object, status: int = 200) -> Answer:
+    return Answer(status, {}, json.dumps(content))
+
+
+class Script(Wire):
+    """Answers by the last part of a path; what is not written down is not there."""
+
+    def __init__(self, answers: Mapping[str, Answer], seconds: float = 60) -> None:
+        super().__init__((), seconds)
+        self.answers = answers
+        self.asked: list[Request] = []
+
+    def within(self, _seconds: float) -> Wire:
+        return self
+
+    def send(self, request: Request) -> Answer:
+        self.asked.append(request)
+        last = request.url.partition("?")[0].rsplit("/", 1)[-1]
+        return self.answers.get(last, Answer(404, {}, ""))
+
+
+class SignedIn(Client):
+    def token(self, _wire: Wire, *, stale: bool = False) -> str:
+        return "AT-EXAMPLE-NEW" if stale else "AT-EXAMPLE"
+
+
+def session_with(
+    adapter: Adapter, connection: BookkeepingConnection, script: Script
+) -> Session:
+    client = SignedIn(adapter.oauth(connection), CLIENT, connection)
+    return Session(script, client)
+
+
+def seen(adapter: Adapter, session: Session, code: str) -> Evidence:
+    """What the gateway would say, without lines, tokens and a network."""
+    try:
+        listing = adapter.fetch(session)
+        keep_list(session.connection, listing)
+        expected = session.connection.package_environment
+        found = judge(listing, adapter.find(listing, code), expected)
+        return adapter.confirm(session, code, found)
+    except NoAnswer as no:
+        return no.evidence()
