@@ -20,10 +20,10 @@ def test_a_fault_befalls_so_many_calls_and_no_other_organisation(
     theirs = exact.signed_in(client, "EXACT_ONLINE:NL:EX-B")["access_token"]
     client.control("fault", organisation="EX-A", fault="server_error", times=2)
 
+    spared = exact.ask_divisions(client, theirs).status
     statuses = [exact.ask_divisions(client, ours).status for _ in range(3)]
 
-    assert statuses == [503, 503, 200]
-    assert exact.ask_divisions(client, theirs).status == 200
+    assert (spared, statuses) == (200, [503, 503, 200])
 
 
 def test_a_fault_without_a_number_lasts_until_it_is_cleared(client: Client) -> None:

@@ -113,3 +113,11 @@ def test_a_copy_gets_a_database_of_its_own(client: Client) -> None:
     assert row["code"] == "411"
     assert row["administrationId"] == made["external_id"]
     assert row["administrationId"] not in ("", "MVL00124")
+
+
+def test_a_path_may_be_written_in_any_case(client: Client) -> None:
+    address = authorize().replace("OAuth/Authorize", "oauth/AUTHORIZE")
+
+    told = client.consent(address, "UNIT4:MVL-A")
+
+    assert set(told) == {"code", "state"}
