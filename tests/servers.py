@@ -250,7 +250,8 @@ def workers(celery_env: dict[str, str]) -> Iterator[Workers]:
         for _ in range(n):
             name = f"worker{len(started) + 1}"
             arguments = [
-                "worker", "--pool=prefork", f"--concurrency={concurrency}",
+                "worker", "-Q", "celery,asks",
+                "--pool=prefork", f"--concurrency={concurrency}",
                 f"--hostname={name}@localhost", "--loglevel=INFO",
                 "--without-gossip", "--without-mingle",
             ]  # fmt: skip

@@ -6,6 +6,7 @@ import signal
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from http import HTTPStatus
 from pathlib import Path
 from types import FrameType
@@ -17,7 +18,14 @@ from migrations_portal.supervisor import ports, postgres, servers
 from migrations_portal.supervisor.account import Account, child_account
 from migrations_portal.supervisor.children import Child, Program
 from migrations_portal.supervisor.installation import Installation, find_installation
+from migrations_portal.supervisor.programs import (
+    asks_arguments,
+    beat_arguments,
+    web_arguments,
+    worker_arguments,
+)
 from migrations_portal.supervisor.refusals import CannotStart
+from migrations_portal.supervisor.rehearsal import RehearsalWorld, rehearsal_for
 from migrations_portal.supervisor.state import (
     is_supervised,
     load_secrets,
@@ -44,6 +52,7 @@ class Portal:
     port: int
     account: Account
     secrets: dict[str, str]
+    rehearsal: RehearsalWorld | None = None
     children: list[Child] = field(default_factory=list)
     stopping: bool = False
 
@@ -66,11 +75,13 @@ class Portal:
 
     def _serve(self) -> None:
         urls = self._start_servers()
+        self.rehearsal = rehearsal_for(self.state / "rehearsal", self._chosen())
         installation = find_installation(self.account, self.state)
         env = self._env(installation, urls)
         owner = {**env, "DATABASE_URL": urls.owner}
         self._finish(self._prepare(installation, owner, "owner", urls.app_role))
         self._finish(self._prepare(installation, env, "app"))
+        self._start_rehearsal(installation, env)
         web, *workers = self._programs(installation, env)
         self._start(web)
         # Pages first: workers that start at the same time would make them wait.
@@ -79,6 +90,19 @@ class Portal:
             self._start(program)
         self._remember(installation, urls)
         self._announce()
+
+    def _start_rehearsal(
+        self, installation: Installation, env: Mapping[str, str]
+    ) -> None:
+        if self.rehearsal is None:
+            return
+        self.account.folder(self.rehearsal.folder)
+        arguments = self.rehearsal.arguments
+        self._start(self._program(installation, env, "rehearsal", *arguments, grace=5))
+        if not ports.wait_for(self.rehearsal.pages_port, LONGEST_START):
+            raise CannotStart(
+                f"The rehearsal world did not start; {self._log('rehearsal')} says why."
+            )
 
     def _start_servers(self) -> servers.Urls:
         given = servers.given_urls(os.environ)
@@ -106,12 +130,15 @@ class Portal:
         servers.wait_for_valkey(server)
         return server.url
 
+    def _chosen(self) -> dict[str, str]:
+        return {k: v for k, v in os.environ.items() if k.startswith("PORTAL_")}
+
     def _env(self, installation: Installation, urls: servers.Urls) -> dict[str, str]:
         """What every child may know; the owner's URL is not part of it."""
-        chosen = {k: v for k, v in os.environ.items() if k.startswith("PORTAL_")}
         return {
             "PORTAL_DEMO": "yes",
-            **chosen,
+            **(self.rehearsal.env if self.rehearsal else {}),
+            **self._chosen(),
             **installation.env,
             "DJANGO_SETTINGS_MODULE": "migrations_portal.settings",
             "DATABASE_URL": urls.app,
@@ -131,22 +158,31 @@ class Portal:
     def _programs(
         self, installation: Installation, env: Mapping[str, str]
     ) -> tuple[Program, ...]:
-        def program(name: str, *arguments: str, grace: float) -> Program:
-            return Program(
-                name=name,
-                command=[str(installation.python), "-m", *arguments],
-                env=env,
-                account=self.account,
-                folder=installation.folder,
-                grace=grace,
-                log=self._log(name),
-            )
-
+        program = partial(self._program, installation, env)
         schedule = self.state / "files" / "beat"
         return (
             program("web", *web_arguments(self.port), grace=10),
             program("worker", *worker_arguments("worker1"), grace=15),
+            program("asks", *asks_arguments("asks1"), grace=5),
             program("beat", *beat_arguments(schedule), grace=5),
+        )
+
+    def _program(
+        self,
+        installation: Installation,
+        env: Mapping[str, str],
+        name: str,
+        *arguments: str,
+        grace: float,
+    ) -> Program:
+        return Program(
+            name=name,
+            command=[str(installation.python), "-m", *arguments],
+            env=env,
+            account=self.account,
+            folder=installation.folder,
+            grace=grace,
+            log=self._log(name),
         )
 
     def _log(self, name: str) -> Path:
@@ -207,29 +243,9 @@ class Portal:
 
     def _announce(self) -> None:
         print(f"The portal is at http://{ports.LOOPBACK}:{self.port}/", flush=True)
+        if self.rehearsal:
+            print(f"The packages are rehearsed at {self.rehearsal.address}/")
         print("Ctrl-C stops it; the data stays. Logs:", self.state / "logs", flush=True)
-
-
-def web_arguments(port: int) -> tuple[str, ...]:
-    return (
-        "gunicorn", "migrations_portal.wsgi", f"--bind={ports.LOOPBACK}:{port}",
-        "--worker-class=gthread", "--workers=2", "--threads=8", "--no-control-socket",
-    )  # fmt: skip
-
-
-def worker_arguments(name: str) -> tuple[str, ...]:
-    return (
-        "celery", "-A", "migrations_portal", "worker", "--pool=prefork",
-        "--concurrency=2", f"--hostname={name}@%h", "--loglevel=INFO",
-        "--without-gossip", "--without-mingle",
-    )  # fmt: skip
-
-
-def beat_arguments(schedule: Path) -> tuple[str, ...]:
-    return (
-        "celery", "-A", "migrations_portal", "beat", "--loglevel=WARNING",
-        f"--schedule={schedule}", "--pidfile=",
-    )  # fmt: skip
 
 
 def healthy(port: int) -> bool:

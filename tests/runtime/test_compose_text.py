@@ -11,11 +11,16 @@ import sys
 from typing import Any
 
 import yaml
+from django.conf import settings
 from django.urls import reverse
 
 from migrations_portal.prepare import PARTS
 from migrations_portal.supervisor.installation import APPLICATION
-from migrations_portal.supervisor.portal import web_arguments, worker_arguments
+from migrations_portal.supervisor.programs import (
+    asks_arguments,
+    web_arguments,
+    worker_arguments,
+)
 from migrations_portal.supervisor.state import CHECKOUT, token_key
 from tests.runtime.test_settings_table import variables_read
 
@@ -23,7 +28,7 @@ COMPOSE: dict[str, Any] = yaml.safe_load(
     (CHECKOUT / "docker-compose.yml").read_text(encoding="utf-8")
 )
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
-OURS = ("migrate", "web", "worker", "beat")
+OURS = ("migrate", "web", "worker", "asks", "beat")
 DOCKERFILE = (CHECKOUT / "Dockerfile").read_text(encoding="utf-8")
 
 
@@ -48,6 +53,7 @@ def test_only_the_schema_step_holds_the_owners_password() -> None:
         "migrate": ["portal_owner"],
         "web": ["portal_app"],
         "worker": ["portal_app"],
+        "asks": ["portal_app"],
         "beat": ["portal_app"],
     }
 
@@ -65,9 +71,11 @@ def test_web_and_worker_start_as_under_our_own_supervisor() -> None:
     in_image = json.loads(DOCKERFILE.rpartition("CMD ")[2])
     ours = [part for part in web_arguments(8000) if not part.startswith("--bind")]
     worker = [part.replace("worker1", "worker") for part in worker_arguments("worker1")]
+    asks = [part.replace("asks1", "asks") for part in asks_arguments("asks1")]
 
     assert [part for part in in_image if not part.startswith("--bind")] == ours
     assert SERVICES["worker"]["command"] == worker
+    assert SERVICES["asks"]["command"] == asks
 
 
 def test_the_health_check_asks_an_address_that_exists_of_an_allowed_host() -> None:
@@ -80,7 +88,7 @@ def test_the_health_check_asks_an_address_that_exists_of_an_allowed_host() -> No
     assert "localhost" in hosts
 
 
-def test_the_image_holds_the_application_and_nothing_else() -> None:
+def test_the_image_holds_the_application_without_the_rehearsal() -> None:
     copied = {
         part
         for line in re.findall(r"^COPY (?!--from)(.+) \S+$", DOCKERFILE, re.MULTILINE)
@@ -89,6 +97,17 @@ def test_the_image_holds_the_application_and_nothing_else() -> None:
 
     # Production asks no rehearsal.
     assert copied == set(APPLICATION) - {"rehearsal"}
+
+
+def test_every_task_has_a_worker_that_listens_to_its_queue() -> None:
+    queues = {
+        command[command.index("-Q") + 1]
+        for service in SERVICES.values()
+        if "-Q" in (command := service.get("command", []))
+    }
+    routed = {route["queue"] for route in settings.CELERY_TASK_ROUTES.values()}
+
+    assert queues == {"celery"} | routed
 
 
 def test_every_service_of_ours_is_confined_and_has_a_health_check() -> None:
@@ -106,6 +125,7 @@ def test_every_service_of_ours_is_confined_and_has_a_health_check() -> None:
         "migrate": (True, ["ALL"], False),  # it ends by itself
         "web": (True, ["ALL"], True),
         "worker": (True, ["ALL"], True),
+        "asks": (True, ["ALL"], True),
         "beat": (True, ["ALL"], True),
     }
 

@@ -1,0 +1,36 @@
+"""What is run to serve pages, carry out moves, ask packages and ring the sweep."""
+
+from pathlib import Path
+
+from migrations_portal.supervisor.ports import LOOPBACK
+
+
+def web_arguments(port: int) -> tuple[str, ...]:
+    return (
+        "gunicorn", "migrations_portal.wsgi", f"--bind={LOOPBACK}:{port}",
+        "--worker-class=gthread", "--workers=2", "--threads=8", "--no-control-socket",
+    )  # fmt: skip
+
+
+def worker_arguments(name: str) -> tuple[str, ...]:
+    return (
+        "celery", "-A", "migrations_portal", "worker", "-Q", "celery",
+        "--pool=prefork", "--concurrency=2", f"--hostname={name}@%h",
+        "--loglevel=INFO", "--without-gossip", "--without-mingle",
+    )  # fmt: skip
+
+
+def asks_arguments(name: str) -> tuple[str, ...]:
+    """The worker that asks packages: it mostly waits, so threads will do."""
+    return (
+        "celery", "-A", "migrations_portal", "worker", "-Q", "asks", "--pool=threads",
+        "--concurrency=8", f"--hostname={name}@%h", "--loglevel=INFO",
+        "--without-gossip", "--without-mingle",
+    )  # fmt: skip
+
+
+def beat_arguments(schedule: Path) -> tuple[str, ...]:
+    return (
+        "celery", "-A", "migrations_portal", "beat", "--loglevel=WARNING",
+        f"--schedule={schedule}", "--pidfile=",
+    )  # fmt: skip

@@ -1,0 +1,58 @@
+"""The rehearsal world beside a demonstration: how it is started and asked."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from migrations_portal.supervisor.ports import LOOPBACK, free_port
+
+# Made up, as all of that world; it accepts no other.
+CLIENT_ID, CLIENT_SECRET = "portal-rehearsal", "portal-rehearsal-secret"
+REGISTRATIONS = (
+    "TWINFIELD", "EXACT_ONLINE_NL", "EXACT_ONLINE_BE", "EXACT_ONLINE_DE",
+    "EXACT_ONLINE_UK", "EXACT_ONLINE_FR", "EXACT_ONLINE_ES", "UNIT4", "ACCOUNTVIEW",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class RehearsalWorld:
+    """``folder`` keeps its certificates and its estate from one start to the next."""
+
+    folder: Path
+    tls_port: int
+    pages_port: int
+
+    @property
+    def address(self) -> str:
+        return f"http://{LOOPBACK}:{self.pages_port}"
+
+    @property
+    def arguments(self) -> tuple[str, ...]:
+        return (
+            "rehearsal", "--state", str(self.folder), "--tls-port", str(self.tls_port),
+            "--pages-port", str(self.pages_port), "--samples", "samples",
+        )  # fmt: skip
+
+    @property
+    def env(self) -> dict[str, str]:
+        """What makes a portal ask this world in place of the packages."""
+        clients = {
+            f"PORTAL_{name}_CLIENT_{part}": value
+            for name in REGISTRATIONS
+            for part, value in (("ID", CLIENT_ID), ("SECRET", CLIENT_SECRET))
+        }
+        return {
+            "PORTAL_ENDPOINT_PROFILE": "rehearsal",
+            "PORTAL_REHEARSAL": f"{LOOPBACK}:{self.tls_port}",
+            "PORTAL_REHEARSAL_CA": str(self.folder / "ca.pem"),
+            "PORTAL_REHEARSAL_PAGES": self.address,
+            **clients,
+        }
+
+
+def rehearsal_for(folder: Path, chosen: Mapping[str, str]) -> RehearsalWorld | None:
+    """A world of its own for a demonstration; None where the settings ask elsewhere."""
+    elsewhere = chosen.keys() & {"PORTAL_ENDPOINT_PROFILE", "PORTAL_REHEARSAL"}
+    if chosen.get("PORTAL_DEMO", "yes") != "yes" or elsewhere:
+        return None
+    return RehearsalWorld(folder, free_port(), free_port())
