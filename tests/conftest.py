@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from django.utils import translation
 
-pytest_plugins = ["tests.servers", "tests.cast"]
+pytest_plugins = ["tests.servers", "tests.cast", "tests.bookkeeping.world"]
 
 
 @pytest.fixture(autouse=True)
