@@ -7,7 +7,8 @@ Not yet verified against the live service.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from urllib.parse import urlencode, urlsplit
 from xml.etree.ElementTree import Element, ParseError
 from xml.sax.saxutils import escape
@@ -48,27 +49,30 @@ ENVELOPE = (
     "<xmlRequest>{asked}</xmlRequest></ProcessXmlString></soap:Body></soap:Envelope>"
 )
 RESULT = "{http://www.twinfield.com/}ProcessXmlStringResult"
-DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
+# The inner document says that it is UTF-16; as text inside another it no longer is.
+DECLARATION = re.compile(r"^[\s\ufeff]*(<\?xml[^>]*\?>)?")
 V = Verdict
 BAD_REQUEST, TOO_MANY = 400, 429
+WRONG_CLUSTER, NO_OFFICE = "wrong_cluster", "no_office"
 # "Guidelines": the codes of a SOAP fault.
-FAULTS: Mapping[str, NoAnswer] = {
+FAULTS: Mapping[str, Callable[[], NoAnswer]] = {
     **{
-        code: NoAnswer(V.AUTH_REQUIRED, f"fault_{code}", stale_token=True)
+        code: partial(NoAnswer, V.AUTH_REQUIRED, f"fault_{code}", stale_token=True)
         for code in ("103", "351", "354")
     },
     **{
-        code: NoAnswer(V.AUTH_REQUIRED, f"fault_{code}")
+        code: partial(NoAnswer, V.AUTH_REQUIRED, f"fault_{code}")
         for code in ("102", "104", "105", "106", "110", "122", "352", "353")
     },
     **{
-        code: NoAnswer(V.UNAVAILABLE, f"fault_{code}", again=True)
+        code: partial(NoAnswer, V.UNAVAILABLE, f"fault_{code}", again=True)
         for code in ("100", "358")
     },
-    "101": NoAnswer(V.CONFIG_ERROR, "company_missing"),
-    "108": NoAnswer(V.UNAVAILABLE, "wrong_cluster"),
-    "109": NoAnswer(V.NOT_FOUND_OR_NO_ACCESS, "no_office"),
+    "101": partial(NoAnswer, V.CONFIG_ERROR, "company_missing"),
+    "108": partial(NoAnswer, V.UNAVAILABLE, WRONG_CLUSTER),
+    "109": partial(NoAnswer, V.NOT_FOUND_OR_NO_ACCESS, NO_OFFICE),
 }
+OTHER_FAULT = partial(NoAnswer, V.UNAVAILABLE, "fault_other")
 
 
 class Twinfield:
@@ -91,30 +95,50 @@ class Twinfield:
         )
 
     def fetch(self, session: Session) -> Listing:
-        """The offices of the organisation that this token is for."""
-        who = session.ask("accesstokenvalidation", _validation, read_who)
+        """The offices of the organisation that this token is for.
 
-        def offices(token: str) -> Request:
-            return _list_offices(who["cluster"], token)
-
-        def read(answer: Answer) -> tuple[Row, ...]:
-            session.limits |= limits_in(answer)
-            return read_offices(answer)
-
-        return Listing(
-            rows=session.ask("offices", offices, read),
-            endpoint="offices",
-            observed_environment=who["organisation"],
-            seen_as=who["user"],
-        )
+        An organisation can be moved to another cluster: then it is looked up again,
+        and asked there once.
+        """
+        try:
+            return _fetch(session)
+        except NoAnswer as no:
+            if no.reason != WRONG_CLUSTER:
+                raise
+        return _fetch(session)
 
     def find(self, listing: Listing, code: str) -> Sequence[Row]:
         wanted = code.strip().upper()
-        return [row for row in listing.rows if row.code.strip().upper() == wanted]
+        return [row for row in listing.rows if row.code.upper() == wanted]
 
     def confirm(self, _session: Session, _code: str, evidence: Evidence) -> Evidence:
         """The list says all that there is."""
         return evidence
+
+
+def _fetch(session: Session) -> Listing:
+    who = session.ask("accesstokenvalidation", _validation, read_who)
+
+    def offices(token: str) -> Request:
+        return _list_offices(who["cluster"], token)
+
+    def read(answer: Answer) -> tuple[Row, ...]:
+        session.limits |= limits_in(answer)
+        return read_offices(answer)
+
+    try:
+        rows = session.ask("offices", offices, read)
+    except NoAnswer as no:
+        # A user without any office gets a fault instead of an empty list.
+        if no.reason != NO_OFFICE:
+            raise
+        rows = ()
+    return Listing(
+        rows,
+        endpoint="offices",
+        observed_environment=who["organisation"],
+        seen_as=who["user"],
+    )
 
 
 def _validation(token: str) -> Request:
@@ -150,7 +174,8 @@ def _refuse_strange_cluster(cluster: str) -> None:
     except ValueError as error:
         raise NoAnswer(V.CONFIG_ERROR, "strange_cluster") from error
     own = re.fullmatch(CLUSTER_HOST, where.netloc)
-    if where.scheme != "https" or not own or where.path or where.query:
+    more = where.path or where.query or where.fragment
+    if where.scheme != "https" or not own or more:
         raise NoAnswer(V.CONFIG_ERROR, "strange_cluster")
 
 
@@ -181,16 +206,24 @@ def read_offices(answer: Answer) -> tuple[Row, ...]:
     fault = envelope.find(".//{http://schemas.xmlsoap.org/soap/envelope/}Fault")
     if fault is not None:
         code = text_in(fault.findtext(".//detail/code"))
-        raise FAULTS.get(code) or NoAnswer(V.UNAVAILABLE, "fault_other")
+        no = FAULTS.get(code, OTHER_FAULT)()
+        raise no
     refuse_status(answer)
     result = envelope.find(f".//{RESULT}")
     if result is None or not result.text:
         raise unreadable("no_result")
-    offices = _xml(DECLARATION.sub("", result.text))
-    if offices.tag != "offices" or offices.get("result") != "1":
+    return _rows(_xml(DECLARATION.sub("", result.text)))
+
+
+def _rows(offices: Element) -> tuple[Row, ...]:
+    """A list, whole: a row that was left out would count as gone. Raises NoAnswer."""
+    erring = offices.find(".//*[@msgtype='error']") is not None
+    if offices.get("result") == "0" or offices.get("msgtype") == "error" or erring:
         # The text of a business error is in the user's language: not looked at.
         raise NoAnswer(V.UNAVAILABLE, "business_error")
-    return tuple(_row(office) for office in offices.iterfind("office"))
+    if offices.tag != "offices" or offices.get("result") != "1":
+        raise unreadable("no_offices")
+    return tuple(_row(office) for office in offices)
 
 
 def _parsed(answer: Answer) -> Element:
@@ -212,15 +245,17 @@ def _xml(text: str) -> Element:
 
 
 def _row(office: Element) -> Row:
-    shortname = office.get("shortname")
+    code, shortname = code_in(office.text), text_in(office.get("shortname"))
+    if office.tag != "office" or len(office) or not code:
+        raise unreadable("no_code")
     return Row(
-        code=code_in(office.text),
+        code=code,
         name=text_in(office.get("name")),
-        raw={"shortname": text_in(shortname)} if shortname else {},
+        raw={"shortname": shortname} if shortname else {},
     )
 
 
 def limits_in(answer: Answer) -> dict[str, int]:
     """Credits left in this minute ("Fair use policy"), where the answer tells it."""
-    left = answer.headers.get("x-ratelimit-remaining", "")
-    return {"minute_left": int(left)} if left.isdecimal() else {}
+    left = answer.headers.get("x-ratelimit-remaining", "").strip()
+    return {"minute_left": int(left)} if re.fullmatch("[0-9]{1,6}", left) else {}

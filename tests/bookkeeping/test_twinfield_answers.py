@@ -1,0 +1,213 @@
+"""Whatever Twinfield says is read as offices or as no answer, and as nothing else."""
+
+import json
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from adminmoves.bookkeeping.answers import Listing, NoAnswer, Row
+from adminmoves.bookkeeping.judge import judge
+from adminmoves.bookkeeping.twinfield import (
+    _parsed,
+    limits_in,
+    read_offices,
+    read_who,
+)
+from adminmoves.bookkeeping.wire import Answer
+from adminmoves.vocabulary import Verdict
+from tests.bookkeeping.any_json import any_json, gone_wrong
+from tests.bookkeeping.twinfield_answers import (
+    WHO,
+    adapter,
+    in_envelope,
+    listed,
+    office,
+    offices,
+)
+
+V = Verdict
+
+
+def reason_of(answer: Answer) -> str:
+    with pytest.raises(NoAnswer) as caught:
+        read_offices(answer)
+    return f"{caught.value.verdict} {caught.value.reason}"
+
+
+def test_codes_are_text_and_names_are_unescaped() -> None:
+    assert read_offices(listed(office("001"), office(" BASEC-15 ", "Zuid"))) == (
+        Row("001", name="Bakkerij & Zn. Voorbeeld", raw={"shortname": "V"}),
+        Row("BASEC-15", name="Zuid", raw={"shortname": "V"}),
+    )
+
+
+@pytest.mark.parametrize(
+    "declared",
+    [
+        '<?xml version="1.0" encoding="utf-16"?>',
+        '\n<?xml version="1.0" encoding="UTF-16"?>\r\n',
+        '\ufeff<?xml version="1.0"?>',
+    ],
+)
+def test_the_inner_document_may_call_itself_something_else(declared: str) -> None:
+    rows = read_offices(in_envelope(declared + offices(office("001"))))
+    assert [row.code for row in rows] == ["001"]
+
+
+def test_an_organisation_without_offices_has_none() -> None:
+    assert read_offices(listed()) == ()
+
+
+@pytest.mark.parametrize(
+    ("inner", "reason"),
+    [
+        ('<offices result="0" msgtype="error" msg="Geen toegang"/>', "business_error"),
+        ('<office result="0"/>', "business_error"),
+        (
+            '<offices result="1"><office msgtype="error">001</office></offices>',
+            "business_error",
+        ),
+        ("<offices><office>001</office></offices>", "no_offices"),
+        ('<companies result="1"/>', "no_offices"),
+        ('<offices result="1"><office name="Leeg"/></offices>', "no_code"),
+        ('<offices result="1"><office>0<b/>01</office></offices>', "no_code"),
+        ('<offices result="1"><x>001</x></offices>', "no_code"),
+        (offices(office("9" * 101)), "no_code"),
+        ("<offices", "not_xml"),
+        ("001", "not_xml"),
+        ("", "no_result"),
+    ],
+)
+def test_what_is_not_a_whole_list_says_nothing(inner: str, reason: str) -> None:
+    assert reason_of(in_envelope(inner)) == f"{V.UNAVAILABLE} {reason}"
+
+
+BOMB = '<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;">]>'
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Answer(200, {}, f'{BOMB}<offices result="1">&b;</offices>'),
+        in_envelope(f'{BOMB}<offices result="1"><office>&b;</office></offices>'),
+        in_envelope(f'<!DOCTYPE x SYSTEM "http://evil.example/x">{offices()}'),
+        in_envelope(f'<?xml version="1.0"?><!DOCTYPE offices>{offices()}'),
+    ],
+)
+def test_a_document_type_is_refused_inside_and_outside(answer: Answer) -> None:
+    assert reason_of(answer) == f"{V.UNAVAILABLE} doctype"
+
+
+def test_an_answer_as_deep_as_it_may_be_long_is_refused() -> None:
+    assert reason_of(in_envelope("<a>" * 500_000)) == f"{V.UNAVAILABLE} not_xml"
+
+
+@pytest.mark.parametrize(
+    ("told", "left"),
+    [("12", {"minute_left": 12}), ("", {}), ("-1", {}), ("9" * 5000, {}), ("٣", {})],
+)
+def test_credits_left_are_a_number_or_unknown(told: str, left: dict[str, int]) -> None:
+    assert limits_in(Answer(200, {"x-ratelimit-remaining": told}, "")) == left
+
+
+# --- any answer there can be ------------------------------------------------------
+
+PIECES = (
+    "<", ">", "/", '"', "&", "&amp;", "NL100", "nl100", "100", "result=", '"0"', '"1"',
+    "<office>", "</office>", "<offices>", "<!--", "-->", "<![CDATA[", "]]>", "&lt;",
+    "<!DOCTYPE x>", "msgtype", "\x00", "\ufeff", "é", "<?xml?>", " ",
+)  # fmt: skip
+STATUSES = st.sampled_from([200] * 6 + [204, 302, 400, 401, 403, 404, 429, 500, 503])
+HEADERS = st.dictionaries(
+    st.sampled_from(["retry-after", "x-ratelimit-remaining"]),
+    st.text() | st.integers().map(str),
+)
+NOISE = st.lists(st.sampled_from(PIECES) | st.text(max_size=5), max_size=8).map("".join)
+
+
+@st.composite
+def mutated(draw: st.DrawFn, good: str) -> str:
+    """A good text with up to three places replaced by something else."""
+    text = good
+    for _time in range(draw(st.integers(0, 3))):
+        start = draw(st.integers(0, len(text)))
+        end = draw(st.integers(start, min(start + 12, len(text))))
+        text = text[:start] + draw(NOISE) + text[end:]
+    return text
+
+
+GOOD = offices(office("NL100"), office("001"))
+INNER = mutated(GOOD).map(in_envelope) | NOISE.map(in_envelope)
+OUTER = mutated(in_envelope(GOOD).text) | NOISE
+
+
+def really_there(answer: Answer) -> bool:
+    """Whether the code stands as an office, read without an XML library."""
+    result = _parsed(answer).findtext(".//{*}ProcessXmlStringResult") or ""
+    plain = re.sub(
+        r"<!--.*?-->|<\?.*?\?>|<!\[CDATA\[|\]\]>", "", result, flags=re.DOTALL
+    )
+    return re.search(r">\s*NL100\s*</office\s*>", plain, re.IGNORECASE) is not None
+
+
+def verdict_on(answer: Answer) -> Verdict:
+    try:
+        rows = read_offices(answer)
+    except NoAnswer as no:
+        return no.verdict
+    listing = Listing(rows, "offices", observed_environment="KANTOOR-A")
+    return judge(listing, adapter.find(listing, "NL100"), "KANTOOR-A").verdict
+
+
+def test_the_measure_knows_the_good_answer() -> None:
+    assert really_there(in_envelope(GOOD))
+    assert not really_there(listed(office("NL1000", "NL100")))
+    assert verdict_on(in_envelope(GOOD)) == V.FOUND_ACTIVE
+
+
+@given(answer=INNER, status=STATUSES, headers=HEADERS)
+def test_any_list_is_a_verdict_and_found_only_what_is_there(
+    answer: Answer, status: int, headers: dict[str, str]
+) -> None:
+    verdict = verdict_on(Answer(status, headers, answer.text))
+    assert verdict in V
+    if verdict == V.FOUND_ACTIVE:
+        assert 200 <= status < 300
+        assert really_there(answer)
+
+
+@given(text=OUTER, status=STATUSES, headers=HEADERS)
+def test_any_envelope_is_a_verdict(
+    text: str, status: int, headers: dict[str, str]
+) -> None:
+    answer = Answer(status, headers, text)
+    if verdict_on(answer) == V.FOUND_ACTIVE:
+        assert really_there(answer)
+    limits_in(answer)
+
+
+VALUES = any_json(tuple(WHO), (*WHO.values(), "https://evil.example", "http://x"))
+
+
+@given(said=gone_wrong(WHO, VALUES) | VALUES, status=STATUSES, headers=HEADERS)
+def test_whoever_it_says_we_are_is_at_twinfield_or_no_answer(
+    said: object, status: int, headers: dict[str, str]
+) -> None:
+    try:
+        who = read_who(Answer(status, headers, json.dumps(said)))
+    except NoAnswer:
+        return
+    assert 200 <= status < 300
+    assert re.fullmatch(r"https://([a-z0-9-]+\.)+twinfield\.com", who["cluster"])
+    assert who["organisation"]
+
+
+@given(text=st.text() | NOISE, status=STATUSES)
+def test_claims_that_are_no_json_are_no_answer(text: str, status: int) -> None:
+    try:
+        read_who(Answer(status, {}, text))
+    except NoAnswer:
+        return
+    assert "twinfield.com" in text
