@@ -271,5 +271,7 @@ LOGGING = {
     "loggers": {
         "adminmoves": {"level": LOG_LEVEL},
         "migrations_portal": {"level": LOG_LEVEL},
+        # Its lines hold whole addresses; Twinfield wants a token in one.
+        "urllib3": {"level": "WARNING"},
     },
 }

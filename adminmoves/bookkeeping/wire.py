@@ -6,13 +6,17 @@ and with the rehearsal's own certificate authority and no other.
 """
 
 import re
+import socket
 import ssl
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
+from threading import Timer
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 from urllib.parse import SplitResult, urlsplit
 
 import urllib3
@@ -103,15 +107,19 @@ class Wire:
             raise NoAnswer(Verdict.UNAVAILABLE, "timeout")
         try:
             answer = self._send(request, where)
-        except urllib3.exceptions.SSLError as error:
-            raise NoAnswer(Verdict.UNAVAILABLE, "certificate") from error
-        except urllib3.exceptions.TimeoutError as error:
-            raise NoAnswer(Verdict.UNAVAILABLE, "timeout") from error
         except (urllib3.exceptions.HTTPError, OSError) as error:
-            raise NoAnswer(Verdict.UNAVAILABLE, "connection", again=True) from error
+            raise self._trouble(error) from error
         if answer.status in REDIRECTS:
             raise NoAnswer(Verdict.UNAVAILABLE, "redirect")
         return answer
+
+    def _trouble(self, error: Exception) -> NoAnswer:
+        late = isinstance(error, urllib3.exceptions.TimeoutError)
+        if late or self.seconds_left <= 0:
+            return NoAnswer(Verdict.UNAVAILABLE, "timeout")
+        if isinstance(error, urllib3.exceptions.SSLError):
+            return NoAnswer(Verdict.UNAVAILABLE, "certificate")
+        return NoAnswer(Verdict.UNAVAILABLE, "connection", again=True)
 
     def _send(self, request: Request, where: SplitResult) -> Answer:
         left = max(self.seconds_left, 0.1)
@@ -146,8 +154,9 @@ class Wire:
             body += part
             if len(body) > MOST_BYTES:
                 raise unreadable("too_large")
-            if self.seconds_left <= 0:
-                raise NoAnswer(Verdict.UNAVAILABLE, "timeout")
+        if self.seconds_left <= 0:
+            # Cut by us: what came may be only a part.
+            raise NoAnswer(Verdict.UNAVAILABLE, "timeout")
         try:
             return body.decode("utf-8-sig")
         except UnicodeDecodeError as error:
@@ -155,26 +164,65 @@ class Wire:
 
     def _pool(self, where: SplitResult) -> urllib3.HTTPSConnectionPool:
         if where.netloc not in self._pools:
-            self._pools[where.netloc] = _open_pool(where)
+            self._pools[where.netloc] = _open_pool(where, self._deadline)
         return self._pools[where.netloc]
 
 
-def _open_pool(where: SplitResult) -> urllib3.HTTPSConnectionPool:
+class _Connection(urllib3.connection.HTTPSConnection):
+    """Cut at its deadline, however slowly the other side talks.
+
+    A timeout of a socket begins anew with every byte.
+    """
+
+    def __init__(self, *args: Any, deadline: float, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._deadline = deadline
+        self._timer: Timer | None = None
+
+    def connect(self) -> None:
+        super().connect()
+        # Not through TLS, which another thread is reading from.
+        cut = partial(_cut, self.sock)
+        self._timer = Timer(max(self._deadline - time.monotonic(), 0), cut)
+        self._timer.daemon = True
+        self._timer.start()
+
+    def close(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        super().close()
+
+
+class _Pool(urllib3.HTTPSConnectionPool):
+    ConnectionCls = _Connection
+
+
+def _cut(connection: socket.socket) -> None:
+    with suppress(OSError):
+        socket.socket.shutdown(connection, socket.SHUT_RDWR)
+
+
+def _open_pool(where: SplitResult, deadline: float) -> urllib3.HTTPSConnectionPool:
     host = where.hostname or ""
     if settings.PORTAL_ENDPOINT_PROFILE != "rehearsal":
         context = ssl.create_default_context()
-        return urllib3.HTTPSConnectionPool(
-            host, where.port or 443, maxsize=1, ssl_context=context
+        return _Pool(
+            host,
+            where.port or 443,
+            maxsize=1,
+            ssl_context=context,
+            deadline=deadline,
         )
     address, port = settings.PORTAL_REHEARSAL.rsplit(":", 1)
     authority = Path(settings.PORTAL_REHEARSAL_CA).read_text(encoding="ascii")
-    return urllib3.HTTPSConnectionPool(
+    return _Pool(
         address,
         int(port),
         maxsize=1,
         ssl_context=ssl.create_default_context(cadata=authority),
         server_hostname=host,
         assert_hostname=host,
+        deadline=deadline,
     )
 
 
