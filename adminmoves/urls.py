@@ -28,6 +28,7 @@ journey = [
     path("aanvraag/kantoren/", intake.pick_office, name="pick_office"),
     path("aanvraag/<str:number>/", intake.form, name="form"),
     path("aanvraag/<str:number>/controle/", intake.check_draft, name="check_draft"),
+    path("aanvraag/<str:number>/pakket/", intake.package_says, name="package_says"),
     path(
         "aanvraag/<str:number>/overnemen/",
         intake.take_over_draft,

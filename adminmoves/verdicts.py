@@ -7,7 +7,8 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from adminmoves.models import Proof
-from adminmoves.vocabulary import Look, Verdict
+from adminmoves.trouble import why_of
+from adminmoves.vocabulary import Look, Package, Verdict
 
 V = Verdict
 
@@ -41,10 +42,7 @@ MEANINGS: Mapping[Verdict, Meaning] = {
             "%(link)s does not show %(code)s. It is not there yet, or our user may not "
             "see it. We cannot tell which."
         ),
-        (
-            _("Ask the office whether the code is exactly %(code)s."),
-            _("Have the office give our user access to the administration."),
-        ),
+        (_("Ask the office whether the code is exactly %(code)s."),),
     ),
     V.WRONG_ENVIRONMENT: Meaning(
         Look("git-branch", "red"),
@@ -93,7 +91,10 @@ MEANINGS: Mapping[Verdict, Meaning] = {
             "This accounting system wants an answer of the package itself, and that "
             "link is not there yet. That says nothing about the administration."
         ),
-        (_("A team lead can attest in its place, with a reason."),),
+        (
+            _("Ask an administrator to look at the connection of %(link)s."),
+            _("A team lead can attest in its place, with a reason."),
+        ),
     ),
     V.ATTESTED: Meaning(
         Look("file-text", "slate"),
@@ -112,14 +113,41 @@ NOT_RECOGNISED = Meaning(
 )
 
 
+ACCESS: Mapping[Package, tuple[Any, ...]] = {
+    Package.TWINFIELD: (
+        _("Have the office give user %(user)s access to the administration."),
+    ),
+    Package.EXACT_ONLINE: (
+        _("Have the office give %(user)s rights on the administration."),
+        _("Consent again, and tick the administration on the page of Exact."),
+    ),
+    Package.UNIT4: (
+        _("Have the office add the administration to the groups of %(user)s."),
+    ),
+    Package.ACCOUNTVIEW: (
+        _("Some offices make a new code each year. Ask which code is in use now."),
+        _("A new administration is shown later there. It is asked again by itself."),
+    ),
+}
+"""What makes an administration visible in each package."""
+
+
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A meaning with the names of this proof filled in."""
+    """A meaning with the names of this proof filled in.
+
+    ``why``: the package's own reason in words, empty where that tells nothing more.
+    ``old_place``: what the old place shows. ``wants_consent``: the connection's page
+    leads on.
+    """
 
     look: Look
     head: str
     says: str
     todo: tuple[str, ...]
+    why: str = ""
+    old_place: str = ""
+    wants_consent: bool = False
 
 
 def tell(proof: Proof) -> Told:
@@ -129,10 +157,43 @@ def tell(proof: Proof) -> Told:
         "link": str(proof.connection),
         "code": proof.code,
         "seen": proof.observed_environment,
+        "user": proof.seen_as or str(_("our user")),
     }
+    todo = meaning.todo
+    if meaning is MEANINGS[Verdict.NOT_FOUND_OR_NO_ACCESS]:
+        todo += ACCESS.get(Package(proof.connection.package), ())
     return Told(
         meaning.look,
         str(meaning.head) % names,
         str(meaning.says) % names,
-        tuple(str(line) % names for line in meaning.todo),
+        tuple(str(line) % names for line in todo),
+        why=why_of(str(proof.raw_status.get("reason", ""))),
+        old_place=str(OLD_PLACE.get(proof.raw_status.get("old_place", ""), "")),
+        wants_consent=verdict in {Verdict.AUTH_REQUIRED, Verdict.CONFIG_ERROR},
     )
+
+
+OLD_PLACE: Mapping[str, Any] = {
+    "still_shown": _(
+        "It is still shown in the old place too. That holds nothing back, but have a "
+        "look whether it was copied."
+    ),
+    "not_shown": _("It is not shown in the old place any more."),
+}
+
+
+def facts_of(proof: Proof) -> list[tuple[str, str]]:
+    """What the package told, each with its name; what it did not tell is left out."""
+    size = "" if proof.list_size is None else str(proof.list_size)
+    told = (
+        (_("Code there"), proof.observed_code),
+        (_("Name there"), proof.observed_name),
+        (_("KvK number there"), proof.observed_kvk_number),
+        (_("Id in the package"), proof.observed_external_id),
+        (_("Seen as user"), proof.seen_as),
+        (_("Licence or organisation"), proof.observed_environment),
+        (_("Administrations shown"), size),
+        (_("Asked of"), proof.endpoint),
+        (_("Number of the request"), proof.request_id),
+    )
+    return [(str(name), value) for name, value in told if value]

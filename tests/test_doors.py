@@ -44,6 +44,7 @@ DOORS = {
     "check_draft": Door(AGENTS, S.DRAFT),
     "take_over_draft": Door(AGENTS, S.DRAFT),
     # A colleague's draft leads to its form, which offers to take it over.
+    "package_says": Door(AGENTS, S.DRAFT, read=True, opens=frozenset({302})),
     "review": Door(AGENTS, S.DRAFT, read=True, opens=frozenset({302})),
     "submitted": Door(AGENTS, S.AWAITING_BOOKKEEPING, read=True),
     "reopen": Door(AGENTS, S.AWAITING_APPROVAL),

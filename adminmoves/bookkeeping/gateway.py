@@ -70,7 +70,7 @@ def can_ask(connection: BookkeepingConnection) -> bool:
 
 def check(
     connection: BookkeepingConnection,
-    code: str,
+    code: str | None,
     expected_environment: str,
     *,
     age: timedelta = LIST_AGE,
@@ -78,6 +78,8 @@ def check(
     urgent: bool = False,
 ) -> Evidence:
     """What the package says of ``code``; every trouble is a verdict too.
+
+    Without a code the list alone is fetched, and WRONG_ENVIRONMENT is told.
 
     ``age``: how old a list may be (FRESH before a run). ``seconds``: the longest that
     the caller wants to wait. ``urgent``: see ``lines``. Raises LineBusy.
@@ -106,14 +108,35 @@ def check(
 
 
 def _look(
-    adapter: Adapter, session: Session, code: str, expected: str, age: timedelta
+    adapter: Adapter,
+    session: Session,
+    code: str | None,
+    expected: str,
+    age: timedelta,
 ) -> Evidence:
     listing = kept_list(session.connection, age)
     if listing is None:
         listing = adapter.fetch(session)
         keep_list(session.connection, listing)
+    if code is None:
+        return judge(listing, (), expected)
     evidence = judge(listing, adapter.find(listing, code), expected)
     return adapter.confirm(session, code, evidence)
+
+
+def glance(
+    connection: BookkeepingConnection,
+    code: str,
+    expected_environment: str,
+    *,
+    age: timedelta,
+) -> Evidence | None:
+    """What the kept list says of ``code``; nothing is asked. None without a list."""
+    listing = kept_list(connection, age)
+    if listing is None or not can_ask(connection):
+        return None
+    found = adapter_of(connection).find(listing, code)
+    return judge(listing, found, expected_environment)
 
 
 def shows(

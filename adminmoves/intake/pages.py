@@ -18,6 +18,7 @@ from adminmoves.evidence import usable_proof
 from adminmoves.intake.checking import look_at, told, wants_attestation
 from adminmoves.intake.filling import already_said
 from adminmoves.intake.forms import AnswersForm
+from adminmoves.intake.listening import Said, recall
 from adminmoves.intake.picking import (
     few_offices,
     find_administrations,
@@ -213,6 +214,10 @@ class ReviewPage:
     @property
     def waits_for_proof(self) -> bool:
         return self.said is None and self.proof is None
+
+    @cached_property
+    def package_said(self) -> Said | None:
+        return recall(self.move)
 
     @cached_property
     def said(self) -> Any:

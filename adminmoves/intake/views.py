@@ -14,6 +14,7 @@ from adminmoves.evidence_file import keep_file
 from adminmoves.intake import actions, picking
 from adminmoves.intake.checking import look_at, tell, wrong_among
 from adminmoves.intake.forms import AnswersForm, StartForm
+from adminmoves.intake.listening import listen
 from adminmoves.intake.pages import FormPage, ReviewPage, choices_of_type, own_drafts
 from adminmoves.intake.reconsider import RecountForm, WithdrawForm, was_submitted
 from adminmoves.models import Administration, Move
@@ -124,7 +125,20 @@ def check_draft(request: web.PortalRequest, number: str) -> HttpResponse:
     left = request.POST.get("left", "").split()
     wrong = wrong_among(answers, page.report, left)
     told = {"page": page, "form": answers, "wrong": wrong}
-    return render(request, "intake/live.html", told)
+    response = render(request, "intake/live.html", told)
+    # The panel of the package asks after that, in a request of its own.
+    response["HX-Trigger-After-Settle"] = "checked"
+    return response
+
+
+@require_safe
+@web.portal_view(Right.DRAFT)
+def package_says(request: web.PortalRequest, number: str) -> HttpResponse:
+    """What the package says of a draft, as it was kept last. A part of the form."""
+    move = find_move(web.found(number))
+    if move.requested_by_id != request.actor.user_id or move.state != MoveState.DRAFT:
+        return redirect("moves:form", move.number)
+    return render(request, "intake/package.html", {"said": listen(move), "move": move})
 
 
 @require_safe

@@ -19,6 +19,11 @@ def told(proof: Proof) -> verdicts.Told:
 
 
 @register.filter
+def proof_facts(proof: Proof) -> list[tuple[str, str]]:
+    return verdicts.facts_of(proof)
+
+
+@register.filter
 def holds_until(proof: Proof) -> datetime | None:
     return evidence.holds_until(proof)
 

@@ -1,0 +1,82 @@
+"""What the package says of a draft, for who fills it in. Nothing of it is stored."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from adminmoves.bookkeeping import gateway
+from adminmoves.bookkeeping.gateway import Evidence
+from adminmoves.bookkeeping.lines import LineBusy
+from adminmoves.changes.recognised import other_kvk, other_name
+from adminmoves.models import BookkeepingConnection, Move, Proof
+from adminmoves.vocabulary import ProofKind
+from adminmoves.weighing import weigh
+
+SECONDS = 8.0
+"""So long the panel beside the form waits for a package."""
+RECENT = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """An answer as it would be stored; None where there is none yet.
+
+    ``is_busy``: somebody else is asking this package at this moment.
+    """
+
+    proof: Proof | None = None
+    is_busy: bool = False
+    is_other_name: bool = False
+    is_other_kvk: bool = False
+
+
+def listen(move: Move) -> Said | None:
+    """Ask the package, or look at the list that it gave a moment ago.
+
+    None where there is nothing to ask for yet, or where the package is not asked.
+    """
+    link = _asked(move)
+    if link is None:
+        return None
+    try:
+        answer = gateway.check(
+            link, move.to_code, link.package_environment, seconds=SECONDS
+        )
+    except LineBusy:
+        return Said(is_busy=True)
+    return _said(move, link, answer)
+
+
+def recall(move: Move) -> Said | None:
+    """What the kept list says; for a page that waits for nobody."""
+    link = _asked(move)
+    if link is None:
+        return None
+    answer = gateway.glance(link, move.to_code, link.package_environment, age=RECENT)
+    return _said(move, link, answer) if answer else None
+
+
+def _asked(move: Move) -> BookkeepingConnection | None:
+    link = move.to_connection
+    if link is None or move.administration is None or not move.to_code:
+        return None
+    return link if link.demand == BookkeepingConnection.Demand.API else None
+
+
+def _said(move: Move, link: BookkeepingConnection, answer: Evidence) -> Said:
+    proof = Proof(
+        move=move,
+        revision=move.revision,
+        connection=link,
+        package=link.package,
+        code=move.to_code,
+        kind=ProofKind.VERIFIED,
+        **weigh(move, answer),
+    )
+    ours = move.administration
+    if ours is None:
+        return Said(proof)
+    return Said(
+        proof,
+        is_other_name=other_name(proof, ours),
+        is_other_kvk=other_kvk(proof, ours),
+    )

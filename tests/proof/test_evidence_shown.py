@@ -1,0 +1,115 @@
+"""What people read of an answer: on the page of the move, and where it is approved."""
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+
+from adminmoves.bookkeeping.gateway import Evidence
+from adminmoves.evidence import ask_package
+from adminmoves.models import BookkeepingConnection, Move
+from adminmoves.trouble import WHYS, why_of
+from adminmoves.vocabulary import Package, Verdict
+from tests.builders import make_administration, make_connection, make_draft, submit
+from tests.packages import ChosenAnswers
+
+pytestmark = pytest.mark.django_db
+FOUND = Evidence(
+    Verdict.FOUND_ACTIVE,
+    code="2001",
+    name="Slagerij Elders",
+    kvk_number="87654321",
+    external_id="id-4711",
+    seen_as="SYNC01",
+    observed_environment="LIC-9",
+    endpoint="offices",
+    request_id="vraag-12",
+    list_size=130,
+    raw_status={"old_place": "still_shown"},
+)
+TOLD = ("2001", "id-4711", "SYNC01", "LIC-9", "offices", "vraag-12", "130", "87654321")
+
+
+def waiting(agent: User, package: Package = Package.UNIT4) -> Move:
+    link = make_connection(package=package, demand=BookkeepingConnection.Demand.API)
+    return submit(
+        make_draft(
+            agent, administration=make_administration(link, kvk_number="12345678")
+        ),
+        agent,
+    )
+
+
+def page_of(client: Client, move: Move) -> str:
+    return client.get(f"/migraties/{move.number}/").content.decode()
+
+
+def test_who_approves_sees_all_that_the_package_told(
+    client: Client, agent: User, lead: User, package: ChosenAnswers
+) -> None:
+    move = waiting(agent)
+    package.answers = [FOUND]
+    ask_package(move.pk)
+    client.force_login(lead)
+
+    queue = client.get(f"/akkoord/?m={move.number}").content.decode()
+    page = page_of(client, move)
+
+    assert [told for told in TOLD if told not in queue] == []
+    assert [told for told in TOLD if told not in page] == []
+    assert "Nog zichtbaar in de oude omgeving." in queue
+    assert "Het pakket laat een andere naam en een ander KvK-nummer zien" in queue
+
+
+@pytest.mark.parametrize(
+    ("package_name", "advice"),
+    [
+        (Package.TWINFIELD, "Laat het kantoor gebruiker SYNC01 toegang geven"),
+        (Package.EXACT_ONLINE, "vink de administratie aan op de pagina van Exact"),
+        (Package.UNIT4, "toevoegen aan de groepen van SYNC01"),
+        (Package.ACCOUNTVIEW, "Sommige kantoren maken elk jaar een nieuwe code."),
+    ],
+)
+def test_what_is_not_found_comes_with_what_helps_in_that_package(
+    package_name: Package,
+    advice: str,
+    client: Client,
+    agent: User,
+    package: ChosenAnswers,
+) -> None:
+    move = waiting(agent, package_name)
+    package.answers = [Evidence(Verdict.NOT_FOUND_OR_NO_ACCESS, seen_as="SYNC01")]
+    ask_package(move.pk)
+    client.force_login(agent)
+
+    assert advice in page_of(client, move)
+
+
+@pytest.mark.parametrize(
+    ("verdict", "reason", "words"),
+    [
+        (Verdict.FOUND_NOT_USABLE, "archived", "De administratie is daar gearchiveerd"),
+        (Verdict.UNAVAILABLE, "timeout", "Het antwoord kwam niet op tijd."),
+        (Verdict.UNAVAILABLE, "status_503", "Het pakket heeft zelf een storing."),
+        (Verdict.UNAVAILABLE, "not_json", "niet de vorm die het pakket beschrijft"),
+        (Verdict.AUTH_REQUIRED, "no_consent", "Er is nog geen toestemming gegeven"),
+    ],
+)
+def test_the_reason_is_told_in_words(
+    verdict: Verdict,
+    reason: str,
+    words: str,
+    client: Client,
+    agent: User,
+    package: ChosenAnswers,
+) -> None:
+    move = waiting(agent)
+    package.answers = [Evidence(verdict, raw_status={"reason": reason})]
+    ask_package(move.pk)
+    client.force_login(agent)
+
+    assert words in page_of(client, move)
+
+
+def test_a_reason_without_words_says_nothing_at_all() -> None:
+    assert why_of("something_new") == ""
+    assert all(str(words) for words in WHYS.values())
