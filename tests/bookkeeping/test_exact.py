@@ -142,6 +142,31 @@ def test_a_second_look_that_is_refused_is_not_taken_again_soon(
     assert asked(packages, link) == ["system/Divisions", "system/AllDivisions"]
 
 
+def test_a_second_look_at_the_limit_waits(
+    packages: Packages, link: BookkeepingConnection
+) -> None:
+    check(link, CODE, "KANTOOR-A")
+    packages.befall(link, "too_many", after=300)
+    assert check(link, "52", "KANTOOR-A").verdict == V.RATE_LIMITED
+
+
+def test_a_second_look_is_taken_from_a_division_of_the_licence_itself(
+    packages: Packages, consented: Consented, link: BookkeepingConnection
+) -> None:
+    packages.organisation(link).administrations[0].seen_by = [
+        "EXACT_ONLINE:NL:KANTOOR-B"
+    ]
+    office = packages.connection(Package.EXACT_ONLINE, "KANTOOR-B")
+    own = packages.add(office, "52")
+    consented(office)
+
+    evidence = look(office, "99")
+
+    assert (evidence.list_size, evidence.raw_status) == (2, {"all_divisions": "absent"})
+    last = packages.calls(office)[-1]["path"]
+    assert last == f"/api/v1/{own.external_id}/system/AllDivisions"
+
+
 def test_without_the_scope_the_licence_in_use_is_asked_and_remembered(
     packages: Packages, link: BookkeepingConnection
 ) -> None:
@@ -168,6 +193,17 @@ def test_without_the_scope_a_one_still_means_archived(
     assert (evidence.verdict, evidence.raw_status["status"]) == (
         V.FOUND_NOT_USABLE,
         "1",
+    )
+
+
+def test_without_the_scope_another_licence_in_use_is_told(
+    packages: Packages, link: BookkeepingConnection
+) -> None:
+    packages.befall(link, "scope_violated")
+    evidence = check(link, "52", "KANTOOR-B")
+    assert (evidence.verdict, evidence.observed_environment) == (
+        V.WRONG_ENVIRONMENT,
+        "KANTOOR-A",
     )
 
 

@@ -7,6 +7,7 @@ import pytest
 from django.utils import timezone
 
 from adminmoves.bookkeeping.answers import NoAnswer
+from adminmoves.bookkeeping.exact import ExactOnline
 from adminmoves.bookkeeping.exact_answers import (
     ALL,
     HRM,
@@ -18,7 +19,7 @@ from adminmoves.bookkeeping.exact_answers import (
     reset_in,
 )
 from adminmoves.bookkeeping.wire import Answer
-from adminmoves.vocabulary import Verdict
+from adminmoves.vocabulary import Package, Verdict
 from tests.bookkeeping.exact_rows import (
     LICENCE,
     division,
@@ -26,6 +27,8 @@ from tests.bookkeeping.exact_rows import (
     told,
     verdict_of,
 )
+from tests.bookkeeping.scripted import Script, seen, session_with
+from tests.builders import make_connection
 
 V = Verdict
 
@@ -156,6 +159,28 @@ def test_hrm_divisions_without_an_owner_are_of_the_licence_in_use() -> None:
     del row["CustomerCode"]
     [read] = read_page(listed(row), HRM, LICENCE).rows
     assert (read.environment, read.unusable) == (LICENCE, "")
+
+
+@pytest.mark.django_db
+def test_a_second_look_counts_only_this_code_in_this_licence() -> None:
+    link = make_connection(
+        package=Package.EXACT_ONLINE, package_environment=LICENCE, country="NL"
+    )
+    rows = [division(Hid="52", CustomerCode="300"), division(Hid="53")]
+    script = Script(
+        {
+            "Me": listed({"UserID": "u", "CurrentDivision": 1}),
+            "Divisions": listed(division()),
+            "AllDivisions": listed(*rows),
+        }
+    )
+
+    evidence = seen(ExactOnline(), session_with(ExactOnline(), link, script), "52")
+
+    assert evidence.raw_status == {"all_divisions": "absent"}
+    assert {(each.method, each.headers["Accept"]) for each in script.asked} == {
+        ("GET", "application/json")
+    }
 
 
 def test_me_tells_the_user_the_division_and_the_licence() -> None:
