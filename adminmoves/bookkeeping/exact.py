@@ -9,7 +9,6 @@ Not yet verified against the live service.
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any, TypeVar
 from urllib.parse import SplitResult, urlsplit
@@ -23,6 +22,7 @@ from adminmoves.bookkeeping.answers import (
     Row,
     unreadable,
 )
+from adminmoves.bookkeeping.closer import look_closer, noted
 from adminmoves.bookkeeping.exact_answers import (
     ALL,
     HRM,
@@ -128,7 +128,12 @@ class ExactOnline:
         address = _list_address(session, ALL, division)
         address += f"&$filter={ALL.hid}%20eq%20{wanted}"
         try:
-            page = _ask(session, ALL.path, address, lambda told: read_page(told, ALL))
+            page = look_closer(
+                session,
+                ALL.path,
+                _get(address),
+                _noting(session, lambda answer: read_page(answer, ALL)),
+            )
         except NoAnswer as no:
             if no.verdict == V.RATE_LIMITED:
                 raise
@@ -137,8 +142,7 @@ class ExactOnline:
             same(row.environment, licence) and number_in(row.code) == wanted
             for row in page.rows
         )
-        told = {"all_divisions": "shown" if shown else "absent"}
-        return replace(evidence, raw_status={**evidence.raw_status, **told})
+        return noted(evidence, all_divisions="shown" if shown else "absent")
 
 
 def host_of(connection: BookkeepingConnection) -> str:
@@ -162,15 +166,27 @@ def _list_address(session: Session, which: Divisions, division: str) -> str:
 def _ask(
     session: Session, endpoint: str, address: str, read: Callable[[Answer], Read]
 ) -> Read:
+    return session.ask(endpoint, _get(address), _noting(session, read))
+
+
+def _get(address: str) -> Callable[[str], Request]:
     def build(token: str) -> Request:
         headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
         return Request("GET", address, headers)
+
+    return build
+
+
+def _noting(
+    session: Session, read: Callable[[Answer], Read]
+) -> Callable[[Answer], Read]:
+    """The same reading, and a note of the limits that the answer tells."""
 
     def note_and_read(answer: Answer) -> Read:
         session.limits |= limits_in(answer)
         return read(answer)
 
-    return session.ask(endpoint, build, note_and_read)
+    return note_and_read
 
 
 def _all_pages(session: Session, which: Divisions, who: Me) -> tuple[Row, ...]:
