@@ -1,0 +1,199 @@
+"""Requests that go on by themselves: the packages' own protocols, over real HTTP."""
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.contrib.auth.models import User
+from django.utils import timezone
+
+from adminmoves import doorbell
+from adminmoves.bookkeeping import gateway
+from adminmoves.models import (
+    Administration,
+    BookkeepingConnection,
+    ConnectionList,
+    Move,
+)
+from adminmoves.proof.actions import ask_due
+from adminmoves.vocabulary import MoveState, MoveType, Package, Verdict
+from migrations_portal.supervisor.programs import asks_arguments
+from tests.bookkeeping.world import CODES, KVK, NAME, Consented, Packages
+from tests.builders import approve, make_administration, make_draft, run, submit
+from tests.servers import Process
+
+S = MoveState
+
+
+def relink(
+    agent: User, old: BookkeepingConnection, new: BookkeepingConnection, **facts: str
+) -> Move:
+    """A request to link the administration of ``old`` to ``new``."""
+    books = make_administration(old, name=NAME, kvk_number=KVK, **facts)
+    draft = make_draft(
+        agent,
+        MoveType.RELINK_CONNECTION,
+        books,
+        to_environment=new.environment,
+        to_connection=new,
+        to_code=books.code,
+    )
+    return submit(draft, agent)
+
+
+def minutes_pass(move: Move) -> None:
+    """As if its next time had come, and the kept list had grown old."""
+    Move.objects.filter(pk=move.pk).update(ask_proof_at=timezone.now())
+    earlier = timezone.now() - timedelta(minutes=3)
+    ConnectionList.objects.filter(connection=move.to_connection).update(
+        fetched_at=earlier
+    )
+
+
+def state_of(move: Move) -> str:
+    return str(Move.objects.get(pk=move.pk).state)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("package", list(Package))
+def test_a_request_goes_on_by_itself_once_it_was_moved_in_the_package(
+    package: Package,
+    packages: Packages,
+    consented: Consented,
+    agent: User,
+    lead: User,
+) -> None:
+    old = packages.connection(package)
+    new = packages.connection(package, "KANTOOR-B", environment=old.environment)
+    code = CODES[package]
+    for link in (old, new):
+        consented(link)
+    gateway.check(old, code, old.package_environment)
+    move = relink(agent, old, new, code=code)
+
+    ask_due()
+    waits = Move.objects.get(pk=move.pk)
+    packages.add(new, code, NAME, kvk_number=KVK)
+    minutes_pass(move)
+    ask_due()
+    seen = Move.objects.get(pk=move.pk)
+    approve(seen, lead)
+    done = run(seen)
+
+    first = waits.proofs.last()
+    assert first is not None
+    assert (waits.state, first.verdict) == (
+        S.AWAITING_BOOKKEEPING,
+        Verdict.NOT_FOUND_OR_NO_ACCESS,
+    )
+    assert waits.ask_proof_at is not None
+    assert seen.state == S.AWAITING_APPROVAL
+    assert seen.proof is not None
+    assert seen.proof.observed_name == NAME
+    assert seen.proof.raw_status["old_place"] == "still_shown"
+    assert done.state == S.COMPLETED
+    assert done.proof_id != seen.proof_id, "it is asked again right before the run"
+    books = Administration.objects.get(pk=done.wanted.administration_id)
+    assert books.connection == new
+
+
+@pytest.mark.django_db
+def test_what_is_taken_back_in_the_package_does_not_run(
+    packages: Packages, consented: Consented, agent: User, lead: User
+) -> None:
+    old = packages.connection(Package.TWINFIELD)
+    new = packages.connection(
+        Package.TWINFIELD, "KANTOOR-B", environment=old.environment
+    )
+    consented(new)
+    made = packages.add(new, "NL100", NAME, kvk_number=KVK)
+    move = relink(agent, old, new, code="NL100")
+    ask_due()
+    approve(Move.objects.get(pk=move.pk), lead)
+
+    packages.organisation(new).administrations.remove(made)
+    with pytest.raises(AssertionError):
+        run(move)
+
+    held = Move.objects.get(pk=move.pk)
+    assert (held.state, held.reason) == (
+        S.AWAITING_BOOKKEEPING,
+        {
+            "code": "package_says_otherwise",
+            "verdict": Verdict.NOT_FOUND_OR_NO_ACCESS,
+        },
+    )
+
+
+@pytest.fixture
+def asker(
+    packages: Packages, celery_env: dict[str, str], tmp_path: Path
+) -> Iterator[Process]:
+    """The worker that asks packages, with its threads, pointed at the rehearsal."""
+    arguments = [*asks_arguments("asks1")[3:]]
+    env = {
+        **celery_env,
+        **packages.env,
+        "PORTAL_TOKEN_KEYS": os.environ["PORTAL_TOKEN_KEYS"],
+    }
+    process = Process("asks1", arguments, env)
+    process.wait_until(" ready.")
+    yield process
+    process.end()
+
+
+def until(holds: Callable[[], bool], seconds: float = 30) -> None:
+    deadline = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < deadline, "it never came"
+        time.sleep(0.3)
+
+
+@pytest.mark.workers
+@pytest.mark.django_db(transaction=True)
+def test_a_package_that_hangs_keeps_no_other_waiting(
+    asker: Process, packages: Packages, consented: Consented, agent: User
+) -> None:
+    hangs, works = (
+        packages.connection(Package.TWINFIELD, name)
+        for name in ("KANTOOR-A", "KANTOOR-B")
+    )
+    waiting = {}
+    for link in (hangs, works):
+        consented(link)
+        codes = [f"NL20{number}" for number in range(5)]
+        for code in codes:
+            packages.add(link, code)
+        if link == hangs:
+            packages.befall(hangs, "hang")
+        waiting[link] = [relink_within(agent, link, code) for code in codes]
+
+    def is_done() -> bool:
+        doorbell.ring(doorbell.ASK)
+        return {state_of(move) for move in waiting[works]} == {S.AWAITING_APPROVAL}
+
+    until(is_done)
+
+    assert {state_of(move) for move in waiting[hangs]} == {S.AWAITING_BOOKKEEPING}
+    lists = [call for call in packages.calls(works) if call["kind"] == "list"]
+    assert len(lists) == 1, "one list serves all that wait for it"
+    assert most_at_once(packages.calls(hangs)) == 1
+
+
+def relink_within(agent: User, link: BookkeepingConnection, code: str) -> Move:
+    """A change of code to one that the package shows already."""
+    draft = make_draft(agent, administration=make_administration(link), to_code=code)
+    return submit(draft, agent)
+
+
+def most_at_once(calls: list[dict[str, float]]) -> int:
+    """How many calls were under way at the same moment; one without an end still is."""
+    now = max((call["start"] for call in calls), default=0.0) + 1
+    spans = [(call["start"], call["end"] or now) for call in calls]
+    return max(
+        (sum(begin <= start < end for begin, end in spans) for start, _end in spans),
+        default=0,
+    )
