@@ -49,6 +49,15 @@ PAGES = (
         in_tabs=False,
     ),
     Page(
+        "connections",
+        _("Connections"),
+        pgettext_lazy("tab", "Connections"),
+        "plug",
+        "k",
+        Right.READ_MOVES,
+        in_tabs=False,
+    ),
+    Page(
         "choose",
         _("New request"),
         pgettext_lazy("tab", "New"),

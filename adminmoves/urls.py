@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from adminmoves.approval import views as approval
 from adminmoves.audit import views as history
+from adminmoves.connections import views as connections
 from adminmoves.execution import views as execution
 from adminmoves.intake import views as intake
 from adminmoves.overview.administrations import views as administrations
@@ -73,6 +74,16 @@ journey = [
         administrations.administration,
         name="administration",
     ),
+    path("koppelingen/", connections.connections, name="connections"),
+    path("koppelingen/terug/", connections.returned, name="returned"),
+    path("koppelingen/<str:public_id>/", connections.connection, name="connection"),
+    path("koppelingen/<str:public_id>/verbinden/", connections.connect, name="connect"),
+    path(
+        "koppelingen/<str:public_id>/verbreken/",
+        connections.disconnect,
+        name="disconnect",
+    ),
+    path("koppelingen/<str:public_id>/vraag/", connections.ask, name="ask_connection"),
     path("historie/", history.history, name="history"),
     path("historie/export/", history.export, name="export_history"),
     path("zoeken/", search.search, name="search"),

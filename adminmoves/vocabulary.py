@@ -287,6 +287,8 @@ class EventCode(TextChoices):
     ADMINISTRATION_CHANGED = "ADMINISTRATION_CHANGED", _("Administration changed")
     ENVIRONMENT_CHANGED = "ENVIRONMENT_CHANGED", _("Office changed")
     CONNECTION_CHANGED = "CONNECTION_CHANGED", _("Connection changed")
+    CONNECTION_CONSENTED = "CONNECTION_CONSENTED", _("Consent given")
+    CONNECTION_DISCONNECTED = "CONNECTION_DISCONNECTED", _("Disconnected")
     ESTATE_IMPORTED = "ESTATE_IMPORTED", _("Estate imported")
     HISTORY_EXPORTED = "HISTORY_EXPORTED", _("History exported")
     AUDIT_VERIFIED = "AUDIT_VERIFIED", _("Audit trail verified")

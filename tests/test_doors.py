@@ -11,7 +11,7 @@ from adminmoves.models import Move
 from adminmoves.plan import make_plan
 from adminmoves.urls import journey
 from adminmoves.vocabulary import MoveState, Role
-from tests.builders import make_administration, make_person
+from tests.builders import make_administration, make_connection, make_person
 from tests.cast import MakeMove
 
 pytestmark = pytest.mark.django_db
@@ -20,6 +20,8 @@ S, R = MoveState, Role
 EVERYONE = frozenset({R.SUPPORT_AGENT, R.TEAM_LEAD, R.AUDITOR, R.ADMINISTRATOR})
 AGENTS = frozenset({R.SUPPORT_AGENT, R.TEAM_LEAD})
 LEADS = frozenset({R.TEAM_LEAD})
+ADMINS = frozenset({R.ADMINISTRATOR})
+OF_A_CONNECTION = frozenset({"connection", "connect", "disconnect", "ask_connection"})
 READERS = LEADS | {R.AUDITOR, R.ADMINISTRATOR}
 
 
@@ -66,6 +68,13 @@ DOORS = {
     "tick_aftercare": Door(AGENTS, S.COMPLETED),
     "administrations": Door(EVERYONE, read=True),
     "administration": Door(EVERYONE, read=True),
+    "connections": Door(EVERYONE, read=True),
+    "connection": Door(EVERYONE, read=True),
+    # The portal is not registered at the package here: it says so.
+    "connect": Door(ADMINS, read=True, opens=frozenset({409})),
+    "returned": Door(ADMINS, read=True, opens=frozenset({409})),
+    "disconnect": Door(ADMINS),
+    "ask_connection": Door(ADMINS),
     "history": Door(READERS, read=True),
     "export_history": Door(READERS),
     "search": Door(EVERYONE, read=True),
@@ -81,6 +90,8 @@ ACTS = sorted(name for name, door in DOORS.items() if not door.read)
 def address(name: str, move: Move | None) -> str:
     if name == "administration":
         return reverse(f"moves:{name}", args=[make_administration().public_id])
+    if name in OF_A_CONNECTION:
+        return reverse(f"moves:{name}", args=[make_connection().public_id])
     return reverse(f"moves:{name}", args=[move.number] if move else [])
 
 

@@ -68,6 +68,10 @@ SENTENCES: Mapping[EventCode, Promise] = {
     E.ADMINISTRATION_CHANGED: gettext_lazy("changed the administration %(subject)s"),
     E.ENVIRONMENT_CHANGED: gettext_lazy("changed the office %(subject)s"),
     E.CONNECTION_CHANGED: gettext_lazy("changed the connection %(subject)s"),
+    E.CONNECTION_CONSENTED: gettext_lazy("connected %(subject)s to the package"),
+    E.CONNECTION_DISCONNECTED: gettext_lazy(
+        "disconnected %(subject)s from the package"
+    ),
     E.ESTATE_IMPORTED: gettext_lazy("imported offices, connections, administrations"),
     E.HISTORY_EXPORTED: gettext_lazy("exported the history"),
     E.AUDIT_VERIFIED: gettext_lazy(

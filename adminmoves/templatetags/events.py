@@ -42,6 +42,8 @@ EVENT_LOOKS: Mapping[EventCode, Look] = {
     E.DOCUMENTS_RECOUNTED: Look("calculator", "grey"),
     E.ADMINISTRATION_MOVED: Look("arrow-right-left", "green"),
     E.HISTORY_EXPORTED: Look("download", "grey"),
+    E.CONNECTION_CONSENTED: Look("link", "green"),
+    E.CONNECTION_DISCONNECTED: Look("unlink", "grey"),
     E.AUDIT_VERIFIED: Look("shield-check", "green"),
     E.SIGNED_IN: Look("log-in", "grey"),
     E.SIGNED_OUT: Look("log-out", "grey"),

@@ -16,10 +16,17 @@ pytestmark = pytest.mark.django_db
 S = MoveState
 
 MENU = {
-    Role.SUPPORT_AGENT: ["list", "administrations", "choose"],
-    Role.TEAM_LEAD: ["list", "queue", "administrations", "choose", "history"],
-    Role.AUDITOR: ["list", "administrations", "history"],
-    Role.ADMINISTRATOR: ["list", "administrations", "history"],
+    Role.SUPPORT_AGENT: ["list", "administrations", "connections", "choose"],
+    Role.TEAM_LEAD: [
+        "list",
+        "queue",
+        "administrations",
+        "connections",
+        "choose",
+        "history",
+    ],
+    Role.AUDITOR: ["list", "administrations", "connections", "history"],
+    Role.ADMINISTRATOR: ["list", "administrations", "connections", "history"],
 }
 
 

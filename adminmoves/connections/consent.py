@@ -1,0 +1,196 @@
+"""Consent of a package: leave for its own page, come back with a code, store tokens.
+
+The way there is a link, so that the content policy needs no exception; the state that
+travels along is signed, holds ten minutes, and belongs to one person and one session.
+"""
+
+import secrets
+from functools import partial
+from typing import Any
+
+from django.core import signing
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from adminmoves import access, doorbell
+from adminmoves.access import Actor
+from adminmoves.audit import trail
+from adminmoves.bookkeeping import gateway, lines, oauth
+from adminmoves.bookkeeping.answers import Evidence, NoAnswer
+from adminmoves.bookkeeping.gateway import LineBusy, adapter_of
+from adminmoves.bookkeeping.grants import facts_of, lose
+from adminmoves.bookkeeping.oauth import OAuth, Tokens, client_of
+from adminmoves.bookkeeping.shown import forget_list
+from adminmoves.bookkeeping.wire import Wire
+from adminmoves.errors import StepRefused
+from adminmoves.models import BookkeepingConnection, ConnectionGrant, Move
+from adminmoves.vocabulary import EventCode, LostGrant, MoveState, Right
+
+SALT = "adminmoves.consent"
+LONGEST = 600
+SECONDS = 30.0
+
+
+def leave_for(
+    connection: BookkeepingConnection, *, actor: Actor, redirect_uri: str
+) -> tuple[str, str]:
+    """The package's page, and the nonce that the session keeps until the return."""
+    access.require(actor, Right.KEEP_ESTATE)
+    way, client = _registered(connection)
+    nonce = secrets.token_urlsafe(16)
+    said = {"connection": connection.pk, "person": actor.person, "nonce": nonce}
+    page = oauth.consent_page(
+        way,
+        client[0],
+        redirect_uri=redirect_uri,
+        state=signing.dumps(said, salt=SALT),
+        nonce=nonce,
+    )
+    return page, nonce
+
+
+def connection_of(state: str, nonce: str, *, actor: Actor) -> BookkeepingConnection:
+    """The connection of a state that is ours, fresh, of this person and session."""
+    access.require(actor, Right.KEEP_ESTATE)
+    try:
+        said: dict[str, Any] = signing.loads(state, salt=SALT, max_age=LONGEST)
+    except signing.BadSignature as broken:
+        raise _strange() from broken
+    if not nonce or said["nonce"] != nonce or said["person"] != actor.person:
+        raise _strange()
+    return BookkeepingConnection.objects.get(pk=said["connection"])
+
+
+def _strange() -> StepRefused:
+    return StepRefused(
+        _(
+            "This return from the package does not belong to a consent that you "
+            "started less than ten minutes ago. Open the connection and start again."
+        )
+    )
+
+
+def connect(
+    connection: BookkeepingConnection, code: str, *, actor: Actor, redirect_uri: str
+) -> None:
+    """Exchange the code and store what it gives. Raises StepRefused in words."""
+    access.require(actor, Right.KEEP_ESTATE)
+    way, client = _registered(connection)
+    doors = adapter_of(connection).doors(connection)
+    try:
+        with lines.held(connection, SECONDS), Wire(doors, SECONDS) as wire:
+            tokens = oauth.exchange(
+                wire, way, client, code=code, redirect_uri=redirect_uri
+            )
+            _store(connection, way, tokens, actor=actor, redirect_uri=redirect_uri)
+    except LineBusy as busy:
+        raise StepRefused(
+            _("This connection is being asked at this moment. Connect it again soon.")
+        ) from busy
+    except NoAnswer as no:
+        raise StepRefused(
+            _("The package did not accept the consent. Connect it again.")
+        ) from no
+
+
+@transaction.atomic
+def _store(
+    connection: BookkeepingConnection,
+    way: OAuth,
+    tokens: Tokens,
+    *,
+    actor: Actor,
+    redirect_uri: str,
+) -> None:
+    if not tokens.refresh:
+        raise StepRefused(
+            _(
+                "The package gave access for a short time only. Allow it to go on "
+                "without you, and connect again."
+            )
+        )
+    before = ConnectionGrant.objects.filter(connection=connection).first()
+    ConnectionGrant.objects.update_or_create(
+        connection=connection,
+        defaults={
+            "consented_by_id": actor.person,
+            "consented_at": timezone.now(),
+            "redirect_uri": redirect_uri,
+            "seen_as": "",
+            "lost_at": None,
+            "lost_why": "",
+            "version": before.version + 1 if before else 1,
+            **facts_of(way, tokens),
+        },
+    )
+    lines.make_loud(connection)
+    forget_list(connection)
+    _ask_again(connection)
+    line = trail.about_connection(
+        connection, EventCode.CONNECTION_CONSENTED, params={"again": bool(before)}
+    )
+    trail.record(actor, [line])
+
+
+def _ask_again(connection: BookkeepingConnection) -> None:
+    """What waits for this connection need not wait for its next time."""
+    Move.objects.filter(
+        state=MoveState.AWAITING_BOOKKEEPING, to_connection=connection
+    ).update(ask_proof_at=timezone.now())
+    transaction.on_commit(partial(doorbell.ring, doorbell.ASK))
+
+
+@transaction.atomic
+def disconnect(connection: BookkeepingConnection, *, actor: Actor) -> bool:
+    """Forget the tokens; whether there were any."""
+    access.require(actor, Right.KEEP_ESTATE)
+    grant = (
+        ConnectionGrant.objects.select_for_update()
+        .filter(connection=connection, lost_at=None)
+        .first()
+    )
+    if grant is None:
+        return False
+    lose(grant, LostGrant.DISCONNECTED)
+    forget_list(connection)
+    line = trail.about_connection(
+        connection, EventCode.CONNECTION_DISCONNECTED, params={}
+    )
+    trail.record(actor, [line])
+    return True
+
+
+def ask_now(connection: BookkeepingConnection, *, actor: Actor) -> Evidence:
+    """Fetch the list anew, for who looks at the connection. Raises StepRefused."""
+    access.require(actor, Right.KEEP_ESTATE)
+    try:
+        return gateway.check(
+            connection,
+            None,
+            connection.package_environment,
+            age=gateway.FRESH,
+            seconds=SECONDS,
+            urgent=True,
+        )
+    except LineBusy as busy:
+        raise StepRefused(
+            _("This connection is being asked at this moment. Look again soon.")
+        ) from busy
+
+
+def _registered(connection: BookkeepingConnection) -> tuple[OAuth, tuple[str, str]]:
+    client = client_of(connection)
+    if client is None:
+        raise StepRefused(
+            _(
+                "The portal is not registered at this package yet. Whoever runs the "
+                "portal can give it an id and a secret."
+            )
+        )
+    try:
+        return adapter_of(connection).oauth(connection), client
+    except NoAnswer as no:
+        raise StepRefused(
+            _("The country site or the address of this connection is not right.")
+        ) from no

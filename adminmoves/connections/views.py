@@ -1,0 +1,139 @@
+"""The links to packages: how they stand, and an administrator's consent."""
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from adminmoves import web
+from adminmoves.bookkeeping.answers import Evidence
+from adminmoves.connections import consent
+from adminmoves.connections.standing import standing_of
+from adminmoves.errors import StepRefused
+from adminmoves.models import BookkeepingConnection, Move
+from adminmoves.vocabulary import MoveState, Right, Verdict
+
+MOST_CONNECTIONS = 500
+MOST_ROWS = 200
+MOST_MOVES = 50
+KEY = "consent"
+
+
+@require_safe
+@web.portal_view(Right.READ_MOVES)
+def connections(request: web.PortalRequest) -> HttpResponse:
+    """All of them, office by office."""
+    found = BookkeepingConnection.objects.select_related(
+        "environment", "grant", "line", "shown"
+    )[: MOST_CONNECTIONS + 1]
+    rows = [standing_of(connection) for connection in found]
+    page = {
+        "nav": "connections",
+        "rows": rows[:MOST_CONNECTIONS],
+        "more": len(rows) > MOST_CONNECTIONS,
+    }
+    return render(request, "connections/list.html", page)
+
+
+@require_safe
+@web.portal_view(Right.READ_MOVES)
+def connection(request: web.PortalRequest, public_id: str) -> HttpResponse:
+    """One of them: consent, newest answers, what it shows, what waits for it."""
+    found = get_object_or_404(
+        BookkeepingConnection.objects.select_related(
+            "environment", "grant__consented_by", "line", "shown"
+        ),
+        public_id=public_id,
+    )
+    standing = standing_of(found)
+    shown = standing.shown.rows if standing.shown else []
+    waiting = Move.objects.filter(
+        state=MoveState.AWAITING_BOOKKEEPING, to_connection=found
+    ).select_related("administration")
+    page = {
+        "nav": "connections",
+        "link": found,
+        "standing": standing,
+        "calls": found.calls.all()[:20],
+        "shown": shown[:MOST_ROWS],
+        "shown_count": len(shown),
+        "waiting": waiting.order_by("state_since")[:MOST_MOVES],
+    }
+    return render(request, "connections/connection.html", page)
+
+
+@require_safe
+@web.portal_view(Right.KEEP_ESTATE)
+def connect(request: web.PortalRequest, public_id: str) -> HttpResponse:
+    """Leave for the package's own page: a link, no form."""
+    link = get_object_or_404(BookkeepingConnection, public_id=public_id)
+    page, nonce = consent.leave_for(
+        link, actor=request.actor, redirect_uri=_return_address(request)
+    )
+    request.session[KEY] = nonce
+    return HttpResponseRedirect(page)
+
+
+@require_safe
+@web.portal_view(Right.KEEP_ESTATE)
+def returned(request: web.PortalRequest) -> HttpResponse:
+    """The package sent the person back, with a code or without."""
+    nonce = request.session.pop(KEY, "")
+    state = request.GET.get("state", "")
+    link = consent.connection_of(state, nonce, actor=request.actor)
+    page = redirect("moves:connection", link.public_id)
+    code = request.GET.get("code", "")
+    if not code:
+        messages.warning(request, _("No consent was given, so nothing has changed."))
+        return page
+    try:
+        consent.connect(
+            link, code, actor=request.actor, redirect_uri=_return_address(request)
+        )
+        answer = consent.ask_now(link, actor=request.actor)
+    except StepRefused as refusal:
+        messages.error(request, str(refusal))
+        return page
+    _tell(request, link, answer)
+    return page
+
+
+@require_POST
+@web.portal_view(Right.KEEP_ESTATE)
+def ask(request: web.PortalRequest, public_id: str) -> HttpResponse:
+    link = get_object_or_404(BookkeepingConnection, public_id=public_id)
+    _tell(request, link, consent.ask_now(link, actor=request.actor))
+    return redirect("moves:connection", public_id)
+
+
+@require_POST
+@web.portal_view(Right.KEEP_ESTATE)
+def disconnect(request: web.PortalRequest, public_id: str) -> HttpResponse:
+    link = get_object_or_404(BookkeepingConnection, public_id=public_id)
+    if consent.disconnect(link, actor=request.actor):
+        messages.success(request, _("The connection is cut. The tokens are gone."))
+    return redirect("moves:connection", public_id)
+
+
+def _return_address(request: web.PortalRequest) -> str:
+    return request.build_absolute_uri(reverse("moves:returned"))
+
+
+def _tell(
+    request: web.PortalRequest, link: BookkeepingConnection, answer: Evidence
+) -> None:
+    """Whether the list came, and whether it is the right organisation's."""
+    if answer.verdict == Verdict.WRONG_ENVIRONMENT:
+        words = _(
+            "The consent is for %(seen)s, but this connection stands for %(link)s. "
+            "Connect it again and choose the right one."
+        ) % {"seen": answer.observed_environment, "link": link.package_environment}
+        messages.error(request, words)
+    elif answer.verdict == Verdict.NOT_FOUND_OR_NO_ACCESS:
+        words = _("The package answers. Look below whether these are the right books.")
+        messages.success(request, words)
+    else:
+        told = {"answer": answer.verdict.label}
+        messages.warning(request, _("The answer is: %(answer)s.") % told)

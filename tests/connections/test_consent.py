@@ -1,0 +1,236 @@
+"""An administrator links a connection on the package's own page."""
+
+import json
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.management import CommandError, call_command
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from pytest_django.fixtures import Settings
+
+from adminmoves.bookkeeping.vault import unseal
+from adminmoves.models import (
+    BookkeepingConnection,
+    ConnectionCall,
+    ConnectionGrant,
+    ConnectionList,
+    Event,
+    Move,
+)
+from adminmoves.vocabulary import EventCode, MoveState, Package
+from tests.bookkeeping.world import CODES, Packages, allow
+from tests.builders import make_administration, make_draft, submit
+
+pytestmark = pytest.mark.django_db
+OTHER_KEY = "B" * 43 + "="
+
+
+def page_of(connection: BookkeepingConnection, name: str = "connection") -> str:
+    return reverse(f"moves:{name}", args=[connection.public_id])
+
+
+@pytest.fixture
+def as_administrator(client: Client, administrator: User) -> Client:
+    client.force_login(administrator)
+    # The made-up packages lead back to this machine only.
+    client.defaults["SERVER_NAME"] = "127.0.0.1"
+    return client
+
+
+@pytest.fixture
+def link(packages: Packages) -> BookkeepingConnection:
+    return packages.connection(Package.TWINFIELD)
+
+
+def leave(client: Client, connection: BookkeepingConnection) -> str:
+    """The address of the package's page that the link leads to."""
+    answer = client.get(page_of(connection, "connect"))
+    assert answer.status_code == 302
+    return str(answer["Location"])
+
+
+def state_in(page: str) -> str:
+    return parse_qs(urlsplit(page).query)["state"][0]
+
+
+def come_back(client: Client, code: str, state: str) -> str:
+    """Return with a code; what the page that follows says."""
+    query = {"code": code, "state": state}
+    answer = client.get(reverse("moves:returned"), query, follow=True)
+    return answer.content.decode()
+
+
+@pytest.mark.parametrize("package", Package)
+def test_a_consent_makes_a_connection_that_can_be_asked(
+    package: Package, as_administrator: Client, packages: Packages
+) -> None:
+    connection = packages.connection(package)
+    page = leave(as_administrator, connection)
+
+    told = come_back(
+        as_administrator, allow(page, packages.key(connection)), state_in(page)
+    )
+
+    grant = ConnectionGrant.objects.get(connection=connection)
+    assert grant.lost_at is None
+    assert "Het pakket antwoordt" in told
+    assert CODES[package] in told
+    event = Event.objects.get(code=EventCode.CONNECTION_CONSENTED)
+    assert (event.subject, event.params) == (str(connection), {"again": False})
+
+
+def test_no_token_stands_open_in_the_database(
+    as_administrator: Client, packages: Packages, link: BookkeepingConnection
+) -> None:
+    page = leave(as_administrator, link)
+    come_back(as_administrator, allow(page, packages.key(link)), state_in(page))
+
+    grant = ConnectionGrant.objects.get()
+    tokens = [unseal(grant.sealed_access), unseal(grant.sealed_refresh)]
+    kept = [
+        json.dumps(list(model.objects.values()), default=str)
+        for model in (ConnectionGrant, ConnectionList, ConnectionCall, Event)
+    ]
+    assert all(tokens)
+    assert not [text for text in kept for token in tokens if token in text]
+
+
+def test_consent_in_another_organisation_is_told_loudly(
+    as_administrator: Client, packages: Packages, link: BookkeepingConnection
+) -> None:
+    page = leave(as_administrator, link)
+
+    told = come_back(
+        as_administrator, allow(page, "TWINFIELD:KANTOOR-B"), state_in(page)
+    )
+
+    assert "De toestemming is voor KANTOOR-B" in told
+
+
+def test_who_refuses_changes_nothing(
+    as_administrator: Client, link: BookkeepingConnection
+) -> None:
+    state = state_in(leave(as_administrator, link))
+
+    answer = as_administrator.get(
+        reverse("moves:returned"),
+        {"error": "access_denied", "state": state},
+        follow=True,
+    )
+
+    assert "Er is geen toestemming gegeven" in answer.content.decode()
+    assert not ConnectionGrant.objects.exists()
+
+
+def test_a_state_counts_once(
+    as_administrator: Client, packages: Packages, link: BookkeepingConnection
+) -> None:
+    page = leave(as_administrator, link)
+    come_back(as_administrator, allow(page, packages.key(link)), state_in(page))
+
+    told = come_back(as_administrator, allow(page, packages.key(link)), state_in(page))
+
+    assert "hoort niet bij een toestemming die je" in told
+    assert ConnectionGrant.objects.get().version == 1
+
+
+@pytest.mark.parametrize("kept", [0, -2])
+def test_a_forged_state_is_refused(
+    kept: int, as_administrator: Client, link: BookkeepingConnection
+) -> None:
+    state = state_in(leave(as_administrator, link))
+
+    told = come_back(as_administrator, "code", state[:kept])
+
+    assert "hoort niet bij een toestemming die je" in told
+    assert not ConnectionGrant.objects.exists()
+
+
+def test_the_state_of_another_session_is_refused(
+    as_administrator: Client, administrator: User, link: BookkeepingConnection
+) -> None:
+    state = state_in(leave(as_administrator, link))
+    elsewhere = Client()
+    elsewhere.force_login(administrator)
+
+    assert "hoort niet bij een toestemming" in come_back(elsewhere, "code", state)
+
+
+def test_a_code_that_the_package_refuses_is_told(
+    as_administrator: Client, link: BookkeepingConnection
+) -> None:
+    state = state_in(leave(as_administrator, link))
+
+    told = come_back(as_administrator, "not-a-code", state)
+
+    assert "nam de toestemming niet aan" in told
+    assert not ConnectionGrant.objects.exists()
+
+
+def test_what_waits_for_a_connection_is_asked_as_soon_as_it_is_linked(
+    as_administrator: Client,
+    packages: Packages,
+    link: BookkeepingConnection,
+    agent: User,
+) -> None:
+    draft = make_draft(agent, administration=make_administration(link))
+    move = submit(draft, agent)
+    Move.objects.filter(pk=move.pk).update(ask_proof_at=None)
+    page = leave(as_administrator, link)
+
+    come_back(as_administrator, allow(page, packages.key(link)), state_in(page))
+
+    waits = Move.objects.get(pk=move.pk)
+    assert waits.state == MoveState.AWAITING_BOOKKEEPING
+    assert waits.ask_proof_at is not None
+    assert waits.ask_proof_at <= timezone.now()
+
+
+def test_disconnecting_forgets_the_tokens(
+    as_administrator: Client, packages: Packages, link: BookkeepingConnection
+) -> None:
+    page = leave(as_administrator, link)
+    come_back(as_administrator, allow(page, packages.key(link)), state_in(page))
+
+    as_administrator.post(page_of(link, "disconnect"))
+
+    grant = ConnectionGrant.objects.get()
+    assert (grant.sealed_access, grant.sealed_refresh) == ("", "")
+    assert Event.objects.filter(code=EventCode.CONNECTION_DISCONNECTED).exists()
+    shown = as_administrator.get(page_of(link)).content.decode()
+    assert "Toestemming beëindigd" in shown
+
+
+def test_a_newer_key_opens_what_an_older_one_sealed(
+    as_administrator: Client,
+    packages: Packages,
+    link: BookkeepingConnection,
+    settings: Settings,
+) -> None:
+    page = leave(as_administrator, link)
+    come_back(as_administrator, allow(page, packages.key(link)), state_in(page))
+    settings.PORTAL_TOKEN_KEYS = [OTHER_KEY, *settings.PORTAL_TOKEN_KEYS]
+
+    call_command("rotate_keys", stdout=None)
+
+    settings.PORTAL_TOKEN_KEYS = [OTHER_KEY]
+    as_administrator.post(page_of(link, "ask_connection"))
+    assert "Verbonden" in as_administrator.get(page_of(link)).content.decode()
+    assert link.calls.filter(outcome="").exists()
+
+
+def test_a_token_that_no_key_opens_is_named(
+    as_administrator: Client,
+    packages: Packages,
+    link: BookkeepingConnection,
+    settings: Settings,
+) -> None:
+    page = leave(as_administrator, link)
+    come_back(as_administrator, allow(page, packages.key(link)), state_in(page))
+    settings.PORTAL_TOKEN_KEYS = [OTHER_KEY]
+
+    with pytest.raises(CommandError, match=str(link)):
+        call_command("rotate_keys")
