@@ -178,22 +178,17 @@ def test_a_package_that_hangs_keeps_no_other_waiting(
     until(is_done)
 
     assert {state_of(move) for move in waiting[hangs]} == {S.AWAITING_BOOKKEEPING}
-    lists = [call for call in packages.calls(works) if call["kind"] == "list"]
-    assert len(lists) == 1, "one list serves all that wait for it"
-    assert most_at_once(packages.calls(hangs)) == 1
+    assert lists_of(packages, hangs) == [None], "it still hangs, asked once"
+    assert len(lists_of(packages, works)) == 1, "one list serves all that wait for it"
+
+
+def lists_of(packages: Packages, link: BookkeepingConnection) -> list[float | None]:
+    """When each question for a list ended; None while it is under way."""
+    calls = packages.calls(link)
+    return [call["end"] for call in calls if call["kind"] == "list"]
 
 
 def relink_within(agent: User, link: BookkeepingConnection, code: str) -> Move:
     """A change of code to one that the package shows already."""
     draft = make_draft(agent, administration=make_administration(link), to_code=code)
     return submit(draft, agent)
-
-
-def most_at_once(calls: list[dict[str, float]]) -> int:
-    """How many calls were under way at the same moment; one without an end still is."""
-    now = max((call["start"] for call in calls), default=0.0) + 1
-    spans = [(call["start"], call["end"] or now) for call in calls]
-    return max(
-        (sum(begin <= start < end for begin, end in spans) for start, _end in spans),
-        default=0,
-    )
