@@ -5,11 +5,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.contrib.auth.models import User
-from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
-from pytest_django.fixtures import Settings
 
 from adminmoves.bookkeeping.vault import unseal
 from adminmoves.models import (
@@ -25,7 +23,6 @@ from tests.bookkeeping.world import CODES, Packages, allow
 from tests.builders import make_administration, make_draft, submit
 
 pytestmark = pytest.mark.django_db
-OTHER_KEY = "B" * 43 + "="
 
 
 def page_of(connection: BookkeepingConnection, name: str = "connection") -> str:
@@ -202,35 +199,3 @@ def test_disconnecting_forgets_the_tokens(
     assert Event.objects.filter(code=EventCode.CONNECTION_DISCONNECTED).exists()
     shown = as_administrator.get(page_of(link)).content.decode()
     assert "Toestemming beëindigd" in shown
-
-
-def test_a_newer_key_opens_what_an_older_one_sealed(
-    as_administrator: Client,
-    packages: Packages,
-    link: BookkeepingConnection,
-    settings: Settings,
-) -> None:
-    page = leave(as_administrator, link)
-    come_back(as_administrator, allow(page, packages.key(link)), state_in(page))
-    settings.PORTAL_TOKEN_KEYS = [OTHER_KEY, *settings.PORTAL_TOKEN_KEYS]
-
-    call_command("rotate_keys", stdout=None)
-
-    settings.PORTAL_TOKEN_KEYS = [OTHER_KEY]
-    as_administrator.post(page_of(link, "ask_connection"))
-    assert "Verbonden" in as_administrator.get(page_of(link)).content.decode()
-    assert link.calls.filter(outcome="").exists()
-
-
-def test_a_token_that_no_key_opens_is_named(
-    as_administrator: Client,
-    packages: Packages,
-    link: BookkeepingConnection,
-    settings: Settings,
-) -> None:
-    page = leave(as_administrator, link)
-    come_back(as_administrator, allow(page, packages.key(link)), state_in(page))
-    settings.PORTAL_TOKEN_KEYS = [OTHER_KEY]
-
-    with pytest.raises(CommandError, match=str(link)):
-        call_command("rotate_keys")

@@ -1,38 +1,60 @@
 """Seal the packages' tokens with the newest key, so that an older one can go."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
-from django.db.models import F
 
 from adminmoves.bookkeeping.vault import SealBroken, reseal
 from adminmoves.models import ConnectionGrant
 
+AT_ONCE = 50
+SEALED = ("sealed_access", "sealed_refresh")
+
 
 class Command(BaseCommand):
-    help = "Seal all tokens with the first key of PORTAL_TOKEN_KEYS."
+    help = (
+        "Seal all tokens with the first key of PORTAL_TOKEN_KEYS. Names the connections "
+        "whose tokens no given key opens, and ends with exit code 1 then."
+    )
 
     def handle(self, *_args: Any, **_options: Any) -> None:
-        numbers = ConnectionGrant.objects.filter(lost_at=None).order_by("pk")
-        closed = [pk for pk in numbers.values_list("pk", flat=True) if not rotated(pk)]
-        self.stdout.write(f"Sealed anew: {numbers.count() - len(closed)}.")
+        held = ConnectionGrant.objects.filter(lost_at=None).order_by("pk")
+        numbers = list(held.values_list("pk", flat=True))
+        closed: list[ConnectionGrant] = []
+        for first in range(0, len(numbers), AT_ONCE):
+            closed += rotate(numbers[first : first + AT_ONCE])
+        self.stdout.write(f"Sealed anew: {len(numbers) - len(closed)}.")
         if closed:
-            named = ConnectionGrant.objects.filter(pk__in=closed)
-            names = ", ".join(str(grant.connection) for grant in named)
+            names = ", ".join(named(grant) for grant in closed)
             raise CommandError(f"No key that is given opens the tokens of: {names}.")
 
 
 @transaction.atomic
-def rotated(pk: int) -> bool:
-    """Reseal one consent while nobody refreshes it; False where no key opens it."""
-    grant = ConnectionGrant.objects.select_for_update().get(pk=pk)
-    try:
-        facts = {
-            name: reseal(sealed) if (sealed := getattr(grant, name)) else ""
-            for name in ("sealed_access", "sealed_refresh")
-        }
-    except SealBroken:
-        return False
-    ConnectionGrant.objects.filter(pk=pk).update(version=F("version") + 1, **facts)
-    return True
+def rotate(numbers: Sequence[int]) -> list[ConnectionGrant]:
+    """Reseal these consents; those that no key opens.
+
+    The tokens stay the same, so the version does too: whoever refreshes one at this
+    moment can still store what came.
+    """
+    held = ConnectionGrant.objects.select_for_update(of=("self",)).select_related(
+        "connection__environment"
+    )
+    closed: list[ConnectionGrant] = []
+    opened: list[ConnectionGrant] = []
+    for grant in held.filter(pk__in=numbers, lost_at=None).order_by("pk"):
+        try:
+            for name in SEALED:
+                setattr(grant, name, reseal(getattr(grant, name)))
+        except SealBroken:
+            closed.append(grant)
+        else:
+            opened.append(grant)
+    ConnectionGrant.objects.bulk_update(opened, SEALED)
+    return closed
+
+
+def named(grant: ConnectionGrant) -> str:
+    connection = grant.connection
+    return f"{connection.environment.office_code} {connection} ({connection.public_id})"

@@ -1,0 +1,102 @@
+"""Another key seals the packages' tokens, and nothing is lost on the way."""
+
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from pytest_django.fixtures import Settings
+
+from adminmoves.bookkeeping import gateway, oauth
+from adminmoves.bookkeeping.vault import unseal
+from adminmoves.models import BookkeepingConnection, ConnectionGrant
+from adminmoves.vocabulary import Package, Verdict
+from tests.bookkeeping.world import CODES, Consented, Packages
+
+pytestmark = pytest.mark.django_db
+NEWER_KEY = "B" * 43 + "="
+
+
+@pytest.fixture
+def link(packages: Packages, consented: Consented) -> BookkeepingConnection:
+    connection = packages.connection(Package.EXACT_ONLINE)
+    consented(connection)
+    return connection
+
+
+def rotate() -> str:
+    told = StringIO()
+    call_command("rotate_keys", stdout=told)
+    return told.getvalue()
+
+
+def test_the_older_key_can_go_after_a_rotation(
+    link: BookkeepingConnection, settings: Settings
+) -> None:
+    settings.PORTAL_TOKEN_KEYS = [NEWER_KEY, *settings.PORTAL_TOKEN_KEYS]
+
+    told = rotate()
+
+    settings.PORTAL_TOKEN_KEYS = [NEWER_KEY]
+    answer = gateway.check(link, CODES[Package.EXACT_ONLINE], link.package_environment)
+    assert told == "Sealed anew: 1.\n"
+    assert answer.verdict == Verdict.FOUND_ACTIVE
+
+
+def test_what_no_key_opens_is_named_and_the_rest_is_sealed_anew(
+    link: BookkeepingConnection,
+    packages: Packages,
+    consented: Consented,
+    settings: Settings,
+) -> None:
+    old_keys = settings.PORTAL_TOKEN_KEYS
+    settings.PORTAL_TOKEN_KEYS = [NEWER_KEY]
+    other = packages.connection(Package.TWINFIELD)
+    consented(other)
+    sealed = ConnectionGrant.objects.get(connection=link).sealed_refresh
+
+    with pytest.raises(CommandError) as refused:
+        rotate()
+
+    assert link.public_id in str(refused.value)
+    assert other.public_id not in str(refused.value)
+    kept = ConnectionGrant.objects.get(connection=link)
+    assert kept.sealed_refresh == sealed
+    settings.PORTAL_TOKEN_KEYS = old_keys
+    assert unseal(kept.sealed_refresh)
+
+
+def test_a_token_that_comes_during_a_rotation_is_stored(
+    link: BookkeepingConnection,
+    packages: Packages,
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    packages.grow_old(link)
+    settings.PORTAL_TOKEN_KEYS = [NEWER_KEY, *settings.PORTAL_TOKEN_KEYS]
+    renew = oauth.refresh
+
+    def renew_and_rotate(*given: Any, **named: Any) -> oauth.Tokens:
+        tokens = renew(*given, **named)
+        rotate()
+        return tokens
+
+    monkeypatch.setattr(oauth, "refresh", renew_and_rotate)
+    code = CODES[Package.EXACT_ONLINE]
+
+    first = gateway.check(link, code, link.package_environment, age=gateway.FRESH)
+    packages.grow_old(link)
+    second = gateway.check(link, code, link.package_environment, age=gateway.FRESH)
+
+    assert first.verdict == second.verdict == Verdict.FOUND_ACTIVE
+
+
+def test_a_consent_that_ended_is_left_alone(
+    link: BookkeepingConnection, packages: Packages
+) -> None:
+    packages.grow_old(link)
+    packages.revoke(link)
+    gateway.check(link, "411", link.package_environment)
+
+    assert rotate() == "Sealed anew: 0.\n"
+    assert ConnectionGrant.objects.get(connection=link).sealed_refresh == ""
