@@ -6,21 +6,28 @@ that somebody must consent again.
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from adminmoves.access import WORKER, Actor
+from adminmoves.audit import trail
 from adminmoves.bookkeeping import oauth as protocol
 from adminmoves.bookkeeping.answers import NoAnswer
 from adminmoves.bookkeeping.oauth import OAuth, Tokens
 from adminmoves.bookkeeping.vault import SealBroken, seal, unseal
 from adminmoves.bookkeeping.wire import Wire
 from adminmoves.models import BookkeepingConnection, ConnectionGrant
-from adminmoves.vocabulary import LostGrant, Verdict
+from adminmoves.vocabulary import EventCode, LostGrant, Verdict
 
 EARLY = timedelta(seconds=60)
 """So long before its end a token is refreshed."""
+EVENTS = {
+    LostGrant.REVOKED: EventCode.CONSENT_LOST,
+    LostGrant.DISCONNECTED: EventCode.CONNECTION_DISCONNECTED,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +56,11 @@ class Client:
                 return _opened(grant.sealed_access)
             raise NoAnswer(Verdict.RATE_LIMITED, "too_early", retry_at=earliest)
         return self._refresh(wire, grant)
+
+    def renewed_since(self, moment: datetime) -> bool:
+        return ConnectionGrant.objects.filter(
+            connection=self.connection, refreshed_at__gte=moment
+        ).exists()
 
     def _refresh(self, wire: Wire, grant: ConnectionGrant) -> str:
         token = _opened(grant.sealed_refresh)
@@ -94,9 +106,13 @@ def facts_of(oauth: OAuth, tokens: Tokens) -> dict[str, object]:
     }
 
 
-def lose(grant: ConnectionGrant, why: LostGrant) -> None:
-    """The consent does not hold any more; its tokens are forgotten."""
-    ConnectionGrant.objects.filter(
+@transaction.atomic
+def lose(grant: ConnectionGrant, why: LostGrant, *, actor: Actor = WORKER) -> None:
+    """The consent does not hold any more: forget its tokens, on the record.
+
+    Nothing happens where somebody stored other ones meanwhile.
+    """
+    lost = ConnectionGrant.objects.filter(
         pk=grant.pk, version=grant.version, lost_at=None
     ).update(
         sealed_access="",
@@ -105,6 +121,9 @@ def lose(grant: ConnectionGrant, why: LostGrant) -> None:
         lost_why=why,
         version=F("version") + 1,
     )
+    if lost:
+        line = trail.about_connection(grant.connection, EVENTS[why], params={})
+        trail.record(actor, [line])
 
 
 def _opened(sealed: str) -> str:

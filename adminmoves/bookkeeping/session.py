@@ -37,6 +37,7 @@ class Session:
     client: Client
     calls: list[ConnectionCall] = field(default_factory=list)
     limits: dict[str, Any] = field(default_factory=dict)
+    began: datetime = field(default_factory=timezone.now)
 
     @property
     def connection(self) -> BookkeepingConnection:
@@ -59,13 +60,17 @@ class Session:
             try:
                 return self.once(endpoint, build(token), read)
             except NoAnswer as no:
-                if no.stale_token and not stale:
+                if no.stale_token and not stale and not self._just_renewed():
                     stale = True
                 elif not no.again or tries == MOST_TRIES or self.wire.seconds_left < 1:
                     raise
                 else:
                     time.sleep(PAUSE * tries)
                     tries, stale = tries + 1, False
+
+    def _just_renewed(self) -> bool:
+        """A token that came in this conversation is refused for another reason."""
+        return self.client.renewed_since(self.began)
 
     def once(
         self, endpoint: str, request: Request, read: Callable[[Answer], Read]
