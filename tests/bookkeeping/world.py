@@ -8,11 +8,13 @@ import http.client
 import secrets
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 from django.contrib.auth.models import User
+from django.db.models import F
 from pytest_django.fixtures import Settings
 
 from adminmoves.bookkeeping import oauth
@@ -53,7 +55,7 @@ CODES: Mapping[Package, str] = {
 NAME = "Bakkerij Voorbeeld"
 KVK = "90000001"
 
-Consented = Callable[[BookkeepingConnection], ConnectionGrant]
+Consented = Callable[..., ConnectionGrant]
 
 
 def estate() -> list[Organisation]:
@@ -181,6 +183,15 @@ class Packages:
         """The package lets our access token end before its time."""
         self.rehearsal.world.grants.expire(self.key(connection))
 
+    def grow_old(self, connection: BookkeepingConnection) -> None:
+        """Let so much time pass that every access token has ended by itself."""
+        age = timedelta(hours=2)
+        self.rehearsal.world.ahead += age.total_seconds()
+        grants = ConnectionGrant.objects.filter(connection=connection)
+        grants.update(
+            access_until=F("access_until") - age, refreshed_at=F("refreshed_at") - age
+        )
+
     def revoke(self, connection: BookkeepingConnection) -> None:
         self.rehearsal.world.grants.revoke(self.key(connection))
 
@@ -211,7 +222,8 @@ def packages(session_rehearsal: Rehearsal, settings: Settings) -> Packages:
 def consented(packages: Packages, administrator: User) -> Consented:
     """Links a connection: the package's consent page, then its token endpoint."""
 
-    def consent(connection: BookkeepingConnection) -> ConnectionGrant:
+    def consent(connection: BookkeepingConnection, at: str = "") -> ConnectionGrant:
+        """``at``: the organisation to sign in to, where it is another one."""
         adapter = adapter_of(connection)
         way = adapter.oauth(connection)
         page = oauth.consent_page(
@@ -221,7 +233,7 @@ def consented(packages: Packages, administrator: User) -> Consented:
             state=secrets.token_urlsafe(),
             nonce=secrets.token_urlsafe(),
         )
-        code = allow(page, packages.key(connection))
+        code = allow(page, at or packages.key(connection))
         with Wire(adapter.doors(connection), 10) as wire:
             tokens = oauth.exchange(wire, way, CLIENT, code=code, redirect_uri=REDIRECT)
         grant, _made = ConnectionGrant.objects.update_or_create(
