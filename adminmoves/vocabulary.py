@@ -289,6 +289,7 @@ class EventCode(TextChoices):
     CONNECTION_CHANGED = "CONNECTION_CHANGED", _("Connection changed")
     CONNECTION_CONSENTED = "CONNECTION_CONSENTED", _("Consent given")
     CONNECTION_DISCONNECTED = "CONNECTION_DISCONNECTED", _("Disconnected")
+    CONSENT_LOST = "CONSENT_LOST", _("Consent refused by the package")
     ESTATE_IMPORTED = "ESTATE_IMPORTED", _("Estate imported")
     HISTORY_EXPORTED = "HISTORY_EXPORTED", _("History exported")
     AUDIT_VERIFIED = "AUDIT_VERIFIED", _("Audit trail verified")

@@ -72,6 +72,10 @@ SENTENCES: Mapping[EventCode, Promise] = {
     E.CONNECTION_DISCONNECTED: gettext_lazy(
         "disconnected %(subject)s from the package"
     ),
+    E.CONSENT_LOST: gettext_lazy(
+        "was let in no longer by the package of %(subject)s: somebody has to "
+        "consent again"
+    ),
     E.ESTATE_IMPORTED: gettext_lazy("imported offices, connections, administrations"),
     E.HISTORY_EXPORTED: gettext_lazy("exported the history"),
     E.AUDIT_VERIFIED: gettext_lazy(

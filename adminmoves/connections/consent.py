@@ -152,12 +152,8 @@ def disconnect(connection: BookkeepingConnection, *, actor: Actor) -> bool:
     )
     if grant is None:
         return False
-    lose(grant, LostGrant.DISCONNECTED)
+    lose(grant, LostGrant.DISCONNECTED, actor=actor)
     forget_list(connection)
-    line = trail.about_connection(
-        connection, EventCode.CONNECTION_DISCONNECTED, params={}
-    )
-    trail.record(actor, [line])
     return True
 
 

@@ -44,6 +44,7 @@ EVENT_LOOKS: Mapping[EventCode, Look] = {
     E.HISTORY_EXPORTED: Look("download", "grey"),
     E.CONNECTION_CONSENTED: Look("link", "green"),
     E.CONNECTION_DISCONNECTED: Look("unlink", "grey"),
+    E.CONSENT_LOST: Look("key-round", "orange"),
     E.AUDIT_VERIFIED: Look("shield-check", "green"),
     E.SIGNED_IN: Look("log-in", "grey"),
     E.SIGNED_OUT: Look("log-out", "grey"),

@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from adminmoves.bookkeeping import gateway
 from adminmoves.bookkeeping.vault import unseal
 from adminmoves.models import (
     BookkeepingConnection,
@@ -18,8 +19,8 @@ from adminmoves.models import (
     Event,
     Move,
 )
-from adminmoves.vocabulary import EventCode, MoveState, Package
-from tests.bookkeeping.world import CODES, Packages, allow
+from adminmoves.vocabulary import EventCode, LostGrant, MoveState, Package, Role
+from tests.bookkeeping.world import CODES, Consented, Packages, allow
 from tests.builders import make_administration, make_draft, submit
 
 pytestmark = pytest.mark.django_db
@@ -196,6 +197,25 @@ def test_disconnecting_forgets_the_tokens(
 
     grant = ConnectionGrant.objects.get()
     assert (grant.sealed_access, grant.sealed_refresh) == ("", "")
-    assert Event.objects.filter(code=EventCode.CONNECTION_DISCONNECTED).exists()
+    event = Event.objects.get(code=EventCode.CONNECTION_DISCONNECTED)
+    assert (event.actor_name, event.subject) == ("beheerder-1", str(link))
     shown = as_administrator.get(page_of(link)).content.decode()
     assert "Toestemming beëindigd" in shown
+
+
+@pytest.mark.parametrize("package", Package)
+def test_a_consent_that_the_package_ended_is_on_the_record(
+    package: Package, packages: Packages, consented: Consented
+) -> None:
+    connection = packages.connection(package)
+    consented(connection)
+    packages.revoke(connection)
+    packages.grow_old(connection)
+
+    for _time in range(2):
+        gateway.check(connection, CODES[package], connection.package_environment)
+
+    event = Event.objects.get(code=EventCode.CONSENT_LOST)
+    assert (event.actor_role, event.subject) == (Role.WORKER, str(connection))
+    grant = ConnectionGrant.objects.get(connection=connection)
+    assert (grant.lost_why, grant.sealed_refresh) == (LostGrant.REVOKED, "")

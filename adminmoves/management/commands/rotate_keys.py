@@ -15,8 +15,8 @@ SEALED = ("sealed_access", "sealed_refresh")
 
 class Command(BaseCommand):
     help = (
-        "Seal all tokens with the first key of PORTAL_TOKEN_KEYS. Names the connections "
-        "whose tokens no given key opens, and ends with exit code 1 then."
+        "Seal all tokens with the first key of PORTAL_TOKEN_KEYS. Exit code 1 where no "
+        "given key opens some; their connections are named."
     )
 
     def handle(self, *_args: Any, **_options: Any) -> None:
