@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from adminmoves.bookkeeping.judge import same
 from adminmoves.bookkeeping.oauth import client_of
 from adminmoves.models import (
     BookkeepingConnection,
@@ -19,6 +20,7 @@ from adminmoves.vocabulary import Look, Verdict
 CONNECTED = (Look("link", "green"), _("Connected"))
 NOT_YET = (Look("unplug", "amber"), _("Nobody consented yet"))
 ENDED = (Look("key-round", "orange"), _("Consent ended"))
+ELSEWHERE = (Look("git-branch", "red"), _("Consent for another one"))
 TROUBLE = (Look("cloud-off", "orange"), _("In trouble"))
 UNREGISTERED = (Look("unplug", "slate"), _("Portal not registered"))
 BY_HAND = (Look("file-text", "slate"), _("Attested by people"))
@@ -33,12 +35,16 @@ class Standing:
 
     @property
     def state(self) -> tuple[Look, Promise]:
-        if self.connection.demand != BookkeepingConnection.Demand.API:
+        if not self.wants_package:
             return BY_HAND
+        if client_of(self.connection) is None:
+            return UNREGISTERED
         if self.grant is None:
-            return NOT_YET if client_of(self.connection) else UNREGISTERED
-        if self.grant.lost_at is not None:
+            return NOT_YET
+        if self.ended_at:
             return ENDED
+        if self.elsewhere:
+            return ELSEWHERE
         return TROUBLE if self.quiet_until else CONNECTED
 
     @property
@@ -50,14 +56,46 @@ class Standing:
         return self.state[1]
 
     @property
+    def wants_package(self) -> bool:
+        return self.connection.demand == BookkeepingConnection.Demand.API
+
+    @property
     def is_connected(self) -> bool:
-        return self.grant is not None and self.grant.lost_at is None
+        return self.grant is not None and self.ended_at is None
 
     @property
     def can_connect(self) -> bool:
         """Whether the package's own page can be opened."""
-        asks = self.connection.demand == BookkeepingConnection.Demand.API
-        return asks and client_of(self.connection) is not None
+        return self.wants_package and client_of(self.connection) is not None
+
+    @property
+    def ended_at(self) -> datetime | None:
+        """Since when the consent does not hold: lost, or not used for too long."""
+        if self.grant is None:
+            return None
+        until = self.grant.refresh_until
+        expired = until if until and until < timezone.now() else None
+        return self.grant.lost_at or expired
+
+    @property
+    def has_list(self) -> bool:
+        """Whether a list came since the newest consent; it may be empty."""
+        return self.shown is not None and bool(self.shown.endpoint)
+
+    @property
+    def elsewhere(self) -> str:
+        """Whose list it is, where that is not what the connection stands for.
+
+        What the rows tell counts only where the rows were read.
+        """
+        if self.shown is None:
+            return ""
+        owners = [self.shown.observed_environment]
+        if "rows" not in self.shown.get_deferred_fields():
+            owners += [row["environment"] for row in self.shown.rows]
+        told = [owner for owner in owners if owner]
+        ours = self.connection.package_environment
+        return "" if any(same(owner, ours) for owner in told) else "".join(told[:1])
 
     @property
     def quiet_until(self) -> datetime | None:
@@ -66,11 +104,11 @@ class Standing:
 
     @property
     def quiet_why(self) -> str:
-        return Verdict(self.line.quiet_why).label if self.line else ""
+        return str(Verdict(self.line.quiet_why).label) if self.line else ""
 
 
 def standing_of(connection: BookkeepingConnection) -> Standing:
-    """Reads what was selected along; costs no query after ``with_standing``."""
+    """Reads what was selected along: grant, line and shown."""
     return Standing(
         connection,
         getattr(connection, "grant", None),

@@ -1,16 +1,61 @@
 """A small portal in which every page has something to show."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import timedelta
 from itertools import cycle
 
 from django.contrib.auth.models import User
+from django.utils import timezone
 
-from adminmoves.vocabulary import MoveState, MoveType
-from tests.builders import make_draft, make_move
+from adminmoves.bookkeeping.answers import Row
+from adminmoves.models import (
+    BookkeepingConnection,
+    ConnectionCall,
+    ConnectionGrant,
+    ConnectionLine,
+    ConnectionList,
+)
+from adminmoves.vocabulary import MoveState, MoveType, Verdict
+from tests.builders import make_connection, make_draft, make_move
 
 
 def slug(word: str) -> str:
     return word.lower().replace("_", "-")
+
+
+def make_connected(person: User) -> BookkeepingConnection:
+    """A connection with a consent, a list, and a package that is left alone now."""
+    now, later = timezone.now(), timezone.now() + timedelta(minutes=10)
+    link = make_connection(demand=BookkeepingConnection.Demand.API)
+    ConnectionGrant.objects.create(
+        connection=link,
+        access_until=later,
+        refreshed_at=now,
+        refresh_until=now + timedelta(days=30),
+        consented_by=person,
+    )
+    ConnectionLine.objects.create(
+        connection=link,
+        answered_at=now,
+        quiet_until=later,
+        quiet_why=Verdict.RATE_LIMITED,
+        limits={"minute_left": 0, "day_left": 4120},
+    )
+    rows = [asdict(Row("411", "1234567", "Bakkerij Voorbeeld")) for _row in range(3)]
+    ConnectionList.objects.create(
+        connection=link, rows=rows, endpoint="list", seen_as="SYNC01"
+    )
+    ConnectionCall.objects.create(
+        connection=link,
+        at=now,
+        endpoint="list",
+        status=429,
+        milliseconds=412,
+        outcome=Verdict.RATE_LIMITED,
+        reason="limited",
+    )
+    return link
 
 
 def make_pages(agent: User, lead: User) -> Mapping[str, str]:
@@ -24,7 +69,10 @@ def make_pages(agent: User, lead: User) -> Mapping[str, str]:
     assert books is not None
     drafts = {slug(kind): make_draft(lead, kind) for kind in MoveType}
     draft, waiting = drafts["change-code"], moves["awaiting-bookkeeping"]
+    link = make_connected(lead)
     return {
+        "connections": "/koppelingen/",
+        "connection": f"/koppelingen/{link.public_id}/",
         "list": "/",
         "list-empty": "/?q=bestaat-niet-zo",
         "queue": "/akkoord/",

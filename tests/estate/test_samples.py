@@ -157,6 +157,8 @@ def test_no_check_is_left_out_above() -> None:
         "requester",
         "consent",
         "client_informed",
+        # No package has answered yet.
+        "recognised",
         # The form offers no connection of another package.
         "same_package",
     }
