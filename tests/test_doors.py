@@ -72,7 +72,7 @@ DOORS = {
     "connection": Door(EVERYONE, read=True),
     # The portal is not registered at the package here: it says so.
     "connect": Door(ADMINS, read=True, opens=frozenset({409})),
-    "returned": Door(ADMINS, read=True, opens=frozenset({409})),
+    "returned": Door(ADMINS, read=True, opens=frozenset({302})),
     "disconnect": Door(ADMINS),
     "ask_connection": Door(ADMINS),
     "history": Door(READERS, read=True),

@@ -41,7 +41,11 @@ def kept_list(connection: BookkeepingConnection, age: timedelta) -> Listing | No
 
 
 def forget_list(connection: BookkeepingConnection) -> None:
-    """Another consent may show something else."""
+    """Another consent may show something else. A forgotten list has no endpoint."""
     ConnectionList.objects.filter(connection=connection).update(
-        rows=[], fetched_at=timezone.now() - timedelta(days=365)
+        rows=[],
+        observed_environment="",
+        seen_as="",
+        endpoint="",
+        fetched_at=timezone.now() - timedelta(days=365),
     )

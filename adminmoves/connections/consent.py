@@ -5,6 +5,7 @@ travels along is signed, holds ten minutes, and belongs to one person and one se
 """
 
 import secrets
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -25,7 +26,7 @@ from adminmoves.bookkeeping.shown import forget_list
 from adminmoves.bookkeeping.wire import Wire
 from adminmoves.errors import StepRefused
 from adminmoves.models import BookkeepingConnection, ConnectionGrant, Move
-from adminmoves.vocabulary import EventCode, LostGrant, MoveState, Right
+from adminmoves.vocabulary import EventCode, LostGrant, MoveState, Right, Verdict
 
 SALT = "adminmoves.consent"
 LONGEST = 600
@@ -50,16 +51,21 @@ def leave_for(
     return page, nonce
 
 
-def connection_of(state: str, nonce: str, *, actor: Actor) -> BookkeepingConnection:
-    """The connection of a state that is ours, fresh, of this person and session."""
+def connection_of(
+    state: str, nonces: Sequence[str], *, actor: Actor
+) -> tuple[BookkeepingConnection, str]:
+    """The connection of a state that is ours, fresh, of this person and session.
+
+    ``nonces``: what the session keeps. The one that is returned has been used.
+    """
     access.require(actor, Right.KEEP_ESTATE)
     try:
         said: dict[str, Any] = signing.loads(state, salt=SALT, max_age=LONGEST)
     except signing.BadSignature as broken:
         raise _strange() from broken
-    if not nonce or said["nonce"] != nonce or said["person"] != actor.person:
+    if said["nonce"] not in nonces or said["person"] != actor.person:
         raise _strange()
-    return BookkeepingConnection.objects.get(pk=said["connection"])
+    return BookkeepingConnection.objects.get(pk=said["connection"]), said["nonce"]
 
 
 def _strange() -> StepRefused:
@@ -89,9 +95,22 @@ def connect(
             _("This connection is being asked at this moment. Connect it again soon.")
         ) from busy
     except NoAnswer as no:
-        raise StepRefused(
-            _("The package did not accept the consent. Connect it again.")
-        ) from no
+        raise StepRefused(_told(no)) from no
+
+
+def _told(no: NoAnswer) -> str:
+    """Why there are no tokens, and what to do."""
+    if no.verdict == Verdict.CONFIG_ERROR:
+        return _(
+            "The package does not accept the id or the secret of the portal. Whoever "
+            "runs the portal can look at them."
+        )
+    if no.verdict == Verdict.AUTH_REQUIRED:
+        return _("The package did not accept the consent. Connect it again.")
+    return _(
+        "The package did not answer, so nothing has changed. Connect it again in a "
+        "few minutes."
+    )
 
 
 @transaction.atomic

@@ -1,40 +1,62 @@
 """The links to packages: how they stand, and an administrator's consent."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from adminmoves import web
 from adminmoves.bookkeeping.answers import Evidence
 from adminmoves.connections import consent
+from adminmoves.connections.filters import BY_OFFICE, ConnectionFilters, found_by
 from adminmoves.connections.standing import standing_of
 from adminmoves.errors import StepRefused
-from adminmoves.models import BookkeepingConnection, Move
+from adminmoves.listing import NEWER, OLDER, page_of
+from adminmoves.models import BookkeepingConnection, Environment, Move
 from adminmoves.vocabulary import MoveState, Right, Verdict
 
-MOST_CONNECTIONS = 500
+MOST_OFFICES = 200
 MOST_ROWS = 200
 MOST_MOVES = 50
-KEY = "consent"
+MOST_CALLS = 20
+KEY = "consents"
+"""Where a session keeps the nonces of consents that were begun, the newest last."""
+MOST_BEGUN = 5
+LISTED = frozenset({Verdict.NOT_FOUND_OR_NO_ACCESS, Verdict.WRONG_ENVIRONMENT})
+"""The answers of a package that sent its list."""
 
 
 @require_safe
 @web.portal_view(Right.READ_MOVES)
 def connections(request: web.PortalRequest) -> HttpResponse:
-    """All of them, office by office."""
-    found = BookkeepingConnection.objects.select_related(
-        "environment", "grant", "line", "shown"
-    )[: MOST_CONNECTIONS + 1]
-    rows = [standing_of(connection) for connection in found]
-    page = {
+    """All of them, office by office; htmx gets the rows alone."""
+    filters = ConnectionFilters(request.GET)
+    page = read_list(filters, request)
+    if request.htmx and not request.htmx.history_restore_request:
+        answer = render(request, "connections/rows.html", page)
+        answer["HX-Push-Url"] = request.path + filters.url()
+    else:
+        offices = Environment.objects.values_list("office_code", "name")[:MOST_OFFICES]
+        page["offices"] = offices
+        answer = render(request, "connections/list.html", page)
+    patch_vary_headers(answer, ["HX-Request"])
+    return answer
+
+
+def read_list(filters: ConnectionFilters, request: web.PortalRequest) -> dict[str, Any]:
+    page = page_of(found_by(filters.chosen()), BY_OFFICE, request.GET)
+    return {
         "nav": "connections",
-        "rows": rows[:MOST_CONNECTIONS],
-        "more": len(rows) > MOST_CONNECTIONS,
+        "filters": filters,
+        "rows": [standing_of(connection) for connection in page.rows],
+        "newer": filters.url(**{NEWER: page.newer}) if page.newer else "",
+        "older": filters.url(**{OLDER: page.older}) if page.older else "",
     }
-    return render(request, "connections/list.html", page)
 
 
 @require_safe
@@ -56,7 +78,7 @@ def connection(request: web.PortalRequest, public_id: str) -> HttpResponse:
         "nav": "connections",
         "link": found,
         "standing": standing,
-        "calls": found.calls.all()[:20],
+        "calls": found.calls.all()[:MOST_CALLS],
         "shown": shown[:MOST_ROWS],
         "shown_count": len(shown),
         "waiting": waiting.order_by("state_since")[:MOST_MOVES],
@@ -72,7 +94,7 @@ def connect(request: web.PortalRequest, public_id: str) -> HttpResponse:
     page, nonce = consent.leave_for(
         link, actor=request.actor, redirect_uri=_return_address(request)
     )
-    request.session[KEY] = nonce
+    request.session[KEY] = [*request.session.get(KEY, []), nonce][-MOST_BEGUN:]
     return HttpResponseRedirect(page)
 
 
@@ -80,9 +102,13 @@ def connect(request: web.PortalRequest, public_id: str) -> HttpResponse:
 @web.portal_view(Right.KEEP_ESTATE)
 def returned(request: web.PortalRequest) -> HttpResponse:
     """The package sent the person back, with a code or without."""
-    nonce = request.session.pop(KEY, "")
-    state = request.GET.get("state", "")
-    link = consent.connection_of(state, nonce, actor=request.actor)
+    kept, state = request.session.get(KEY, []), request.GET.get("state", "")
+    try:
+        link, nonce = consent.connection_of(state, kept, actor=request.actor)
+    except StepRefused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("moves:connections")
+    request.session[KEY] = [other for other in kept if other != nonce]
     page = redirect("moves:connection", link.public_id)
     code = request.GET.get("code", "")
     if not code:
@@ -92,17 +118,23 @@ def returned(request: web.PortalRequest) -> HttpResponse:
         consent.connect(
             link, code, actor=request.actor, redirect_uri=_return_address(request)
         )
-        answer = consent.ask_now(link, actor=request.actor)
     except StepRefused as refusal:
         messages.error(request, str(refusal))
         return page
-    _tell(request, link, answer)
+    try:
+        answer = consent.ask_now(link, actor=request.actor)
+    except StepRefused:
+        # A worker that was rung for what waits was the first to ask.
+        messages.success(request, _("The consent is stored. The package is asked now."))
+    else:
+        _tell(request, link, answer)
     return page
 
 
 @require_POST
 @web.portal_view(Right.KEEP_ESTATE)
 def ask(request: web.PortalRequest, public_id: str) -> HttpResponse:
+    """Fetch the list now, for who just repaired something."""
     link = get_object_or_404(BookkeepingConnection, public_id=public_id)
     _tell(request, link, consent.ask_now(link, actor=request.actor))
     return redirect("moves:connection", public_id)
@@ -111,6 +143,7 @@ def ask(request: web.PortalRequest, public_id: str) -> HttpResponse:
 @require_POST
 @web.portal_view(Right.KEEP_ESTATE)
 def disconnect(request: web.PortalRequest, public_id: str) -> HttpResponse:
+    """Forget the tokens of a connection."""
     link = get_object_or_404(BookkeepingConnection, public_id=public_id)
     if consent.disconnect(link, actor=request.actor):
         messages.success(request, _("The connection is cut. The tokens are gone."))
@@ -125,15 +158,17 @@ def _tell(
     request: web.PortalRequest, link: BookkeepingConnection, answer: Evidence
 ) -> None:
     """Whether the list came, and whether it is the right organisation's."""
-    if answer.verdict == Verdict.WRONG_ENVIRONMENT:
+    shown = BookkeepingConnection.objects.select_related("shown").get(pk=link.pk)
+    elsewhere = standing_of(shown).elsewhere
+    if answer.verdict not in LISTED:
+        told = {"answer": answer.verdict.label}
+        messages.warning(request, _("The answer is: %(answer)s.") % told)
+    elif elsewhere:
         words = _(
             "The consent is for %(seen)s, but this connection stands for %(link)s. "
             "Connect it again and choose the right one."
-        ) % {"seen": answer.observed_environment, "link": link.package_environment}
+        ) % {"seen": elsewhere, "link": link.package_environment}
         messages.error(request, words)
-    elif answer.verdict == Verdict.NOT_FOUND_OR_NO_ACCESS:
+    else:
         words = _("The package answers. Look below whether these are the right books.")
         messages.success(request, words)
-    else:
-        told = {"answer": answer.verdict.label}
-        messages.warning(request, _("The answer is: %(answer)s.") % told)

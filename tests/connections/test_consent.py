@@ -1,16 +1,20 @@
 """An administrator links a connection on the package's own page."""
 
 import json
+import time
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.contrib.auth.models import User
+from django.core.signing import TimestampSigner, b62_encode
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from pytest_django.fixtures import Settings
 
-from adminmoves.bookkeeping import gateway
+from adminmoves.bookkeeping import gateway, lines
 from adminmoves.bookkeeping.vault import unseal
+from adminmoves.connections.views import KEY
 from adminmoves.models import (
     BookkeepingConnection,
     ConnectionCall,
@@ -21,7 +25,7 @@ from adminmoves.models import (
 )
 from adminmoves.vocabulary import EventCode, LostGrant, MoveState, Package, Role
 from tests.bookkeeping.world import CODES, Consented, Packages, allow
-from tests.builders import make_administration, make_draft, submit
+from tests.builders import make_administration, make_draft, make_person, submit
 
 pytestmark = pytest.mark.django_db
 
@@ -155,6 +159,158 @@ def test_the_state_of_another_session_is_refused(
     elsewhere.force_login(administrator)
 
     assert "hoort niet bij een toestemming" in come_back(elsewhere, "code", state)
+
+
+def test_the_state_of_another_person_is_refused(
+    as_administrator: Client, link: BookkeepingConnection
+) -> None:
+    state = state_in(leave(as_administrator, link))
+    begun = as_administrator.session[KEY]
+    other = make_person("beheerder-2", Role.ADMINISTRATOR)
+    as_administrator.force_login(other)
+    # Even if the session had been kept.
+    kept = as_administrator.session
+    kept[KEY] = begun
+    kept.save()
+
+    told = come_back(as_administrator, "code", state)
+
+    assert "hoort niet bij een toestemming" in told
+
+
+@pytest.mark.parametrize(("seconds", "holds"), [(590, True), (610, False)])
+def test_a_state_holds_ten_minutes(
+    seconds: int,
+    holds: bool,
+    as_administrator: Client,
+    packages: Packages,
+    link: BookkeepingConnection,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    then = b62_encode(int(time.time()) - seconds)
+    with monkeypatch.context() as earlier:
+        earlier.setattr(TimestampSigner, "timestamp", lambda _signer: then)
+        page = leave(as_administrator, link)
+
+    come_back(as_administrator, allow(page, packages.key(link)), state_in(page))
+
+    assert ConnectionGrant.objects.exists() is holds
+
+
+def test_two_consents_begun_in_one_browser_both_hold(
+    as_administrator: Client, packages: Packages, link: BookkeepingConnection
+) -> None:
+    other = packages.connection(Package.ACCOUNTVIEW)
+    pages = {each.pk: leave(as_administrator, each) for each in (link, other)}
+
+    for each in (link, other):
+        code = allow(pages[each.pk], packages.key(each))
+        come_back(as_administrator, code, state_in(pages[each.pk]))
+
+    assert ConnectionGrant.objects.count() == 2
+
+
+def test_of_two_browsers_the_last_consent_holds(
+    as_administrator: Client,
+    administrator: User,
+    packages: Packages,
+    link: BookkeepingConnection,
+) -> None:
+    second = Client(SERVER_NAME="127.0.0.1")
+    second.force_login(administrator)
+    browsers = [(each, leave(each, link)) for each in (as_administrator, second)]
+
+    for browser, page in browsers:
+        told = come_back(browser, allow(page, packages.key(link)), state_in(page))
+        assert "Het pakket antwoordt" in told
+
+    assert ConnectionGrant.objects.get().version == 2
+    consents = Event.objects.filter(code=EventCode.CONNECTION_CONSENTED)
+    assert [event.params["again"] for event in consents.order_by("pk")] == [False, True]
+
+
+def test_while_a_connection_is_asked_it_is_not_connected(
+    as_administrator: Client, packages: Packages, link: BookkeepingConnection
+) -> None:
+    page = leave(as_administrator, link)
+
+    with lines.held(link, 10):
+        code = allow(page, packages.key(link))
+        told = come_back(as_administrator, code, state_in(page))
+
+    assert "wordt op dit moment bevraagd" in told
+    assert not ConnectionGrant.objects.exists()
+
+
+def test_a_package_that_does_not_answer_leaves_the_old_consent(
+    as_administrator: Client,
+    packages: Packages,
+    consented: Consented,
+    link: BookkeepingConnection,
+) -> None:
+    before = consented(link)
+    page = leave(as_administrator, link)
+    code = allow(page, packages.key(link))
+    packages.befall(link, "server_error", kind="token")
+
+    told = come_back(as_administrator, code, state_in(page))
+
+    assert "antwoordde niet, dus er is niets veranderd" in told
+    kept = ConnectionGrant.objects.get()
+    assert kept.sealed_refresh == before.sealed_refresh
+
+
+def test_a_refused_registration_names_who_can_help(
+    as_administrator: Client,
+    packages: Packages,
+    link: BookkeepingConnection,
+    settings: Settings,
+) -> None:
+    page = leave(as_administrator, link)
+    code = allow(page, packages.key(link))
+    settings.PORTAL_CLIENTS = {"TWINFIELD": ("portal-rehearsal", "wrong")}
+
+    told = come_back(as_administrator, code, state_in(page))
+
+    assert "Wie het portaal beheert, kan ernaar kijken" in told
+
+
+def test_access_for_a_short_time_only_is_refused(
+    as_administrator: Client, packages: Packages, link: BookkeepingConnection
+) -> None:
+    page = leave(as_administrator, link)
+    short = page.replace("+offline_access", "")
+    assert short != page
+
+    told = come_back(as_administrator, allow(short, packages.key(link)), state_in(page))
+
+    assert "Het pakket gaf maar kort toegang" in told
+    assert not ConnectionGrant.objects.exists()
+
+
+def test_a_package_that_we_are_not_registered_at_says_so(
+    as_administrator: Client, link: BookkeepingConnection, settings: Settings
+) -> None:
+    settings.PORTAL_CLIENTS = {}
+
+    answer = as_administrator.get(page_of(link, "connect"))
+
+    assert answer.status_code == 409
+    assert "nog niet aangemeld bij dit pakket" in answer.content.decode()
+
+
+def test_consent_is_given_and_taken_by_administrators_alone(
+    packages: Packages, link: BookkeepingConnection, agent: User, lead: User
+) -> None:
+    for person in (agent, lead):
+        browser = Client()
+        browser.force_login(person)
+
+        assert browser.get(page_of(link, "connect")).status_code == 403
+        assert browser.get(reverse("moves:returned")).status_code == 403
+        assert browser.post(page_of(link, "disconnect")).status_code == 403
+        told = browser.get(page_of(link)).content.decode()
+        assert page_of(link, "connect") not in told
 
 
 def test_a_code_that_the_package_refuses_is_told(

@@ -1,0 +1,233 @@
+"""How each connection stands: the list, and the page of one."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.urls import reverse
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
+from pytest_django.fixtures import Settings
+
+from adminmoves.bookkeeping import gateway
+from adminmoves.models import (
+    BookkeepingConnection,
+    ConnectionGrant,
+    ConnectionLine,
+    ConnectionList,
+)
+from adminmoves.vocabulary import Package, Verdict
+from tests.bookkeeping.world import CODES, Consented, Packages
+from tests.builders import make_connection, make_environment
+from tests.overview.people import link as leads_to
+from tests.overview.people import logged_in, said
+
+pytestmark = pytest.mark.django_db
+LIST_QUERIES = 7
+"""Session, person, preferences, role, loan; connections, offices."""
+API = BookkeepingConnection.Demand.API
+
+
+@pytest.fixture
+def linked(packages: Packages, consented: Consented) -> BookkeepingConnection:
+    connection = packages.connection(Package.TWINFIELD)
+    consented(connection)
+    return connection
+
+
+def ask(connection: BookkeepingConnection) -> Verdict:
+    return gateway.check(
+        connection,
+        CODES[Package(connection.package)],
+        connection.package_environment,
+        age=gateway.FRESH,
+    ).verdict
+
+
+def give_grant(
+    connection: BookkeepingConnection, user: User, **facts: Any
+) -> ConnectionGrant:
+    """A consent without any token in it."""
+    now = timezone.now()
+    return ConnectionGrant.objects.create(
+        connection=connection,
+        consented_by=user,
+        access_until=now,
+        refreshed_at=now,
+        **facts,
+    )
+
+
+def shown(user: User, connection: BookkeepingConnection) -> str:
+    address = reverse("moves:connection", args=[connection.public_id])
+    return said(logged_in(user).get(address))
+
+
+def listed(user: User, query: str = "") -> str:
+    return said(logged_in(user).get(f"/koppelingen/{query}"))
+
+
+def test_a_connection_shows_who_consented_what_it_shows_and_how_it_went(
+    agent: User, linked: BookkeepingConnection
+) -> None:
+    ask(linked)
+
+    told = shown(agent, linked)
+
+    assert "Verbonden" in told
+    assert "Gegeven door beheerder-1" in told
+    assert "1 administratie, gezien vandaag" in told
+    assert "als SYNC01" in told
+    assert CODES[Package.TWINFIELD] in told
+    assert "offices beantwoord, HTTP 200" in told
+
+
+def test_trouble_is_shown_with_its_end_and_its_reason(
+    agent: User, linked: BookkeepingConnection, packages: Packages
+) -> None:
+    packages.befall(linked, "too_many", after=300)
+    ask(linked)
+
+    told = shown(agent, linked)
+
+    assert "Met problemen" in told
+    assert "Met rust gelaten tot" in told
+    assert "te vaak gevraagd" in told
+
+
+def test_a_consent_for_another_organisation_stays_loud_on_its_page(
+    agent: User, packages: Packages, consented: Consented
+) -> None:
+    connection = packages.connection(Package.TWINFIELD)
+    consented(connection, "TWINFIELD:KANTOOR-B")
+    ask(connection)
+
+    told = shown(agent, connection)
+
+    assert "gegeven in KANTOOR-B, en deze koppeling is KANTOOR-A" in told
+    assert "Toestemming voor een andere" in listed(agent)
+
+
+def test_administrations_of_other_licences_alone_are_told_too(
+    agent: User, packages: Packages, consented: Consented
+) -> None:
+    connection = packages.connection(Package.EXACT_ONLINE, "KANTOOR-B")
+    consented(connection, "EXACT_ONLINE:NL:KANTOOR-A")
+    ask(connection)
+
+    assert "deze koppeling is KANTOOR-B" in shown(agent, connection)
+
+
+def test_an_empty_list_is_not_taken_for_no_list(
+    agent: User, packages: Packages, linked: BookkeepingConnection
+) -> None:
+    assert "Er is nog geen lijst gekomen" in shown(agent, linked)
+
+    packages.befall(linked, "forget")
+    ask(linked)
+
+    assert "De lijst was leeg" in shown(agent, linked)
+
+
+@pytest.mark.parametrize(
+    ("words", "demand", "days", "quiet"),
+    [
+        (
+            "Verklaard door mensen",
+            BookkeepingConnection.Demand.ATTESTATION,
+            None,
+            False,
+        ),
+        ("Nog geen toestemming", API, None, False),
+        ("Verbonden", API, 1, False),
+        ("Met problemen", API, 1, True),
+        ("Toestemming beëindigd", API, -1, True),
+    ],
+)
+def test_every_state_of_a_connection_has_its_words(
+    words: str,
+    demand: str,
+    days: int | None,
+    quiet: bool,
+    agent: User,
+    administrator: User,
+    packages: Packages,
+) -> None:
+    """``days``: how long a consent still holds, None without one."""
+    now = timezone.now()
+    connection = packages.connection(Package.ACCOUNTVIEW)
+    BookkeepingConnection.objects.filter(pk=connection.pk).update(demand=demand)
+    if days is not None:
+        give_grant(connection, administrator, refresh_until=now + timedelta(days=days))
+    if quiet:
+        ConnectionLine.objects.create(
+            connection=connection,
+            quiet_until=now + timedelta(minutes=5),
+            quiet_why=Verdict.UNAVAILABLE,
+        )
+
+    assert words in shown(agent, connection)
+    assert words in listed(agent)
+
+
+def test_a_package_without_a_registration_says_so(
+    agent: User, packages: Packages, settings: Settings
+) -> None:
+    settings.PORTAL_CLIENTS = {}
+    connection = packages.connection(Package.ACCOUNTVIEW)
+
+    assert "Portaal niet aangemeld" in shown(agent, connection)
+
+
+def test_filters_narrow_the_connections_down(agent: User) -> None:
+    office = make_environment(office_code="Zuid7")
+    make_connection(office, package="TWINFIELD", package_environment="EEN")
+    make_connection(office, package="ACCOUNTVIEW", package_environment="TWEE")
+    make_connection(package="TWINFIELD", package_environment="DRIE")
+    expected = {
+        "?kantoor=zuid7": {"EEN", "TWEE"},
+        "?pakket=TWINFIELD": {"EEN", "DRIE"},
+        "?kantoor=ZUID7&pakket=TWINFIELD": {"EEN"},
+        "?pakket=ONZIN": {"EEN", "TWEE", "DRIE"},
+        "?kantoor=nergens": set(),
+    }
+
+    for query, names in expected.items():
+        told = listed(agent, query)
+        assert {name for name in ("EEN", "TWEE", "DRIE") if name in told} == names, (
+            query
+        )
+
+
+def test_pages_show_every_connection_once(agent: User) -> None:
+    office = make_environment()
+    for number in range(60):
+        make_connection(office, package_environment=f"LICENTIE-{number:02}.")
+    client, url, seen = logged_in(agent), "?", 0
+
+    while url:
+        answer = client.get(f"/koppelingen/{url}")
+        seen += said(answer).count("LICENTIE-")
+        url = leads_to(answer, "next")
+
+    assert seen == 60
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_the_list_takes_as_many_queries_for_one_row_as_for_more(
+    rows: int,
+    agent: User,
+    administrator: User,
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    now = timezone.now()
+    for _row in range(rows):
+        connection = make_connection(demand=API)
+        give_grant(connection, administrator)
+        ConnectionLine.objects.create(connection=connection, answered_at=now)
+        ConnectionList.objects.create(connection=connection, endpoint="offices")
+    client = logged_in(agent)
+
+    with django_assert_num_queries(LIST_QUERIES):
+        client.get("/koppelingen/")
