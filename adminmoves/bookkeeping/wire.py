@@ -9,7 +9,7 @@ import re
 import socket
 import ssl
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -30,6 +30,7 @@ SECONDS_TO_READ = 30.0
 MOST_BYTES = 5 * 1024 * 1024
 AT_ONCE = 64 * 1024
 REDIRECTS = range(300, 400)
+Watch = Callable[[socket.socket], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,7 @@ class Wire:
         self._doors = doors
         self._deadline = time.monotonic() + seconds
         self._pools: dict[str, urllib3.HTTPSConnectionPool] = {}
+        self._alarms: list[Timer] = []
 
     def __enter__(self) -> Self:
         return self
@@ -84,6 +86,8 @@ class Wire:
     ) -> None:
         for pool in self._pools.values():
             pool.close()
+        for alarm in self._alarms:
+            alarm.cancel()
 
     @property
     def seconds_left(self) -> float:
@@ -164,33 +168,27 @@ class Wire:
 
     def _pool(self, where: SplitResult) -> urllib3.HTTPSConnectionPool:
         if where.netloc not in self._pools:
-            self._pools[where.netloc] = _open_pool(where, self._deadline)
+            self._pools[where.netloc] = _open_pool(where, self._watch)
         return self._pools[where.netloc]
+
+    def _watch(self, connection: socket.socket) -> None:
+        """Cut it at the deadline: a timeout begins anew with every byte that drips."""
+        alarm = Timer(max(self.seconds_left, 0), partial(_cut, connection))
+        alarm.daemon = True
+        alarm.start()
+        self._alarms.append(alarm)
 
 
 class _Connection(urllib3.connection.HTTPSConnection):
-    """Cut at its deadline, however slowly the other side talks.
+    """Shows its socket to whoever watches it."""
 
-    A timeout of a socket begins anew with every byte.
-    """
-
-    def __init__(self, *args: Any, deadline: float, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, watch: Watch, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._deadline = deadline
-        self._timer: Timer | None = None
+        self._watch = watch
 
     def connect(self) -> None:
         super().connect()
-        # Not through TLS, which another thread is reading from.
-        cut = partial(_cut, self.sock)
-        self._timer = Timer(max(self._deadline - time.monotonic(), 0), cut)
-        self._timer.daemon = True
-        self._timer.start()
-
-    def close(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-        super().close()
+        self._watch(self.sock)
 
 
 class _Pool(urllib3.HTTPSConnectionPool):
@@ -199,10 +197,11 @@ class _Pool(urllib3.HTTPSConnectionPool):
 
 def _cut(connection: socket.socket) -> None:
     with suppress(OSError):
+        # Not through TLS, which another thread is reading from.
         socket.socket.shutdown(connection, socket.SHUT_RDWR)
 
 
-def _open_pool(where: SplitResult, deadline: float) -> urllib3.HTTPSConnectionPool:
+def _open_pool(where: SplitResult, watch: Watch) -> urllib3.HTTPSConnectionPool:
     host = where.hostname or ""
     if settings.PORTAL_ENDPOINT_PROFILE != "rehearsal":
         context = ssl.create_default_context()
@@ -211,7 +210,7 @@ def _open_pool(where: SplitResult, deadline: float) -> urllib3.HTTPSConnectionPo
             where.port or 443,
             maxsize=1,
             ssl_context=context,
-            deadline=deadline,
+            watch=watch,
         )
     address, port = settings.PORTAL_REHEARSAL.rsplit(":", 1)
     authority = Path(settings.PORTAL_REHEARSAL_CA).read_text(encoding="ascii")
@@ -222,7 +221,7 @@ def _open_pool(where: SplitResult, deadline: float) -> urllib3.HTTPSConnectionPo
         ssl_context=ssl.create_default_context(cadata=authority),
         server_hostname=host,
         assert_hostname=host,
-        deadline=deadline,
+        watch=watch,
     )
 
 
