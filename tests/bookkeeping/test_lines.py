@@ -1,0 +1,238 @@
+"""One request in flight per connection, and silence after trouble."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+
+import pytest
+from django.db import connection as database
+from django.utils import timezone
+
+from adminmoves.bookkeeping import lines, session
+from adminmoves.bookkeeping.answers import Evidence, NoAnswer
+from adminmoves.bookkeeping.gateway import CALLS_KEPT, FRESH, LineBusy, check
+from adminmoves.models import BookkeepingConnection, ConnectionCall, ConnectionLine
+from adminmoves.vocabulary import Package, Verdict
+from tests.bookkeeping.world import Consented, Packages
+
+V = Verdict
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(session, "PAUSE", 0.01)
+
+
+@pytest.fixture
+def link(packages: Packages, consented: Consented) -> BookkeepingConnection:
+    connection = packages.connection(Package.TWINFIELD)
+    consented(connection)
+    return connection
+
+
+def look(link: BookkeepingConnection, *, urgent: bool = False) -> Evidence:
+    return check(link, "NL100", "KANTOOR-A", age=FRESH, urgent=urgent)
+
+
+def line_of(link: BookkeepingConnection) -> ConnectionLine:
+    return ConnectionLine.objects.get(connection=link)
+
+
+def quiet_for(link: BookkeepingConnection) -> timedelta | None:
+    """How long nobody asks, in whole ten seconds."""
+    until: datetime | None = line_of(link).quiet_until
+    if until is None:
+        return None
+    left = (until - timezone.now()).total_seconds()
+    return timedelta(seconds=round(left, -1))
+
+
+def speak_up(link: BookkeepingConnection) -> None:
+    """Let the silence pass, as if the time had gone by."""
+    ConnectionLine.objects.filter(connection=link).update(quiet_until=timezone.now())
+
+
+# --- one in flight ----------------------------------------------------------------
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_at_once_one_asks_and_the_other_hears_until_when(
+    packages: Packages, link: BookkeepingConnection
+) -> None:
+    packages.befall(link, "slow", times=1, seconds=2)
+
+    def ask_first() -> Verdict:
+        try:
+            return look(link).verdict
+        finally:
+            database.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        first = pool.submit(ask_first)
+        while not is_held(link):
+            assert not first.done()
+        with pytest.raises(LineBusy) as busy:
+            look(link)
+        assert first.result() == V.FOUND_ACTIVE
+
+    assert busy.value.until > timezone.now()
+    assert most_at_once(packages, link) == 1
+    assert look(link).verdict == V.FOUND_ACTIVE
+
+
+def is_held(link: BookkeepingConnection) -> bool:
+    lines_held = ConnectionLine.objects.filter(lease_token__isnull=False)
+    return lines_held.filter(connection=link).exists()
+
+
+def most_at_once(packages: Packages, link: BookkeepingConnection) -> int:
+    """As the package counted it."""
+    calls = packages.calls(link)
+    spans = [(float(call["start"]), float(call["end"])) for call in calls]
+    return max(sum(a <= start < b for a, b in spans) for start, _end in spans)
+
+
+def test_another_connection_is_not_held_up(
+    packages: Packages, consented: Consented, link: BookkeepingConnection
+) -> None:
+    other = packages.connection(Package.TWINFIELD, "KANTOOR-B")
+    consented(other)
+    with lines.held(other, 60):
+        assert look(link).verdict == V.FOUND_ACTIVE
+
+
+def test_the_lease_of_whoever_died_runs_out(link: BookkeepingConnection) -> None:
+    assert look(link).verdict == V.FOUND_ACTIVE
+    line = ConnectionLine.objects.filter(connection=link)
+    soon = timezone.now() + timedelta(seconds=60)
+    line.update(lease_token="00000000-0000-0000-0000-000000000001", lease_until=soon)
+    with pytest.raises(LineBusy) as busy:
+        look(link)
+    assert busy.value.until == soon
+
+    line.update(lease_until=timezone.now() - timedelta(seconds=1))
+    assert look(link).verdict == V.FOUND_ACTIVE
+
+
+def test_whoever_comes_back_too_late_changes_nothing(
+    link: BookkeepingConnection,
+) -> None:
+    with lines.held(link, 60) as late:
+        ConnectionLine.objects.filter(connection=link).update(
+            lease_token="00000000-0000-0000-0000-000000000001"
+        )
+        lines.note_trouble(late, NoAnswer(V.RATE_LIMITED, "limited"), {"left": 0})
+        lines.note_answer(late, {"left": 0})
+
+    line = line_of(link)
+    assert (line.quiet_until, line.answered_at, line.limits) == (None, None, {})
+    assert str(line.lease_token).endswith("1")
+
+
+def test_the_line_is_free_again_whatever_happens(link: BookkeepingConnection) -> None:
+    with pytest.raises(ZeroDivisionError), lines.held(link, 60):
+        raise ZeroDivisionError
+    assert line_of(link).lease_token is None
+
+
+# --- silence ------------------------------------------------------------------------
+
+
+def test_a_package_that_does_not_answer_is_left_alone_longer_each_time(
+    packages: Packages, link: BookkeepingConnection
+) -> None:
+    packages.befall(link, "server_error", status=500)
+    quiet = []
+    for _time in range(8):
+        assert look(link).verdict == V.UNAVAILABLE
+        quiet.append(quiet_for(link))
+        speak_up(link)
+
+    seconds = [30, 60, 120, 240, 480, 600, 600]
+    assert quiet == [None, *(timedelta(seconds=each) for each in seconds)]
+
+    packages.heal()
+    assert look(link).verdict == V.FOUND_ACTIVE
+    line = line_of(link)
+    assert (line.failures, line.quiet_until, line.quiet_why) == (0, None, "")
+
+
+def test_nothing_is_asked_in_silence_unless_a_person_wants_it(
+    packages: Packages, link: BookkeepingConnection
+) -> None:
+    packages.befall(link, "server_error", status=500)
+    look(link)
+    look(link)
+    packages.heal()
+    before = len(packages.calls(link))
+
+    waits = look(link)
+    assert (waits.verdict, waits.raw_status) == (V.UNAVAILABLE, {"reason": "quiet"})
+    assert waits.retry_at == line_of(link).quiet_until
+    assert len(packages.calls(link)) == before
+
+    assert look(link, urgent=True).verdict == V.FOUND_ACTIVE
+
+
+@pytest.mark.parametrize("urgent", [True, False])
+def test_a_limit_is_waited_for_by_everybody(
+    packages: Packages, link: BookkeepingConnection, urgent: bool
+) -> None:
+    packages.befall(link, "too_many", after=300)
+    assert look(link).verdict == V.RATE_LIMITED
+    packages.heal()
+    before = len(packages.calls(link))
+
+    waits = look(link, urgent=urgent)
+
+    assert (waits.verdict, waits.raw_status) == (V.RATE_LIMITED, {"reason": "quiet"})
+    assert quiet_for(link) == timedelta(seconds=300)
+    assert len(packages.calls(link)) == before
+    speak_up(link)
+    assert look(link).verdict == V.FOUND_ACTIVE
+
+
+def test_a_limit_without_a_time_lasts_a_minute(
+    packages: Packages, link: BookkeepingConnection
+) -> None:
+    packages.befall(link, "too_many")
+    look(link)
+    assert quiet_for(link) == timedelta(seconds=60)
+
+
+def test_who_is_refused_is_not_asked_on_and_on(
+    packages: Packages, link: BookkeepingConnection
+) -> None:
+    packages.befall(link, "forbidden")
+    assert look(link).verdict == V.AUTH_REQUIRED
+    packages.heal()
+
+    waits = look(link)
+    assert (waits.verdict, waits.retry_at) == (V.AUTH_REQUIRED, None)
+    assert quiet_for(link) == timedelta(minutes=10)
+    lines.make_loud(link)
+    assert look(link).verdict == V.FOUND_ACTIVE
+
+
+def test_only_passing_trouble_is_tried_again_and_not_for_ever(
+    packages: Packages, link: BookkeepingConnection
+) -> None:
+    packages.befall(link, "server_error", times=2, status=503)
+    assert look(link).verdict == V.FOUND_ACTIVE
+    lists = [call for call in packages.calls(link) if call["kind"] == "list"]
+    assert [call["status"] for call in lists] == [503, 503, 200]
+
+
+def test_the_newest_calls_are_kept(link: BookkeepingConnection) -> None:
+    now = timezone.now()
+    ConnectionCall.objects.bulk_create(
+        ConnectionCall(connection=link, at=now, endpoint="offices", milliseconds=1)
+        for _call in range(CALLS_KEPT + 10)
+    )
+
+    look(link)
+
+    calls = ConnectionCall.objects.filter(connection=link)
+    assert len(calls) == CALLS_KEPT
+    newest = [(call.endpoint, call.status, call.outcome) for call in calls[:2]]
+    assert newest == [("offices", 200, ""), ("accesstokenvalidation", 200, "")]
