@@ -7,7 +7,9 @@ from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from adminmoves.admin.base import KeptAdmin, KeptForm, M, shown
@@ -86,8 +88,9 @@ class ConnectionAdmin(SubjectAdmin[BookkeepingConnection]):
         "base_url",
         "is_active",
         "demand",
+        "consent",
     )
-    readonly_fields = ("identity",)
+    readonly_fields = ("identity", "consent")
     list_display = (
         "environment",
         "package",
@@ -101,6 +104,17 @@ class ConnectionAdmin(SubjectAdmin[BookkeepingConnection]):
     list_select_related = ("environment",)
     list_filter = ("package", "demand", "is_active")
     search_fields = ("environment__office_code", "package_environment")
+
+    def get_fields(
+        self, request: HttpRequest, obj: BookkeepingConnection | None = None
+    ) -> list[Any]:
+        """There is no page to connect what is not there yet."""
+        return [name for name in self.fields if obj or name != "consent"]
+
+    @admin.display(description=_("consent at the package"))
+    def consent(self, obj: BookkeepingConnection) -> str:
+        address = reverse("moves:connection", args=[obj.public_id])
+        return format_html('<a href="{}">{}</a>', address, _("Connect it, or look"))
 
 
 class AdministrationForm(SubjectForm[Administration]):

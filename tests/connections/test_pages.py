@@ -20,6 +20,7 @@ from adminmoves.models import (
 from adminmoves.vocabulary import Package, Verdict
 from tests.bookkeeping.world import CODES, Consented, Packages
 from tests.builders import make_connection, make_environment
+from tests.estate.admin import address
 from tests.overview.people import link as leads_to
 from tests.overview.people import logged_in, said
 
@@ -60,8 +61,8 @@ def give_grant(
 
 
 def shown(user: User, connection: BookkeepingConnection) -> str:
-    address = reverse("moves:connection", args=[connection.public_id])
-    return said(logged_in(user).get(address))
+    page = reverse("moves:connection", args=[connection.public_id])
+    return said(logged_in(user).get(page))
 
 
 def listed(user: User, query: str = "") -> str:
@@ -169,6 +170,19 @@ def test_every_state_of_a_connection_has_its_words(
 
     assert words in shown(agent, connection)
     assert words in listed(agent)
+
+
+def test_the_page_of_an_administrator_leads_to_it(
+    administrator: User, packages: Packages
+) -> None:
+    connection = packages.connection(Package.ACCOUNTVIEW)
+    browser = logged_in(administrator)
+
+    page = browser.get(address(BookkeepingConnection, "change", connection.pk))
+
+    way = reverse("moves:connection", args=[connection.public_id])
+    assert f'href="{way}"' in page.content.decode()
+    assert browser.get(address(BookkeepingConnection, "add")).status_code == 200
 
 
 def test_a_package_without_a_registration_says_so(
