@@ -40,6 +40,15 @@ WHYS: Mapping[str, Any] = {
     "client_missing": _("The portal is not registered at this package yet."),
     "key_missing": _("The portal cannot open the stored consent: a key is missing."),
     "address_not_allowed": _("The address of this connection is not one we may ask."),
+    "base_url": _("The address of this connection is not one we may ask."),
+    "yearly_administration": _(
+        "This is the code of one year. Give the code of the company."
+    ),
+    "codes_unknown": _(
+        "The list tells no codes. Ask for the number of the database, such as MVL00001."
+    ),
+    "other_code": _("The list and the database itself name different codes."),
+    "package_error": _("The package answered with a fault of its own."),
     "no_adapter": _("The portal cannot ask this package."),
     "no_office": _("Our user may not see any administration there."),
 }

@@ -46,6 +46,8 @@ class RehearsalWorld:
             "PORTAL_REHEARSAL": f"{LOOPBACK}:{self.tls_port}",
             "PORTAL_REHEARSAL_CA": str(self.folder / "ca.pem"),
             "PORTAL_REHEARSAL_PAGES": self.address,
+            # Where the samples say that Multivers runs.
+            "PORTAL_MULTIVERS_HOSTS": "multivers.voorbeeld.example",
             **clients,
         }
 
