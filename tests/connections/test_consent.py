@@ -375,3 +375,36 @@ def test_a_consent_that_the_package_ended_is_on_the_record(
     assert (event.actor_role, event.subject) == (Role.WORKER, str(connection))
     grant = ConnectionGrant.objects.get(connection=connection)
     assert (grant.lost_why, grant.sealed_refresh) == (LostGrant.REVOKED, "")
+
+
+def test_another_consent_forgets_what_the_old_one_showed(
+    as_administrator: Client,
+    packages: Packages,
+    consented: Consented,
+    link: BookkeepingConnection,
+) -> None:
+    consented(link, "TWINFIELD:KANTOOR-B")
+    gateway.check(link, None, link.package_environment)
+    page = leave(as_administrator, link)
+    packages.befall(link, "server_error")
+
+    told = come_back(as_administrator, allow(page, packages.key(link)), state_in(page))
+
+    assert "KANTOOR-B" not in told
+    assert "Er is nog geen lijst gekomen" in told
+
+
+def test_another_consent_ends_the_silence(
+    as_administrator: Client,
+    packages: Packages,
+    consented: Consented,
+    link: BookkeepingConnection,
+) -> None:
+    consented(link)
+    packages.befall(link, "too_many", times=1, after=300)
+    gateway.check(link, None, link.package_environment)
+    page = leave(as_administrator, link)
+
+    told = come_back(as_administrator, allow(page, packages.key(link)), state_in(page))
+
+    assert "Het pakket antwoordt" in told
