@@ -32,11 +32,12 @@ def serve(arguments: list[str]) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopped.set())
     rehearsal.start()
-    print(  # noqa: T201 - the line that whoever started it waits for
+    # Whoever started it waits for this line.
+    sys.stdout.write(
         f"The rehearsal world is at http://127.0.0.1:{rehearsal.pages_port}/ "
-        f"and for the portal at 127.0.0.1:{rehearsal.tls_port}.",
-        flush=True,
+        f"and for the portal at 127.0.0.1:{rehearsal.tls_port}.\n"
     )
+    sys.stdout.flush()
     stopped.wait()
     rehearsal.stop()
     return 0

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
+from enum import StrEnum, auto
 from urllib.parse import parse_qsl
 
 JSON = "application/json; charset=utf-8"
@@ -14,22 +14,22 @@ XML = "text/xml; charset=utf-8"
 class Kind(StrEnum):
     """What sort of endpoint a request is for; faults are set per kind."""
 
-    CONSENT = "consent"
-    TOKEN = "token"  # noqa: S105 - the name of an endpoint
-    WHO = "who"
-    LIST = "list"
-    DETAIL = "detail"
-    ELSEWHERE = "elsewhere"
+    CONSENT = auto()
+    TOKEN = auto()
+    WHO = auto()
+    LIST = auto()
+    DETAIL = auto()
+    ELSEWHERE = auto()
 
 
 class Wire(StrEnum):
     """How an answer leaves: whole, or in one of the ways an answer gets lost."""
 
-    WHOLE = "whole"
-    HANG = "hang"
-    CUT = "cut"
-    DROP = "drop"
-    HUGE = "huge"
+    WHOLE = auto()
+    HANG = auto()
+    CUT = auto()
+    DROP = auto()
+    HUGE = auto()
 
 
 @dataclass(frozen=True, slots=True)

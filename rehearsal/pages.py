@@ -79,7 +79,7 @@ class Pages:
 
 
 def _content(request: Request) -> dict[str, Any]:
-    told = json.loads(request.body or b"{}")
-    if not isinstance(told, dict):
-        raise ValueError("A command is a JSON object.")  # noqa: TRY004 - told as JSON is
-    return told
+    match json.loads(request.body or b"{}"):
+        case dict() as told:
+            return told
+    raise ValueError("A command is a JSON object.")

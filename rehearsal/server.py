@@ -10,6 +10,7 @@ from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Event, Lock, Thread
+from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from rehearsal.certificates import LOOPBACK, ensure_certificates
@@ -132,17 +133,16 @@ class Door(ThreadingHTTPServer):
             self._open.add(connection)
         return connection, address
 
-    def shutdown_request(self, request: object) -> None:
-        assert isinstance(request, socket.socket)  # noqa: S101 - the only kind there is
+    def shutdown_request(self, request: Any) -> None:
         with self._lock:
             self._open.discard(request)
         cut(request)
         request.close()
 
-    def handle_error(self, request: object, client_address: object) -> None:
+    def handle_error(self, request: Any, client_address: Any) -> None:
         """A connection that broke is what the faults are for; anything else is told."""
         if not isinstance(sys.exception(), OSError):
-            super().handle_error(request, client_address)  # type: ignore[arg-type]
+            super().handle_error(request, client_address)
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -161,7 +161,7 @@ class Handler(BaseHTTPRequestHandler):
             if entry is not None:
                 entry.close(answer.status if sent else 0)
 
-    do_GET = do_HEAD = do_POST = do_PUT = do_DELETE = serve  # noqa: N815
+    do_GET = do_HEAD = do_POST = do_PUT = do_DELETE = serve  # noqa: N815 - names that http.server calls
 
     def log_message(self, *_arguments: object) -> None:
         """Nothing: addresses hold tokens. The journal tells what was called."""

@@ -28,7 +28,8 @@ class Call:
     @property
     def consent(self) -> Grant:
         """The consent behind a guarded call; there is one, or it is refused before."""
-        assert self.grant is not None  # noqa: S101 - the switchboard refused otherwise
+        if self.grant is None:
+            raise LookupError("a call without a consent is refused before this")
         return self.grant
 
     @property

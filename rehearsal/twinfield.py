@@ -11,10 +11,11 @@ from xml.etree.ElementTree import (
     Element,
     ParseError,
     SubElement,
-    fromstring,
     tostring,
 )
 from xml.sax.saxutils import escape
+
+from defusedxml.ElementTree import fromstring
 
 from rehearsal import oauth
 from rehearsal.grants import TokenRules
@@ -192,9 +193,9 @@ def _processed(_call: Call, found: Element) -> Answer:
 def _inner(body: bytes) -> Element | None:
     """The document that was sent as text; None when there is none."""
     try:
-        envelope = fromstring(body)  # noqa: S314 - comes from this machine alone
+        envelope = fromstring(body)
         text = envelope.findtext(f".//{{{OWN}}}xmlRequest") or ""
-        return fromstring(text)  # noqa: S314
+        return fromstring(text)
     except ParseError:
         return None
 

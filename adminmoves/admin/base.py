@@ -1,7 +1,7 @@
 """What every page here shares: the right, the record, and refusals as form errors."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar, cast
 
 from django import forms
 from django.contrib import admin
@@ -142,6 +142,7 @@ class KeptAdmin(ReadAdmin[M]):
         change: bool = False,
         **kwargs: Any,
     ) -> type[forms.ModelForm[M]]:
-        form = super().get_form(request, obj, change=change, **kwargs)
-        form.refusal = request.META.get(REFUSED)  # type: ignore[attr-defined] # a form of KeptForm
+        made = super().get_form(request, obj, change=change, **kwargs)
+        form = cast("type[KeptForm[M]]", made)
+        form.refusal = request.META.get(REFUSED)
         return form

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django import forms
 from django.contrib.auth.models import User
@@ -144,7 +144,8 @@ class LendForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["borrower"].queryset = User.objects.filter(  # type: ignore[attr-defined] # a choice of models
+        borrower = cast("forms.ModelChoiceField[User]", self.fields["borrower"])
+        borrower.queryset = User.objects.filter(
             is_active=True, groups__name=Role.SUPPORT_AGENT
         ).order_by("first_name", "last_name", "username")
 

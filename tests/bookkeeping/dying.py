@@ -13,9 +13,9 @@ import django
 django.setup()
 
 from adminmoves.bookkeeping import grants  # noqa: E402 - Django first
-from adminmoves.bookkeeping.gateway import FRESH, LineBusy, check  # noqa: E402
-from adminmoves.bookkeeping.oauth import OAuth, Tokens  # noqa: E402
-from adminmoves.models import BookkeepingConnection, ConnectionGrant  # noqa: E402
+from adminmoves.bookkeeping.gateway import FRESH, LineBusy, check  # noqa: E402 - Django first
+from adminmoves.bookkeeping.oauth import OAuth, Tokens  # noqa: E402 - Django first
+from adminmoves.models import BookkeepingConnection, ConnectionGrant  # noqa: E402 - Django first
 
 store = grants._store  # noqa: SLF001 - between this and the answer lies the moment
 
@@ -36,7 +36,8 @@ def ask() -> str:
 
 
 if sys.argv[1] != "never":
-    grants._store = store_and_die  # noqa: SLF001
-print("ready", flush=True)  # noqa: T201 - to who started it, as the answer
+    grants._store = store_and_die  # noqa: SLF001 - the moment of its death
+sys.stdout.write("ready\n")
+sys.stdout.flush()
 sys.stdin.readline()
-print(ask())  # noqa: T201
+sys.stdout.write(f"{ask()}\n")

@@ -100,6 +100,6 @@ def test_nothing_else_is_asked(method: str, url: str) -> None:
 def test_consent_is_asked_at_the_same_base() -> None:
     way = Multivers().oauth(link_to("https://api.boekhoudgemak.nl/V221"))
     assert way.authorize == "https://api.boekhoudgemak.nl/V221/OAuth/Authorize"
-    assert way.token == "https://api.boekhoudgemak.nl/V221/OAuth/Token"  # noqa: S105
+    assert way.token == "https://api.boekhoudgemak.nl/V221/OAuth/Token"  # noqa: S105 - an address
     assert (way.scope, way.basic) == (SCOPE, False)
     assert SCOPE == "http://UNIT4.Multivers.API/Web/WebApi/*"

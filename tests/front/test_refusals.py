@@ -29,7 +29,7 @@ def request_of(user: User, method: str = "post", **headers: str) -> PortalReques
     request.request_id = "1234-5678"
     request.preferences = Preferences(user=user)
     request.session = SessionStore()
-    request._messages = FallbackStorage(request)  # type: ignore[attr-defined] # noqa: SLF001
+    request._messages = FallbackStorage(request)  # type: ignore[attr-defined] # noqa: SLF001 - as the middleware of messages does
     return request
 
 

@@ -138,9 +138,8 @@ def count(moves: MoveQuerySet, actor: Actor) -> dict[str, int]:
     first, *rest = map(partial(_some, moves, actor), asked)
     told, params = first.union(*rest, all=True).query.sql_with_params()
     with connection.cursor() as cursor:
-        # The statement is Django's own, with placeholders.
         cursor.execute(
-            f"SELECT cut, count(*) FROM ({told}) AS counted GROUP BY cut",  # noqa: S608 - see above
+            f"SELECT cut, count(*) FROM ({told}) AS counted GROUP BY cut",  # noqa: S608 - Django wrote it, with placeholders
             params,
         )
         found = dict(cursor.fetchall())
