@@ -34,6 +34,13 @@ class FilterForm(forms.Form):
         """The query string of this list with some filters changed or left out."""
         return query({**self.chosen(), **changes})
 
+    def beside(self, page: "Page[Any]") -> dict[str, str]:
+        """The addresses of the neighbouring pages; empty where there is none."""
+        return {
+            "newer": self.url(**{NEWER: page.newer}) if page.newer else "",
+            "older": self.url(**{OLDER: page.older}) if page.older else "",
+        }
+
 
 def query(facts: Mapping[str, str]) -> str:
     return "?" + urlencode({name: value for name, value in facts.items() if value})

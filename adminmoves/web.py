@@ -21,6 +21,7 @@ from django.http import (
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import translation
+from django.utils.cache import patch_vary_headers
 from django.utils.functional import SimpleLazyObject
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -148,6 +149,28 @@ def signed_in_first(view: Callable[..., HttpResponseBase]) -> Callable[..., Any]
         return go(request, redirect_to_login(here)["Location"])
 
     return asked
+
+
+def show_list(
+    request: PortalRequest,
+    page: dict[str, Any],
+    *,
+    query: str,
+    rows: str,
+    whole: str,
+    around: Callable[[], dict[str, Any]],
+) -> HttpResponse:
+    """The rows alone for htmx, under the address ``query`` that shows them again.
+
+    ``rows`` and ``whole`` are templates; ``around`` reads what only the whole shows.
+    """
+    if request.htmx and not request.htmx.history_restore_request:
+        answer = render(request, rows, page)
+        answer["HX-Push-Url"] = request.path + query
+    else:
+        answer = render(request, whole, {**page, **around()})
+    patch_vary_headers(answer, ["HX-Request"])
+    return answer
 
 
 def refused(request: HttpRequest, refusal: DomainError) -> HttpResponse:

@@ -2,16 +2,14 @@ from typing import Any
 
 from django.http import HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
 from django.utils import timezone, translation
-from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_POST
 
 from adminmoves import web
 from adminmoves.audit import export as exporting
 from adminmoves.audit import queries
 from adminmoves.audit.details import details
-from adminmoves.listing import CAP, NEWER, OLDER, page_of
+from adminmoves.listing import CAP, page_of
 from adminmoves.models import Environment
 from adminmoves.vocabulary import Right
 
@@ -28,17 +26,15 @@ def history(request: web.PortalRequest) -> HttpResponse:
     """What happened, newest first; htmx gets the rows alone."""
     filters = queries.HistoryFilters(request.GET)
     page = read_page(filters, request)
-    if request.htmx and not request.htmx.history_restore_request:
-        answer = render(request, "audit/rows.html", page)
-        answer["HX-Push-Url"] = request.path + filters.url()
-    else:
-        page["offices"] = Environment.objects.values_list("office_code", "name")[
-            :MOST_OFFICES
-        ]
-        page["verified"] = queries.last_verification()
-        answer = render(request, "audit/history.html", page)
-    patch_vary_headers(answer, ["HX-Request"])
-    return answer
+    offices = Environment.objects.values_list("office_code", "name")[:MOST_OFFICES]
+    return web.show_list(
+        request,
+        page,
+        query=filters.url(),
+        rows="audit/rows.html",
+        whole="audit/history.html",
+        around=lambda: {"offices": offices, "verified": queries.last_verification()},
+    )
 
 
 def read_page(
@@ -54,8 +50,7 @@ def read_page(
         "lines": [(event, details(event)) for event in page.rows],
         "count": min(count, CAP),
         "is_capped": count > CAP,
-        "newer": filters.url(**{NEWER: page.newer}) if page.newer else "",
-        "older": filters.url(**{OLDER: page.older}) if page.older else "",
+        **filters.beside(page),
     }
 
 

@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -16,7 +15,7 @@ from adminmoves.connections import consent
 from adminmoves.connections.filters import BY_OFFICE, ConnectionFilters, found_by
 from adminmoves.connections.standing import standing_of
 from adminmoves.errors import StepRefused
-from adminmoves.listing import NEWER, OLDER, page_of
+from adminmoves.listing import page_of
 from adminmoves.models import BookkeepingConnection, Environment, Move
 from adminmoves.vocabulary import MoveState, Right, Verdict
 
@@ -37,15 +36,15 @@ def connections(request: web.PortalRequest) -> HttpResponse:
     """All of them, office by office; htmx gets the rows alone."""
     filters = ConnectionFilters(request.GET)
     page = read_list(filters, request)
-    if request.htmx and not request.htmx.history_restore_request:
-        answer = render(request, "connections/rows.html", page)
-        answer["HX-Push-Url"] = request.path + filters.url()
-    else:
-        offices = Environment.objects.values_list("office_code", "name")[:MOST_OFFICES]
-        page["offices"] = offices
-        answer = render(request, "connections/list.html", page)
-    patch_vary_headers(answer, ["HX-Request"])
-    return answer
+    offices = Environment.objects.values_list("office_code", "name")[:MOST_OFFICES]
+    return web.show_list(
+        request,
+        page,
+        query=filters.url(),
+        rows="connections/rows.html",
+        whole="connections/list.html",
+        around=lambda: {"offices": offices},
+    )
 
 
 def read_list(filters: ConnectionFilters, request: web.PortalRequest) -> dict[str, Any]:
@@ -54,8 +53,7 @@ def read_list(filters: ConnectionFilters, request: web.PortalRequest) -> dict[st
         "nav": "connections",
         "filters": filters,
         "rows": [standing_of(connection) for connection in page.rows],
-        "newer": filters.url(**{NEWER: page.newer}) if page.newer else "",
-        "older": filters.url(**{OLDER: page.older}) if page.older else "",
+        **filters.beside(page),
     }
 
 

@@ -3,10 +3,9 @@ from typing import Any
 from django.db.models import Prefetch
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.utils.cache import patch_vary_headers
 
 from adminmoves import web
-from adminmoves.listing import NEWER, OLDER, page_of
+from adminmoves.listing import page_of
 from adminmoves.models import Administration, Environment, FormerPlace, Move
 from adminmoves.models.recall import was_known_as
 from adminmoves.overview.administrations.filters import (
@@ -27,15 +26,15 @@ def administrations(request: web.PortalRequest) -> HttpResponse:
     """The list; htmx gets the rows alone."""
     filters = AdministrationFilters(request.GET)
     page = read_list(filters, request)
-    if request.htmx and not request.htmx.history_restore_request:
-        answer = render(request, "overview/administrations_rows.html", page)
-        answer["HX-Push-Url"] = request.path + filters.url()
-    else:
-        offices = Environment.objects.values_list("office_code", "name")[:MOST_OFFICES]
-        page["offices"] = offices
-        answer = render(request, "overview/administrations.html", page)
-    patch_vary_headers(answer, ["HX-Request"])
-    return answer
+    offices = Environment.objects.values_list("office_code", "name")[:MOST_OFFICES]
+    return web.show_list(
+        request,
+        page,
+        query=filters.url(),
+        rows="overview/administrations_rows.html",
+        whole="overview/administrations.html",
+        around=lambda: {"offices": offices},
+    )
 
 
 def read_list(
@@ -56,8 +55,7 @@ def read_list(
         "nav": "administrations",
         "filters": filters,
         "rows": rows,
-        "newer": filters.url(**{NEWER: page.newer}) if page.newer else "",
-        "older": filters.url(**{OLDER: page.older}) if page.older else "",
+        **filters.beside(page),
     }
 
 

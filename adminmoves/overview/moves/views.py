@@ -1,12 +1,10 @@
 from typing import Any
 
 from django.http import HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
-from django.utils.cache import patch_vary_headers
 
 from adminmoves import web
 from adminmoves.dossier.run import percents
-from adminmoves.listing import NEWER, OLDER, page_of
+from adminmoves.listing import page_of
 from adminmoves.models import Environment, Move
 from adminmoves.overview.moves.chips import CUTS, chips, count
 from adminmoves.overview.moves.filters import (
@@ -29,15 +27,14 @@ def moves(request: web.PortalRequest) -> HttpResponse:
     if not request.GET:
         return HttpResponseRedirect(request.path + first_view(request.actor))
     page = read_list(request)
-    if request.htmx and not request.htmx.history_restore_request:
-        answer = render(request, "overview/list_live.html", page)
-        answer["HX-Push-Url"] = request.path + page["filters"].url()
-    else:
-        answer = render(
-            request, "overview/list.html", {**page, **around(request, page)}
-        )
-    patch_vary_headers(answer, ["HX-Request"])
-    return answer
+    return web.show_list(
+        request,
+        page,
+        query=page["filters"].url(),
+        rows="overview/list_live.html",
+        whole="overview/list.html",
+        around=lambda: around(request, page),
+    )
 
 
 def read_list(request: web.PortalRequest) -> dict[str, Any]:
@@ -59,8 +56,7 @@ def read_list(request: web.PortalRequest) -> dict[str, Any]:
         "percents": percents(page.rows),
         "chips": every,
         "total": next(chip for chip, _url in every if chip.is_current),
-        "newer": filters.url(**{NEWER: page.newer}) if page.newer else "",
-        "older": filters.url(**{OLDER: page.older}) if page.older else "",
+        **filters.beside(page),
     }
 
 
