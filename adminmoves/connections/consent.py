@@ -136,7 +136,6 @@ def _store(
             "consented_by_id": actor.person,
             "consented_at": timezone.now(),
             "redirect_uri": redirect_uri,
-            "seen_as": "",
             "lost_at": None,
             "lost_why": "",
             "version": before.version + 1 if before else 1,

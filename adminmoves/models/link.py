@@ -32,7 +32,6 @@ class ConnectionGrant(models.Model):
     )
     consented_at = models.DateTimeField(default=timezone.now)
     redirect_uri = models.URLField(max_length=300)
-    seen_as = models.CharField(max_length=200, blank=True)
     lost_at = models.DateTimeField(null=True)
     lost_why = models.CharField(max_length=20, choices=LostGrant.choices, blank=True)
     # Of two who store at once, the second one sees that it was too late.
