@@ -1,12 +1,19 @@
 """Readers of the environment that stop the start on nonsense."""
 
 import os
-from collections.abc import Iterable
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from cryptography.fernet import Fernet
 from django.core.exceptions import ImproperlyConfigured
+
+CLIENT_NAMES = (
+    "TWINFIELD",
+    *(f"EXACT_ONLINE_{country}" for country in ("NL", "BE", "DE", "UK", "FR", "ES")),
+    "UNIT4",
+    "ACCOUNTVIEW",
+)
+"""The registrations that the portal can have; Exact wants one per country site."""
 
 
 def text(name: str, default: str | None = None) -> str:
@@ -88,10 +95,10 @@ def keys(name: str) -> list[str]:
     return given
 
 
-def clients(names: Iterable[str]) -> dict[str, tuple[str, str]]:
+def clients() -> dict[str, tuple[str, str]]:
     """Id and secret of our registration at each package that gave us one."""
     given = {}
-    for name in names:
+    for name in CLIENT_NAMES:
         client_id = os.environ.get(f"PORTAL_{name}_CLIENT_ID")
         if client_id:
             given[name] = (client_id, secret(f"PORTAL_{name}_CLIENT_SECRET"))

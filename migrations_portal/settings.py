@@ -107,18 +107,8 @@ PORTAL_REHEARSAL_CA = env.text("PORTAL_REHEARSAL_CA", str(STATE_DIR / "ca.pem"))
 PORTAL_REHEARSAL_PAGES = env.text("PORTAL_REHEARSAL_PAGES", "http://127.0.0.1:0")
 # Seal the packages' tokens; the first one seals, all open (manage.py rotate_keys).
 PORTAL_TOKEN_KEYS = env.keys("PORTAL_TOKEN_KEYS")
-# Our registration at each package; Exact Online wants one per country site.
-PORTAL_CLIENTS = env.clients(
-    (
-        "TWINFIELD",
-        *(
-            f"EXACT_ONLINE_{country}"
-            for country in ("NL", "BE", "DE", "UK", "FR", "ES")
-        ),
-        "UNIT4",
-        "ACCOUNTVIEW",
-    )
-)
+# Our registration at each package.
+PORTAL_CLIENTS = env.clients()
 # Multivers can run at an office: which host[:port] may be asked besides Exact's own.
 PORTAL_MULTIVERS_HOSTS = env.listing("PORTAL_MULTIVERS_HOSTS")
 

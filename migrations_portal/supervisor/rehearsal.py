@@ -4,14 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from migrations_portal.env import CLIENT_NAMES
 from migrations_portal.supervisor.ports import LOOPBACK, free_port
 
 # Made up, as all of that world; it accepts no other.
 CLIENT_ID, CLIENT_SECRET = "portal-rehearsal", "portal-rehearsal-secret"
-REGISTRATIONS = (
-    "TWINFIELD", "EXACT_ONLINE_NL", "EXACT_ONLINE_BE", "EXACT_ONLINE_DE",
-    "EXACT_ONLINE_UK", "EXACT_ONLINE_FR", "EXACT_ONLINE_ES", "UNIT4", "ACCOUNTVIEW",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +35,7 @@ class RehearsalWorld:
         """What makes a portal ask this world in place of the packages."""
         clients = {
             f"PORTAL_{name}_CLIENT_{part}": value
-            for name in REGISTRATIONS
+            for name in CLIENT_NAMES
             for part, value in (("ID", CLIENT_ID), ("SECRET", CLIENT_SECRET))
         }
         return {

@@ -23,6 +23,7 @@ from adminmoves.bookkeeping.grants import facts_of
 from adminmoves.bookkeeping.wire import Wire
 from adminmoves.models import BookkeepingConnection, ConnectionGrant
 from adminmoves.vocabulary import Package
+from migrations_portal.env import CLIENT_NAMES
 from rehearsal.faults import Fault
 from rehearsal.grants import Grants
 from rehearsal.limits import DOCUMENTED
@@ -32,12 +33,6 @@ from rehearsal.world import Package as Rehearsed
 from tests.builders import make_connection
 
 CLIENT = ("portal-rehearsal", "portal-rehearsal-secret")
-CLIENT_NAMES = (
-    "TWINFIELD",
-    *(f"EXACT_ONLINE_{country}" for country in ("NL", "BE", "DE", "UK", "FR", "ES")),
-    "UNIT4",
-    "ACCOUNTVIEW",
-)
 REDIRECT = "http://127.0.0.1:8000/koppelingen/terug/"
 FACTS: Mapping[Package, Mapping[str, Any]] = {
     Package.TWINFIELD: {},
