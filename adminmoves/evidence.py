@@ -49,8 +49,7 @@ class Attestation:
 
 def attestation_right(connection: BookkeepingConnection) -> Right:
     """Where the package's own API is asked, only a lead attests, with a reason."""
-    wants_api = connection.demand == BookkeepingConnection.Demand.API
-    return Right.OVERRULE_PROOF if wants_api else Right.ATTEST
+    return Right.OVERRULE_PROOF if connection.asks_package else Right.ATTEST
 
 
 @transaction.atomic
@@ -114,7 +113,7 @@ def ask_package(
         pk=move_id
     )
     connection = move.to_connection
-    if connection is None or connection.demand != BookkeepingConnection.Demand.API:
+    if connection is None or not connection.asks_package:
         return None
     try:
         answer = gateway.check(
@@ -185,8 +184,8 @@ def usable_proof(move: Move) -> Proof | None:
 
 def is_wanted(proof: Proof) -> bool:
     """Where the package is asked by now, only a lead's attestation with a reason is."""
-    asks = attestation_right(proof.connection) == Right.OVERRULE_PROOF
-    return not (asks and proof.is_attested and not proof.overrules_package)
+    by_hand = proof.is_attested and not proof.overrules_package
+    return not (proof.connection.asks_package and by_hand)
 
 
 def why_lapsed(proof: Proof) -> dict[str, object]:

@@ -49,7 +49,6 @@ WHYS: Mapping[str, Any] = {
     ),
     "other_code": _("The list and the database itself name different codes."),
     "package_error": _("The package answered with a fault of its own."),
-    "no_adapter": _("The portal cannot ask this package."),
     "no_office": _("Our user may not see any administration there."),
 }
 UNREADABLE_ANSWERS = frozenset(

@@ -61,7 +61,7 @@ ADAPTERS: dict[Package, Adapter] = {
 def can_ask(connection: BookkeepingConnection) -> bool:
     """Whether an answer may be expected: somebody consented and may be asked for."""
     return (
-        connection.demand == BookkeepingConnection.Demand.API
+        connection.asks_package
         and client_of(connection) is not None
         and hasattr(connection, "grant")
         and connection.grant.lost_at is None
@@ -150,11 +150,7 @@ def shows(
 
 
 def adapter_of(connection: BookkeepingConnection) -> Adapter:
-    """Raises NoAnswer CONFIG_ERROR for a package that we cannot ask."""
-    adapter = ADAPTERS.get(Package(connection.package))
-    if adapter is None:
-        raise NoAnswer(Verdict.CONFIG_ERROR, "no_adapter")
-    return adapter
+    return ADAPTERS[Package(connection.package)]
 
 
 def _client(adapter: Adapter, connection: BookkeepingConnection) -> Client:

@@ -16,7 +16,7 @@ from adminmoves.bookkeeping.answers import NoAnswer
 from adminmoves.models import BookkeepingConnection, ConnectionLine
 from adminmoves.vocabulary import Verdict
 
-# A last request may begin at the deadline, connect, and read until its own.
+# Connecting may end after the deadline, and what came is stored after it.
 SECONDS_OVER = 45
 FAILURES_BEFORE_QUIET = 2
 SHORTEST_QUIET, LONGEST_QUIET = timedelta(seconds=30), timedelta(minutes=10)

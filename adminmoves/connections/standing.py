@@ -35,7 +35,7 @@ class Standing:
 
     @property
     def state(self) -> tuple[Look, Promise]:
-        if not self.wants_package:
+        if not self.connection.asks_package:
             return BY_HAND
         if client_of(self.connection) is None:
             return UNREGISTERED
@@ -56,17 +56,13 @@ class Standing:
         return self.state[1]
 
     @property
-    def wants_package(self) -> bool:
-        return self.connection.demand == BookkeepingConnection.Demand.API
-
-    @property
     def is_connected(self) -> bool:
         return self.grant is not None and self.ended_at is None
 
     @property
     def can_connect(self) -> bool:
         """Whether the package's own page can be opened."""
-        return self.wants_package and client_of(self.connection) is not None
+        return self.connection.asks_package and client_of(self.connection) is not None
 
     @property
     def ended_at(self) -> datetime | None:

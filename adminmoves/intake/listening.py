@@ -59,7 +59,7 @@ def _asked(move: Move) -> BookkeepingConnection | None:
     link = move.to_connection
     if link is None or move.administration is None or not move.to_code:
         return None
-    return link if link.demand == BookkeepingConnection.Demand.API else None
+    return link if link.asks_package else None
 
 
 def _said(move: Move, link: BookkeepingConnection, answer: Evidence) -> Said:

@@ -175,6 +175,11 @@ class BookkeepingConnection(models.Model):
     def __str__(self) -> str:
         return f"{self.get_package_display()} {self.package_environment}"
 
+    @property
+    def asks_package(self) -> bool:
+        """Whether the package itself proves a move; else people attest it."""
+        return self.demand == self.Demand.API
+
 
 class AdministrationQuerySet(models.QuerySet["Administration"]):
     def with_place(self) -> Self:
