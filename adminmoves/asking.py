@@ -17,8 +17,11 @@ PACE = (
 )
 """While a request waits no longer than the first, it is asked every second."""
 SLOWEST = timedelta(hours=6)
-BUSY = timedelta(seconds=10)
-"""Asked again so soon at the latest when somebody else was asking that connection."""
+BUSY = timedelta(seconds=1)
+"""Due again so soon when somebody else was asking that connection.
+
+It is taken no sooner than the line is free: see ``connections_to_ask``.
+"""
 TEMPORARY = frozenset({Verdict.RATE_LIMITED, Verdict.UNAVAILABLE})
 """These say nothing about an administration, and pass by themselves."""
 NEEDS_PERSON = frozenset(

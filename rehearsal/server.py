@@ -156,9 +156,13 @@ class Handler(BaseHTTPRequestHandler):
         answer, entry = self.server.respond(self._request())
         sent = False
         try:
+            self._wait(answer)
+            if entry is not None and answer.wire is Wire.WHOLE:
+                # Before it leaves: whoever has read it may call again at once.
+                entry.close(answer.status)
             sent = self._send(answer)
         finally:
-            if entry is not None:
+            if entry is not None and not (sent and entry.end):
                 entry.close(answer.status if sent else 0)
 
     do_GET = do_HEAD = do_POST = do_PUT = do_DELETE = serve  # noqa: N815 - names that http.server calls
@@ -179,12 +183,14 @@ class Handler(BaseHTTPRequestHandler):
             body=self.rfile.read(length),
         )
 
-    def _send(self, answer: Answer) -> bool:
-        """Send it as it is to leave; whether all of it was sent."""
+    def _wait(self, answer: Answer) -> None:
         if answer.delay:
             self.server.shutting.wait(answer.delay)
         if answer.wire is Wire.HANG:
             self._hang()
+
+    def _send(self, answer: Answer) -> bool:
+        """Send it as it is to leave; whether all of it was sent."""
         if answer.wire in (Wire.HANG, Wire.DROP):
             self.close_connection = True
             return False

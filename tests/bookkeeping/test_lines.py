@@ -76,20 +76,13 @@ def test_of_two_at_once_one_asks_and_the_other_hears_until_when(
         assert first.result() == V.FOUND_ACTIVE
 
     assert busy.value.until > timezone.now()
-    assert most_at_once(packages, link) == 1
+    assert packages.most_at_once(link) == 1
     assert look(link).verdict == V.FOUND_ACTIVE
 
 
 def is_held(link: BookkeepingConnection) -> bool:
     lines_held = ConnectionLine.objects.filter(lease_token__isnull=False)
     return lines_held.filter(connection=link).exists()
-
-
-def most_at_once(packages: Packages, link: BookkeepingConnection) -> int:
-    """As the package counted it."""
-    calls = packages.calls(link)
-    spans = [(float(call["start"]), float(call["end"])) for call in calls]
-    return max(sum(a <= start < b for a, b in spans) for start, _end in spans)
 
 
 def test_another_connection_is_not_held_up(

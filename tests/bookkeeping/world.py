@@ -5,10 +5,12 @@ it is linked by a consent on the package's own page, as a person would do it.
 """
 
 import http.client
+import os
 import secrets
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from math import inf
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -24,6 +26,7 @@ from adminmoves.bookkeeping.wire import Wire
 from adminmoves.models import BookkeepingConnection, ConnectionGrant
 from adminmoves.vocabulary import Package
 from migrations_portal.env import CLIENT_NAMES
+from migrations_portal.supervisor.programs import asks_arguments
 from rehearsal.faults import Fault
 from rehearsal.grants import Grants
 from rehearsal.limits import DOCUMENTED
@@ -31,6 +34,7 @@ from rehearsal.server import Rehearsal
 from rehearsal.world import Administration, Organisation
 from rehearsal.world import Package as Rehearsed
 from tests.builders import make_connection
+from tests.servers import Process
 
 CLIENT = ("portal-rehearsal", "portal-rehearsal-secret")
 REDIRECT = "http://127.0.0.1:8000/koppelingen/terug/"
@@ -51,6 +55,7 @@ NAME = "Bakkerij Voorbeeld"
 KVK = "90000001"
 
 Consented = Callable[..., ConnectionGrant]
+Askers = Callable[..., list[Process]]
 
 
 def estate() -> list[Organisation]:
@@ -147,6 +152,16 @@ class Packages:
             organisation.administrations.append(made)
         return made
 
+    def establish(self, package: Package, name: str) -> BookkeepingConnection:
+        """One more organisation of that package, and the connection to it."""
+        world = self.rehearsal.world
+        with world.changing():
+            made = Organisation(
+                Rehearsed(package), name, f"Voorbeeld {name}", **FACTS[package]
+            )
+            world.organisations[made.key] = made
+        return self.connection(package, name)
+
     def befall(
         self,
         connection: BookkeepingConnection,
@@ -168,6 +183,14 @@ class Packages:
     def calls(self, connection: BookkeepingConnection) -> list[dict[str, Any]]:
         """What was asked for a connection so far, as the packages saw it."""
         return self.rehearsal.switchboard.journal.rows(self.key(connection))
+
+    def most_at_once(self, connection: BookkeepingConnection) -> int:
+        """The most calls under way at one moment, as the packages counted them."""
+        spans = [
+            (float(call["start"]), inf if call["end"] is None else float(call["end"]))
+            for call in self.calls(connection)
+        ]
+        return max(sum(a <= at < b for a, b in spans) for at, _end in spans)
 
     def led_away(self) -> list[dict[str, Any]]:
         """The calls to a host that is no package's."""
@@ -246,6 +269,26 @@ def consented(packages: Packages, administrator: User) -> Consented:
         return grant
 
     return consent
+
+
+@pytest.fixture
+def askers(packages: Packages, celery_env: dict[str, str]) -> Iterator[Askers]:
+    """Start n workers that ask packages, with threads, pointed at the rehearsal."""
+    keys = {"PORTAL_TOKEN_KEYS": os.environ["PORTAL_TOKEN_KEYS"]}
+    started: list[Process] = []
+
+    def start(n: int = 1) -> list[Process]:
+        for number in range(n):
+            name = f"asks{number + 1}"
+            arguments = [*asks_arguments(name)[3:]]
+            started.append(Process(name, arguments, celery_env | packages.env | keys))
+        for process in started:
+            process.wait_until(" ready.")
+        return started
+
+    yield start
+    for process in started:
+        process.end()
 
 
 def allow(page: str, organisation: str) -> str:

@@ -1,10 +1,8 @@
 """Requests that go on by themselves: the packages' own protocols, over real HTTP."""
 
-import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import User
@@ -20,8 +18,7 @@ from adminmoves.models import (
 )
 from adminmoves.proof.actions import ask_due
 from adminmoves.vocabulary import MoveState, MoveType, Package, Verdict
-from migrations_portal.supervisor.programs import asks_arguments
-from tests.bookkeeping.world import CODES, KVK, NAME, Consented, Packages
+from tests.bookkeeping.world import CODES, KVK, NAME, Askers, Consented, Packages
 from tests.builders import approve, make_administration, make_draft, run, submit
 from tests.servers import Process
 
@@ -129,20 +126,9 @@ def test_what_is_taken_back_in_the_package_does_not_run(
 
 
 @pytest.fixture
-def asker(
-    packages: Packages, celery_env: dict[str, str], tmp_path: Path
-) -> Iterator[Process]:
-    """The worker that asks packages, with its threads, pointed at the rehearsal."""
-    arguments = [*asks_arguments("asks1")[3:]]
-    env = {
-        **celery_env,
-        **packages.env,
-        "PORTAL_TOKEN_KEYS": os.environ["PORTAL_TOKEN_KEYS"],
-    }
-    process = Process("asks1", arguments, env)
-    process.wait_until(" ready.")
-    yield process
-    process.end()
+def asker(askers: Askers) -> Process:
+    """The worker that asks packages."""
+    return askers()[0]
 
 
 def until(holds: Callable[[], bool], seconds: float = 30) -> None:

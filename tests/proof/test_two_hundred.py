@@ -1,0 +1,127 @@
+"""Two hundred requests wait for ten connections, and two workers ask for them.
+
+What is held here is what the packages saw: the journal of the rehearsal world.
+"""
+
+import time
+from collections.abc import Callable
+
+import pytest
+from celery import current_app
+from django.contrib.auth.models import User
+
+from adminmoves.bookkeeping.wire import SECONDS_TO_READ
+from adminmoves.execution.tasks import sweep
+from adminmoves.models import BookkeepingConnection, Move
+from adminmoves.vocabulary import MoveState, Package
+from tests.bookkeeping.troubles import PREFIX
+from tests.bookkeeping.world import Askers, Consented, Packages
+from tests.builders import make_administration, make_draft, submit
+
+pytestmark = [pytest.mark.workers, pytest.mark.django_db(transaction=True)]
+P = Package
+OFFICES = (
+    *(P.TWINFIELD, P.TWINFIELD, P.TWINFIELD),
+    *(P.EXACT_ONLINE, P.EXACT_ONLINE, P.EXACT_ONLINE),
+    *(P.UNIT4, P.UNIT4),
+    *(P.ACCOUNTVIEW, P.ACCOUNTVIEW),
+)
+HANGS, PAGED, LIMITED = 0, 3, 9
+EACH = 20
+OTHERS = 110
+"""So many more in one licence of Exact: its list takes three pages of sixty."""
+LIMITS = {"exact_minute": 3, "twinfield_credits": 1}
+"""Calls in a minute, per division and per organisation: one list and no more."""
+SECONDS_TO_WAIT, TOO_MANY = 8, 429
+PATIENCE = SECONDS_TO_READ - 2
+"""Seconds, in which the connection that hangs goes on hanging."""
+
+
+@pytest.fixture
+def links(packages: Packages, consented: Consented) -> list[BookkeepingConnection]:
+    """Ten offices that show the codes that are asked for; all can be asked."""
+    made = []
+    for number, package in enumerate(OFFICES):
+        link = packages.establish(package, f"KANTOOR-{number}")
+        for other in range(OTHERS if number == PAGED else 0):
+            packages.add(link, f"{other + 1}")
+        for wanted in range(EACH):
+            packages.add(link, code_of(link, wanted))
+        consented(link)
+        made.append(link)
+    return made
+
+
+def code_of(link: BookkeepingConnection, number: int) -> str:
+    return f"{PREFIX.get(Package(link.package), '')}{5_000 + number}"
+
+
+@pytest.fixture
+def waiting(links: list[BookkeepingConnection], agent: User) -> None:
+    """Twenty requests for each, of administrations that have been moved there."""
+    for link in links:
+        for number in range(EACH):
+            books = make_administration(link)
+            code = code_of(link, number)
+            submit(make_draft(agent, administration=books, to_code=code), agent)
+
+
+def went_on(link: BookkeepingConnection) -> int:
+    moves = Move.objects.filter(to_connection=link)
+    return moves.filter(state=MoveState.AWAITING_APPROVAL).count()
+
+
+def until(holds: Callable[[], bool]) -> float:
+    """Sweep until it holds; after how many seconds that was."""
+    began = time.monotonic()
+    while not holds():
+        assert time.monotonic() < began + PATIENCE, "it never came"
+        sweep()
+        time.sleep(0.5)
+    return time.monotonic() - began
+
+
+def threads_at_work() -> int:
+    """Of all workers together, as they tell it."""
+    told = current_app.control.inspect(timeout=1).active() or {}
+    return sum(len(tasks) for tasks in told.values())
+
+
+@pytest.mark.usefixtures("waiting")
+def test_two_hundred_wait_and_each_package_is_asked_as_it_may_be(
+    packages: Packages,
+    links: list[BookkeepingConnection],
+    askers: Askers,
+    record_property: Callable[[str, object], None],
+) -> None:
+    hangs, limited = links[HANGS], links[LIMITED]
+    packages.rehearsal.switchboard.limits.allowed |= LIMITS
+    packages.befall(hangs, "hang")
+    packages.befall(limited, "too_many", times=1, after=SECONDS_TO_WAIT)
+    well = [link for link in links if link not in (hangs, limited)]
+
+    workers = askers(2)
+    first = until(lambda: all(went_on(link) == EACH for link in well))
+    last = until(lambda: went_on(limited) == EACH)
+    until(lambda: threads_at_work() == 1)
+
+    asked = {str(link): packages.calls(link) for link in links}
+    record_property("requests", {name: len(calls) for name, calls in asked.items()})
+    record_property("seconds", (first, first + last))
+    assert [packages.most_at_once(link) for link in links] == [1] * 10
+    lists = [
+        [call for call in calls if call["kind"] == "list"] for calls in asked.values()
+    ]
+    assert [len(each) for each in lists] == [1, 1, 1, 3, 1, 1, 1, 1, 1, 2]
+    refused = [
+        name
+        for name, calls in asked.items()
+        for call in calls
+        if call["status"] == TOO_MANY
+    ]
+    assert refused == [str(limited)], "no limit of a package was overstepped"
+    told_to_wait, after = lists[LIMITED]
+    assert after["start"] - told_to_wait["start"] >= SECONDS_TO_WAIT
+    assert [call["end"] for call in lists[HANGS]] == [None], "it hangs all the time"
+    assert went_on(hangs) == 0
+    assert all("succeeded in" in worker.text() for worker in workers)
