@@ -40,6 +40,7 @@ MAY: Mapping[Action | Right, frozenset[Role]] = {
     Right.OVERRULE_PROOF: LEADS,
     Right.RECOUNT: AGENTS,
     Right.COMMENT: AGENTS,
+    Right.STOP_RUN: AGENTS,
     Right.TICK_AFTERCARE: AGENTS,
     Right.LEND_APPROVAL: LEADS,
     Right.READ_EVIDENCE: AGENTS | {R.AUDITOR},
@@ -47,6 +48,8 @@ MAY: Mapping[Action | Right, frozenset[Role]] = {
     Right.READ_HISTORY: LEADS | {R.AUDITOR, R.ADMINISTRATOR},
     Right.EXPORT_HISTORY: LEADS | {R.AUDITOR, R.ADMINISTRATOR},
     Right.KEEP_ESTATE: frozenset({R.ADMINISTRATOR}),
+    Right.READ_OPERATIONS: LEADS | {R.ADMINISTRATOR},
+    Right.SWITCH_QUEUE: LEADS | {R.ADMINISTRATOR},
 }
 LENDABLE = frozenset({Action.APPROVE, Action.SEND_BACK, Action.REJECT})
 

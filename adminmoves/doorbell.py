@@ -11,6 +11,7 @@ from kombu.exceptions import OperationalError
 logger = logging.getLogger(__name__)
 
 RUN = "adminmoves.execution.drain"
+CLEAN = "adminmoves.execution.clean"
 ASK = "adminmoves.proof.ask"
 SECONDS_TO_CONNECT = 0.5
 

@@ -14,6 +14,7 @@ from django_fsm import TransitionNotAllowed
 
 from adminmoves import access
 from adminmoves.access import Actor
+from adminmoves.archive import copying
 from adminmoves.audit import trail
 from adminmoves.errors import DomainError, FourEyes, StepRefused
 from adminmoves.models import Contributor, Move
@@ -38,6 +39,10 @@ STEPS: Mapping[Action, Callable[..., None]] = {
     Action.RETRY: Move.retry,
     Action.WITHDRAW: Move.withdraw,
 }
+
+
+NO_RETRY = frozenset({MoveState.DRAFT, MoveState.REJECTED, MoveState.WITHDRAWN})
+"""In these nothing that an earlier attempt copied serves any more."""
 
 
 def hold(move_id: int) -> Move:
@@ -68,10 +73,12 @@ def advance(
     try:
         STEPS[action](move, *facts)
     except TransitionNotAllowed as refused:
-        raise StepRefused(_told_meanwhile(move)) from refused
+        raise StepRefused(told_meanwhile(move)) from refused
     if move.state != before:
         move.state_since = timezone.now()
     _save(move)
+    if move.state in NO_RETRY:
+        copying.abandon(move)
     line = trail.about_move(
         move,
         ACTION_EVENTS[action],
@@ -110,7 +117,7 @@ def _save(move: Move) -> None:
         raise refusal_of_database(refused) from refused
 
 
-def _told_meanwhile(move: Move) -> str:
+def told_meanwhile(move: Move) -> str:
     """Who did what, so that the loser of two clicks knows."""
     last = move.events.exclude(after="").order_by("-id").first()
     label = MoveState(move.state).label

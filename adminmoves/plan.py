@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from adminmoves.models import Move
-from adminmoves.movetypes import aftercare_for
-from adminmoves.vocabulary import MoveType, StepCode
+from adminmoves.movetypes import MIXES, aftercare_for
+from adminmoves.vocabulary import Atom, MoveType, StepCode
 
-STEPS = tuple(StepCode)
+OF_ARCHIVE = frozenset({StepCode.COPY_ARCHIVE, StepCode.SWITCH_ARCHIVE})
 IN_ONE_GO = (
     StepCode.CHANGE_PLACE,
     StepCode.SWITCH_ADDRESS,
+    StepCode.SWITCH_ARCHIVE,
     StepCode.VERIFY,
     StepCode.OPEN,
     StepCode.AFTERCARE,
@@ -33,6 +34,12 @@ class Plan:
     def hash(self) -> str:
         told = json.dumps(self.facts, sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(told.encode()).hexdigest()
+
+
+def steps_of(move_type: MoveType) -> tuple[StepCode, ...]:
+    """The steps of a run in their order: an archive moves only with its office."""
+    moves_archive = Atom.ENVIRONMENT in MIXES[move_type]
+    return tuple(step for step in StepCode if moves_archive or step not in OF_ARCHIVE)
 
 
 def to_address(move: Move) -> str:
@@ -60,10 +67,9 @@ def make_plan(move: Move) -> Plan:
         "to_address": address,
         "proof": move.proof.kind if move.proof else "",
     }
-    aftercare = aftercare_for(
-        MoveType(move.move_type), address_changes=address != now.mail_address
-    )
-    return Plan(facts, STEPS, tuple(aftercare))
+    move_type = MoveType(move.move_type)
+    aftercare = aftercare_for(move_type, address_changes=address != now.mail_address)
+    return Plan(facts, steps_of(move_type), tuple(aftercare))
 
 
 def _place(office_code: str, connection: Any, code: str) -> dict[str, str]:

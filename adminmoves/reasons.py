@@ -76,6 +76,28 @@ REASONS: Mapping[str, Saying] = {
         gettext_lazy("the database refused the change: %(rule)s"),
         gettext_lazy("Look at the checks. Run it again when all of them pass."),
     ),
+    "archive_differs": Saying(
+        gettext_lazy("the archive had %(before)s documents and then %(after)s"),
+        gettext_lazy("Nothing was changed. Run it again."),
+    ),
+    "archive_damaged": Saying(
+        gettext_lazy("a document is not what it was when it arrived: %(file)s"),
+        gettext_lazy("Have that file restored from a backup. Then run it again."),
+    ),
+    "copy_differs": Saying(
+        gettext_lazy("the storage did not return what was written: %(file)s"),
+        gettext_lazy("Have the storage looked at. Then run it again."),
+    ),
+    "store_refused": Saying(
+        gettext_lazy("the storage refused: %(error)s"),
+        gettext_lazy(
+            "Have the storage looked at. Then run it again; what was copied is used."
+        ),
+    ),
+    "stopped_by_person": Saying(
+        gettext_lazy("%(who)s had it stopped"),
+        gettext_lazy("Run it again when nothing is in the way any more."),
+    ),
     "rolled_back_by_person": Saying(
         gettext_lazy("%(who)s had it rolled back"),
         gettext_lazy("Run it again when nothing is in the way any more."),

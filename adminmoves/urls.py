@@ -62,6 +62,7 @@ journey = [
         name="reschedule",
     ),
     path("migraties/<str:number>/opnieuw/", execution.retry, name="retry"),
+    path("migraties/<str:number>/stoppen/", execution.stop, name="stop"),
     path("migraties/<str:number>/antwoord/", execution.settle, name="settle"),
     path(
         "migraties/<str:number>/nazorg/",

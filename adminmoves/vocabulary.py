@@ -135,6 +135,7 @@ class Right(TextChoices):
     OVERRULE_PROOF = "overrule_proof", _("attest in place of the package")
     RECOUNT = "recount", _("count documents again")
     COMMENT = "comment", _("comment")
+    STOP_RUN = "stop_run", _("stop a run")
     TICK_AFTERCARE = "tick_aftercare", _("tick off after-care")
     LEND_APPROVAL = "lend_approval", _("lend the right to approve")
     READ_EVIDENCE = "read_evidence", _("read evidence files")
@@ -142,6 +143,8 @@ class Right(TextChoices):
     READ_HISTORY = "read_history", _("read the history")
     EXPORT_HISTORY = "export_history", _("export the history")
     KEEP_ESTATE = "keep_estate", _("maintain offices, connections and people")
+    READ_OPERATIONS = "read_operations", _("see how the portal is working")
+    SWITCH_QUEUE = "switch_queue", _("pause the queue")
 
 
 class Role(TextChoices):
@@ -224,11 +227,22 @@ class StepCode(TextChoices):
     RECHECK = "RECHECK", _("Check everything again")
     CLOSE = "CLOSE", _("Close the administration")
     BEFORE_IMAGE = "BEFORE_IMAGE", _("Take a snapshot")
+    COPY_ARCHIVE = "COPY_ARCHIVE", _("Copy the archive and compare")
     CHANGE_PLACE = "CHANGE_PLACE", _("Change connection and code")
     SWITCH_ADDRESS = "SWITCH_ADDRESS", _("Switch the e-mail address")
+    SWITCH_ARCHIVE = "SWITCH_ARCHIVE", _("Switch the archive")
     VERIFY = "VERIFY", _("Verify the outcome")
     OPEN = "OPEN", _("Open the administration")
     AFTERCARE = "AFTERCARE", _("List the after-care")
+
+
+class BeatKind(TextChoices):
+    """Which process shows that it is alive."""
+
+    WORKER = "WORKER", _("carries out migrations")
+    ASKS = "ASKS", _("asks packages")
+    BOTH = "BOTH", _("carries out migrations and asks packages")
+    BEAT = "BEAT", _("rings the bell")
 
 
 class Outcome(TextChoices):
@@ -278,6 +292,8 @@ class EventCode(TextChoices):
     MOVE_WITHDRAWN = "MOVE_WITHDRAWN", _("Withdrawn")
     RUN_TAKEN_OVER = "RUN_TAKEN_OVER", _("Run taken over by another worker")
     RUN_STEPS_DONE = "RUN_STEPS_DONE", _("Steps carried out")
+    RUN_STOP_ASKED = "RUN_STOP_ASKED", _("Stop asked for")
+    ARCHIVE_CLEANED = "ARCHIVE_CLEANED", _("Old files removed")
     PROOF_STORED = "PROOF_STORED", _("Answer of the package stored")
     PROOF_ATTESTED = "PROOF_ATTESTED", _("Attestation recorded")
     COMMENTED = "COMMENTED", _("Comment written")
@@ -300,6 +316,8 @@ class EventCode(TextChoices):
     SIGNED_OUT = "SIGNED_OUT", _("Signed out")
     PERSON_CHANGED = "PERSON_CHANGED", _("Person changed")
     SETTING_CHANGED = "SETTING_CHANGED", _("Setting changed")
+    QUEUE_PAUSED = "QUEUE_PAUSED", _("Queue paused")
+    QUEUE_RESUMED = "QUEUE_RESUMED", _("Queue resumed")
 
 
 ACTION_EVENTS: Mapping[Action, EventCode] = {

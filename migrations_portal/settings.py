@@ -92,6 +92,8 @@ PORTAL_MAX_TAKEOVERS = env.number("PORTAL_MAX_TAKEOVERS", 5)
 PORTAL_SWEEP_SECONDS = env.number("PORTAL_SWEEP_SECONDS", 5)
 # A drain loop ends itself below Celery's soft time limit of 90 seconds.
 PORTAL_DRAIN_SECONDS = env.number("PORTAL_DRAIN_SECONDS", 60)
+# Files that a move left behind are kept so long after it, for whoever restores.
+PORTAL_ARCHIVE_KEEP_HOURS = env.number("PORTAL_ARCHIVE_KEEP_HOURS", 24)
 # Largest file that is accepted as evidence.
 PORTAL_EVIDENCE_MAX_MB = env.number("PORTAL_EVIDENCE_MAX_MB", 10)
 
@@ -240,6 +242,14 @@ MEDIA_ROOT = STATE_DIR / "evidence"
 FILE_UPLOAD_PERMISSIONS = 0o600
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "archive": {
+        "BACKEND": env.text(
+            "PORTAL_ARCHIVE_STORE", "adminmoves.archive.store.FileStore"
+        ),
+        "OPTIONS": {
+            "location": env.text("PORTAL_ARCHIVE_DIR", str(STATE_DIR / "archive"))
+        },
+    },
     "staticfiles": {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },

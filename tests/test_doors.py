@@ -64,6 +64,7 @@ DOORS = {
     "reject": Door(LEADS, S.AWAITING_APPROVAL),
     "reschedule": Door(LEADS, S.APPROVED),
     "retry": Door(LEADS, S.FAILED),
+    "stop": Door(AGENTS, S.RUNNING),
     "settle": Door(LEADS, S.IN_DOUBT),
     "tick_aftercare": Door(AGENTS, S.COMPLETED),
     "administrations": Door(EVERYONE, read=True),

@@ -10,7 +10,7 @@ from adminmoves.access import MAY, WORKER, Actor, actor_for
 from adminmoves.approval.actions import reject_move, reschedule_move, send_back_move
 from adminmoves.errors import NotAllowed, StepRefused
 from adminmoves.execution import runner
-from adminmoves.execution.actions import GO_ON, retry_move, settle_move
+from adminmoves.execution.actions import DONE, retry_move, settle_move
 from adminmoves.intake.actions import reopen_move, withdraw_move
 from adminmoves.lifecycle import STEPS, advance
 from adminmoves.models import Approval, Attempt, Event, Move
@@ -123,9 +123,7 @@ def take(agent: User, lead: User) -> Mapping[Action, Callable[[Move], object]]:
         A.FAIL: lambda move: runner.fail(open_attempt(move), {"code": "test"}),
         A.STOP: stop,
         A.DOUBT: doubt,
-        A.SETTLE: lambda move: settle_move(
-            move.pk, answer=GO_ON, reason="x", **by_lead
-        ),
+        A.SETTLE: lambda move: settle_move(move.pk, answer=DONE, reason="x", **by_lead),
         A.RETRY: lambda move: retry_move(move.pk, **by_lead),
         A.WITHDRAW: lambda move: withdraw_move(move.pk, reason="x", **by_agent),
     }

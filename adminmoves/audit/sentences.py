@@ -52,6 +52,8 @@ SENTENCES: Mapping[EventCode, Promise] = {
         "%(worker)s went on with attempt %(attempt)s, after silence of %(before)s"
     ),
     E.RUN_STEPS_DONE: gettext_lazy("carried out: %(steps)s"),
+    E.RUN_STOP_ASKED: gettext_lazy("asked to stop attempt %(attempt)s"),
+    E.ARCHIVE_CLEANED: gettext_lazy("removed %(files)s files at the old place"),
     E.PROOF_STORED: gettext_lazy("asked %(connection)s for %(code)s: %(verdict)s"),
     E.PROOF_ATTESTED: gettext_lazy(
         "attested that %(code)s is in %(connection)s since %(moved_on)s"
@@ -203,6 +205,7 @@ SHOWN: Mapping[str, Callable[[Any], str]] = {
 """How a parameter is shown; what is not listed is shown as it is."""
 
 ANSWERS: Mapping[str, Promise] = {
-    "go_on": gettext_lazy("the run goes on"),
+    "done": gettext_lazy("what is written down was done"),
+    "not_done": gettext_lazy("the step is done again"),
     "roll_back": gettext_lazy("everything is rolled back"),
 }

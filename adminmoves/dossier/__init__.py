@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.utils import timezone
 
@@ -44,6 +45,7 @@ class Offers:
     reschedule: bool
     retry: bool
     settle: bool
+    stop: bool
     comment: bool
     tick: bool
     read_evidence: bool
@@ -136,6 +138,18 @@ class Dossier:
         return tuple(reasons.told_check(seen) for seen in self.move.warnings_seen)
 
     @property
+    def stop_asked_by(self) -> str:
+        asker = self.tries[0].attempt.stop_asked_by if self.tries else None
+        return eyes.name_of(asker) if asker else ""
+
+    @property
+    def archive(self) -> dict[str, Any]:
+        """What was moved with it: counts and one digest, before and after the same."""
+        newest = self.tries[0].attempt if self.tries else None
+        found = newest.before_image.get("archive", {}) if newest else {}
+        return found if found.get("documents") else {}
+
+    @property
     def last_word(self) -> Event | None:
         """The decision that made the state, with what was written beside it."""
         state = self.move.state
@@ -215,6 +229,7 @@ def _offers(move: Move, actor: Actor, four_eyes: eyes.FourEyes) -> Offers:
         reschedule=state == S.APPROVED and can(actor, Action.RESCHEDULE),
         retry=state in {S.FAILED, S.STOPPED} and can(actor, Action.RETRY),
         settle=state == S.IN_DOUBT and can(actor, Action.SETTLE),
+        stop=state == S.RUNNING and can(actor, Right.STOP_RUN),
         comment=can(actor, Right.COMMENT),
         tick=state == S.COMPLETED and can(actor, Right.TICK_AFTERCARE),
         read_evidence=can(actor, Right.READ_EVIDENCE),

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count
+from django.db.models import Count, Q, QuerySet
 
 from adminmoves.models import Attempt, Effect, Move
-from adminmoves.plan import IN_ONE_GO, STEPS
-from adminmoves.vocabulary import MoveState, Outcome, StepCode
+from adminmoves.plan import IN_ONE_GO, steps_of
+from adminmoves.vocabulary import MoveState, MoveType, Outcome, StepCode
 
 DONE, NOW, TODO, FAILED, STOPPED, DOUBT = (
     "done",
@@ -32,6 +32,40 @@ class Line:
     @property
     def in_one_go(self) -> bool:
         return self.step in IN_ONE_GO
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """How far the copying of an archive is, and how fast it goes."""
+
+    attempt: Attempt
+
+    @property
+    def percent(self) -> int:
+        """By bytes, which take the time; by documents where all are empty."""
+        held = self.attempt
+        whole, done = held.size, held.copied_size
+        if not whole:
+            whole, done = held.documents, held.copied
+        return 100 * done // whole
+
+    @property
+    def bytes_per_second(self) -> float | None:
+        """None as long as there is too little to tell by."""
+        held = self.attempt
+        if not held.copying_since or not held.copied_size:
+            return None
+        spent = (held.heartbeat_at - held.copying_since).total_seconds()
+        return held.copied_size / spent if spent >= 1 else None
+
+    @property
+    def left(self) -> timedelta | None:
+        """How long it still takes at this speed; None when it is done or untold."""
+        speed, held = self.bytes_per_second, self.attempt
+        ahead = held.size - held.copied_size
+        if not speed or not ahead or held.ended_at:
+            return None
+        return timedelta(seconds=max(1, round(ahead / speed)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +101,12 @@ class Try:
     @property
     def percent(self) -> int:
         done = sum(line.mark == DONE for line in self.lines)
-        return 100 * done // len(self.lines)
+        return _percent(self.attempt, done, len(self.lines))
+
+    @property
+    def archive(self) -> Archive | None:
+        """How far the archive is; None where there is none to move."""
+        return Archive(self.attempt) if self.attempt.documents else None
 
     @property
     def lasted(self) -> timedelta | None:
@@ -77,30 +116,49 @@ class Try:
 
 def tries(move: Move) -> list[Try]:
     """Every attempt with its steps, the newest first; two queries."""
-    attempts = list(move.attempts.order_by("-number"))
+    attempts = list(move.attempts.select_related("stop_asked_by").order_by("-number"))
     ledger: dict[int, list[Effect]] = {attempt.pk: [] for attempt in attempts}
     for effect in move.effects.order_by("pk"):
         ledger[effect.attempt_id].append(effect)
-    return [_try(attempt, ledger[attempt.pk], move.state) for attempt in attempts]
+    return [_try(attempt, ledger[attempt.pk], move) for attempt in attempts]
+
+
+def copying() -> QuerySet[Attempt]:
+    """Runs that copy an archive: these have news all the time."""
+    return Attempt.objects.filter(ended_at=None, documents__gt=0)
 
 
 def percents(moves: Iterable[Move]) -> dict[int, int]:
     """How far each running move is; one query, and none where nothing runs."""
-    running = [move.pk for move in moves if move.state == MoveState.RUNNING]
+    running = {move.pk: move for move in moves if move.state == MoveState.RUNNING}
     if not running:
         return {}
-    done = Effect.objects.filter(
-        move__in=running, attempt__ended_at=None, undone=False
-    ).order_by()
-    counts = dict(done.values_list("move").annotate(Count("pk")))
-    return {pk: 100 * counts.get(pk, 0) // len(STEPS) for pk in running}
+    attempts = Attempt.objects.filter(move__in=running, ended_at=None).order_by()
+    done = Count("effects", filter=Q(effects__undone=False))
+    return {
+        attempt.move_id: _percent(
+            attempt, attempt.done, len(_steps_of(running[attempt.move_id]))
+        )
+        for attempt in attempts.annotate(done=done)
+    }
 
 
-def _try(attempt: Attempt, effects: list[Effect], state: str) -> Try:
+def _percent(attempt: Attempt, done: int, steps: int) -> int:
+    """By steps; the one that copies the archive counts for how far it is."""
+    copying = attempt.copied_size / attempt.size if attempt.size else 0.0
+    part = copying if copying < 1 else 0.0
+    return int(100 * (done + part) / steps)
+
+
+def _steps_of(move: Move) -> tuple[StepCode, ...]:
+    return steps_of(MoveType(move.move_type))
+
+
+def _try(attempt: Attempt, effects: list[Effect], move: Move) -> Try:
     done = {effect.step: effect.done_at for effect in effects if not effect.undone}
     undone = (effect.done_at for effect in effects if effect.undone)
-    lines, ahead = [], _mark(attempt, state)
-    for step in STEPS:
+    lines, ahead = [], _mark(attempt, move.state)
+    for step in _steps_of(move):
         if step in done:
             lines.append(Line(step, DONE, done[step]))
             continue

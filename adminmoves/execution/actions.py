@@ -8,12 +8,14 @@ from django.utils.translation import gettext as _
 
 from adminmoves import access, doorbell, lifecycle
 from adminmoves.access import Actor
+from adminmoves.archive import copying
 from adminmoves.audit import trail
-from adminmoves.errors import DomainError
-from adminmoves.models import Aftercare, Move
-from adminmoves.vocabulary import Action, EventCode, Outcome, Right
+from adminmoves.errors import DomainError, StepRefused
+from adminmoves.models import Aftercare, Attempt, Move
+from adminmoves.vocabulary import Action, EventCode, MoveState, Outcome, Right, StepCode
 
-GO_ON, ROLL_BACK = "go_on", "roll_back"
+DONE, NOT_DONE, ROLL_BACK = "done", "not_done", "roll_back"
+ANSWERS = frozenset({DONE, NOT_DONE, ROLL_BACK})
 
 
 @transaction.atomic
@@ -30,7 +32,7 @@ def settle_move(move_id: int, *, actor: Actor, answer: str, reason: str) -> Move
 
     The lease is left expired, never empty: that is what a takeover looks for.
     """
-    if answer not in {GO_ON, ROLL_BACK} or not reason.strip():
+    if answer not in ANSWERS or not reason.strip():
         raise DomainError(_("Choose how it goes on, and say how you know."))
     move = lifecycle.advance(
         move_id,
@@ -42,12 +44,41 @@ def settle_move(move_id: int, *, actor: Actor, answer: str, reason: str) -> Move
     attempt = move.attempts.get(ended_at=None)
     attempt.takeovers = 0
     attempt.lease_until = timezone.now()
+    copied = attempt.effects.filter(step=StepCode.COPY_ARCHIVE).exists()
+    if answer == NOT_DONE and not copied:
+        copying.begin_again(attempt)
     if answer == ROLL_BACK and not attempt.undo_outcome:
         attempt.undo_outcome = Outcome.STOPPED
         attempt.undo_reason = {"code": "rolled_back_by_person", "who": actor.name}
     attempt.save()
     transaction.on_commit(partial(doorbell.ring, doorbell.RUN))
     return move
+
+
+@transaction.atomic
+def stop_move(move_id: int, *, actor: Actor, reason: str) -> Attempt:
+    """Ask a run to stop and roll back; its worker does so at the next safe point.
+
+    Raises StepRefused when it does not run any more: what was switched stays.
+    """
+    access.require(actor, Right.STOP_RUN)
+    if not reason.strip():
+        raise DomainError(_("Write down why it has to stop."))
+    move = lifecycle.hold(move_id)
+    if move.state != MoveState.RUNNING:
+        raise StepRefused(lifecycle.told_meanwhile(move))
+    attempt = move.attempts.select_for_update().get(ended_at=None)
+    if attempt.stop_asked_at or attempt.undo_outcome:
+        raise StepRefused(_("It is being stopped already. Nothing was changed."))
+    attempt.stop_asked_at, attempt.stop_asked_by_id = timezone.now(), actor.person
+    attempt.save(update_fields=["stop_asked_at", "stop_asked_by"])
+    params = {"attempt": attempt.number}
+    line = trail.about_move(
+        move, EventCode.RUN_STOP_ASKED, params=params, words={"reason": reason}
+    )
+    trail.record(actor, [line])
+    transaction.on_commit(partial(doorbell.ring, doorbell.RUN))
+    return attempt
 
 
 @transaction.atomic

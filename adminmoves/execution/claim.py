@@ -33,12 +33,30 @@ LOOKED_AT_ENOUGH = 20
 """So many due moves are looked at before a drain ends; sweep rings again."""
 
 
-def left_behind() -> QuerySet[Attempt]:
-    """Runs whose worker is silent for longer than its lease."""
+def unattended() -> QuerySet[Attempt]:
+    """Runs that no worker holds now."""
     return Attempt.objects.filter(
         ended_at=None,
         lease_until__lt=timezone.now(),
         move__state=MoveState.RUNNING,
+    )
+
+
+def left_behind() -> QuerySet[Attempt]:
+    """Runs whose worker is silent for longer than its lease."""
+    return unattended().exclude(worker="")
+
+
+def let_go() -> QuerySet[Attempt]:
+    """Runs whose worker stepped aside; the one that waits longest first."""
+    return unattended().filter(worker="").order_by("heartbeat_at")
+
+
+def others_wait(attempt: Attempt) -> bool:
+    """Whether somebody would have a turn if this run stepped aside."""
+    now = timezone.now()
+    return Move.objects.due(now).exists() or (
+        unattended().exclude(pk=attempt.pk).exists()
     )
 
 
@@ -47,22 +65,31 @@ def take_over(worker: str) -> Attempt | None:
 
     After too many takeovers without progress a person is asked.
     """
-    for attempt_id, move_id in left_behind().values_list("pk", "move_id"):
+    return _take_one(left_behind(), worker)
+
+
+def take_up(worker: str) -> Attempt | None:
+    """Go on with a run whose worker stepped aside."""
+    return _take_one(let_go(), worker)
+
+
+def _take_one(runs: QuerySet[Attempt], worker: str) -> Attempt | None:
+    for attempt_id, move_id in runs.values_list("pk", "move_id"):
         with transaction.atomic():
             # The move first, as everywhere: two orders would be a deadlock.
             free = Move.objects.select_for_update(skip_locked=True, of=("self",))
             move = free.filter(pk=move_id).first()
             if move is None:
                 continue
-            runs = left_behind().select_for_update(of=("self",))
-            attempt = runs.filter(pk=attempt_id).first()
-            if attempt and (taken := _take_over(attempt, move, worker)):
+            held = runs.select_for_update(of=("self",)).filter(pk=attempt_id).first()
+            if held and (taken := _take_over(held, move, worker)):
                 return taken
     return None
 
 
 def _take_over(attempt: Attempt, move: Move, worker: str) -> Attempt | None:
-    attempt.takeovers += 1
+    stepped_aside = not attempt.worker
+    attempt.takeovers += not stepped_aside
     if attempt.takeovers > settings.PORTAL_MAX_TAKEOVERS:
         reason = {"code": "no_progress", "takeovers": attempt.takeovers - 1}
         lifecycle.advance(
@@ -74,6 +101,8 @@ def _take_over(attempt: Attempt, move: Move, worker: str) -> Attempt | None:
     attempt.heartbeat_at = timezone.now()
     attempt.lease_until = attempt.heartbeat_at + lease_time()
     attempt.save()
+    if stepped_aside:
+        return attempt
     params = {"attempt": attempt.number, "worker": worker, "before": before}
     line = trail.about_move(move, EventCode.RUN_TAKEN_OVER, params=params)
     trail.record(WORKER, [line])

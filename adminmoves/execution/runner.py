@@ -2,6 +2,7 @@
 
 import logging
 import time
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import IntegrityError
@@ -9,6 +10,8 @@ from django.utils import timezone
 
 from adminmoves import lifecycle
 from adminmoves.access import WORKER
+from adminmoves.archive import copying, figures
+from adminmoves.archive.store import CopyDiffers, SourceDiffers, archive_store
 from adminmoves.audit import trail
 from adminmoves.errors import LeaseLost
 from adminmoves.execution import claim
@@ -21,13 +24,15 @@ from adminmoves.models import (
     FormerPlace,
     Move,
 )
-from adminmoves.plan import IN_ONE_GO, make_plan
-from adminmoves.vocabulary import Action, EventCode, Outcome, StepCode
+from adminmoves.plan import IN_ONE_GO, make_plan, steps_of
+from adminmoves.vocabulary import Action, EventCode, MoveType, Outcome, StepCode
 
 logger = logging.getLogger(__name__)
 
 COUNTED = ("documents", "documents_unprocessed", "documents_awaiting_authorisation")
 PLACE = ("connection_id", "environment_id", "code", "mail_address")
+SLICE = 10.0
+"""Seconds that a run copies before others, if there are any, have their turn."""
 
 
 class RunFailed(Exception):
@@ -38,94 +43,179 @@ class RunFailed(Exception):
         self.reason = {"code": code, **params}
 
 
+class StopWished(Exception):
+    """A person asked to stop, and this is a safe point."""
+
+
 def drain(worker: str, seconds: float) -> int:
     """Carry out what is due until nothing is left or the time is up; the count."""
     until, done = time.monotonic() + seconds, 0
     while time.monotonic() < until:
-        attempt = claim.take_over(worker) or claim.start_next(worker)
+        attempt = (
+            claim.take_over(worker) or claim.start_next(worker) or claim.take_up(worker)
+        )
         if attempt is None:
             break
-        carry_out(attempt)
+        carry_out(attempt, until)
         done += 1
     return done
 
 
-def carry_out(attempt: Attempt) -> None:
-    """Take one attempt to its end. Whatever is not the move's own failure leaves it
-    RUNNING, for takeover: a time limit, a lost database, a lost lease."""
+def carry_out(attempt: Attempt, until: float = float("inf")) -> None:
+    """Take one attempt to its end, or as far as its time goes.
+
+    Whatever is not the move's own failure leaves it RUNNING, for takeover: a time
+    limit, a lost database, a lost lease. ``until``: on the monotonic clock.
+    """
     try:
         if attempt.undo_outcome:
             _undo(attempt)
         else:
-            _change(attempt)
+            _change(attempt, until)
     except LeaseLost:
         logger.warning("%s goes on elsewhere; this worker lets go.", attempt)
 
 
-def _change(attempt: Attempt) -> None:
+def _change(attempt: Attempt, until: float) -> None:
     """All of it, or back to where it was."""
     try:
         prepare(attempt)
+        if not _copy_archive(attempt, until):
+            _let_go(attempt)
+            return
         _switch(attempt)
     except RunFailed as failure:
         fail(attempt, failure.reason)
+    except StopWished:
+        stop(attempt)
 
 
 def prepare(attempt: Attempt) -> None:
     """Close the administration and take the before-image; once, by the ledger."""
-    if attempt.effects.filter(step=StepCode.BEFORE_IMAGE).exists():
+    if _was_done(attempt, StepCode.BEFORE_IMAGE):
         return
     with fenced(attempt) as move:
         administration = _hold_administration(move)
         administration.closed_by = move
         administration.save(update_fields=["closed_by"])
         attempt.before_image = _image(administration)
+        if _moves_archive(move):
+            found = figures.of_archive(administration.pk)
+            attempt.before_image["archive"] = found.stored()
+            attempt.documents, attempt.size = found.documents, found.bytes
+            attempt.copying_since = timezone.now()
         attempt.takeovers = 0
-        attempt.save(update_fields=["before_image", "takeovers"])
+        attempt.save()
         steps = (StepCode.RECHECK, StepCode.CLOSE, StepCode.BEFORE_IMAGE)
         _enter(attempt, move, steps, {StepCode.BEFORE_IMAGE: attempt.before_image})
 
 
-def _switch(attempt: Attempt) -> None:
-    """Place, address, verify, open, after-care and finish: one transaction, so that
-    undoing it is ROLLBACK."""
+def _copy_archive(attempt: Attempt, until: float) -> bool:
+    """Copy chunk by chunk. False: its time is up, and it goes on later."""
+    move = Move.objects.select_related("to_environment", "administration").get(
+        pk=attempt.move_id
+    )
+    if not _moves_archive(move) or _was_done(attempt, StepCode.COPY_ARCHIVE):
+        return True
+    turn = time.monotonic() + SLICE
+    while chunk := copying.next_chunk(move, attempt.cursor):
+        copies = _copied(move, chunk)
+        with fenced(attempt):
+            copying.enter(attempt, chunk, copies)
+        _heed_wish(attempt)
+        if time.monotonic() > until:
+            return False
+        if time.monotonic() > turn:
+            if claim.others_wait(attempt):
+                return False
+            turn = time.monotonic() + SLICE
+    if attempt.documents:
+        archive_store().settle()
+    with fenced(attempt) as held:
+        facts = {"documents": attempt.copied, "bytes": attempt.copied_size}
+        _enter(attempt, held, (StepCode.COPY_ARCHIVE,), {StepCode.COPY_ARCHIVE: facts})
+    return True
+
+
+def _copied(move: Move, chunk: copying.Chunk) -> list[Any]:
+    """A chunk's files. What the store refuses for good is the move's own failure:
+    the source is whole, and the copies that were checked serve a retry."""
     try:
-        with fenced(attempt) as move:
-            before = Attempt.objects.get(pk=attempt.pk).before_image
+        return copying.copy_files(move, chunk)
+    except SourceDiffers as damaged:
+        raise RunFailed("archive_damaged", file=str(damaged)) from damaged
+    except CopyDiffers as untrue:
+        raise RunFailed("copy_differs", file=str(untrue)) from untrue
+    except OSError as refused:
+        told = refused.strerror or type(refused).__name__
+        raise RunFailed("store_refused", error=told) from refused
+
+
+def _let_go(attempt: Attempt) -> None:
+    """Leave a run that is whole so far to whoever has time for it."""
+    with fenced(attempt):
+        attempt.worker, attempt.lease_until = "", timezone.now()
+        attempt.save(update_fields=["worker", "lease_until"])
+
+
+def _heed_wish(attempt: Attempt) -> None:
+    if attempt.stop_asked_at:
+        raise StopWished
+
+
+def _switch(attempt: Attempt) -> None:
+    """Place, address, archive, verify, open, after-care and finish: one transaction,
+    so that undoing it is ROLLBACK."""
+    try:
+        with fenced(attempt, attempt.documents) as move:
+            _heed_wish(attempt)
+            before = attempt.before_image
             administration = _hold_administration(move)
             plan = make_plan(move)
             if plan.hash != move.plan_hash:
                 raise RunFailed("plan_changed_while_running")
             _leave_place(move, administration)
+            if attempt.documents:
+                copying.switch(move)
             _take_place(move, administration)
-            _verify(move, before)
+            after = _verify(move, before)
             _list_aftercare(move, plan.aftercare)
-            _enter(attempt, move, IN_ONE_GO, {})
+            steps = [step for step in plan.steps if step in IN_ONE_GO]
+            _enter(attempt, move, steps, {StepCode.VERIFY: after})
             _end(attempt, Outcome.COMPLETED)
-            lifecycle.advance(
-                move.pk,
-                Action.FINISH,
-                actor=WORKER,
-                told={"attempt": attempt.number, "worker": attempt.worker},
-            )
+            told = {"attempt": attempt.number, "worker": attempt.worker, **after}
+            lifecycle.advance(move.pk, Action.FINISH, actor=WORKER, told=told)
     except IntegrityError as refused:
         diagnosis = getattr(refused.__cause__, "diag", None)
         rule = getattr(diagnosis, "constraint_name", None) or ""
-        if rule == "administration_place_guard":
+        if rule in {"administration_place_guard", "document_place_guard"}:
             raise LeaseLost("the database refused the token") from refused
         raise RunFailed("database_refused", rule=rule) from refused
 
 
 def fail(attempt: Attempt, reason: dict[str, Any]) -> None:
     """Write down which way it goes, so that a takeover goes the same way; then undo."""
+    _turn_back(attempt, Outcome.FAILED, reason)
+
+
+def stop(attempt: Attempt) -> None:
+    asker = attempt.stop_asked_by
+    name = asker.get_full_name() or asker.get_username() if asker else ""
+    _turn_back(attempt, Outcome.STOPPED, {"code": "stopped_by_person", "who": name})
+
+
+def _turn_back(attempt: Attempt, outcome: Outcome, reason: dict[str, Any]) -> None:
     with fenced(attempt):
-        attempt.undo_outcome, attempt.undo_reason = Outcome.FAILED, reason
+        attempt.undo_outcome, attempt.undo_reason = outcome, reason
         attempt.save(update_fields=["undo_outcome", "undo_reason"])
     _undo(attempt)
 
 
 def _undo(attempt: Attempt) -> None:
-    """Open the administration as it was. Its place never left: that was ROLLBACK."""
+    """Open the administration as it was. Its place never left: that was ROLLBACK.
+
+    What was copied stays, unreferenced, for a retry.
+    """
     with fenced(attempt) as move:
         held = Attempt.objects.get(pk=attempt.pk)
         administration = _hold_administration(move)
@@ -147,6 +237,14 @@ def _undo(attempt: Attempt) -> None:
             facts=(held.undo_reason,),
             told={"attempt": attempt.number, **held.undo_reason},
         )
+
+
+def _moves_archive(move: Move) -> bool:
+    return StepCode.COPY_ARCHIVE in steps_of(MoveType(move.move_type))
+
+
+def _was_done(attempt: Attempt, step: StepCode) -> bool:
+    return attempt.effects.filter(step=step, undone=False).exists()
 
 
 def _hold_administration(move: Move) -> Administration:
@@ -199,8 +297,11 @@ def _take_place(move: Move, administration: Administration) -> None:
     trail.record(WORKER, [line])
 
 
-def _verify(move: Move, before: dict[str, Any]) -> None:
-    """Exactly one administration at the wanted place, this one, with its documents."""
+def _verify(move: Move, before: dict[str, Any]) -> dict[str, Any]:
+    """Exactly one administration at the wanted place, this one, with its documents.
+
+    Returns the archive's figures, which are those from before.
+    """
     there = list(
         Administration.objects.filter(
             connection_id=move.to_connection_id, code_key=move.to_code_key
@@ -211,6 +312,15 @@ def _verify(move: Move, before: dict[str, Any]) -> None:
     counts = {name: getattr(there[0], name) for name in COUNTED}
     if counts != {name: before[name] for name in COUNTED}:
         raise RunFailed("documents_differ", before=before["documents"], **counts)
+    archive = before.get("archive")
+    if not archive:
+        return {}
+    found = figures.of_copies(move).stored()
+    if found != archive:
+        raise RunFailed(
+            "archive_differs", before=archive["documents"], after=found["documents"]
+        )
+    return {"archive": found}
 
 
 def _list_aftercare(move: Move, codes: tuple[str, ...]) -> None:
@@ -223,11 +333,11 @@ def _list_aftercare(move: Move, codes: tuple[str, ...]) -> None:
 def _enter(
     attempt: Attempt,
     move: Move,
-    steps: tuple[StepCode, ...],
+    steps: Iterable[StepCode],
     facts: dict[StepCode, dict[str, Any]],
 ) -> None:
     """Ledger and trail of these steps, in one insert each."""
-    Effect.objects.bulk_create(
+    effects = Effect.objects.bulk_create(
         Effect(
             attempt=attempt,
             move=move,
@@ -237,7 +347,8 @@ def _enter(
         )
         for step in steps
     )
-    params = {"attempt": attempt.number, "steps": [step.value for step in steps]}
+    done = [StepCode(effect.step).value for effect in effects]
+    params = {"attempt": attempt.number, "steps": done}
     line = trail.about_move(move, EventCode.RUN_STEPS_DONE, params=params)
     trail.record(WORKER, [line])
 

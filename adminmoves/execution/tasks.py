@@ -6,9 +6,10 @@ from django.conf import settings
 from django.utils import timezone
 
 from adminmoves import doorbell
+from adminmoves.archive import cleaning
 from adminmoves.asking import connections_to_ask
 from adminmoves.execution import runner
-from adminmoves.execution.claim import left_behind
+from adminmoves.execution.claim import unattended
 from adminmoves.models import Move
 
 MOST_RINGS = 8
@@ -24,11 +25,18 @@ def drain() -> None:
     runner.drain(worker_name(), settings.PORTAL_DRAIN_SECONDS)
 
 
+@shared_task(name=doorbell.CLEAN)
+def clean() -> None:
+    cleaning.clean(settings.PORTAL_DRAIN_SECONDS)
+
+
 @shared_task(name="adminmoves.execution.sweep")
 def sweep() -> None:
     """Ring for what is due and was not taken, or was left behind."""
-    if left_behind().exists() or Move.objects.due(timezone.now()).exists():
+    if unattended().exists() or Move.objects.due(timezone.now()).exists():
         doorbell.ring(doorbell.RUN)
+    if cleaning.due().exists():
+        doorbell.ring(doorbell.CLEAN)
     for _connection in connections_to_ask()[:MOST_RINGS]:
         if not doorbell.ring(doorbell.ASK):
             break

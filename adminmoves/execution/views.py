@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST
 from adminmoves import web
 from adminmoves.dossier import open_dossier
 from adminmoves.execution import actions
-from adminmoves.execution.forms import SettleForm
+from adminmoves.execution.forms import SettleForm, StopForm
 from adminmoves.models import Aftercare
 from adminmoves.vocabulary import Action, Right
 
@@ -33,6 +33,20 @@ def settle(request: web.PortalRequest, number: str) -> HttpResponse:
     move = actions.settle_move(move_id, actor=request.actor, **form.cleaned_data)
     messages.success(request, _("Your answer is recorded, the worker goes on."))
     return web.go(request, reverse("moves:detail", args=[move]))
+
+
+@require_POST
+@web.portal_view(Right.STOP_RUN)
+def stop(request: web.PortalRequest, number: str) -> HttpResponse:
+    move_id = web.found(number)
+    form = StopForm(request.POST)
+    if not form.is_valid():
+        dossier = open_dossier(move_id, request.actor)
+        page = {"dossier": dossier, "form": form, "nav": "list"}
+        return render(request, "overview/move.html", page)
+    actions.stop_move(move_id, actor=request.actor, **form.cleaned_data)
+    messages.success(request, _("It stops at the next safe point and is rolled back."))
+    return web.go(request, reverse("moves:detail", args=[number]))
 
 
 @require_POST

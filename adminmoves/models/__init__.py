@@ -1,5 +1,12 @@
 """Facts, constraints and transitions; one file per noun."""
 
+from adminmoves.models.archive import (
+    CleanUp,
+    Document,
+    DocumentCopy,
+    Leftover,
+    WorkflowState,
+)
 from adminmoves.models.attempt import Aftercare, Attempt, Effect
 from adminmoves.models.estate import (
     Administration,
@@ -16,6 +23,7 @@ from adminmoves.models.link import (
     ConnectionList,
 )
 from adminmoves.models.move import Approval, Move
+from adminmoves.models.operation import QueueSwitch, WorkerBeat
 from adminmoves.models.parties import Contributor, Parties
 from adminmoves.models.people import ApprovalLoan, CheckSeverity, LoanEnd, Preferences
 from adminmoves.models.proof import EvidenceFile, Proof, ProofWords
@@ -28,17 +36,21 @@ __all__ = [
     "Attempt",
     "BookkeepingConnection",
     "CheckSeverity",
+    "CleanUp",
     "ConnectionCall",
     "ConnectionGrant",
     "ConnectionLine",
     "ConnectionList",
     "Contributor",
+    "Document",
+    "DocumentCopy",
     "Effect",
     "Environment",
     "Event",
     "EventWords",
     "EvidenceFile",
     "FormerPlace",
+    "Leftover",
     "LoanEnd",
     "Move",
     "PackageProfile",
@@ -46,5 +58,8 @@ __all__ = [
     "Preferences",
     "Proof",
     "ProofWords",
+    "QueueSwitch",
     "StreamHead",
+    "WorkerBeat",
+    "WorkflowState",
 ]

@@ -21,7 +21,8 @@ class Attempt(models.Model):
     move = models.ForeignKey(Move, on_delete=models.PROTECT, related_name="attempts")
     number = models.PositiveIntegerField()
     token = models.UUIDField(default=uuid.uuid4)
-    worker = models.CharField(max_length=200)
+    # Empty: whoever had it let go of it, and it waits for its next turn.
+    worker = models.CharField(max_length=200, blank=True)
     started_at = models.DateTimeField(default=timezone.now)
     heartbeat_at = models.DateTimeField(default=timezone.now)
     lease_until = models.DateTimeField()
@@ -30,6 +31,18 @@ class Attempt(models.Model):
     # An undo keeps its direction and reason here, so that a takeover goes on with it.
     undo_outcome = models.CharField(max_length=20, choices=Outcome.choices, blank=True)
     undo_reason = models.JSONField(default=dict)
+    # How far the archive is, in documents and bytes; ``cursor``: the last one copied.
+    documents = models.PositiveIntegerField(default=0)
+    size = models.PositiveBigIntegerField(default=0)
+    copied = models.PositiveIntegerField(default=0)
+    copied_size = models.PositiveBigIntegerField(default=0)
+    cursor = models.PositiveBigIntegerField(default=0)
+    copying_since = models.DateTimeField(null=True)
+    # A person's wish to stop; the worker heeds it at the next safe point.
+    stop_asked_at = models.DateTimeField(null=True)
+    stop_asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
     ended_at = models.DateTimeField(null=True)
     outcome = models.CharField(max_length=20, choices=Outcome.choices, blank=True)
 

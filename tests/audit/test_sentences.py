@@ -8,7 +8,7 @@ from django.utils import translation
 
 from adminmoves import reasons
 from adminmoves.audit.sentences import ANSWERS, SENTENCES, quotes, sentence, who
-from adminmoves.execution.actions import GO_ON, ROLL_BACK
+from adminmoves.execution.actions import DONE, NOT_DONE, ROLL_BACK
 from adminmoves.models import Event, EventWords
 from adminmoves.reasons import FACTS, REASONS
 from adminmoves.vocabulary import EventCode, MoveState, Role
@@ -119,7 +119,7 @@ def test_free_text_is_quoted_and_may_be_emptied() -> None:
 
 
 def test_the_answers_are_those_of_settling() -> None:
-    assert set(ANSWERS) == {GO_ON, ROLL_BACK}
+    assert set(ANSWERS) == {DONE, NOT_DONE, ROLL_BACK}
 
 
 # --- reasons

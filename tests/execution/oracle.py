@@ -27,6 +27,8 @@ STEPS = [
     "AFTERCARE", "BEFORE_IMAGE", "CHANGE_PLACE", "CLOSE",
     "OPEN", "RECHECK", "SWITCH_ADDRESS", "VERIFY",
 ]  # fmt: skip
+OF_ARCHIVE = ["COPY_ARCHIVE", "SWITCH_ARCHIVE"]
+WITH_ARCHIVE = {"MOVE_ENVIRONMENT", "MOVE_ENVIRONMENT_AND_CHANGE_CODE"}
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,13 @@ class Seen:
     steps: list[str]
 
 
-DONE_ONCE = Seen("COMPLETED", 1, 1, 1, 1, 1, STEPS)
+def done_once(move_type: str) -> Seen:
+    """What is to be seen of a move of this type that was carried out once."""
+    steps = [*STEPS, *OF_ARCHIVE] if move_type in WITH_ARCHIVE else STEPS
+    return Seen("COMPLETED", 1, 1, 1, 1, 1, sorted(steps))
+
+
+DONE_ONCE = done_once("CHANGE_CODE")
 
 
 def look(owner: extensions.connection, move_id: int) -> Seen:

@@ -6,13 +6,14 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from adminmoves.models import Effect, Move
-from adminmoves.plan import STEPS
-from adminmoves.vocabulary import MoveState
+from adminmoves.plan import steps_of
+from adminmoves.vocabulary import MoveState, MoveType
 from tests.cast import MakeMove
 from tests.overview.people import logged_in
 
 pytestmark = pytest.mark.django_db
 S = MoveState
+STEPS = steps_of(MoveType.CHANGE_CODE)
 
 
 def run_steps(move: Move, count: int) -> None:

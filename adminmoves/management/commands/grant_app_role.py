@@ -18,12 +18,15 @@ GRANTS: Mapping[str, tuple[str, ...]] = {
     "adminmoves_aftercare": CHANGE,
     "adminmoves_attempt": CHANGE,
     "adminmoves_bookkeepingconnection": CHANGE,
+    "adminmoves_cleanup": CHANGE,
     "adminmoves_connectiongrant": CHANGE,
     "adminmoves_connectionline": CHANGE,
+    "adminmoves_document": CHANGE,
     "adminmoves_environment": CHANGE,
     "adminmoves_move": CHANGE,
     "adminmoves_packageprofile": CHANGE,
     "adminmoves_parties": CHANGE,
+    "adminmoves_queueswitch": CHANGE,
     # The record: what was said and done stays as it was said and done.
     "adminmoves_approvalloan": APPEND,
     "adminmoves_contributor": APPEND,
@@ -40,6 +43,11 @@ GRANTS: Mapping[str, tuple[str, ...]] = {
     # What a package last showed, and the newest calls: not the record.
     "adminmoves_connectioncall": FULL,
     "adminmoves_connectionlist": CHANGE,
+    # Who is alive; what is silent for a day is forgotten.
+    "adminmoves_workerbeat": FULL,
+    # What a run copied and what it left behind, until the clean-up.
+    "adminmoves_documentcopy": FULL,
+    "adminmoves_leftover": FULL,
     # Choices: removing one means "as it was by default".
     "adminmoves_checkseverity": FULL,
     "adminmoves_preferences": FULL,

@@ -5,6 +5,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from adminmoves import web
 from adminmoves.dossier import open_dossier
+from adminmoves.dossier.run import copying
 from adminmoves.models import Event, Move
 from adminmoves.overview.move import actions
 from adminmoves.overview.move.forms import CommentForm
@@ -30,7 +31,8 @@ def progress(request: web.PortalRequest, number: str) -> HttpResponse:
     state = request.GET.get("staat", "")
     # The state too: a run may end between the reads that made the page.
     news_of_it = Event.objects.filter(move=move_id, pk__gt=since).exists()
-    if not news_of_it and Move.objects.filter(pk=move_id, state=state).exists():
+    still = Move.objects.filter(pk=move_id, state=state)
+    if not news_of_it and still.exclude(attempts__in=copying()).exists():
         return HttpResponse(status=NO_CONTENT)
     dossier = open_dossier(move_id, request.actor)
     news = [event for event in dossier.timeline if event.pk > since]

@@ -1,0 +1,1 @@
+"""The documents of an administration, and the store that their files lie in."""

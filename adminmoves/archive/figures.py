@@ -1,0 +1,54 @@
+"""What an archive amounts to, so that nothing can be lost unseen."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from django.db import connection
+
+from adminmoves.models import Move
+
+NOW = """
+SELECT count(*), coalesce(sum(d.size), 0),
+       coalesce(string_agg(d.sha256, '' ORDER BY d.id), '')
+FROM adminmoves_document d WHERE d.administration_id = %s
+"""
+COPIED = """
+SELECT count(*), coalesce(sum(c.size), 0),
+       coalesce(string_agg(c.sha256, '' ORDER BY d.id), '')
+FROM adminmoves_document d JOIN adminmoves_documentcopy c
+  ON c.document_id = d.id AND c.move_id = %s AND c.storage_key = d.storage_key
+WHERE d.administration_id = %s
+"""
+DIGESTED = """
+SELECT f.documents, f.size, encode(sha256(f.checksums::bytea), 'hex')
+FROM ({figures}) f (documents, size, checksums)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Documents, bytes, and one SHA-256 over all their checksums in order."""
+
+    documents: int
+    bytes: int
+    digest: str
+
+    def stored(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def of_archive(administration_id: int) -> Figures:
+    """What stands on the record now."""
+    return _ask(NOW, [administration_id])
+
+
+def of_copies(move: Move) -> Figures:
+    """What was read back from the new keys that the documents refer to."""
+    return _ask(COPIED, [move.pk, move.wanted.administration_id])
+
+
+def _ask(statement: str, params: list[int]) -> Figures:
+    with connection.cursor() as cursor:
+        cursor.execute(DIGESTED.format(figures=statement), params)
+        documents, size, digest = cursor.fetchone()
+    return Figures(documents, int(size), digest)

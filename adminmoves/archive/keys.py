@@ -1,0 +1,25 @@
+"""Under which key a document's file lies: its office, its administration, its move."""
+
+from adminmoves.models import Administration, Environment, Move
+
+TOGETHER = 1000
+"""So many documents share a folder."""
+
+
+def key_of(
+    environment: Environment, administration: Administration, move: str, document: int
+) -> str:
+    """``move``: the number and revision of the move that copies it, so that no two
+    write the same key; "new" for a document that was not moved yet."""
+    return (
+        f"{environment.public_id}/{administration.public_id}/{move}"
+        f"/{document // TOGETHER}/{document}"
+    )
+
+
+def key_after(move: Move, document: int) -> str:
+    """Where this move copies a document to."""
+    if move.to_environment is None or move.administration is None:
+        raise ValueError("only a complete move copies an archive")
+    written_by = f"{move.number}-{move.revision}"
+    return key_of(move.to_environment, move.administration, written_by, document)

@@ -1,0 +1,152 @@
+"""Where the files lie: Django's storage "archive", with a copy that proves itself.
+
+``FileStore`` keeps them in a folder. Another store offers the same four methods.
+"""
+
+import hashlib
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import NamedTuple, cast
+
+from django.core.files.storage import FileSystemStorage, storages
+
+BLOCK = 1024 * 1024
+PART = ".part-"
+"""Between a name and a nonce: a file that is being written, or was left so."""
+
+
+class Digest(NamedTuple):
+    """What a file is: its size in bytes and its SHA-256 in hex."""
+
+    size: int
+    sha256: str
+
+
+class SourceDiffers(Exception):
+    """The file is not what its row says: it was damaged, or is gone."""
+
+
+class CopyDiffers(Exception):
+    """What was written is not what comes back."""
+
+
+class FileStore(FileSystemStorage):
+    """A folder. Whatever stands under a key was written whole and read back."""
+
+    def digest(self, key: str) -> Digest | None:
+        """What the file under this key is; None where there is none."""
+        try:
+            return _digest_of(self.path(key))
+        except FileNotFoundError:
+            return None
+
+    def copy(self, source: str, target: str, expected: Digest) -> None:
+        """Copy one file; under ``target`` appears all of it or nothing.
+
+        Raises SourceDiffers, CopyDiffers, and OSError where the disk refuses.
+        """
+        path = self.path(target)
+        part = f"{path}{PART}{secrets.token_hex(4)}"
+        try:
+            _compare(self.write(source, part), expected, SourceDiffers(source))
+            _compare(_digest_of(part), expected, CopyDiffers(target))
+            Path(part).replace(path)
+        except BaseException:
+            Path(part).unlink(missing_ok=True)
+            raise
+
+    def write(self, source: str, path: str) -> Digest | None:
+        """Write a new file from a key; what was read, None where nothing was."""
+        try:
+            reading = os.open(self.path(source), os.O_RDONLY)
+        except FileNotFoundError:
+            return None
+        try:
+            writing = _create(path)
+            try:
+                return _pour(reading, writing)
+            finally:
+                os.close(writing)
+        finally:
+            os.close(reading)
+
+    def settle(self) -> None:
+        """Have what was written on the disk, before anything relies on it."""
+        os.sync()
+
+    def remove(self, keys: list[str]) -> None:
+        """Remove these files; one that is gone already is fine."""
+        folders = set()
+        for key in keys:
+            path = Path(self.path(key))
+            path.unlink(missing_ok=True)
+            folders.add(path.parent)
+        for folder in folders:
+            self._tidy(folder)
+
+    def _tidy(self, folder: Path) -> None:
+        """Remove what a killed worker left half written, and folders left empty."""
+        root = Path(self.path(""))
+        with suppress(OSError):
+            if not any(PART not in name.name for name in folder.iterdir()):
+                for left in folder.iterdir():
+                    left.unlink(missing_ok=True)
+            while folder != root:
+                folder.rmdir()
+                folder = folder.parent
+
+
+def archive_store() -> FileStore:
+    return cast("FileStore", storages["archive"])
+
+
+def _compare(found: Digest | None, expected: Digest, otherwise: Exception) -> None:
+    if found != expected:
+        raise otherwise
+
+
+def _create(path: str) -> int:
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+    try:
+        return os.open(path, flags, 0o600)
+    except FileNotFoundError:
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        return os.open(path, flags, 0o600)
+
+
+def _digest_of(path: str) -> Digest:
+    reading = os.open(path, os.O_RDONLY)
+    try:
+        return _measure(_blocks(reading))
+    finally:
+        os.close(reading)
+
+
+def _pour(reading: int, writing: int) -> Digest:
+    return _measure(_written(block, writing) for block in _blocks(reading))
+
+
+def _written(block: bytes, writing: int) -> bytes:
+    done = os.write(writing, block)
+    while done < len(block):
+        done += os.write(writing, block[done:])
+    return block
+
+
+def _blocks(reading: int) -> Iterator[bytes]:
+    """The rest of a file; a short block ends it, so that a small one is read once."""
+    while block := os.read(reading, BLOCK):
+        yield block
+        if len(block) < BLOCK:
+            return
+
+
+def _measure(blocks: Iterator[bytes]) -> Digest:
+    size, sha256 = 0, hashlib.sha256()
+    for block in blocks:
+        size += len(block)
+        sha256.update(block)
+    return Digest(size, sha256.hexdigest())

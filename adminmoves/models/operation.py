@@ -1,0 +1,117 @@
+"""Who is alive, and whether the queue may start anything: no part of the record."""
+
+from datetime import timedelta
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Exists, ExpressionWrapper, Q
+from django.db.models.functions import Now
+
+from adminmoves.vocabulary import BeatKind
+
+SILENT_AFTER = 3
+"""So many heartbeats a process may miss."""
+UNHEARD = timedelta(minutes=2)
+"""People are told that there is no worker when none was heard for so long."""
+FORGOTTEN_AFTER = timedelta(days=1)
+
+
+class WorkerBeatQuerySet(models.QuerySet["WorkerBeat"]):
+    """Moments are the database's own: the clocks of hosts differ."""
+
+    def alive(self) -> Self:
+        return self.seen_within(silence())
+
+    def runs(self) -> Self:
+        return self.filter(kind__in=(BeatKind.WORKER, BeatKind.BOTH))
+
+    def asks(self) -> Self:
+        return self.filter(kind__in=(BeatKind.ASKS, BeatKind.BOTH))
+
+    def beats(self) -> Self:
+        return self.filter(kind=BeatKind.BEAT)
+
+    def with_silence(self) -> Self:
+        """Each with ``silent``: whether it missed too many heartbeats."""
+        silent = Q(seen_at__lt=Now() - silence())
+        return self.annotate(silent=ExpressionWrapper(silent, models.BooleanField()))
+
+    def seen_within(self, time: timedelta) -> Self:
+        return self.filter(seen_at__gte=Now() - time)
+
+    def forget_old(self) -> None:
+        self.filter(seen_at__lt=Now() - FORGOTTEN_AFTER).delete()
+
+
+class WorkerBeat(models.Model):
+    """A process that says it is alive, every PORTAL_HEARTBEAT_SECONDS.
+
+    ``doing``: the names (host/process) under which its children or threads work at
+    this moment, one per task. What stops in order takes its row away.
+    """
+
+    name = models.CharField(max_length=200, primary_key=True)
+    kind = models.CharField(max_length=10, choices=BeatKind.choices)
+    started_at = models.DateTimeField()
+    seen_at = models.DateTimeField(db_default=Now())
+    doing = models.JSONField(default=list)
+    # Known where with_silence asked for it.
+    silent: bool
+
+    objects = WorkerBeatQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("kind", "name")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def silence() -> timedelta:
+    """How long a process may say nothing before it counts as gone."""
+    return timedelta(seconds=SILENT_AFTER * settings.PORTAL_HEARTBEAT_SECONDS)
+
+
+class QueueSwitchQuerySet(models.QuerySet["QueueSwitch"]):
+    def is_paused(self) -> bool:
+        """Whether no move may be started; what runs goes on, also by takeover."""
+        return self.filter(paused_at__isnull=False).exists()
+
+    def with_worker(self) -> Self:
+        """The row with ``worker_seen``: whether anybody could carry out a move now."""
+        workers = WorkerBeat.objects.runs().seen_within(UNHEARD)
+        return self.select_related("paused_by").annotate(worker_seen=Exists(workers))
+
+
+class QueueSwitch(models.Model):
+    """One row, made by a migration: who paused the queue, when and why.
+
+    The history is in the trail.
+    """
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    paused_at = models.DateTimeField(null=True)
+    paused_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    reason = models.CharField(max_length=500, blank=True)
+    # Somebody waits until nothing runs, to stop the workers.
+    draining = models.BooleanField(default=False)
+    # Known where with_worker asked for it.
+    worker_seen: bool
+
+    objects = QueueSwitchQuerySet.as_manager()
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(condition=Q(id=1), name="queue_switch_once"),
+            models.CheckConstraint(
+                condition=Q(paused_at=None, paused_by=None, reason="", draining=False)
+                | (Q(paused_at__isnull=False, paused_by__isnull=False) & ~Q(reason="")),
+                name="queue_paused_by_somebody",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return "queue paused" if self.paused_at else "queue open"
