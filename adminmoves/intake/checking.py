@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.forms import BoundField
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from adminmoves.changes.wish import Wish
 from adminmoves.evidence import usable_proof
@@ -13,6 +14,7 @@ from adminmoves.models import BookkeepingConnection, Move
 from adminmoves.preflight import BLOCKING, TODO, Report, Result, code_key, preflight
 from adminmoves.vocabulary import Moment, MoveType
 
+NO_BOOKS = gettext_lazy("Choose the administration.")
 TARGET_FIELDS = ("to_code", "to_connection", "to_environment")
 
 
@@ -64,7 +66,7 @@ def wish_in(move: Move, form: AnswersForm) -> Wish | None:
 def tell(form: AnswersForm, looked: Looked) -> None:
     """Say at each field what holds the request back at submitting."""
     if looked.wish is None:
-        form.add_error("administration", _("Choose the administration."))
+        form.add_error("administration", NO_BOOKS)
         return
     for result in looked.report.holding(Moment.SUBMIT):
         place = field_for(form, result)
@@ -82,8 +84,11 @@ def wrong_among(
 ) -> list[BoundField]:
     """The fields that were left with a wrong value, each with what is wrong.
 
-    What is only empty is not wrong yet: that is told at submitting.
+    What is only empty is not wrong yet: that is told at submitting. Only without an
+    administration there is nothing to check.
     """
+    if form.move.administration is None and not form.errors.get("administration"):
+        form.add_error("administration", NO_BOOKS)
     for result in report.of(BLOCKING):
         place = field_for(form, result)
         if place and place in left and not form.errors.get(place):

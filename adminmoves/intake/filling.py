@@ -12,6 +12,8 @@ def fill_in_what_follows(move: Move) -> None:
     now = move.administration
     move.package = now.package if now else ""
     if now is None:
+        # Which accounting systems fit is for the administration's package to say.
+        move.to_connection = None
         return
     intent = MoveType(move.intent)
     if intent not in {T.MOVE_ENVIRONMENT, T.MOVE_ENVIRONMENT_AND_CHANGE_CODE}:

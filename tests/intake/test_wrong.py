@@ -6,6 +6,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
+from adminmoves.models import Move
 from adminmoves.vocabulary import MoveType
 from tests.builders import make_draft
 from tests.intake.pages import as_sent, url
@@ -58,6 +59,28 @@ def test_what_is_left_empty_is_not_wrong_yet(client: Client, agent: User) -> Non
     empty = {"to_code": "", "requester_email": ""}
 
     assert told_at(client, agent, "to_code requester_email", **empty) == {}
+
+
+@pytest.mark.parametrize("move_type", MoveType)
+@pytest.mark.parametrize("sent", [None, ""])
+def test_without_an_administration_that_is_told_and_the_rest_is_kept(
+    sent: str | None, move_type: MoveType, client: Client, agent: User
+) -> None:
+    move = make_draft(agent, move_type)
+    client.force_login(agent)
+    answers = as_sent(move, administration=sent, requester_ticket="SUP-2002")
+
+    answer = client.post(
+        url(move, "controle/"), answers | {"left": "administration requester_ticket"}
+    )
+
+    assert answer.status_code == 200
+    told = {field.html_name: field.errors for field in answer.context["wrong"]}
+    assert told == {"administration": ["Kies de administratie."]}
+    assert "Kies de administratie." in answer.content.decode()
+    kept = Move.objects.get(pk=move.pk)
+    assert (kept.administration, kept.to_connection) == (None, None)
+    assert kept.parties.requester_ticket == "SUP-2002"
 
 
 def test_a_name_that_is_no_field_is_passed_over(client: Client, agent: User) -> None:
