@@ -1,13 +1,18 @@
 """Who may do what: one table, read by everything, tested cell by cell."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
 
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Group, User
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db import connection
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from adminmoves.errors import NotAllowed
-from adminmoves.models import ApprovalLoan
+from adminmoves.models import ApprovalLoan, Preferences
 from adminmoves.vocabulary import Action, Right, Role
 
 R = Role
@@ -52,6 +57,9 @@ MAY: Mapping[Action | Right, frozenset[Role]] = {
     Right.SWITCH_QUEUE: LEADS | {R.ADMINISTRATOR},
 }
 LENDABLE = frozenset({Action.APPROVE, Action.SEND_BACK, Action.REJECT})
+NOBODY = -1
+"""Stands in a question where the person is filled in."""
+SETTINGS = ("user_id", "language", "theme", "single_letter_keys")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,25 +84,85 @@ WORKER = Actor(name="worker", role=Role.WORKER)
 SYSTEM = Actor(name="system", role=Role.SYSTEM)
 
 
-def role_of(user: User) -> Role | None:
-    """The role of a person: the name of their group. A superuser flag adds none."""
-    names = set(user.groups.values_list("name", flat=True)) & set(Role.values)
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a person is here at this moment; their own ``preferences``, once stored.
+
+    ``beside`` is what the question asked besides.
+    """
+
+    role: Role | None
+    has_loan: bool
+    preferences: Preferences | None
+    beside: tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A query about one person, written once by Django and asked all the time."""
+
+    told: str
+    params: tuple[Any, ...]
+
+    def ask(self, user: User) -> Standing:
+        """Anew for every request, so that what is taken away is gone at once."""
+        params = [user.pk if one == NOBODY else one for one in self.params]
+        with connection.cursor() as cursor:
+            cursor.execute(self.told, params)
+            groups, has_loan, language, theme, keys, *beside = cursor.fetchone()
+        stored = None
+        if language:
+            row = (user.pk, language, theme, keys)
+            stored = Preferences.from_db(connection.alias, SETTINGS, row)
+        return Standing(_only_role(groups), has_loan, stored, tuple(beside))
+
+
+def question(*beside: Any) -> Question:
+    """Groups, loan and preferences in one query, and ``beside`` in the same."""
+    loans = ApprovalLoan.objects.running().filter(borrower=OuterRef("pk"))
+    asked = User.objects.filter(pk=NOBODY).values_list(
+        ArraySubquery(Group.objects.filter(user=OuterRef("pk")).values("name")),
+        Exists(loans),
+        "preferences__language",
+        "preferences__theme",
+        "preferences__single_letter_keys",
+        *beside,
+    )
+    return Question(*asked.query.sql_with_params())
+
+
+@cache
+def _standing() -> Question:
+    return question()
+
+
+def _only_role(groups: Iterable[str]) -> Role | None:
+    """The name of a group. Two roles are none; a superuser flag adds none."""
+    names = set(groups) & set(Role.values)
     return Role(names.pop()) if len(names) == 1 else None
+
+
+def role_of(user: User) -> Role | None:
+    return _only_role(user.groups.values_list("name", flat=True))
 
 
 def actor_for(user: User, request_id: str = "") -> Actor:
     """Turn a logged-in user into an actor, with what was lent to them."""
-    role = role_of(user)
+    return actor_in(_standing().ask(user), user, request_id)
+
+
+def actor_in(standing: Standing, user: User, request_id: str = "") -> Actor:
+    """The same, of somebody whose standing was read already."""
+    role = standing.role
     if role is None or role in {R.WORKER, R.SYSTEM} or not user.is_active:
         raise NotAllowed(
             _("You have no role in this portal. Ask an administrator for one.")
         )
-    lent = ApprovalLoan.objects.running().filter(borrower=user).exists()
     return Actor(
         name=user.get_full_name() or user.get_username(),
         role=role,
         user_id=user.pk,
-        borrowed=LENDABLE if lent and role in AGENTS else frozenset(),
+        borrowed=LENDABLE if standing.has_loan and role in AGENTS else frozenset(),
         request_id=request_id,
     )
 

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -80,16 +82,20 @@ class Entry:
         return reverse(f"moves:{self.page.key}")
 
 
-def waiting_for(actor: Actor) -> str:
-    """How many moves this person may decide on; "99+" beyond what is counted."""
-    own = Contributor.objects.filter(user=actor.user_id).values("move_id")
-    waiting = Move.objects.waiting_for_approval().exclude(pk__in=own)
-    count = waiting[: COUNT_CAP + 1].count()
+def waiting() -> ArraySubquery:
+    """Moves that a person may decide on, as a column beside that person."""
+    own = Contributor.objects.filter(move=OuterRef("pk"), user=OuterRef(OuterRef("pk")))
+    moves = Move.objects.waiting_for_approval().filter(~Exists(own))
+    return ArraySubquery(moves.order_by().values("pk")[: COUNT_CAP + 1])
+
+
+def told(count: int) -> str:
+    """ "99+" beyond what is counted, and nothing for none."""
     return f"{COUNT_CAP}+" if count > COUNT_CAP else str(count or "")
 
 
-def entries(actor: Actor) -> Iterator[Entry]:
+def entries(actor: Actor, waiting: int = 0) -> Iterator[Entry]:
     """The pages this person may open, in the order of the journey."""
     for page in PAGES:
         if can(actor, page.needs):
-            yield Entry(page, waiting_for(actor) if page.key == "queue" else "")
+            yield Entry(page, told(waiting) if page.key == "queue" else "")

@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import partial, wraps
+from functools import cache, partial, wraps
 from typing import Any, Concatenate, ParamSpec, cast
 from urllib.parse import urlsplit
 
@@ -28,9 +28,9 @@ from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
-from adminmoves.access import MAY, Actor, actor_for, can, require
+from adminmoves.access import MAY, Actor, Question, actor_in, can, question, require
 from adminmoves.errors import DomainError, NotAllowed, StepRefused
-from adminmoves.menu import Entry, entries
+from adminmoves.menu import Entry, entries, waiting
 from adminmoves.models import Move, Preferences
 from adminmoves.vocabulary import Action, Right, Role
 
@@ -50,6 +50,7 @@ class PortalRequest(HttpRequest):
     actor: Actor
     request_id: str
     preferences: Preferences
+    waiting: int
 
 
 class RequestIdMiddleware:
@@ -80,23 +81,29 @@ class PreferencesMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         asked = cast("PortalRequest", request)
-        asked.preferences = preferences_of(request)
+        stored = None
+        if isinstance(request.user, User):
+            standing = _standing().ask(request.user)
+            stored = standing.preferences
+            asked.waiting = len(standing.beside[0])
+            found = partial(actor_in, standing, request.user, asked.request_id)
+            asked.actor = cast("Actor", SimpleLazyObject(found))
+        asked.preferences = stored or preferences_by_cookie(request)
         language = asked.preferences.language
         translation.activate(language)
-        if request.user.is_authenticated:
-            found = partial(actor_for, request.user, asked.request_id)
-            asked.actor = cast("Actor", SimpleLazyObject(found))
         response = self.get_response(request)
         response.setdefault("Content-Language", language)
         return response
 
 
-def preferences_of(request: HttpRequest) -> Preferences:
-    """The stored ones of a person, else unsaved ones made from the cookies."""
-    if isinstance(request.user, User):
-        stored = Preferences.objects.filter(user=request.user).first()
-        if stored is not None:
-            return stored
+@cache
+def _standing() -> Question:
+    """Who asks, how they like it and what waits for them: one query for every page."""
+    return question(waiting())
+
+
+def preferences_by_cookie(request: HttpRequest) -> Preferences:
+    """Unsaved ones of whoever stored none."""
     language = request.COOKIES.get(LANGUAGE_COOKIE, "")
     theme = request.COOKIES.get(THEME_COOKIE, "")
     return Preferences(
@@ -285,5 +292,5 @@ def _chrome(request: HttpRequest) -> Chrome:
         around,
         name=actor.name,
         role_label=str(Role(actor.role).label),
-        pages=tuple(entries(actor)),
+        pages=tuple(entries(actor, cast("PortalRequest", request).waiting)),
     )

@@ -5,6 +5,7 @@ from typing import Self
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -33,10 +34,9 @@ class Preferences(models.Model):
 class ApprovalLoanQuerySet(models.QuerySet["ApprovalLoan"]):
     def running(self) -> Self:
         """What is not over, not taken back, and of somebody who has the right."""
-        now = timezone.now()
         return self.filter(
-            starts_at__lte=now,
-            ends_at__gt=now,
+            starts_at__lte=Now(),
+            ends_at__gt=Now(),
             taken_back=None,
             lender__is_active=True,
             lender__groups__name=Role.TEAM_LEAD,

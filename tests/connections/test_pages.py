@@ -25,8 +25,8 @@ from tests.overview.people import link as leads_to
 from tests.overview.people import logged_in, said
 
 pytestmark = pytest.mark.django_db
-LIST_QUERIES = 7
-"""Session, person, preferences, role, loan; connections, offices."""
+LIST_QUERIES = 5
+"""Session, person, their standing; connections, offices."""
 API = BookkeepingConnection.Demand.API
 
 

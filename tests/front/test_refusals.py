@@ -28,6 +28,7 @@ def request_of(user: User, method: str = "post", **headers: str) -> PortalReques
     request.actor = actor_for(user)
     request.request_id = "1234-5678"
     request.preferences = Preferences(user=user)
+    request.waiting = 0
     request.session = SessionStore()
     request._messages = FallbackStorage(request)  # type: ignore[attr-defined] # noqa: SLF001 - as the middleware of messages does
     return request

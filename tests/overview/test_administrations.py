@@ -20,11 +20,11 @@ from tests.overview.people import link, logged_in, said
 
 pytestmark = pytest.mark.django_db
 S, T = MoveState, MoveType
-LIST_QUERIES = 9
-"""Session, person, preferences, role, loan; rows, moves, former places, offices."""
-PAGE_QUERIES = 9
-"""The same five; the administration, its moves, its places and its events."""
-SEARCH_QUERIES = 7
+LIST_QUERIES = 7
+"""Session, person, their standing; rows, moves, former places, offices."""
+PAGE_QUERIES = 7
+"""The same three; the administration, its moves, its places and its events."""
+SEARCH_QUERIES = 5
 
 
 @pytest.fixture

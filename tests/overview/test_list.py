@@ -31,10 +31,10 @@ from tests.overview.people import chips, link, logged_in, numbers, said
 
 pytestmark = pytest.mark.django_db
 S, T = MoveState, MoveType
-QUERIES = 10
-"""Session, person, preferences, role, loan, queue; chips, rows, strip, offices."""
-QUERIES_LIVE = 7
-"""Session, person, preferences, role, loan; chips and rows."""
+QUERIES = 7
+"""Session, person, their standing; chips, rows, strip, offices."""
+QUERIES_LIVE = 5
+"""Session, person, their standing; chips and rows."""
 
 
 @pytest.fixture
