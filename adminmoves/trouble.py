@@ -5,61 +5,115 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from adminmoves.bookkeeping.why import Why
+
+W = Why
 CONVERTED = _("The package is converting it. That passes.")
-SLOW = _("The answer did not come in time.")
-LEFT_ALONE = _("We leave the package alone for a while, since it had trouble before.")
-BROKEN = _("The connection was cut before the whole answer was there.")
-NO_CONSENT = _("Nobody has given consent yet, or the consent has ended.")
+NOT_LET_IN = _(
+    "The package does not let our user in. Have the office look at that user there."
+)
 REFUSED = _("The package does not accept our consent any more.")
+OWN_FAULT = _("The package has a fault of its own.")
+ADDRESS = _("The address of this connection is not one we may ask.")
 UNREADABLE = _("The answer was not in the form that the package documents.")
 
 WHYS: Mapping[str, Any] = {
-    "archived": _("It is archived there."),
-    "inactive": _("It is inactive there."),
-    "blocked": _("It is blocked there."),
-    "conversion": CONVERTED,
-    "backup": _("The package is making a back-up of it. That passes."),
-    "copy": _("The package is copying it. That passes."),
-    "deletion": _("It is being deleted there."),
-    "owner_unknown": _("The package does not say whose administration it is."),
-    "division_blocked": _("The administration of our user is blocked there."),
-    "quiet": LEFT_ALONE,
-    "timeout": SLOW,
-    "connection": BROKEN,
-    "certificate": _("The certificate of the package is not right, so we stopped."),
-    "redirect": _("The package sent us to another address. We do not follow that."),
-    "too_large": _("The answer was far too large, so we stopped reading."),
-    "doctype": _("The answer held something that we refuse to read."),
-    "html": _("A page for people came back, such as one about maintenance."),
-    "too_early": _("The package gives new access only after some minutes."),
-    "limited": _("The package told us to wait."),
-    "no_consent": NO_CONSENT,
-    "unauthorised": REFUSED,
-    "token_invalid": REFUSED,
-    "forbidden": _("Our user may not ask this there."),
-    "client_missing": _("The portal is not registered at this package yet."),
-    "key_missing": _("The portal cannot open the stored consent: a key is missing."),
-    "address_not_allowed": _("The address of this connection is not one we may ask."),
-    "base_url": _("The address of this connection is not one we may ask."),
-    "yearly_administration": _(
-        "This is the code of one year. Give the code of the company."
-    ),
-    "codes_unknown": _(
+    W.ARCHIVED: _("It is archived there."),
+    W.INACTIVE: _("It is inactive there."),
+    W.BLOCKED: _("It is blocked there."),
+    W.BACKUP: _("The package is making a back-up of it. That passes."),
+    W.CONVERSION: CONVERTED,
+    W.COPY: _("The package is copying it. That passes."),
+    W.DELETION: _("It is being deleted there."),
+    W.STATUS_UNKNOWN: _("It has a status there that we do not know."),
+    W.OWNER_UNKNOWN: _("The package does not say whose administration it is."),
+    W.CODES_UNKNOWN: _(
         "The list tells no codes. Ask for the number of the database, such as MVL00001."
     ),
-    "other_code": _("The list and the database itself name different codes."),
-    "package_error": _("The package answered with a fault of its own."),
-    "no_office": _("Our user may not see any administration there."),
+    W.NO_COMPANY: _("The AccountView of the office does not show this company."),
+    W.OTHER_CODE: _("The list and the database itself name different codes."),
+    W.YEARLY_ADMINISTRATION: _(
+        "This is the code of one year. Give the code of the company."
+    ),
+    W.CERTIFICATE: _("The certificate of the package is not right, so we stopped."),
+    W.CONNECTION: _("The connection was cut before the whole answer was there."),
+    W.HTML: _("A page for people came back, such as one about maintenance."),
+    W.QUIET: _("We leave the package alone for a while, since it had trouble before."),
+    W.REDIRECT: _("The package sent us to another address. We do not follow that."),
+    W.TIMEOUT: _("The answer did not come in time."),
+    W.LIMITED: _("The package told us to wait."),
+    W.TOKENS_LIMITED: _("The package gives no new access for a moment."),
+    W.TOO_EARLY: _("The package gives new access only after some minutes."),
+    W.BUSINESS_ERROR: _("The package answered with a fault of its own."),
+    W.DIVISION_BLOCKED: _("The administration of our user is blocked there."),
+    W.FAULT_100: OWN_FAULT,
+    W.FAULT_358: OWN_FAULT,
+    W.FAULT_OTHER: _("The package answered with a fault that we do not know."),
+    W.PACKAGE_ERROR: _("The package answered with a fault of its own."),
+    W.SERVER_FAULT: OWN_FAULT,
+    W.STRANGE_STATUS: _("The package answered in a way that we do not know."),
+    W.TOKEN_ENDPOINT: _("The package could not renew our access just now."),
+    W.WRONG_CLUSTER: _(
+        "The organisation was moved to another server of Twinfield, and Twinfield does "
+        "not say which one yet."
+    ),
+    W.CONSENT_ENDED: _("The consent has ended, or was taken back in the package."),
+    W.CUSTOMER_BLOCKED: _("The package has blocked the office's account."),
+    **dict.fromkeys(
+        (
+            *(W.FAULT_102, W.FAULT_104, W.FAULT_105, W.FAULT_106),
+            *(W.FAULT_110, W.FAULT_122, W.FAULT_352, W.FAULT_353),
+        ),
+        NOT_LET_IN,
+    ),
+    **dict.fromkeys((W.FAULT_103, W.FAULT_351, W.FAULT_354), REFUSED),
+    W.FORBIDDEN: _("Our user may not ask this there."),
+    W.LICENCE_EXPIRED: _("The office's licence for the package has ended."),
+    W.NO_CONSENT: _("Nobody has given consent yet, or the consent has ended."),
+    W.NO_DIVISION_ACCESS: _(
+        "Our user has no rights on the administration that it works in there."
+    ),
+    W.NO_OFFICE: _("Our user may not see any administration there."),
+    W.REFRESHED_ELSEWHERE: _("Somebody connected again just now. That passes."),
+    W.TOKEN_INVALID: REFUSED,
+    W.UNAUTHORISED: REFUSED,
+    W.USER_BLOCKED: _("Our user is blocked in the package."),
+    W.USER_INACTIVE: _("Our user is not active in the package."),
+    W.ADDRESS_NOT_ALLOWED: ADDRESS,
+    W.BASE_URL: ADDRESS,
+    W.CLIENT_MISSING: _("The portal is not registered at this package yet."),
+    W.CLIENT_REFUSED: _(
+        "The package does not accept the id or the secret of the portal."
+    ),
+    W.COMPANY_MISSING: _("The package asks for an administration that we do not name."),
+    W.COUNTRY: _("We know no site of Exact for the country of this connection."),
+    W.KEY_MISSING: _("The portal cannot open the stored consent: a key is missing."),
+    W.NOT_FOUND: _(
+        "What we ask for is not at the address of this connection. The address or its "
+        "version may be wrong."
+    ),
+    W.SCOPE_MISSING: _(
+        "The registration of the portal at the package lacks a right that this needs."
+    ),
+    W.STRANGE_CLUSTER: _(
+        "The package named a server that is not its own. We do not send our access "
+        "there."
+    ),
+    W.DOCTYPE: _("The answer held something that we refuse to read."),
+    W.TOO_LARGE: _("The answer was far too large, so we stopped reading."),
+    W.TOO_MANY_PAGES: _("The list has more pages than we read."),
+    **dict.fromkeys(
+        (
+            *(W.COMPANY_ID, W.EMPTY, W.NOT_JSON, W.NOT_TEXT, W.NOT_XML),
+            *(W.NO_CLAIMS, W.NO_CODE, W.NO_LIST, W.NO_OFFICES, W.NO_RESULT),
+            *(W.NO_RESULTS, W.NO_ROW, W.NO_TABLE, W.NO_TOKEN, W.NO_USER),
+            *(W.PAGE_REPEATED, W.STRANGE_NEXT),
+        ),
+        UNREADABLE,
+    ),
 }
-UNREADABLE_ANSWERS = frozenset(
-    {"not_json", "not_xml", "not_text", "empty", "no_list", "no_row", "no_result"}
-)
 
 
 def why_of(reason: str) -> str:
-    """The words for a reason; empty where there are none that help."""
-    if reason in UNREADABLE_ANSWERS:
-        return str(UNREADABLE)
-    if reason.startswith("status_5"):
-        return str(_("The package has a fault of its own."))
+    """The words for a reason; empty for one that was stored and is no more."""
     return str(WHYS.get(reason, ""))

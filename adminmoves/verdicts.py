@@ -1,7 +1,7 @@
 """What each answer of a package means, in words for who waits for it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -23,6 +23,7 @@ class Meaning:
     todo: tuple[Any, ...] = ()
 
 
+NOT_SEEN = Look("search-x", "orange")
 MEANINGS: Mapping[Verdict, Meaning] = {
     V.FOUND_ACTIVE: Meaning(
         Look("badge-check", "green"),
@@ -36,7 +37,7 @@ MEANINGS: Mapping[Verdict, Meaning] = {
         (_("Have the office make %(code)s active again in the package."),),
     ),
     V.NOT_FOUND_OR_NO_ACCESS: Meaning(
-        Look("search-x", "orange"),
+        NOT_SEEN,
         _("Not found, or no access"),
         _(
             "%(link)s does not show %(code)s. It is not there yet, or our user may not "
@@ -130,6 +131,28 @@ ACCESS: Mapping[Package, tuple[Any, ...]] = {
     ),
 }
 """What makes an administration visible in each package."""
+SECOND_LOOK: Mapping[str, Meaning] = {
+    "shown": Meaning(
+        NOT_SEEN,
+        _("It is there, and our user may not see it"),
+        _("The licence of %(link)s has %(code)s, but does not show it to %(user)s."),
+        ACCESS[Package.EXACT_ONLINE],
+    ),
+    "absent": Meaning(
+        NOT_SEEN,
+        _("Not found, or no access"),
+        _(
+            "%(code)s is not among the administrations of the licence of %(link)s. "
+            "What was not ticked at the consent is never shown."
+        ),
+        (
+            _("Ask the office whether the code is exactly %(code)s."),
+            _("Ask the office whether it was moved to this licence already."),
+            _("Consent again, and tick the administration on the page of Exact."),
+        ),
+    ),
+}
+"""Exact also tells whether the licence has the code, out of our user's sight."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,25 +175,34 @@ class Told:
 
 def tell(proof: Proof) -> Told:
     verdict = Verdict(proof.verdict)
-    meaning = MEANINGS[verdict] if proof.counts else NOT_RECOGNISED
+    meaning = _meaning_of(proof)
     names = {
         "link": str(proof.connection),
         "code": proof.code,
         "seen": proof.observed_environment,
         "user": proof.seen_as or str(_("our user")),
     }
-    todo = meaning.todo
-    if meaning is MEANINGS[Verdict.NOT_FOUND_OR_NO_ACCESS]:
-        todo += ACCESS.get(Package(proof.connection.package), ())
     return Told(
         meaning.look,
         str(meaning.head) % names,
         str(meaning.says) % names,
-        tuple(str(line) % names for line in todo),
+        tuple(str(line) % names for line in meaning.todo),
         why=why_of(str(proof.raw_status.get("reason", ""))),
         old_place=str(OLD_PLACE.get(proof.raw_status.get("old_place", ""), "")),
         wants_consent=verdict in {Verdict.AUTH_REQUIRED, Verdict.CONFIG_ERROR},
     )
+
+
+def _meaning_of(proof: Proof) -> Meaning:
+    """What is not shown has its own remedies in each package."""
+    if not proof.counts:
+        return NOT_RECOGNISED
+    meaning = MEANINGS[Verdict(proof.verdict)]
+    if meaning is not MEANINGS[V.NOT_FOUND_OR_NO_ACCESS]:
+        return meaning
+    seen = SECOND_LOOK.get(proof.raw_status.get("all_divisions", ""))
+    access = ACCESS.get(Package(proof.connection.package), ())
+    return seen or replace(meaning, todo=meaning.todo + access)
 
 
 OLD_PLACE: Mapping[str, Any] = {

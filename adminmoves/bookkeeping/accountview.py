@@ -33,6 +33,7 @@ from adminmoves.bookkeeping.session import (
     text_in,
 )
 from adminmoves.bookkeeping.shown import kept_list
+from adminmoves.bookkeeping.why import Why
 from adminmoves.bookkeeping.wire import Answer, Door, Request
 from adminmoves.models import BookkeepingConnection
 from adminmoves.vocabulary import Verdict
@@ -82,6 +83,9 @@ class AccountView:
         wanted = _key(code)
         return [row for row in listing.rows if wanted and _key(row.code) == wanted]
 
+    def looks_closer(self, evidence: Evidence) -> bool:
+        return evidence.verdict in {V.FOUND_ACTIVE, V.NOT_FOUND_OR_NO_ACCESS}
+
     def confirm(self, session: Session, code: str, evidence: Evidence) -> Evidence:
         """Ask the office's own AccountView: a KvK number, or a hint why it is absent.
 
@@ -101,7 +105,7 @@ class AccountView:
         for row in rows:
             if _key(code_in(row.get("COMP_ID"))) == _key(evidence.code):
                 return replace(evidence, kvk_number=text_in(row.get("KVK_NR"), 20))
-        return noted(evidence, details="no_company")
+        return noted(evidence, details=Why.NO_COMPANY)
 
     def _with_hint(self, session: Session, code: str, evidence: Evidence) -> Evidence:
         """Whether the code is that of one year's administration: no hit, a hint.
@@ -117,7 +121,7 @@ class AccountView:
             if _key(code_in(row.get("ADM_CODE"))) == _key(code):
                 return noted(
                     evidence,
-                    reason="yearly_administration",
+                    reason=Why.YEARLY_ADMINISTRATION,
                     year=text_in(row.get("ATS_YEAR"), 10),
                     archived=row.get("ADM_ARCH") is True,
                 )
@@ -133,7 +137,7 @@ class AccountView:
     ) -> list[dict[str, Any]]:
         """The rows of a table of one company, named by its Id and not by its code."""
         if not COMPANY_ID.fullmatch(company):
-            raise unreadable("company_id")
+            raise unreadable(Why.COMPANY_ID)
         build = _get(f"{endpoint}?{urlencode(asked)}", {"X-Company": company})
         return look_closer(
             session,
@@ -170,7 +174,7 @@ def _company(told: dict[str, Any]) -> Row:
         name=text_in(told.get("Description")),
     )
     if not row.code and not row.external_id:
-        raise unreadable("no_row")
+        raise unreadable(Why.NO_ROW)
     return row
 
 
@@ -178,7 +182,7 @@ def read_table(answer: Answer, table: str) -> list[dict[str, Any]]:
     """The rows of the main table of a data call. Raises NoAnswer."""
     said = _said_in(answer)
     if not isinstance(said, dict) or table not in said:
-        raise unreadable("no_table")
+        raise unreadable(Why.NO_TABLE)
     return _objects_in(said[table])
 
 
@@ -188,7 +192,7 @@ def _said_in(answer: Answer) -> object:
     said = json_in(answer)
     if isinstance(said, dict) and (said.get("ErrorMessage") or said.get("ErrorType")):
         # Its text is for people, and in their language: not looked at.
-        raise NoAnswer(V.UNAVAILABLE, "package_error")
+        raise NoAnswer(V.UNAVAILABLE, Why.PACKAGE_ERROR)
     return said
 
 
@@ -196,5 +200,5 @@ def _objects_in(said: object) -> list[dict[str, Any]]:
     """The rows; one alone may come without a list around it."""
     rows = [said] if isinstance(said, dict) else said
     if not isinstance(rows, list) or not all(isinstance(each, dict) for each in rows):
-        raise unreadable("no_list")
+        raise unreadable(Why.NO_LIST)
     return rows

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from adminmoves.bookkeeping.why import Why
 from adminmoves.vocabulary import Verdict
 
 
@@ -33,7 +34,7 @@ class Evidence:
 class Row:
     """One administration as a package shows it; ``raw`` holds its own status fields.
 
-    ``unusable`` says in one word why it cannot be used now; empty when it can.
+    ``unusable`` says why it cannot be used now; None when it can.
     ``environment`` is the licence that owns it, where a row tells that.
     """
 
@@ -42,7 +43,7 @@ class Row:
     name: str = ""
     kvk_number: str = ""
     environment: str = ""
-    unusable: str = ""
+    unusable: Why | None = None
     raw: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -71,7 +72,7 @@ class NoAnswer(Exception):
     def __init__(
         self,
         verdict: Verdict,
-        reason: str,
+        reason: Why,
         *,
         retry_at: datetime | None = None,
         stale_token: bool = False,
@@ -93,6 +94,6 @@ class NoAnswer(Exception):
         )
 
 
-def unreadable(why: str) -> NoAnswer:
+def unreadable(why: Why) -> NoAnswer:
     """An answer that is not in the documented shape says nothing about anything."""
     return NoAnswer(Verdict.UNAVAILABLE, why)

@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from adminmoves.bookkeeping.answers import Evidence
 from adminmoves.bookkeeping.session import Session
+from adminmoves.bookkeeping.why import Why
 from adminmoves.bookkeeping.wire import Answer, Request
 
 Read = TypeVar("Read")
@@ -32,6 +33,9 @@ def look_closer(
         return replace(session, wire=wire).once(endpoint, build(token), read)
 
 
-def noted(evidence: Evidence, **facts: object) -> Evidence:
+def noted(
+    evidence: Evidence, *, reason: Why | None = None, **facts: object
+) -> Evidence:
     """The evidence with more facts in its own record."""
-    return replace(evidence, raw_status={**evidence.raw_status, **facts})
+    said = {"reason": reason} if reason else {}
+    return replace(evidence, raw_status={**evidence.raw_status, **said, **facts})

@@ -26,7 +26,6 @@ from adminmoves.bookkeeping.closer import look_closer, noted
 from adminmoves.bookkeeping.exact_answers import (
     ALL,
     HRM,
-    SCOPE_MISSING,
     SYSTEM,
     Divisions,
     Me,
@@ -40,6 +39,7 @@ from adminmoves.bookkeeping.judge import same
 from adminmoves.bookkeeping.oauth import OAuth
 from adminmoves.bookkeeping.session import Session
 from adminmoves.bookkeeping.shown import kept_list
+from adminmoves.bookkeeping.why import Why
 from adminmoves.bookkeeping.wire import Answer, Door, Request
 from adminmoves.models import BookkeepingConnection, ConnectionCall
 from adminmoves.vocabulary import Verdict
@@ -91,12 +91,12 @@ class ExactOnline:
         who = _ask(session, ME, _first_address(session), read_me)
         if not who.division:
             return Listing((), endpoint=ME, seen_as=who.user)
-        if not _refused_lately(session, SYSTEM, reason=SCOPE_MISSING):
+        if not _refused_lately(session, SYSTEM, reason=Why.SCOPE_MISSING):
             try:
                 rows = _all_pages(session, SYSTEM, who)
                 return Listing(rows, endpoint=SYSTEM.path, seen_as=who.user)
             except NoAnswer as no:
-                if no.reason != SCOPE_MISSING:
+                if no.reason != Why.SCOPE_MISSING:
                     raise
         return Listing(
             _all_pages(session, HRM, who),
@@ -112,14 +112,17 @@ class ExactOnline:
             return ()
         return [row for row in listing.rows if number_in(row.code) == wanted]
 
+    def looks_closer(self, evidence: Evidence) -> bool:
+        seen = evidence.verdict, evidence.endpoint
+        return seen == (V.NOT_FOUND_OR_NO_ACCESS, SYSTEM.path)
+
     def confirm(self, session: Session, code: str, evidence: Evidence) -> Evidence:
         """Whether the licence has the code after all, out of our user's sight.
 
         The verdict stays; ``raw_status`` tells it, where the licence could be asked.
         """
         wanted = number_in(code)
-        seen = evidence.verdict, evidence.endpoint
-        if wanted is None or seen != (V.NOT_FOUND_OR_NO_ACCESS, SYSTEM.path):
+        if wanted is None or not self.looks_closer(evidence):
             return evidence
         licence = session.connection.package_environment
         division = _division_of(licence, session)
@@ -149,7 +152,7 @@ def host_of(connection: BookkeepingConnection) -> str:
     """The site of the connection's country; NoAnswer CONFIG_ERROR without one."""
     host = HOSTS.get((connection.country or "NL").upper())
     if host is None:
-        raise NoAnswer(V.CONFIG_ERROR, "country")
+        raise NoAnswer(V.CONFIG_ERROR, Why.COUNTRY)
     return host
 
 
@@ -215,11 +218,11 @@ def gather(first: str, turn: Callable[[str], Page]) -> tuple[Row, ...]:
             return tuple(rows)
         address = page.following
         if not _same_list(first, address):
-            raise unreadable("strange_next")
+            raise unreadable(Why.STRANGE_NEXT)
         if address in been:
-            raise unreadable("page_repeated")
+            raise unreadable(Why.PAGE_REPEATED)
         been.add(address)
-    raise unreadable("too_many_pages")
+    raise unreadable(Why.TOO_MANY_PAGES)
 
 
 def _same_list(first: str, address: str) -> bool:

@@ -21,33 +21,34 @@ from adminmoves.bookkeeping.session import (
     text_in,
     within_a_day,
 )
+from adminmoves.bookkeeping.why import Why
 from adminmoves.bookkeeping.wire import Answer
 from adminmoves.vocabulary import Verdict
 
 V = Verdict
 FORBIDDEN, TOO_MANY, SERVER_ERROR = 403, 429, 500
-VIOLATED, SCOPE_MISSING = "application scope violated", "scope_missing"
+VIOLATED = "application scope violated"
 DIGITS = re.compile(r"[0-9]{1,100}")
-BLOCKED: Mapping[str, str] = {
-    "1": "backup",
-    "2": "conversion",
-    "3": "conversion",
-    "4": "conversion",
-    "5": "copy",
-    "6": "copy",
-    "100": "deletion",
-    "101": "deletion",
-    "102": "deletion",
+BLOCKED: Mapping[str, Why] = {
+    "1": Why.BACKUP,
+    "2": Why.CONVERSION,
+    "3": Why.CONVERSION,
+    "4": Why.CONVERSION,
+    "5": Why.COPY,
+    "6": Why.COPY,
+    "100": Why.DELETION,
+    "101": Why.DELETION,
+    "102": Why.DELETION,
 }
 # The header "Reason" of a 403. The division in the address is the current one of our
 # user, so a block of that says nothing about the administration that was asked for.
 REASONS: Mapping[str, NoAnswer] = {
-    "blockeduser": NoAnswer(V.AUTH_REQUIRED, "user_blocked"),
-    "inactiveuser": NoAnswer(V.AUTH_REQUIRED, "user_inactive"),
-    "blockedcustomer": NoAnswer(V.AUTH_REQUIRED, "customer_blocked"),
-    "licenseexpired": NoAnswer(V.AUTH_REQUIRED, "licence_expired"),
-    "divisionblocked": NoAnswer(V.UNAVAILABLE, "division_blocked"),
-    "nodivisionaccess": NoAnswer(V.NOT_FOUND_OR_NO_ACCESS, "no_division_access"),
+    "blockeduser": NoAnswer(V.AUTH_REQUIRED, Why.USER_BLOCKED),
+    "inactiveuser": NoAnswer(V.AUTH_REQUIRED, Why.USER_INACTIVE),
+    "blockedcustomer": NoAnswer(V.AUTH_REQUIRED, Why.CUSTOMER_BLOCKED),
+    "licenseexpired": NoAnswer(V.AUTH_REQUIRED, Why.LICENCE_EXPIRED),
+    "divisionblocked": NoAnswer(V.UNAVAILABLE, Why.DIVISION_BLOCKED),
+    "nodivisionaccess": NoAnswer(V.NOT_FOUND_OR_NO_ACCESS, Why.NO_DIVISION_ACCESS),
 }
 
 
@@ -55,12 +56,12 @@ REASONS: Mapping[str, NoAnswer] = {
 class Divisions:
     """One of the lists of divisions: its path, its name for Hid, its statuses.
 
-    ``statuses`` says in one word why a division cannot be used; empty when it can.
+    ``statuses`` says why a division cannot be used; None when it can.
     """
 
     path: str
     hid: str
-    statuses: Mapping[str, str]
+    statuses: Mapping[str, Why | None]
     more: Sequence[str] = ()
 
     @property
@@ -69,7 +70,7 @@ class Divisions:
         return ",".join((*asked, *self.more))
 
 
-IN_SYSTEM = {"0": "inactive", "1": "", "2": "archived"}
+IN_SYSTEM = {"0": Why.INACTIVE, "1": None, "2": Why.ARCHIVED}
 OWNER = ("CustomerCode", "CustomerName")
 SYSTEM = Divisions(
     "system/Divisions",
@@ -78,7 +79,7 @@ SYSTEM = Divisions(
     (*OWNER, "ArchiveDate", "DivisionMoveDate", "ChamberOfCommerceNumber"),
 )
 ALL = Divisions("system/AllDivisions", "Hid", IN_SYSTEM, OWNER)
-HRM = Divisions("hrm/Divisions", "HID", {"0": "", "1": "archived"}, OWNER)
+HRM = Divisions("hrm/Divisions", "HID", {"0": None, "1": Why.ARCHIVED}, OWNER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,7 @@ def read_me(answer: Answer) -> Me:
     """Who consented, and where that user is ("Me"). Raises NoAnswer."""
     found, _following = _results(answer)
     if not found or "CurrentDivision" not in found[0]:
-        raise unreadable("no_user")
+        raise unreadable(Why.NO_USER)
     division = text_in(found[0]["CurrentDivision"])
     return Me(
         division=division if number_in(division) else "",
@@ -132,9 +133,9 @@ def _results(answer: Answer) -> tuple[list[dict[str, Any]], str]:
     if isinstance(inner, dict):
         following, inner = inner.get("__next"), inner.get("results")
     if not isinstance(inner, list) or not all(isinstance(row, dict) for row in inner):
-        raise unreadable("no_results")
+        raise unreadable(Why.NO_RESULTS)
     if following is not None and not isinstance(following, str):
-        raise unreadable("strange_next")
+        raise unreadable(Why.STRANGE_NEXT)
     return inner, following or ""
 
 
@@ -153,27 +154,27 @@ def _row(told: Mapping[str, Any], which: Divisions, licence: str) -> Row:
         name=text_in(told.get("Description")),
         kvk_number=text_in(told.get("ChamberOfCommerceNumber")),
         environment=owner,
-        unusable=_unusable(which, raw) or ("" if owner else "owner_unknown"),
+        unusable=_unusable(which, raw) or (None if owner else Why.OWNER_UNKNOWN),
         raw={name: value for name, value in raw.items() if value},
     )
 
 
-def _unusable(which: Divisions, raw: Mapping[str, str]) -> str:
+def _unusable(which: Divisions, raw: Mapping[str, str]) -> Why | None:
     """Why a division cannot be used; what is not told does not count as good."""
-    status = which.statuses.get(raw["status"], "status_unknown")
+    status = which.statuses.get(raw["status"], Why.STATUS_UNKNOWN)
     if status or raw["archive_date"]:
-        return status or "archived"
+        return status or Why.ARCHIVED
     blocking = raw["blocking_status"]
-    return "" if blocking == "0" else BLOCKED.get(blocking, "blocked")
+    return None if blocking == "0" else BLOCKED.get(blocking, Why.BLOCKED)
 
 
 def _refuse(answer: Answer) -> None:
     """What Exact says more precisely than a status, then the status."""
     status = answer.status
     if status == TOO_MANY:
-        raise NoAnswer(V.RATE_LIMITED, "limited", retry_at=reset_in(answer))
+        raise NoAnswer(V.RATE_LIMITED, Why.LIMITED, retry_at=reset_in(answer))
     if status in (FORBIDDEN, SERVER_ERROR) and VIOLATED in answer.text.casefold():
-        raise NoAnswer(V.CONFIG_ERROR, SCOPE_MISSING)
+        raise NoAnswer(V.CONFIG_ERROR, Why.SCOPE_MISSING)
     if status == FORBIDDEN:
         _refuse_forbidden(answer)
     refuse_status(answer)
@@ -185,7 +186,7 @@ def _refuse_forbidden(answer: Answer) -> None:
         known = REASONS[reason]
         raise NoAnswer(known.verdict, known.reason)
     if not reason and is_page(answer):
-        raise NoAnswer(V.UNAVAILABLE, "html")
+        raise NoAnswer(V.UNAVAILABLE, Why.HTML)
 
 
 def limits_in(answer: Answer) -> dict[str, int]:

@@ -19,6 +19,7 @@ from adminmoves.bookkeeping.lines import LineBusy
 from adminmoves.bookkeeping.oauth import OAuth, client_of
 from adminmoves.bookkeeping.session import Session
 from adminmoves.bookkeeping.shown import keep_list, kept_list
+from adminmoves.bookkeeping.why import Why
 from adminmoves.bookkeeping.wire import Door, Wire
 from adminmoves.models import BookkeepingConnection, ConnectionCall
 from adminmoves.vocabulary import Package, Verdict
@@ -46,8 +47,11 @@ class Adapter(Protocol):
     def find(self, listing: Listing, code: str) -> Sequence[Row]:
         """The rows that a person would call by this code."""
 
+    def looks_closer(self, evidence: Evidence) -> bool:
+        """Whether there is more to say of this than the list does; see ``confirm``."""
+
     def confirm(self, session: Session, code: str, evidence: Evidence) -> Evidence:
-        """A closer look after the list, where the package has one; else the same."""
+        """A closer look after the list. Raises NoAnswer only for a limit."""
 
 
 ADAPTERS: dict[Package, Adapter] = {
@@ -82,16 +86,19 @@ def check(
     Without a code the list alone is fetched, and WRONG_ENVIRONMENT is told.
 
     ``age``: how old a list may be (FRESH before a run). ``seconds``: the longest that
-    the caller wants to wait. ``urgent``: see ``lines``. Raises LineBusy.
+    the caller wants to wait. ``urgent``: see ``lines``. Raises LineBusy, where the
+    kept list does not say enough.
     """
     try:
         adapter = adapter_of(connection)
+        client = _client(adapter, connection)
+        kept = _kept(adapter, connection, code, expected_environment, age)
+        if kept is not None:
+            lines.refuse_quiet(lines.line_of(connection), urgent=urgent)
+            return kept
         with lines.held(connection, seconds) as line:
             lines.refuse_quiet(line, urgent=urgent)
-            session = Session(
-                Wire(adapter.doors(connection), seconds),
-                _client(adapter, connection),
-            )
+            session = Session(Wire(adapter.doors(connection), seconds), client)
             try:
                 with session.wire:
                     evidence = _look(adapter, session, code, expected_environment, age)
@@ -107,6 +114,25 @@ def check(
         return no.evidence()
 
 
+def _kept(
+    adapter: Adapter,
+    connection: BookkeepingConnection,
+    code: str | None,
+    expected: str,
+    age: timedelta,
+) -> Evidence | None:
+    """What the kept list says by itself; None where the package is to be asked.
+
+    Nothing is sent, so whoever asks the package meanwhile is in nobody's way.
+    """
+    listing = kept_list(connection, age)
+    if listing is None:
+        return None
+    evidence = _judged(adapter, listing, code, expected)
+    asks = code is not None and adapter.looks_closer(evidence)
+    return None if asks else evidence
+
+
 def _look(
     adapter: Adapter,
     session: Session,
@@ -118,10 +144,17 @@ def _look(
     if listing is None:
         listing = adapter.fetch(session)
         keep_list(session.connection, listing)
-    if code is None:
-        return judge(listing, (), expected)
-    evidence = judge(listing, adapter.find(listing, code), expected)
+    evidence = _judged(adapter, listing, code, expected)
+    if code is None or not adapter.looks_closer(evidence):
+        return evidence
     return adapter.confirm(session, code, evidence)
+
+
+def _judged(
+    adapter: Adapter, listing: Listing, code: str | None, expected: str
+) -> Evidence:
+    found = () if code is None else adapter.find(listing, code)
+    return judge(listing, found, expected)
 
 
 def glance(
@@ -135,8 +168,7 @@ def glance(
     listing = kept_list(connection, age)
     if listing is None or not can_ask(connection):
         return None
-    found = adapter_of(connection).find(listing, code)
-    return judge(listing, found, expected_environment)
+    return _judged(adapter_of(connection), listing, code, expected_environment)
 
 
 def shows(
@@ -156,7 +188,7 @@ def adapter_of(connection: BookkeepingConnection) -> Adapter:
 def _client(adapter: Adapter, connection: BookkeepingConnection) -> Client:
     identity = client_of(connection)
     if identity is None:
-        raise NoAnswer(Verdict.CONFIG_ERROR, "client_missing")
+        raise NoAnswer(Verdict.CONFIG_ERROR, Why.CLIENT_MISSING)
     return Client(adapter.oauth(connection), identity, connection)
 
 

@@ -18,6 +18,7 @@ from adminmoves.bookkeeping import oauth as protocol
 from adminmoves.bookkeeping.answers import NoAnswer
 from adminmoves.bookkeeping.oauth import OAuth, Tokens
 from adminmoves.bookkeeping.vault import SealBroken, seal, unseal
+from adminmoves.bookkeeping.why import Why
 from adminmoves.bookkeeping.wire import Wire
 from adminmoves.models import BookkeepingConnection, ConnectionGrant
 from adminmoves.vocabulary import EventCode, LostGrant, Verdict
@@ -46,7 +47,7 @@ class Client:
         """
         grant = ConnectionGrant.objects.filter(connection=self.connection).first()
         if grant is None or grant.lost_at is not None:
-            raise NoAnswer(Verdict.AUTH_REQUIRED, "no_consent")
+            raise NoAnswer(Verdict.AUTH_REQUIRED, Why.NO_CONSENT)
         now = timezone.now()
         if not stale and now < grant.access_until - EARLY:
             return _opened(grant.sealed_access)
@@ -54,7 +55,7 @@ class Client:
         if earliest > now:
             if not stale and now < grant.access_until:
                 return _opened(grant.sealed_access)
-            raise NoAnswer(Verdict.RATE_LIMITED, "too_early", retry_at=earliest)
+            raise NoAnswer(Verdict.RATE_LIMITED, Why.TOO_EARLY, retry_at=earliest)
         return self._refresh(wire, grant)
 
     def renewed_since(self, moment: datetime) -> bool:
@@ -77,7 +78,7 @@ class Client:
                 lose(grant, LostGrant.REVOKED)
             raise
         if not _store(grant, self.oauth, tokens):
-            raise NoAnswer(Verdict.UNAVAILABLE, "refreshed_elsewhere")
+            raise NoAnswer(Verdict.UNAVAILABLE, Why.REFRESHED_ELSEWHERE)
         return tokens.access
 
 
@@ -131,4 +132,4 @@ def _opened(sealed: str) -> str:
         return unseal(sealed)
     except SealBroken as error:
         # The key may only be missing by mistake: the tokens are kept.
-        raise NoAnswer(Verdict.CONFIG_ERROR, "key_missing") from error
+        raise NoAnswer(Verdict.CONFIG_ERROR, Why.KEY_MISSING) from error

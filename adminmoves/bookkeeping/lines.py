@@ -13,6 +13,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from adminmoves.bookkeeping.answers import NoAnswer
+from adminmoves.bookkeeping.why import Why
 from adminmoves.models import BookkeepingConnection, ConnectionLine
 from adminmoves.vocabulary import Verdict
 
@@ -38,10 +39,7 @@ def held(connection: BookkeepingConnection, seconds: float) -> Iterator[Connecti
     """The line of a connection, for ``seconds`` at most. Raises LineBusy."""
     now, token = timezone.now(), uuid.uuid4()
     lines = ConnectionLine.objects.filter(connection=connection)
-    if not lines.exists():
-        ConnectionLine.objects.bulk_create(
-            [ConnectionLine(connection=connection)], ignore_conflicts=True
-        )
+    line_of(connection)
     until = now + timedelta(seconds=seconds + SECONDS_OVER)
     free = lines.filter(Q(lease_until=None) | Q(lease_until__lt=now))
     if not free.update(lease_token=token, lease_until=until):
@@ -50,6 +48,16 @@ def held(connection: BookkeepingConnection, seconds: float) -> Iterator[Connecti
         yield lines.get()
     finally:
         lines.filter(lease_token=token).update(lease_token=None, lease_until=None)
+
+
+def line_of(connection: BookkeepingConnection) -> ConnectionLine:
+    """The line as it is, whoever holds it."""
+    lines = ConnectionLine.objects.filter(connection=connection)
+    if not lines.exists():
+        ConnectionLine.objects.bulk_create(
+            [ConnectionLine(connection=connection)], ignore_conflicts=True
+        )
+    return lines.get()
 
 
 def refuse_quiet(line: ConnectionLine, *, urgent: bool) -> None:
@@ -65,7 +73,7 @@ def refuse_quiet(line: ConnectionLine, *, urgent: bool) -> None:
     if urgent and why != Verdict.RATE_LIMITED:
         return
     waits = why in {Verdict.RATE_LIMITED, Verdict.UNAVAILABLE}
-    raise NoAnswer(why, "quiet", retry_at=line.quiet_until if waits else None)
+    raise NoAnswer(why, Why.QUIET, retry_at=line.quiet_until if waits else None)
 
 
 def note_answer(line: ConnectionLine, limits: dict[str, Any]) -> None:

@@ -32,6 +32,7 @@ from adminmoves.bookkeeping.session import (
     refuse_status,
     text_in,
 )
+from adminmoves.bookkeeping.why import Why
 from adminmoves.bookkeeping.wire import Answer, Door, Request
 from adminmoves.models import BookkeepingConnection
 from adminmoves.vocabulary import Verdict
@@ -84,7 +85,7 @@ class Multivers:
         try:
             rows = session.ask(INFO_LIST, _get(f"{base}/api/{INFO_LIST}"), read_rows)
         except NoAnswer as no:
-            if no.reason != "not_found":
+            if no.reason != Why.NOT_FOUND:
                 raise
         else:
             return Listing(rows, endpoint=INFO_LIST)
@@ -129,28 +130,32 @@ class Multivers:
             row for row in listing.rows if _key(row.external_id) == wanted
         ]
 
+    def looks_closer(self, evidence: Evidence) -> bool:
+        return evidence.verdict == V.FOUND_ACTIVE or _is_light(evidence)
+
     def confirm(self, session: Session, _code: str, evidence: Evidence) -> Evidence:
         """Open the database that was found: its own code, and its KvK number.
 
         The verdict of the list stays where the database cannot be opened.
         """
+        if _is_light(evidence):
+            return noted(evidence, reason=Why.CODES_UNKNOWN)
         if evidence.verdict != V.FOUND_ACTIVE:
-            return _unless_light(evidence)
+            return evidence
         try:
             code, kvk_number = self._details(session, evidence.external_id)
         except NoAnswer as no:
             return noted(evidence, details=no.reason)
         if evidence.code and _key(code) != _key(evidence.code):
             other = replace(evidence, verdict=V.AMBIGUOUS)
-            return noted(other, reason="other_code", details_code=code)
+            return noted(other, reason=Why.OTHER_CODE, details_code=code)
         return replace(evidence, code=code, kvk_number=kvk_number)
 
 
-def _unless_light(evidence: Evidence) -> Evidence:
+def _is_light(evidence: Evidence) -> bool:
     """A light list may know the administration without knowing its code."""
-    if (evidence.verdict, evidence.endpoint) == (V.NOT_FOUND_OR_NO_ACCESS, NAMES_LIST):
-        return noted(evidence, reason="codes_unknown")
-    return evidence
+    seen = evidence.verdict, evidence.endpoint
+    return seen == (V.NOT_FOUND_OR_NO_ACCESS, NAMES_LIST)
 
 
 def base_of(connection: BookkeepingConnection) -> str:
@@ -162,11 +167,11 @@ def base_of(connection: BookkeepingConnection) -> str:
     try:
         where = urlsplit(connection.base_url.strip())
     except ValueError as error:
-        raise NoAnswer(V.CONFIG_ERROR, "base_url") from error
+        raise NoAnswer(V.CONFIG_ERROR, Why.BASE_URL) from error
     host, path = where.netloc.lower(), where.path.rstrip("/")
     plain = where.scheme == "https" and not where.query and not where.fragment
     if not plain or not re.fullmatch(_path_of(host), path):
-        raise NoAnswer(V.CONFIG_ERROR, "base_url")
+        raise NoAnswer(V.CONFIG_ERROR, Why.BASE_URL)
     return SplitResult("https", host, path, "", "").geturl()
 
 
@@ -176,7 +181,7 @@ def _path_of(host: str) -> str:
         return VERSION
     if host in {known.lower() for known in settings.PORTAL_MULTIVERS_HOSTS}:
         return LOCAL_FOLDER
-    raise NoAnswer(V.CONFIG_ERROR, "base_url")
+    raise NoAnswer(V.CONFIG_ERROR, Why.BASE_URL)
 
 
 def _get(url: str) -> Callable[[str], Request]:
@@ -232,7 +237,7 @@ def read_details(answer: Answer) -> tuple[str, str]:
     said = json_in(answer)
     code = code_in(said.get("administrationCode")) if isinstance(said, dict) else ""
     if not code:
-        raise unreadable("no_code")
+        raise unreadable(Why.NO_CODE)
     return code, text_in(said.get("cocRegistration"), 20)
 
 
@@ -241,11 +246,11 @@ def _objects_in(answer: Answer) -> list[dict[str, Any]]:
     refuse_status(answer)
     said = json_in(answer)
     if not isinstance(said, list) or not all(isinstance(each, dict) for each in said):
-        raise unreadable("no_list")
+        raise unreadable(Why.NO_LIST)
     return said
 
 
 def _named(row: Row) -> Row:
     if not row.external_id and not row.name:
-        raise unreadable("no_row")
+        raise unreadable(Why.NO_ROW)
     return row

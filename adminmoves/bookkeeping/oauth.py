@@ -14,6 +14,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from adminmoves.bookkeeping.answers import NoAnswer, unreadable
+from adminmoves.bookkeeping.why import Why
 from adminmoves.bookkeeping.wire import Answer, Request, Wire, page_address
 from adminmoves.models import BookkeepingConnection
 from adminmoves.vocabulary import Package, Verdict
@@ -126,7 +127,7 @@ def read_tokens(answer: Answer) -> Tokens:
     access, kept = said.get("access_token"), said.get("refresh_token")
     # RFC 6749 A.12; anything else would not fit in a header.
     if not isinstance(access, str) or not re.fullmatch(r"[\x20-\x7e]+", access):
-        raise unreadable("no_token")
+        raise unreadable(Why.NO_TOKEN)
     return Tokens(access, kept if isinstance(kept, str) else "", _life(said))
 
 
@@ -150,12 +151,12 @@ def _refusal(answer: Answer, said: dict[str, object]) -> NoAnswer:
     error = str(said.get("error", ""))
     if answer.headers.get("reason", "").startswith("TooEarly"):
         soon = timezone.now() + timedelta(seconds=30)
-        return NoAnswer(Verdict.RATE_LIMITED, "too_early", retry_at=soon)
+        return NoAnswer(Verdict.RATE_LIMITED, Why.TOO_EARLY, retry_at=soon)
     if answer.status == TOO_MANY:
         soon = timezone.now() + timedelta(minutes=1)
-        return NoAnswer(Verdict.RATE_LIMITED, "tokens_limited", retry_at=soon)
+        return NoAnswer(Verdict.RATE_LIMITED, Why.TOKENS_LIMITED, retry_at=soon)
     if error in REFUSED_CLIENT:
-        return NoAnswer(Verdict.CONFIG_ERROR, "client_refused")
+        return NoAnswer(Verdict.CONFIG_ERROR, Why.CLIENT_REFUSED)
     if answer.status >= SERVER_SIDE or not error:
-        return NoAnswer(Verdict.UNAVAILABLE, "token_endpoint")
-    return NoAnswer(Verdict.AUTH_REQUIRED, "consent_ended")
+        return NoAnswer(Verdict.UNAVAILABLE, Why.TOKEN_ENDPOINT)
+    return NoAnswer(Verdict.AUTH_REQUIRED, Why.CONSENT_ENDED)

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from adminmoves.bookkeeping.answers import NoAnswer, unreadable
 from adminmoves.bookkeeping.grants import Client
+from adminmoves.bookkeeping.why import Why
 from adminmoves.bookkeeping.wire import Answer, Request, Wire
 from adminmoves.models import BookkeepingConnection, ConnectionCall
 from adminmoves.vocabulary import Verdict
@@ -105,21 +106,21 @@ def refuse_status(answer: Answer) -> None:
     """
     status = answer.status
     if status == UNAUTHORISED:
-        raise NoAnswer(Verdict.AUTH_REQUIRED, "unauthorised", stale_token=True)
+        raise NoAnswer(Verdict.AUTH_REQUIRED, Why.UNAUTHORISED, stale_token=True)
     if status == FORBIDDEN:
-        raise NoAnswer(Verdict.AUTH_REQUIRED, "forbidden")
+        raise NoAnswer(Verdict.AUTH_REQUIRED, Why.FORBIDDEN)
     if status == NOT_FOUND:
-        raise NoAnswer(Verdict.CONFIG_ERROR, "not_found")
+        raise NoAnswer(Verdict.CONFIG_ERROR, Why.NOT_FOUND)
     if status == TOO_MANY:
         retry_at = retry_after(answer)
-        raise NoAnswer(Verdict.RATE_LIMITED, "limited", retry_at=retry_at)
+        raise NoAnswer(Verdict.RATE_LIMITED, Why.LIMITED, retry_at=retry_at)
     if status >= SERVER_SIDE:
         again = status in PASSING
-        raise NoAnswer(Verdict.UNAVAILABLE, f"status_{status}", again=again)
+        raise NoAnswer(Verdict.UNAVAILABLE, Why.SERVER_FAULT, again=again)
     if not OK <= status < OK + 100:
-        raise NoAnswer(Verdict.UNAVAILABLE, f"status_{status}")
+        raise NoAnswer(Verdict.UNAVAILABLE, Why.STRANGE_STATUS)
     if is_page(answer):
-        raise NoAnswer(Verdict.UNAVAILABLE, "html")
+        raise NoAnswer(Verdict.UNAVAILABLE, Why.HTML)
 
 
 def is_page(answer: Answer) -> bool:
@@ -155,7 +156,7 @@ def json_in(answer: Answer) -> Any:
     try:
         return json.loads(answer.text)
     except (ValueError, RecursionError) as error:
-        raise unreadable("not_json") from error
+        raise unreadable(Why.NOT_JSON) from error
 
 
 def text_in(value: object, longest: int = 200) -> str:

@@ -33,6 +33,7 @@ from adminmoves.bookkeeping.session import (
     retry_after,
     text_in,
 )
+from adminmoves.bookkeeping.why import Why
 from adminmoves.bookkeeping.wire import Answer, Door, Request
 from adminmoves.models import BookkeepingConnection
 from adminmoves.vocabulary import Verdict
@@ -53,26 +54,25 @@ RESULT = "{http://www.twinfield.com/}ProcessXmlStringResult"
 DECLARATION = re.compile(r"^[\s\ufeff]*(<\?xml[^>]*\?>)?")
 V = Verdict
 BAD_REQUEST, TOO_MANY = 400, 429
-WRONG_CLUSTER, NO_OFFICE = "wrong_cluster", "no_office"
 # "Guidelines": the codes of a SOAP fault.
 FAULTS: Mapping[str, Callable[[], NoAnswer]] = {
     **{
-        code: partial(NoAnswer, V.AUTH_REQUIRED, f"fault_{code}", stale_token=True)
+        code: partial(NoAnswer, V.AUTH_REQUIRED, Why(f"fault_{code}"), stale_token=True)
         for code in ("103", "351", "354")
     },
     **{
-        code: partial(NoAnswer, V.AUTH_REQUIRED, f"fault_{code}")
+        code: partial(NoAnswer, V.AUTH_REQUIRED, Why(f"fault_{code}"))
         for code in ("102", "104", "105", "106", "110", "122", "352", "353")
     },
     **{
-        code: partial(NoAnswer, V.UNAVAILABLE, f"fault_{code}", again=True)
+        code: partial(NoAnswer, V.UNAVAILABLE, Why(f"fault_{code}"), again=True)
         for code in ("100", "358")
     },
-    "101": partial(NoAnswer, V.CONFIG_ERROR, "company_missing"),
-    "108": partial(NoAnswer, V.UNAVAILABLE, WRONG_CLUSTER),
-    "109": partial(NoAnswer, V.NOT_FOUND_OR_NO_ACCESS, NO_OFFICE),
+    "101": partial(NoAnswer, V.CONFIG_ERROR, Why.COMPANY_MISSING),
+    "108": partial(NoAnswer, V.UNAVAILABLE, Why.WRONG_CLUSTER),
+    "109": partial(NoAnswer, V.NOT_FOUND_OR_NO_ACCESS, Why.NO_OFFICE),
 }
-OTHER_FAULT = partial(NoAnswer, V.UNAVAILABLE, "fault_other")
+OTHER_FAULT = partial(NoAnswer, V.UNAVAILABLE, Why.FAULT_OTHER)
 
 
 class Twinfield:
@@ -103,13 +103,16 @@ class Twinfield:
         try:
             return _fetch(session)
         except NoAnswer as no:
-            if no.reason != WRONG_CLUSTER:
+            if no.reason != Why.WRONG_CLUSTER:
                 raise
         return _fetch(session)
 
     def find(self, listing: Listing, code: str) -> Sequence[Row]:
         wanted = code.strip().upper()
         return [row for row in listing.rows if row.code.upper() == wanted]
+
+    def looks_closer(self, _evidence: Evidence) -> bool:
+        return False
 
     def confirm(self, _session: Session, _code: str, evidence: Evidence) -> Evidence:
         """The list says all that there is."""
@@ -130,7 +133,7 @@ def _fetch(session: Session) -> Listing:
         rows = session.ask("offices", offices, read)
     except NoAnswer as no:
         # A user without any office gets a fault instead of an empty list.
-        if no.reason != NO_OFFICE:
+        if no.reason != Why.NO_OFFICE:
             raise
         rows = ()
     return Listing(
@@ -153,15 +156,15 @@ def read_who(answer: Answer) -> dict[str, str]:
     Raises NoAnswer; 400 means that the token does not hold any more.
     """
     if answer.status == BAD_REQUEST:
-        raise NoAnswer(V.AUTH_REQUIRED, "token_invalid", stale_token=True)
+        raise NoAnswer(V.AUTH_REQUIRED, Why.TOKEN_INVALID, stale_token=True)
     refuse_status(answer)
     said = json_in(answer)
     if not isinstance(said, dict):
-        raise unreadable("no_claims")
+        raise unreadable(Why.NO_CLAIMS)
     cluster = text_in(said.get("twf.clusterUrl")).rstrip("/")
     organisation = text_in(said.get("twf.organisationCode"))
     if not cluster or not organisation:
-        raise NoAnswer(V.CONFIG_ERROR, "scope_missing")
+        raise NoAnswer(V.CONFIG_ERROR, Why.SCOPE_MISSING)
     _refuse_strange_cluster(cluster)
     user = text_in(said.get("twf.organisationUserCode"))
     return {"cluster": cluster, "organisation": organisation, "user": user}
@@ -172,11 +175,11 @@ def _refuse_strange_cluster(cluster: str) -> None:
     try:
         where = urlsplit(cluster)
     except ValueError as error:
-        raise NoAnswer(V.CONFIG_ERROR, "strange_cluster") from error
+        raise NoAnswer(V.CONFIG_ERROR, Why.STRANGE_CLUSTER) from error
     own = re.fullmatch(CLUSTER_HOST, where.netloc)
     more = where.path or where.query or where.fragment
     if where.scheme != "https" or not own or more:
-        raise NoAnswer(V.CONFIG_ERROR, "strange_cluster")
+        raise NoAnswer(V.CONFIG_ERROR, Why.STRANGE_CLUSTER)
 
 
 def _list_offices(cluster: str, token: str) -> Request:
@@ -198,10 +201,10 @@ def read_offices(answer: Answer) -> tuple[Row, ...]:
     Raises NoAnswer for faults, business errors and anything unreadable.
     """
     if answer.status == TOO_MANY:
-        raise NoAnswer(V.RATE_LIMITED, "limited", retry_at=retry_after(answer))
+        raise NoAnswer(V.RATE_LIMITED, Why.LIMITED, retry_at=retry_after(answer))
     if is_page(answer) or not answer.text.strip():
         refuse_status(answer)
-        raise unreadable("empty")
+        raise unreadable(Why.EMPTY)
     envelope = _parsed(answer)
     fault = envelope.find(".//{http://schemas.xmlsoap.org/soap/envelope/}Fault")
     if fault is not None:
@@ -211,7 +214,7 @@ def read_offices(answer: Answer) -> tuple[Row, ...]:
     refuse_status(answer)
     result = envelope.find(f".//{RESULT}")
     if result is None or not result.text:
-        raise unreadable("no_result")
+        raise unreadable(Why.NO_RESULT)
     return _rows(_xml(DECLARATION.sub("", result.text)))
 
 
@@ -220,9 +223,9 @@ def _rows(offices: Element) -> tuple[Row, ...]:
     erring = offices.find(".//*[@msgtype='error']") is not None
     if offices.get("result") == "0" or offices.get("msgtype") == "error" or erring:
         # The text of a business error is in the user's language: not looked at.
-        raise NoAnswer(V.UNAVAILABLE, "business_error")
+        raise NoAnswer(V.UNAVAILABLE, Why.BUSINESS_ERROR)
     if offices.tag != "offices" or offices.get("result") != "1":
-        raise unreadable("no_offices")
+        raise unreadable(Why.NO_OFFICES)
     return tuple(_row(office) for office in offices)
 
 
@@ -239,15 +242,15 @@ def _xml(text: str) -> Element:
     try:
         return defusedxml.ElementTree.fromstring(text, forbid_dtd=True)
     except DefusedXmlException as error:
-        raise unreadable("doctype") from error
+        raise unreadable(Why.DOCTYPE) from error
     except (ParseError, ValueError, RecursionError) as error:
-        raise unreadable("not_xml") from error
+        raise unreadable(Why.NOT_XML) from error
 
 
 def _row(office: Element) -> Row:
     code, shortname = code_in(office.text), text_in(office.get("shortname"))
     if office.tag != "office" or len(office) or not code:
-        raise unreadable("no_code")
+        raise unreadable(Why.NO_CODE)
     return Row(
         code=code,
         name=text_in(office.get("name")),

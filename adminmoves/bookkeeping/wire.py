@@ -23,6 +23,7 @@ import urllib3
 from django.conf import settings
 
 from adminmoves.bookkeeping.answers import NoAnswer, unreadable
+from adminmoves.bookkeeping.why import Why
 from adminmoves.vocabulary import Verdict
 
 SECONDS_TO_CONNECT = 10.0
@@ -106,24 +107,24 @@ class Wire:
         where = urlsplit(request.url)
         admitted = any(door.admits(request.method, where) for door in self._doors)
         if where.scheme != "https" or not admitted:
-            raise NoAnswer(Verdict.CONFIG_ERROR, "address_not_allowed")
+            raise NoAnswer(Verdict.CONFIG_ERROR, Why.ADDRESS_NOT_ALLOWED)
         if self.seconds_left <= 0:
-            raise NoAnswer(Verdict.UNAVAILABLE, "timeout")
+            raise NoAnswer(Verdict.UNAVAILABLE, Why.TIMEOUT)
         try:
             answer = self._send(request, where)
         except (urllib3.exceptions.HTTPError, OSError) as error:
             raise self._trouble(error) from error
         if answer.status in REDIRECTS:
-            raise NoAnswer(Verdict.UNAVAILABLE, "redirect")
+            raise NoAnswer(Verdict.UNAVAILABLE, Why.REDIRECT)
         return answer
 
     def _trouble(self, error: Exception) -> NoAnswer:
         late = isinstance(error, urllib3.exceptions.TimeoutError)
         if late or self.seconds_left <= 0:
-            return NoAnswer(Verdict.UNAVAILABLE, "timeout")
+            return NoAnswer(Verdict.UNAVAILABLE, Why.TIMEOUT)
         if isinstance(error, urllib3.exceptions.SSLError):
-            return NoAnswer(Verdict.UNAVAILABLE, "certificate")
-        return NoAnswer(Verdict.UNAVAILABLE, "connection", again=True)
+            return NoAnswer(Verdict.UNAVAILABLE, Why.CERTIFICATE)
+        return NoAnswer(Verdict.UNAVAILABLE, Why.CONNECTION, again=True)
 
     def _send(self, request: Request, where: SplitResult) -> Answer:
         left = max(self.seconds_left, 0.1)
@@ -157,14 +158,14 @@ class Wire:
         while part := response.read1(AT_ONCE):
             body += part
             if len(body) > MOST_BYTES:
-                raise unreadable("too_large")
+                raise unreadable(Why.TOO_LARGE)
         if self.seconds_left <= 0:
             # Cut by us: what came may be only a part.
-            raise NoAnswer(Verdict.UNAVAILABLE, "timeout")
+            raise NoAnswer(Verdict.UNAVAILABLE, Why.TIMEOUT)
         try:
             return body.decode("utf-8-sig")
         except UnicodeDecodeError as error:
-            raise unreadable("not_text") from error
+            raise unreadable(Why.NOT_TEXT) from error
 
     def _pool(self, where: SplitResult) -> urllib3.HTTPSConnectionPool:
         if where.netloc not in self._pools:

@@ -20,7 +20,7 @@ RECENT = timedelta(minutes=10)
 class Said:
     """An answer as it would be stored; None where there is none yet.
 
-    ``is_busy``: somebody else is asking this package at this moment.
+    ``is_busy``: somebody else is asking this package, and no list was kept.
     """
 
     proof: Proof | None = None
@@ -42,7 +42,7 @@ def listen(move: Move) -> Said | None:
             link, move.to_code, link.package_environment, seconds=SECONDS
         )
     except LineBusy:
-        return Said(is_busy=True)
+        return recall(move) or Said(is_busy=True)
     return _said(move, link, answer)
 
 

@@ -84,7 +84,7 @@ def test_a_log_in_without_companies_asks_no_office(
     [
         ("error_in_200", "package_error"),
         ("html", "html"),
-        ("server_error", "status_503"),
+        ("server_error", "server_fault"),
         ("unauthorised", "unauthorised"),
         ("too_many", "limited"),
         ("cut", "connection"),

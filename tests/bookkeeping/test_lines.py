@@ -10,6 +10,7 @@ from django.utils import timezone
 from adminmoves.bookkeeping import lines, session
 from adminmoves.bookkeeping.answers import Evidence, NoAnswer
 from adminmoves.bookkeeping.gateway import CALLS_KEPT, FRESH, LineBusy, check
+from adminmoves.bookkeeping.why import Why
 from adminmoves.models import BookkeepingConnection, ConnectionCall, ConnectionLine
 from adminmoves.vocabulary import Package, Verdict
 from tests.bookkeeping.world import Consented, Packages
@@ -94,6 +95,56 @@ def test_another_connection_is_not_held_up(
         assert look(link).verdict == V.FOUND_ACTIVE
 
 
+@pytest.mark.parametrize(
+    ("package", "code"), [(Package.TWINFIELD, "NL100"), (Package.EXACT_ONLINE, "411")]
+)
+def test_a_kept_list_that_says_it_all_waits_for_nobody(
+    package: Package, code: str, packages: Packages, consented: Consented
+) -> None:
+    link = packages.connection(package)
+    consented(link)
+    seen = check(link, code, "KANTOOR-A")
+    before = len(packages.calls(link))
+
+    with lines.held(link, 60):
+        again = check(link, code, "KANTOOR-A")
+        with pytest.raises(LineBusy):
+            check(link, code, "KANTOOR-A", age=FRESH)
+
+    assert again == seen
+    assert again.verdict == V.FOUND_ACTIVE
+    assert len(packages.calls(link)) == before
+
+
+@pytest.mark.parametrize(
+    ("package", "code"),
+    [
+        (Package.UNIT4, "411"),
+        (Package.ACCOUNTVIEW, "KORENAAR"),
+        (Package.EXACT_ONLINE, "412"),
+    ],
+)
+def test_a_closer_look_beside_a_kept_list_waits_its_turn(
+    package: Package, code: str, packages: Packages, consented: Consented
+) -> None:
+    link = packages.connection(package)
+    consented(link)
+    check(link, code, "KANTOOR-A")
+
+    with lines.held(link, 60), pytest.raises(LineBusy):
+        check(link, code, "KANTOOR-A")
+
+
+def test_a_kept_list_breaks_no_silence(
+    packages: Packages, link: BookkeepingConnection
+) -> None:
+    check(link, "NL100", "KANTOOR-A")
+    packages.befall(link, "forbidden")
+    look(link)
+
+    assert check(link, "NL100", "KANTOOR-A").raw_status == {"reason": "quiet"}
+
+
 def test_the_lease_of_whoever_died_runs_out(link: BookkeepingConnection) -> None:
     assert look(link).verdict == V.FOUND_ACTIVE
     line = ConnectionLine.objects.filter(connection=link)
@@ -114,7 +165,7 @@ def test_whoever_comes_back_too_late_changes_nothing(
         ConnectionLine.objects.filter(connection=link).update(
             lease_token="00000000-0000-0000-0000-000000000001"
         )
-        lines.note_trouble(late, NoAnswer(V.RATE_LIMITED, "limited"), {"left": 0})
+        lines.note_trouble(late, NoAnswer(V.RATE_LIMITED, Why.LIMITED), {"left": 0})
         lines.note_answer(late, {"left": 0})
 
     line = line_of(link)

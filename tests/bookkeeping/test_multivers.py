@@ -86,7 +86,7 @@ def test_a_locked_database_leaves_the_verdict_of_the_list(
     ("fault", "reason"),
     [
         ("html", "html"),
-        ("server_error", "status_503"),
+        ("server_error", "server_fault"),
         ("unauthorised", "unauthorised"),
         ("too_many", "limited"),
         ("cut", "connection"),

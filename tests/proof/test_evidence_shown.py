@@ -3,11 +3,13 @@
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
+from django.utils import translation
 
 from adminmoves.bookkeeping.gateway import Evidence
+from adminmoves.bookkeeping.why import Why
 from adminmoves.evidence import ask_package
 from adminmoves.models import BookkeepingConnection, Move
-from adminmoves.trouble import WHYS, why_of
+from adminmoves.trouble import why_of
 from adminmoves.vocabulary import Package, Verdict
 from tests.builders import make_administration, make_connection, make_draft, submit
 from tests.packages import ChosenAnswers
@@ -85,11 +87,51 @@ def test_what_is_not_found_comes_with_what_helps_in_that_package(
 
 
 @pytest.mark.parametrize(
+    ("told", "head", "advice"),
+    [
+        (
+            "shown",
+            "De administratie is er, maar onze gebruiker mag die niet zien",
+            "Laat het kantoor SYNC01 rechten geven op de administratie.",
+        ),
+        (
+            "absent",
+            "Niet gevonden, of geen toegang",
+            "of de administratie al naar deze licentie is verplaatst.",
+        ),
+    ],
+)
+def test_what_exact_has_out_of_sight_is_told_apart_from_what_it_has_not(
+    told: str,
+    head: str,
+    advice: str,
+    client: Client,
+    agent: User,
+    package: ChosenAnswers,
+) -> None:
+    move = waiting(agent, Package.EXACT_ONLINE)
+    answer = Evidence(
+        Verdict.NOT_FOUND_OR_NO_ACCESS,
+        seen_as="SYNC01",
+        raw_status={"all_divisions": told},
+    )
+    package.answers = [answer]
+    ask_package(move.pk)
+    client.force_login(agent)
+
+    page = page_of(client, move)
+
+    assert head in page
+    assert advice in page
+    assert "Wij kunnen dat verschil niet zien" not in page
+
+
+@pytest.mark.parametrize(
     ("verdict", "reason", "words"),
     [
         (Verdict.FOUND_NOT_USABLE, "archived", "De administratie is daar gearchiveerd"),
         (Verdict.UNAVAILABLE, "timeout", "Het antwoord kwam niet op tijd."),
-        (Verdict.UNAVAILABLE, "status_503", "Het pakket heeft zelf een storing."),
+        (Verdict.UNAVAILABLE, "server_fault", "Het pakket heeft zelf een storing."),
         (Verdict.UNAVAILABLE, "not_json", "niet de vorm die het pakket beschrijft"),
         (Verdict.AUTH_REQUIRED, "no_consent", "Er is nog geen toestemming gegeven"),
     ],
@@ -110,6 +152,18 @@ def test_the_reason_is_told_in_words(
     assert words in page_of(client, move)
 
 
-def test_a_reason_without_words_says_nothing_at_all() -> None:
-    assert why_of("something_new") == ""
-    assert all(str(words) for words in WHYS.values())
+def test_a_reason_of_former_days_says_nothing_at_all() -> None:
+    assert why_of("something_old") == ""
+
+
+@pytest.mark.parametrize("why", list(Why))
+def test_each_reason_that_there_can_be_has_words_in_both_languages(why: Why) -> None:
+    told = []
+    for language in ("nl", "en"):
+        with translation.override(language):
+            told.append(why_of(why))
+
+    dutch, english = told
+    assert english.endswith(".")
+    assert dutch.endswith(".")
+    assert dutch != english
