@@ -1,7 +1,7 @@
 """The filters of the list of connections."""
 
 from django import forms
-from django.db.models import F, QuerySet
+from django.db.models import F, Func, JSONField, QuerySet, Value
 from django.utils.translation import gettext_lazy as _
 
 from adminmoves.listing import FilterForm, Order
@@ -14,6 +14,12 @@ def _without_nul(text: str) -> str:
     return text.replace("\0", "")
 
 
+OWNERS = Func(
+    F("shown__rows"),
+    Value("$[*].environment"),
+    function="jsonb_path_query_array",
+    output_field=JSONField(),
+)
 BY_OFFICE = Order("office_code", descending=False, read=_without_nul)
 
 
@@ -31,7 +37,7 @@ def found_by(chosen: dict[str, str]) -> QuerySet[BookkeepingConnection]:
             "environment", "grant", "line", "shown"
         )
         .defer("shown__rows", "grant__sealed_access", "grant__sealed_refresh")
-        .annotate(office_code=F("environment__office_code"))
+        .annotate(office_code=F("environment__office_code"), owners=OWNERS)
     )
     if office := chosen.get("kantoor"):
         found = found.filter(environment__office_code__iexact=office)

@@ -1,5 +1,6 @@
 """How a connection stands: one state, with its look and words."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -28,10 +29,13 @@ BY_HAND = (Look("file-text", "slate"), _("Attested by people"))
 
 @dataclass(frozen=True, slots=True)
 class Standing:
+    """``owners``: who owns each administration of the list, where a row tells it."""
+
     connection: BookkeepingConnection
     grant: ConnectionGrant | None
     line: ConnectionLine | None
     shown: ConnectionList | None
+    owners: Sequence[str] = ()
 
     @property
     def state(self) -> tuple[Look, Promise]:
@@ -80,15 +84,10 @@ class Standing:
 
     @property
     def elsewhere(self) -> str:
-        """Whose list it is, where that is not what the connection stands for.
-
-        What the rows tell counts only where the rows were read.
-        """
+        """Whose list it is, where that is not what the connection stands for."""
         if self.shown is None:
             return ""
-        owners = [self.shown.observed_environment]
-        if "rows" not in self.shown.get_deferred_fields():
-            owners += [row["environment"] for row in self.shown.rows]
+        owners = (self.shown.observed_environment, *self.owners)
         told = [owner for owner in owners if owner]
         ours = self.connection.package_environment
         return "" if any(same(owner, ours) for owner in told) else "".join(told[:1])
@@ -104,10 +103,16 @@ class Standing:
 
 
 def standing_of(connection: BookkeepingConnection) -> Standing:
-    """Reads what was selected along: grant, line and shown."""
+    """Reads what was selected along: grant, line and shown, or its ``owners`` alone."""
+    shown = getattr(connection, "shown", None)
+    if hasattr(connection, "owners"):
+        owners = connection.owners or ()
+    else:
+        owners = [row["environment"] for row in shown.rows] if shown else ()
     return Standing(
         connection,
         getattr(connection, "grant", None),
         getattr(connection, "line", None),
-        getattr(connection, "shown", None),
+        shown,
+        owners,
     )

@@ -118,6 +118,7 @@ def test_administrations_of_other_licences_alone_are_told_too(
     ask(connection)
 
     assert "deze koppeling is KANTOOR-B" in shown(agent, connection)
+    assert "Toestemming voor een andere" in listed(agent)
 
 
 def test_an_empty_list_is_not_taken_for_no_list(
