@@ -20,7 +20,8 @@ from rehearsal.service import Call, Row, Service, route
 from rehearsal.world import Package, Status
 
 HOST = re.compile(r"start\.exactonline\.(nl|be|de|co\.uk|fr|es|com)")
-COUNTRIES = {"co.uk": "GB", "com": "US"}
+SITES = {"co.uk": "UK", "com": "US"}
+COUNTRIES = {"UK": "GB"}  # a site's own word, and how a country is written
 PAGE = 60
 PADDED = 18  # characters of a customer's code, filled up from the left
 FILTER = re.compile(r"(hid|code)\s+eq\s+(\d+)L?", re.IGNORECASE)
@@ -34,7 +35,7 @@ Fields = dict[str, object]
 
 def country_of(host: str) -> str:
     found = HOST.fullmatch(host)
-    return COUNTRIES.get(found[1], found[1].upper()) if found else ""
+    return SITES.get(found[1], found[1].upper()) if found else ""
 
 
 def refuse(status: int, reason: str) -> Answer:
@@ -133,7 +134,7 @@ def _fields(row: Row, hid: str, status: Callable[[Status], int]) -> Fields:
         "Customer": _guid("customer", owner.key),
         "CustomerCode": owner.name.rjust(PADDED),
         "CustomerName": owner.title,
-        "Country": owner.country,
+        "Country": COUNTRIES.get(owner.country, owner.country),
         "IsMainDivision": each is owner.administrations[0],
         "DivisionMoveDate": MOVED if each.seen_by else None,
         "ChamberOfCommerceNumber": each.kvk_number or None,

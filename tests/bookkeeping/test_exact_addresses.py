@@ -9,11 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adminmoves.bookkeeping.answers import NoAnswer
-from adminmoves.bookkeeping.exact import ExactOnline, gather
+from adminmoves.bookkeeping.exact import HOSTS, ExactOnline, gather
 from adminmoves.bookkeeping.exact_answers import SYSTEM, Page, read_page
+from adminmoves.bookkeeping.gateway import check
 from adminmoves.models import BookkeepingConnection
 from adminmoves.vocabulary import Package, Verdict
 from tests.bookkeeping.exact_rows import division, listed
+from tests.bookkeeping.world import Consented, Packages
 
 V = Verdict
 FIRST = "https://start.exactonline.nl/api/v1/1234567/system/Divisions?$select=Code"
@@ -93,6 +95,19 @@ def test_each_country_is_a_site_of_its_own(country: str, host: str) -> None:
     way = ExactOnline().oauth(connected(country))
     assert way.authorize == f"https://start.{host}/api/oauth2/auth"
     assert way.token == f"https://start.{host}/api/oauth2/token"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("country", HOSTS)
+def test_each_country_can_be_rehearsed(
+    country: str, packages: Packages, consented: Consented
+) -> None:
+    link = packages.establish(Package.EXACT_ONLINE, "KANTOOR-ELDERS", country=country)
+    packages.add(link, "411")
+    consented(link)
+
+    assert check(link, "411", "KANTOOR-ELDERS").verdict == V.FOUND_ACTIVE
+    assert {call["host"] for call in packages.calls(link)} == {HOSTS[country]}
 
 
 def test_a_country_without_a_site_cannot_be_asked() -> None:

@@ -152,15 +152,15 @@ class Packages:
             organisation.administrations.append(made)
         return made
 
-    def establish(self, package: Package, name: str) -> BookkeepingConnection:
+    def establish(
+        self, package: Package, name: str, **facts: Any
+    ) -> BookkeepingConnection:
         """One more organisation of that package, and the connection to it."""
-        world = self.rehearsal.world
+        world, facts = self.rehearsal.world, {**FACTS[package], **facts}
         with world.changing():
-            made = Organisation(
-                Rehearsed(package), name, f"Voorbeeld {name}", **FACTS[package]
-            )
+            made = Organisation(Rehearsed(package), name, f"Voorbeeld {name}", **facts)
             world.organisations[made.key] = made
-        return self.connection(package, name)
+        return self.connection(package, name, **facts)
 
     def befall(
         self,
