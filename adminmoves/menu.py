@@ -69,6 +69,15 @@ PAGES = (
         in_menu=False,
     ),
     Page("history", _("History"), _("History"), "history", "h", Right.READ_HISTORY),
+    Page(
+        "operations",
+        pgettext_lazy("page", "Operations"),
+        pgettext_lazy("page", "Operations"),
+        "activity",
+        "w",
+        Right.READ_OPERATIONS,
+        in_tabs=False,
+    ),
 )
 
 

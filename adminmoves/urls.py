@@ -7,6 +7,7 @@ from adminmoves.audit import views as history
 from adminmoves.connections import views as connections
 from adminmoves.execution import views as execution
 from adminmoves.intake import views as intake
+from adminmoves.operations import views as operations
 from adminmoves.overview.administrations import views as administrations
 from adminmoves.overview.help import views as guide
 from adminmoves.overview.move import views as move
@@ -85,6 +86,9 @@ journey = [
         name="disconnect",
     ),
     path("koppelingen/<str:public_id>/vraag/", connections.ask, name="ask_connection"),
+    path("beheer/werking/", operations.operations, name="operations"),
+    path("beheer/werking/pauze/", operations.pause, name="pause"),
+    path("beheer/werking/hervatten/", operations.resume, name="resume"),
     path("historie/", history.history, name="history"),
     path("historie/export/", history.export, name="export_history"),
     path("zoeken/", search.search, name="search"),

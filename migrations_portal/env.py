@@ -35,6 +35,12 @@ def secret(name: str) -> str:
     return value
 
 
+def optional_secret(name: str) -> str:
+    """A secret that may be left out; empty then."""
+    given = os.environ.get(name) or os.environ.get(f"{name}_FILE")
+    return secret(name) if given else ""
+
+
 def flag(name: str, *, default: bool) -> bool:
     answers = {"yes": True, "no": False}
     value = text(name, "yes" if default else "no")

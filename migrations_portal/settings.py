@@ -49,6 +49,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "adminmoves.web.RequestIdMiddleware",
+    "migrations_portal.access_log.AccessLogMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -92,8 +93,12 @@ PORTAL_MAX_TAKEOVERS = env.number("PORTAL_MAX_TAKEOVERS", 5)
 PORTAL_SWEEP_SECONDS = env.number("PORTAL_SWEEP_SECONDS", 5)
 # A drain loop ends itself below Celery's soft time limit of 90 seconds.
 PORTAL_DRAIN_SECONDS = env.number("PORTAL_DRAIN_SECONDS", 60)
+# How often a worker and beat say that they are alive; after three they are missed.
+PORTAL_HEARTBEAT_SECONDS = env.number("PORTAL_HEARTBEAT_SECONDS", 10)
 # Files that a move left behind are kept so long after it, for whoever restores.
 PORTAL_ARCHIVE_KEEP_HOURS = env.number("PORTAL_ARCHIVE_KEEP_HOURS", 24)
+# Who shows it reads /metrics and the lines of /readyz; without one nobody does.
+PORTAL_METRICS_TOKEN = env.optional_secret("PORTAL_METRICS_TOKEN")
 # Largest file that is accepted as evidence.
 PORTAL_EVIDENCE_MAX_MB = env.number("PORTAL_EVIDENCE_MAX_MB", 10)
 
@@ -217,8 +222,8 @@ if PORTAL_HTTPS and PORTAL_ENDPOINT_PROFILE == "rehearsal":
 if PORTAL_HTTPS:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_SSL_REDIRECT = True
-    # The health check comes from inside, without a certificate.
-    SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+    # These are asked from inside, without a certificate.
+    SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz|metrics)$"]
     SECURE_HSTS_SECONDS = 31_536_000
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_HSTS_PRELOAD = True
@@ -258,19 +263,26 @@ STORAGES = {
 # One line per record, to the standard error of the process; libraries only warn
 
 LOG_LEVEL = env.text("PORTAL_LOG_LEVEL", "INFO")
+LOG_FORMAT = env.choice("PORTAL_LOG_FORMAT", "json", frozenset({"json", "line"}))
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
-        "line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"},
+        "json": {"()": "migrations_portal.logs.JsonFormatter"},
+        "line": {"()": "migrations_portal.logs.LineFormatter"},
     },
     "handlers": {
-        "stderr": {"class": "logging.StreamHandler", "formatter": "line"},
+        "stderr": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT},
     },
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {
         "adminmoves": {"level": LOG_LEVEL},
         "migrations_portal": {"level": LOG_LEVEL},
+        # Its own handlers would write every record a second time.
+        "django": {"handlers": [], "level": "WARNING"},
+        "gunicorn.error": {"handlers": ["stderr"], "level": "INFO", "propagate": False},
+        # Its lines hold who could not log in, and from where; the trail tells it.
+        "axes": {"level": "ERROR"},
         # Its lines hold whole addresses; Twinfield wants a token in one.
         "urllib3": {"level": "WARNING"},
     },

@@ -3,10 +3,13 @@
 from django.urls import include, path
 
 from adminmoves.admin import site
-from migrations_portal.health import healthz
+from migrations_portal.health import healthz, metrics, readyz
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
-    path("beheer/", site.urls),
+    path("readyz", readyz, name="readyz"),
+    path("metrics", metrics, name="metrics"),
+    # Before the admin, which answers for all the rest under /beheer/.
     path("", include("adminmoves.urls")),
+    path("beheer/", site.urls),
 ]

@@ -279,7 +279,7 @@ def beat(celery_env: dict[str, str], tmp_path: Path) -> Iterator[Process]:
     schedule = tmp_path / "beat"
     process = Process(
         "beat", ["beat", f"--schedule={schedule}", "--loglevel=INFO"],
-        {**celery_env, "PORTAL_SWEEP_SECONDS": "1"},
+        {**celery_env, "PORTAL_SWEEP_SECONDS": "1", "PORTAL_HEARTBEAT_SECONDS": "1"},
     )  # fmt: skip
     process.wait_until("beat: Starting")
     yield process

@@ -21,6 +21,7 @@ EVERYONE = frozenset({R.SUPPORT_AGENT, R.TEAM_LEAD, R.AUDITOR, R.ADMINISTRATOR})
 AGENTS = frozenset({R.SUPPORT_AGENT, R.TEAM_LEAD})
 LEADS = frozenset({R.TEAM_LEAD})
 ADMINS = frozenset({R.ADMINISTRATOR})
+KEEPERS = LEADS | ADMINS
 OF_A_CONNECTION = frozenset({"connection", "connect", "disconnect", "ask_connection"})
 READERS = LEADS | {R.AUDITOR, R.ADMINISTRATOR}
 
@@ -76,6 +77,9 @@ DOORS = {
     "returned": Door(ADMINS, read=True, opens=frozenset({302})),
     "disconnect": Door(ADMINS),
     "ask_connection": Door(ADMINS),
+    "operations": Door(KEEPERS, read=True),
+    "pause": Door(KEEPERS),
+    "resume": Door(KEEPERS),
     "history": Door(READERS, read=True),
     "export_history": Door(READERS),
     "search": Door(EVERYONE, read=True),

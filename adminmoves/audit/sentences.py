@@ -92,6 +92,8 @@ SENTENCES: Mapping[EventCode, Promise] = {
     E.SIGNED_OUT: gettext_lazy("signed out"),
     E.PERSON_CHANGED: gettext_lazy("changed the account of %(subject)s"),
     E.SETTING_CHANGED: gettext_lazy("changed the setting %(subject)s"),
+    E.QUEUE_PAUSED: gettext_lazy("paused the queue"),
+    E.QUEUE_RESUMED: gettext_lazy("resumed the queue"),
 }
 
 

@@ -137,6 +137,7 @@ class Portal:
         """What every child may know; the owner's URL is not part of it."""
         return {
             "PORTAL_DEMO": "yes",
+            "PORTAL_LOG_FORMAT": "line",
             **(self.rehearsal.env if self.rehearsal else {}),
             **self._chosen(),
             **installation.env,

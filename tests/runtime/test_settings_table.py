@@ -5,7 +5,8 @@ import re
 from migrations_portal.supervisor.state import CHECKOUT
 
 PAGE = CHECKOUT / "docs" / "operators.md"
-READERS = ("text", "secret", "keys", "flag", "number", "choice", "listing", "database")
+SECRETS = ("secret", "optional_secret", "keys")
+READERS = (*SECRETS, "text", "flag", "number", "choice", "listing", "database")
 # Read for each package by one reader.
 OF_A_CLIENT = {"PORTAL_<NAME>_CLIENT_ID", "PORTAL_<NAME>_CLIENT_SECRET"}
 # Read by the supervisor, not by the settings.
@@ -20,7 +21,8 @@ def variables_read() -> set[str]:
     """Every variable of the environment that the settings read."""
     pattern = rf"env\.(?:{'|'.join(READERS)})\(\s*\"(\w+)\""
     found = set(re.findall(pattern, settings_text()))
-    secrets = set(re.findall(r"env\.(?:secret|keys)\(\"(\w+)\"", settings_text()))
+    kept = rf"env\.(?:{'|'.join(SECRETS)})\(\"(\w+)\""
+    secrets = set(re.findall(kept, settings_text()))
     assert "env.clients(" in settings_text()
     return found | {f"{name}_FILE" for name in secrets} | OF_A_CLIENT
 

@@ -1,0 +1,26 @@
+"""What the lines of the log are about at this moment: a request, a move; by number.
+
+Only numbers that people pass on to each other; never a name, a code or an address.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from types import MappingProxyType
+
+_NOTHING: Mapping[str, str] = MappingProxyType({})
+_about: ContextVar[Mapping[str, str]] = ContextVar("about", default=_NOTHING)
+
+
+@contextmanager
+def about(**numbers: str) -> Iterator[None]:
+    """Every line that is logged inside carries these: ``move="M-2026-00418"``."""
+    token = _about.set({**_about.get(), **numbers})
+    try:
+        yield
+    finally:
+        _about.reset(token)
+
+
+def at_hand() -> Mapping[str, str]:
+    return _about.get()

@@ -1,0 +1,26 @@
+"""What somebody fills in to pause the queue, or to let it go on."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from adminmoves.models import QueueSwitch
+
+LONGEST = QueueSwitch._meta.get_field("reason").max_length  # noqa: SLF001 - documented by Django
+
+
+class PauseForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Why the queue has to wait"),
+        max_length=LONGEST,
+        help_text=_("Everybody who waits reads it. It is kept in the history."),
+        error_messages={"required": _("Write down why the queue has to wait.")},
+    )
+
+
+class ResumeForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Why it may go on"),
+        max_length=LONGEST,
+        help_text=_("It is kept in the history."),
+        error_messages={"required": _("Write down why the queue may go on.")},
+    )

@@ -1,0 +1,109 @@
+"""Whether the portal as a whole can do its work: one line per thing it needs."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+import redis
+from django.conf import settings
+from django.db import Error, connection, transaction
+
+from adminmoves.models import QueueSwitch, WorkerBeat
+from adminmoves.operations import readings
+from adminmoves.vocabulary import MoveState
+
+MILLISECONDS_TO_ANSWER = 2000
+UNTOUCHED = timedelta(minutes=5)
+"""A due move that no worker looked at for longer means that the queue stands still."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One check. ``value`` counts seconds or things, as ``unit`` says."""
+
+    check: str
+    ok: bool
+    value: float | None = None
+    unit: str = ""
+
+
+def lines() -> list[Line]:
+    """All checks, in the order in which to look at them.
+
+    Without the database nothing is known of what is kept there: those are not ok.
+    """
+    return [_database(), _broker(), *(_asked(check) for check in KEPT)]
+
+
+@contextmanager
+def in_time() -> Iterator[None]:
+    """A database that is slow does not keep who asks."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL statement_timeout = {MILLISECONDS_TO_ANSWER}")
+        yield
+
+
+def _database() -> Line:
+    try:
+        with in_time(), connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except Error:
+        return Line("database", ok=False)
+    return Line("database", ok=True)
+
+
+def _broker() -> Line:
+    patience = {"socket_connect_timeout": 0.5, "socket_timeout": 0.5}
+    try:
+        with redis.Redis.from_url(settings.CELERY_BROKER_URL, **patience) as bell:
+            bell.ping()
+    except redis.RedisError:
+        return Line("broker", ok=False)
+    return Line("broker", ok=True)
+
+
+def _asked(check: Callable[[], Line]) -> Line:
+    try:
+        with in_time():
+            return check()
+    except Error:
+        return Line(check.__name__, ok=False)
+
+
+def worker() -> Line:
+    count = WorkerBeat.objects.runs().alive().count()
+    return Line("worker", count > 0, count, "alive")
+
+
+def asks() -> Line:
+    count = WorkerBeat.objects.asks().alive().count()
+    return Line("asks", count > 0, count, "alive")
+
+
+def beat() -> Line:
+    count = WorkerBeat.objects.beats().alive().count()
+    return Line("beat", count > 0, count, "alive")
+
+
+def queue() -> Line:
+    """While the queue is paused nobody is meant to look at it."""
+    if QueueSwitch.objects.is_paused():
+        return Line("queue", ok=True, unit="paused")
+    untouched = readings.queue().untouched
+    seconds = round(untouched.total_seconds())
+    return Line("queue", untouched < UNTOUCHED, seconds, "seconds")
+
+
+def leases() -> Line:
+    count = readings.leases_past_due()
+    return Line("leases", count == 0, count, "past due")
+
+
+def doubts() -> Line:
+    """Told, and never a reason to be unready: a person has to answer, not a process."""
+    count = readings.open_moves().get(MoveState.IN_DOUBT, 0)
+    return Line("doubts", ok=True, value=count, unit="to answer")
+
+
+KEPT = (worker, asks, beat, queue, leases, doubts)

@@ -1,0 +1,31 @@
+"""What people are told when their move would not be carried out now."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from adminmoves.models import QueueSwitch
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """``paused_at`` is empty while the queue is open; by and why then are too."""
+
+    worker_seen: bool
+    paused_at: datetime | None = None
+    paused_by: str = ""
+    reason: str = ""
+
+    @property
+    def is_well(self) -> bool:
+        return self.worker_seen and self.paused_at is None
+
+
+def read() -> Standing:
+    switch = QueueSwitch.objects.with_worker().get()
+    by = switch.paused_by
+    return Standing(
+        worker_seen=switch.worker_seen,
+        paused_at=switch.paused_at,
+        paused_by=(by.get_full_name() or by.get_username()) if by else "",
+        reason=switch.reason,
+    )

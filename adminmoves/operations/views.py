@@ -1,0 +1,75 @@
+"""How the portal is working now, and the switch of the queue."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from adminmoves import web
+from adminmoves.models import QueueSwitch
+from adminmoves.operations import actions, readings
+from adminmoves.operations.forms import PauseForm, ResumeForm
+from adminmoves.vocabulary import Right
+
+DRAIN = "drain"
+
+
+@require_safe
+@web.portal_view(Right.READ_OPERATIONS)
+def operations(request: web.PortalRequest) -> HttpResponse:
+    """Workers, runs, queue and doubts; htmx gets what changes by itself alone."""
+    if request.htmx:
+        return render(request, "operations/live.html", read_page())
+    return _page(request, PauseForm(), ResumeForm())
+
+
+@require_POST
+@web.portal_view(Right.SWITCH_QUEUE)
+def pause(request: web.PortalRequest) -> HttpResponse:
+    """Pause the queue; with the other button, to wait until nothing runs any more."""
+    form = PauseForm(request.POST)
+    if not form.is_valid():
+        return _page(request, form, ResumeForm())
+    draining = request.POST.get("how") == DRAIN
+    actions.pause_queue(actor=request.actor, draining=draining, **form.cleaned_data)
+    messages.success(request, _("The queue is paused. Nothing new starts."))
+    return web.go(request, reverse("moves:operations"))
+
+
+@require_POST
+@web.portal_view(Right.SWITCH_QUEUE)
+def resume(request: web.PortalRequest) -> HttpResponse:
+    form = ResumeForm(request.POST)
+    if not form.is_valid():
+        return _page(request, PauseForm(), form)
+    actions.resume_queue(actor=request.actor, **form.cleaned_data)
+    messages.success(request, _("The queue goes on."))
+    return web.go(request, reverse("moves:operations"))
+
+
+def _page(
+    request: web.PortalRequest, pausing: PauseForm, resuming: ResumeForm
+) -> HttpResponse:
+    page = read_page()
+    form = resuming if page["switch"].paused_at else pausing
+    page |= {"nav": "operations", "form": form}
+    return render(request, "operations/page.html", page)
+
+
+def read_page() -> dict[str, Any]:
+    runs = readings.runs()
+    shown = list(runs[: readings.MOST_RUNS])
+    return {
+        "switch": QueueSwitch.objects.with_worker().get(),
+        "processes": readings.processes(shown),
+        "runs": shown,
+        "runs_count": runs.count(),
+        "queue": readings.queue(),
+        "offices": readings.offices_in_queue(),
+        "doubts": list(readings.doubts()[: readings.MOST_DOUBTS]),
+        "troubled": readings.troubled_connections(),
+    }

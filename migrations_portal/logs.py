@@ -1,0 +1,74 @@
+"""How a line of the log looks: one JSON object, or one line for a terminal.
+
+What an exception says is left out where it may quote what somebody typed: its class
+and its frames are told, and the words only of trouble with servers and files.
+"""
+
+import json
+import logging
+import traceback
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, cast
+
+from django.db import OperationalError
+
+from adminmoves import logcontext
+
+TELLS_ITS_WORDS = (OSError, OperationalError)
+
+
+class Told(logging.Formatter):
+    """What both forms share: the message without quotations, and what went wrong."""
+
+    def words(self, record: logging.LogRecord) -> str:
+        """Celery puts what an exception says into its message; that is left out."""
+        if isinstance(record.args, Mapping) and "exc" in record.args:
+            given = {**record.args, "exc": _called(record), "traceback": ""}
+            return (str(record.msg) % given).strip()
+        return record.getMessage()
+
+    def trouble(self, record: logging.LogRecord) -> dict[str, str]:
+        """The exception's class and where it came from, as ``error`` and ``trace``."""
+        kind, error, frames = record.exc_info or (None, None, None)
+        if kind is None:
+            return {}
+        name = f"{kind.__module__}.{kind.__qualname__}"
+        said = str(error).partition("\n")[0] if _may_be_quoted(error) else ""
+        trace = "".join(traceback.format_tb(frames))
+        return {"error": f"{name}: {said}" if said else name, "trace": trace}
+
+
+class JsonFormatter(Told):
+    def format(self, record: logging.LogRecord) -> str:
+        line = {
+            "at": datetime.fromtimestamp(record.created, UTC).isoformat(),
+            "level": record.levelname,
+            "logger": record.name,
+            "process": record.process,
+            **logcontext.at_hand(),
+            "says": self.words(record),
+            **cast("dict[str, Any]", getattr(record, "facts", {})),
+            **self.trouble(record),
+        }
+        return json.dumps(line, ensure_ascii=False)
+
+
+class LineFormatter(Told):
+    def format(self, record: logging.LogRecord) -> str:
+        numbers = "".join(
+            f" {name}={number}" for name, number in logcontext.at_hand().items()
+        )
+        head = f"{self.formatTime(record)} {record.levelname} {record.name}{numbers}"
+        trouble = self.trouble(record)
+        tail = "".join(f"\n{part}" for part in reversed(trouble.values()))
+        return f"{head} {self.words(record)}{tail}"
+
+
+def _called(record: logging.LogRecord) -> str:
+    kind = record.exc_info[0] if record.exc_info else None
+    return kind.__qualname__ if kind else "…"
+
+
+def _may_be_quoted(error: BaseException | None) -> bool:
+    return isinstance(error, TELLS_ITS_WORDS)

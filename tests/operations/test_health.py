@@ -1,0 +1,282 @@
+"""What monitoring is told: healthy, ready line by line, and the figures."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import connection
+from django.db.models.functions import Now
+from django.test import Client
+from django.utils import timezone
+from prometheus_client.parser import text_string_to_metric_families
+from psycopg2 import extensions
+from pytest_django.fixtures import Settings
+
+from adminmoves.models import Attempt, ConnectionCall, Move, QueueSwitch, WorkerBeat
+from adminmoves.vocabulary import BeatKind, MoveState, Verdict
+from tests.builders import expire_lease, make_connection, make_environment
+from tests.cast import MakeMove
+from tests.servers import Broker
+
+pytestmark = pytest.mark.django_db(transaction=True)
+S = MoveState
+TOKEN = "bewaking"  # noqa: S105 - opens nothing but this test
+SHOWN = {"Authorization": f"Bearer {TOKEN}"}
+
+
+@pytest.fixture(autouse=True)
+def _token(settings: Settings) -> None:
+    settings.PORTAL_METRICS_TOKEN = TOKEN
+
+
+@pytest.fixture
+def all_well(broker: Broker) -> None:
+    for kind in (BeatKind.WORKER, BeatKind.ASKS, BeatKind.BEAT):
+        show(f"{kind}@here", kind)
+
+
+def show(name: str, kind: BeatKind, *, seconds_ago: int = 0) -> None:
+    WorkerBeat.objects.update_or_create(
+        name=name,
+        defaults={
+            "kind": kind,
+            "started_at": timezone.now(),
+            "seen_at": Now() - timedelta(seconds=seconds_ago),
+        },
+    )
+
+
+@pytest.fixture
+def approved_hours_ago(a_move: MakeMove, owner: extensions.connection) -> Move:
+    """An approval does not change, so the owner sets it back in time."""
+    move = a_move(S.APPROVED)
+    with owner.cursor() as cursor:
+        cursor.execute("ALTER TABLE adminmoves_move DISABLE TRIGGER USER")
+        cursor.execute(
+            "UPDATE adminmoves_move SET approved_at = approved_at - interval '3 hours'"
+        )
+        cursor.execute("ALTER TABLE adminmoves_move ENABLE TRIGGER USER")
+    return move
+
+
+def looked_at(move: Move, **ago: float) -> None:
+    moment = timezone.now() - timedelta(**ago)
+    Move.objects.filter(pk=move.pk).update(dispatched_at=moment)
+
+
+def ready(client: Client) -> tuple[int, dict[str, dict[str, Any]]]:
+    answer = client.get("/readyz", headers=SHOWN)
+    lines = answer.json()["checks"]
+    return answer.status_code, {line["check"]: line for line in lines}
+
+
+def wrong(client: Client) -> tuple[int, set[str]]:
+    status, lines = ready(client)
+    return status, {name for name, line in lines.items() if not line["ok"]}
+
+
+def figures(client: Client) -> dict[tuple[str, str], float]:
+    """Each figure by its name and the values of its labels, in the labels' order."""
+    text = client.get("/metrics", headers=SHOWN).content.decode()
+    return {
+        (
+            sample.name,
+            " ".join(dict(sorted(sample.labels.items())).values()),
+        ): sample.value
+        for family in text_string_to_metric_families(text)
+        for sample in family.samples
+    }
+
+
+@pytest.mark.usefixtures("all_well")
+def test_all_is_well(client: Client) -> None:
+    status, lines = ready(client)
+
+    assert status == 200
+    assert list(lines) == [
+        "database", "broker", "worker", "asks", "beat", "queue", "leases", "doubts",
+    ]  # fmt: skip
+    assert all(line["ok"] for line in lines.values())
+
+
+@pytest.mark.usefixtures("all_well")
+@pytest.mark.parametrize("kind", [BeatKind.WORKER, BeatKind.ASKS, BeatKind.BEAT])
+def test_who_missed_three_heartbeats_is_named(
+    kind: BeatKind, client: Client, settings: Settings
+) -> None:
+    late = 3 * settings.PORTAL_HEARTBEAT_SECONDS + 1
+    show(f"{kind}@here", kind, seconds_ago=late)
+
+    assert wrong(client) == (503, {kind.lower()})
+
+
+@pytest.mark.usefixtures("all_well")
+def test_one_of_two_workers_is_enough(client: Client, settings: Settings) -> None:
+    show("worker@gone", BeatKind.WORKER, seconds_ago=600)
+
+    assert wrong(client) == (200, set())
+
+
+@pytest.mark.usefixtures("all_well")
+def test_a_broker_that_is_away_is_named(client: Client, broker: Broker) -> None:
+    broker.stop()
+
+    assert wrong(client) == (503, {"broker"})
+
+
+@pytest.mark.usefixtures("all_well")
+def test_without_the_database_nothing_of_it_is_called_well(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(connection.settings_dict, "NAME", "is-weg")
+    connection.close()
+
+    status, names = wrong(client)
+
+    assert status == 503
+    assert names == {"database", "worker", "asks", "beat", "queue", "leases", "doubts"}
+
+
+@pytest.mark.usefixtures("all_well")
+def test_a_due_move_that_nobody_looks_at_is_told(
+    client: Client, approved_hours_ago: Move
+) -> None:
+    status, lines = ready(client)
+
+    assert (status, lines["queue"]["ok"]) == (503, False)
+    assert lines["queue"]["value"] >= 3 * 3600
+
+    looked_at(approved_hours_ago, minutes=4)
+    assert wrong(client) == (200, set())
+
+    looked_at(approved_hours_ago, minutes=6)
+    assert wrong(client) == (503, {"queue"})
+
+
+@pytest.mark.usefixtures("all_well")
+def test_a_move_that_was_approved_just_now_is_not_late(
+    client: Client, a_move: MakeMove
+) -> None:
+    a_move(S.APPROVED)
+
+    assert wrong(client) == (200, set())
+
+
+@pytest.mark.usefixtures("all_well")
+def test_a_move_that_waits_for_its_moment_is_not_late(
+    client: Client, approved_hours_ago: Move
+) -> None:
+    later = timezone.now() + timedelta(hours=1)
+    Move.objects.filter(pk=approved_hours_ago.pk).update(not_before=later)
+
+    assert wrong(client) == (200, set())
+
+
+@pytest.mark.usefixtures("all_well", "approved_hours_ago")
+def test_a_paused_queue_is_not_late(client: Client, lead: User) -> None:
+    QueueSwitch.objects.update(
+        paused_at=timezone.now(), paused_by=lead, reason="Onderhoud"
+    )
+
+    status, lines = ready(client)
+
+    assert (status, lines["queue"]["unit"]) == (200, "paused")
+
+
+@pytest.mark.usefixtures("all_well")
+def test_a_run_that_nobody_took_over_is_told(client: Client, a_move: MakeMove) -> None:
+    move = a_move(S.RUNNING)
+    expire_lease(move)
+    assert wrong(client) == (200, set()), "somebody may still take it over"
+
+    Attempt.objects.filter(move=move).update(
+        lease_until=timezone.now() - timedelta(hours=1)
+    )
+
+    assert wrong(client) == (503, {"leases"})
+
+
+@pytest.mark.usefixtures("all_well")
+def test_a_doubt_is_told_and_makes_nothing_unready(
+    client: Client, a_move: MakeMove
+) -> None:
+    a_move(S.IN_DOUBT)
+
+    status, lines = ready(client)
+
+    assert (status, lines["doubts"]["value"]) == (200, 1)
+
+
+@pytest.mark.parametrize("given", ["", "Bearer ", "Bearer iets-anders", TOKEN])
+def test_without_the_token_only_ready_or_not_is_told(
+    given: str, client: Client
+) -> None:
+    headers = {"Authorization": given}
+
+    assert client.get("/readyz", headers=headers).json() == {"ready": False}
+    assert client.get("/metrics", headers=headers).status_code == 404
+
+
+def test_where_no_token_is_set_an_empty_one_opens_nothing(
+    client: Client, settings: Settings
+) -> None:
+    settings.PORTAL_METRICS_TOKEN = ""
+
+    for given in ("", "Bearer "):
+        answer = client.get("/metrics", headers={"Authorization": given})
+        assert answer.status_code == 404
+
+
+def test_healthz_asks_nobody(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert client.get("/healthz").content == b"ok"
+
+
+def test_the_figures_are_those_of_the_database(
+    client: Client, a_move: MakeMove
+) -> None:
+    a_move(S.APPROVED)
+    a_move(S.IN_DOUBT)
+    a_move(S.COMPLETED)
+    show("worker@here", BeatKind.WORKER)
+    call = {"endpoint": "list", "at": timezone.now()}
+    link = make_connection()
+    ConnectionCall.objects.create(connection=link, milliseconds=200, **call)
+    ConnectionCall.objects.create(connection=link, milliseconds=400, **call)
+    ConnectionCall.objects.create(
+        connection=link, milliseconds=9, outcome=Verdict.RATE_LIMITED, **call
+    )
+
+    told = figures(client)
+
+    assert told["portal_moves", "APPROVED"] == 1
+    assert told["portal_moves", "IN_DOUBT"] == 1
+    assert told["portal_moves", "RUNNING"] == 0
+    assert told["portal_moves_ended_day", "COMPLETED"] == 1
+    assert told["portal_queue_due", ""] == 1
+    assert told["portal_queue_paused", ""] == 0
+    assert told["portal_run_seconds_day_bucket", "+Inf"] == 1
+    assert told["portal_workers", "WORKER"] == 1
+    assert told["portal_workers", "BEAT"] == 0
+    package = link.package
+    assert told["portal_package_requests_hour", f"ANSWERED {package}"] == 2
+    assert told["portal_package_seconds_average_hour", f"ANSWERED {package}"] == 0.3
+    assert told["portal_package_requests_hour", f"RATE_LIMITED {package}"] == 1
+
+
+def test_the_figures_name_no_office_and_nobody(
+    client: Client, a_move: MakeMove
+) -> None:
+    moves = [a_move(S.APPROVED), a_move(S.COMPLETED)]
+    office = make_environment(office_code="GEHEIM")
+    show("worker@gastheer", BeatKind.WORKER)
+
+    text = client.get("/metrics", headers=SHOWN).content.decode()
+
+    named = {office.office_code, "gastheer"}
+    for move in moves:
+        for environment in (move.from_environment, move.to_environment):
+            assert environment is not None
+            named |= {environment.office_code, environment.name}
+        named |= {move.number, move.to_code, move.requested_by.username}
+    assert not {name for name in named if name in text}

@@ -1,0 +1,136 @@
+"""Workers and beat show that they are alive, and are missed when they are not."""
+
+from collections.abc import Callable
+from contextlib import closing
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.db.models.functions import Now
+from psycopg2 import extensions
+
+from adminmoves import doorbell
+from adminmoves.models import WorkerBeat
+from adminmoves.operations import readings
+from adminmoves.operations.heart import Heart
+from adminmoves.vocabulary import BeatKind, MoveState
+from tests.cast import MakeMove
+from tests.execution.standstill import stuck_at, until
+from tests.servers import Broker, Process, Workers, as_owner
+
+SECOND = {"PORTAL_HEARTBEAT_SECONDS": "1"}
+WORKER = "worker1@localhost"
+
+
+def seen(kind: BeatKind) -> Callable[[], bool]:
+    return lambda: WorkerBeat.objects.alive().filter(kind=kind).exists()
+
+
+def silent(name: str) -> Callable[[], bool]:
+    """Judged as a portal judges that expects a heartbeat each second."""
+    beats = WorkerBeat.objects.filter(pk=name, seen_at__lt=Now() - timedelta(seconds=3))
+    return beats.exists
+
+
+@pytest.mark.workers
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_is_seen_and_is_missed_after_kill_9(workers: Workers) -> None:
+    (worker,) = workers(1, **SECOND)
+    until(seen(BeatKind.BOTH))
+
+    worker.kill()
+
+    until(silent(WORKER))
+
+
+@pytest.mark.workers
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_that_stops_in_order_is_missed_by_nobody(workers: Workers) -> None:
+    (worker,) = workers(1, **SECOND)
+    until(seen(BeatKind.BOTH))
+
+    worker.popen.terminate()
+
+    until(lambda: not WorkerBeat.objects.exists())
+
+
+@pytest.mark.workers
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_tells_which_run_it_holds(
+    a_move: MakeMove, workers: Workers, owner: extensions.connection
+) -> None:
+    move = a_move(MoveState.APPROVED)
+
+    with stuck_at(owner, "adminmoves_aftercare") as somebody_waits:
+        workers(1, **SECOND)
+        doorbell.ring()
+        until(somebody_waits)
+        until(lambda: move in held_by(WORKER))
+
+    until(lambda: held_by(WORKER) == [])
+
+
+def held_by(name: str) -> list[object]:
+    processes = readings.processes(readings.runs())
+    return [move for one in processes if one.beat.pk == name for move in one.moves]
+
+
+@pytest.mark.workers
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_is_seen_again_after_the_database_let_nobody_in(
+    workers: Workers, database_name: str
+) -> None:
+    (worker,) = workers(1, **SECOND)
+    until(seen(BeatKind.BOTH))
+    alter = f"ALTER DATABASE {database_name} ALLOW_CONNECTIONS"
+    with closing(as_owner("postgres")) as server, server.cursor() as cursor:
+        cursor.execute(f"{alter} false")
+        try:
+            worker.wait_until("The heartbeat could not be written.")
+        finally:
+            cursor.execute(f"{alter} true")
+        cursor.execute("SELECT now()")
+        (back,) = cursor.fetchone() or ()
+
+    until(lambda: WorkerBeat.objects.filter(seen_at__gt=back).exists())
+
+
+@pytest.mark.workers
+@pytest.mark.django_db(transaction=True)
+def test_beat_is_seen_as_long_as_it_can_ring(beat: Process, broker: Broker) -> None:
+    until(seen(BeatKind.BEAT))
+    row = WorkerBeat.objects.get(kind=BeatKind.BEAT)
+
+    broker.stop()
+
+    until(silent(row.pk))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_is_silent_for_a_day_is_forgotten() -> None:
+    for name, hours in (("worker@gone", 25), ("worker@silent", 23)):
+        WorkerBeat.objects.create(
+            name=name,
+            kind=BeatKind.WORKER,
+            started_at=Now(),
+            seen_at=Now() - timedelta(hours=hours),
+        )
+
+    Heart("worker@here", BeatKind.WORKER, list).beat()
+
+    names = WorkerBeat.objects.values_list("pk", flat=True)
+    assert set(names) == {"worker@here", "worker@silent"}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_heart_leaves_no_connection_open() -> None:
+    Heart("worker@here", BeatKind.WORKER, list).beat()
+
+    assert connection.connection is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_heart_with_nothing_to_say_for_itself_says_nothing() -> None:
+    Heart("beat@here", BeatKind.BEAT, lambda: None).beat()
+
+    assert not WorkerBeat.objects.exists()

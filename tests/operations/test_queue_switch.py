@@ -1,0 +1,121 @@
+"""Pausing the queue and letting it go on, by whom, and on the record."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import IntegrityError, transaction
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from adminmoves.access import actor_for
+from adminmoves.audit.sentences import quotes, sentence
+from adminmoves.errors import NotAllowed
+from adminmoves.models import Event, QueueSwitch
+from adminmoves.operations.actions import pause_queue, resume_queue
+from adminmoves.vocabulary import EventCode
+from tests.overview.people import logged_in, said
+
+pytestmark = pytest.mark.django_db
+PAUSE, RESUME = reverse("moves:pause"), reverse("moves:resume")
+PAGE = reverse("moves:operations")
+
+
+@contextmanager
+def refused_by(rule: str) -> Iterator[None]:
+    with pytest.raises(IntegrityError, match=rule), transaction.atomic():
+        yield
+
+
+def last_event() -> Event:
+    return Event.objects.select_related("words").latest("pk")
+
+
+@pytest.mark.parametrize("who", ["lead", "administrator"])
+def test_a_pause_tells_who_and_why(who: str, request: pytest.FixtureRequest) -> None:
+    user = request.getfixturevalue(who)
+
+    logged_in(user).post(PAUSE, {"reason": "De server gaat uit", "how": "pause"})
+
+    switch = QueueSwitch.objects.get()
+    assert QueueSwitch.objects.is_paused()
+    assert (switch.paused_by, switch.reason) == (user, "De server gaat uit")
+    event = last_event()
+    assert (event.code, event.actor_id) == (EventCode.QUEUE_PAUSED, user.pk)
+    assert sentence(event) == "pauzeerde de wachtrij"
+    assert quotes(event) == ("“De server gaat uit”",)
+
+
+def test_it_goes_on_again_with_a_reason(lead: User, administrator: User) -> None:
+    pause_queue(actor=actor_for(lead), reason="Onderhoud")
+
+    logged_in(administrator).post(RESUME, {"reason": "Het is klaar"})
+
+    assert not QueueSwitch.objects.is_paused()
+    event = last_event()
+    assert (event.code, event.actor_id) == (EventCode.QUEUE_RESUMED, administrator.pk)
+    assert quotes(event) == ("“Het is klaar”",)
+
+
+@pytest.mark.parametrize("path", [PAUSE, RESUME])
+def test_without_a_reason_nothing_changes(path: str, lead: User) -> None:
+    if path == RESUME:
+        pause_queue(actor=actor_for(lead), reason="Onderhoud")
+    paused = QueueSwitch.objects.is_paused()
+    events = Event.objects.count()
+
+    page = logged_in(lead).post(path, {"reason": "  "})
+
+    assert "Schrijf op waarom" in said(page)
+    assert QueueSwitch.objects.is_paused() == paused
+    assert Event.objects.count() == events
+
+
+def test_a_second_pause_keeps_the_first_ones_reason(
+    lead: User, administrator: User
+) -> None:
+    pause_queue(actor=actor_for(lead), reason="Onderhoud")
+
+    page = logged_in(administrator).post(PAUSE, {"reason": "Ook ik"}, follow=True)
+
+    assert "De wachtrij is al gepauzeerd." in said(page)
+    assert QueueSwitch.objects.get().paused_by == lead
+
+
+def test_what_is_not_paused_does_not_go_on(lead: User) -> None:
+    page = logged_in(lead).post(RESUME, {"reason": "Verder"}, follow=True)
+
+    assert "De wachtrij is niet gepauzeerd." in said(page)
+    assert not Event.objects.filter(code=EventCode.QUEUE_RESUMED).exists()
+
+
+@pytest.mark.parametrize("who", ["agent", "auditor"])
+def test_others_do_not_switch_the_queue(
+    who: str, request: pytest.FixtureRequest
+) -> None:
+    actor = actor_for(request.getfixturevalue(who))
+
+    for switch in (pause_queue, resume_queue):
+        with pytest.raises(NotAllowed):
+            switch(actor=actor, reason="Daarom")
+    assert not QueueSwitch.objects.is_paused()
+
+
+def test_the_database_keeps_one_switch_and_a_pause_with_a_person(lead: User) -> None:
+    for facts in (
+        {"paused_at": timezone.now()},
+        {"paused_at": timezone.now(), "paused_by": lead},
+        {"draining": True},
+    ):
+        with refused_by("queue_paused_by_somebody"):
+            QueueSwitch.objects.update(**facts)
+    with refused_by("queue_switch_once"):
+        QueueSwitch.objects.create(pk=2)
+
+
+def test_who_drains_is_told_when_nothing_runs(lead: User, client: Client) -> None:
+    logged_in(lead).post(PAUSE, {"reason": "Nieuwe versie", "how": "drain"})
+
+    assert "Er loopt niets meer" in said(logged_in(lead).get(PAGE))
