@@ -188,7 +188,7 @@ def tell(proof: Proof) -> Told:
         str(meaning.says) % names,
         tuple(str(line) % names for line in meaning.todo),
         why=why_of(str(proof.raw_status.get("reason", ""))),
-        old_place=str(OLD_PLACE.get(proof.raw_status.get("old_place", ""), "")),
+        old_place=str(_old_place(proof)),
         wants_consent=verdict in {Verdict.AUTH_REQUIRED, Verdict.CONFIG_ERROR},
     )
 
@@ -205,6 +205,15 @@ def _meaning_of(proof: Proof) -> Meaning:
     return seen or replace(meaning, todo=meaning.todo + access)
 
 
+def _old_place(proof: Proof) -> Any:
+    """Shown in both places it may be a copy; in the old one alone it was not moved."""
+    shown = proof.raw_status.get("old_place", "")
+    if shown == "still_shown" and proof.verdict == Verdict.NOT_FOUND_OR_NO_ACCESS:
+        return NOT_MOVED
+    return OLD_PLACE.get(shown, "")
+
+
+NOT_MOVED = _("It is still shown in the old place, so it was probably not moved yet.")
 OLD_PLACE: Mapping[str, Any] = {
     "still_shown": _(
         "It is still shown in the old place too. That holds nothing back, but have a "

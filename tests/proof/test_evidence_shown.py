@@ -167,3 +167,18 @@ def test_each_reason_that_there_can_be_has_words_in_both_languages(why: Why) -> 
     assert english.endswith(".")
     assert dutch.endswith(".")
     assert dutch != english
+
+
+def test_what_only_the_old_place_shows_was_not_moved_yet(
+    client: Client, agent: User, package: ChosenAnswers
+) -> None:
+    move = waiting(agent)
+    still = {"old_place": "still_shown"}
+    package.answers = [Evidence(Verdict.NOT_FOUND_OR_NO_ACCESS, raw_status=still)]
+    ask_package(move.pk)
+    client.force_login(agent)
+
+    page = page_of(client, move)
+
+    assert "Nog zichtbaar in de oude omgeving, dus waarschijnlijk nog niet" in page
+    assert "gekopieerd" not in page
