@@ -24,6 +24,8 @@ CHECKED_STATES = frozenset(
 """While a run changes the place, and after it, the checks would ask about a place
 that is no wish any more."""
 LIVE_STATES = frozenset({S.APPROVED, S.RUNNING})
+RUN_EVERY, WAIT_EVERY = 1500, 5000
+WAITING_STATES = frozenset({S.AWAITING_BOOKKEEPING, S.AWAITING_APPROVAL})
 NEWEST_PROOFS, NEWEST_EVENTS = 5, 200
 
 
@@ -124,6 +126,17 @@ class Dossier:
     @property
     def is_live(self) -> bool:
         return self.move.state in LIVE_STATES
+
+    @property
+    def look_every(self) -> int:
+        """Milliseconds after which the open page looks for news; 0 for a still page.
+
+        The form of who decides is never taken away.
+        """
+        if self.is_live:
+            return RUN_EVERY
+        waits = self.move.state in WAITING_STATES and not self.offers.decide
+        return WAIT_EVERY if waits else 0
 
     @property
     def cursor(self) -> int:

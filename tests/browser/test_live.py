@@ -59,3 +59,12 @@ def test_three_missed_answers_say_that_the_connection_is_lost(page: Page) -> Non
     expect(lost).to_be_visible()
     page.unroute(PROGRESS)
     expect(lost).to_be_hidden()
+
+
+def test_the_page_of_who_decides_stays_as_it_is(
+    visit: Visit, a_move: MakeMove, lead: User
+) -> None:
+    page = visit(f"/migraties/{a_move(MoveState.AWAITING_APPROVAL)}/", lead)
+
+    expect(page.locator("#approval")).to_be_visible()
+    expect(page.locator("[data-poll]")).to_have_count(0)

@@ -281,7 +281,8 @@ def test_only_what_can_go_on_by_itself_is_followed(
 ) -> None:
     page = as_lead.get(page_of(a_move(state))).content.decode()
 
-    assert ("data-poll" in page) == (state in {S.APPROVED, S.RUNNING})
+    followed = {S.AWAITING_BOOKKEEPING, S.APPROVED, S.RUNNING}
+    assert ("data-poll" in page) == (state in followed)
     assert ("http-equiv" in page) == (state in {S.APPROVED, S.RUNNING})
 
 
