@@ -155,6 +155,16 @@ class Move(FSMModelMixin, models.Model):
     from_code = models.CharField(max_length=100, blank=True, editable=False)
     from_address = models.CharField(max_length=320, blank=True, editable=False)
 
+    # The completed move that this one turns back.
+    reverses = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="reversed_by",
+        editable=False,
+        db_index=False,
+    )
+
     proof = models.ForeignKey(
         "Proof", on_delete=models.PROTECT, null=True, related_name="+", editable=False
     )

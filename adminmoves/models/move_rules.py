@@ -26,6 +26,12 @@ CONSTRAINTS = (
         condition=Q(state__in=OPEN_STATES),
         name="one_open_move_per_wanted_place",
     ),
+    # A draft counts: two people would turn the same move back without knowing.
+    models.UniqueConstraint(
+        fields=["reverses"],
+        condition=Q(reverses__isnull=False, state__in=[S.DRAFT, *OPEN_STATES]),
+        name="one_open_reverse_per_move",
+    ),
     models.CheckConstraint(
         condition=Q(state__in=[S.DRAFT, S.WITHDRAWN])
         | (
@@ -78,4 +84,8 @@ INDEXES = (
         fields=["from_environment", "-started_at"], name="move_office_started"
     ),
     models.Index(fields=["-ended_at"], name="move_ended"),
+    # Few moves are turned back, so the others are not in it.
+    models.Index(
+        fields=["reverses"], condition=Q(reverses__isnull=False), name="move_reverses"
+    ),
 )
