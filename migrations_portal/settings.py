@@ -123,10 +123,12 @@ PORTAL_MULTIVERS_HOSTS = env.listing("PORTAL_MULTIVERS_HOSTS")
 
 DATABASES = {
     "default": {
-        # A forgotten transaction may not hide a row longer than its lease.
+        # A forgotten transaction may not hide a row longer than its lease. A list
+        # joins eight tables in the order that is right as it is written: to try all
+        # other orders took PostgreSQL 16 ms, and the query itself 0.5.
         **env.database(
             "DATABASE_URL",
-            options="-c idle_in_transaction_session_timeout="
+            options="-c join_collapse_limit=4 -c idle_in_transaction_session_timeout="
             f"{PORTAL_LEASE_SECONDS * 750}",
         ),
         # Keeping connections made pages eight times faster when measured.

@@ -1,11 +1,13 @@
 """Finding an administration by anything that it is or ever was."""
 
-from django.db.models import Q
+from collections.abc import Iterator
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from adminmoves.models.estate import Administration, Environment, FormerPlace
 
 LONGEST = 320
-FEW = 1000
+FEW = 10_000
 
 
 def known_as(text: str) -> Q:
@@ -14,38 +16,82 @@ def known_as(text: str) -> Q:
     Codes, office codes and addresses are found by how they begin; names by any part.
     "VKN104.2041" is an office and a code, as the portal writes a place.
     """
-    text = text.strip()[:LONGEST]
-    former = FormerPlace.objects.filter(_place(text)).values("administration")
-    offices = Environment.objects.filter(_office(text)).values("pk")
-    return (
-        Q(name__icontains=text)
-        | Q(code__istartswith=text)
-        | Q(mail_address__startswith=text.lower())
-        | Q(environment__in=offices)
-        | _code_at_office("environment__office_code", text)
-        | Q(pk__in=former)
-    )
+    few = _few(text)
+    return _one_by_one("", text) if few is None else Q(pk__in=few)
 
 
 def about(field: str, text: str) -> Q:
-    """Whatever is about an administration that is or was known as this.
+    """Whatever is about an administration that is or was known as this."""
+    few = _few(text)
+    return _one_by_one(field, text) if few is None else Q(**{f"{field}__in": few})
 
-    Few are named one by one, so that an index finds what is about them; of many,
-    a scan finds a page soon enough.
+
+def _few(text: str) -> list[int] | None:
+    """Their ids, each way of knowing them by its own index; None for many.
+
+    Few are named one by one, so that an index finds what is about them.
     """
-    books = Administration.objects.filter(known_as(text)).order_by()
-    few = list(books.values_list("pk", flat=True)[: FEW + 1])
-    return Q(**{f"{field}__in": few if len(few) <= FEW else books.values("pk")})
+    first, *rest = (found[: FEW + 1] for found in _ways(text.strip()[:LONGEST]))
+    found = list(first.union(*rest)[: FEW + 1])
+    return None if len(found) > FEW else [key for (key,) in found]
 
 
-def at_office(code: str, *fields: str) -> Q:
-    """Whatever is or was at the office with this code, by any of these fields."""
+def _ways(text: str) -> Iterator[QuerySet[Administration, tuple[int]]]:
+    """One query for each way, so that none reads a table to the end."""
+    books = Administration.objects.order_by().values_list("pk")
+    former = FormerPlace.objects.order_by().values_list("administration")
+    offices = Environment.objects.filter(_office(text)).values("pk")
+    yield books.filter(environment__in=offices)
+    for way in (
+        *_names(text),
+        _code_at_office("environment__office_code", "code", text),
+    ):
+        yield books.filter(way)
+    for way in _place(text):
+        yield former.filter(way)
+
+
+def _one_by_one(field: str, text: str) -> Q:
+    """Look at each row in its order: of so many, a page of them is found soon.
+
+    Every row looks up its own former places, so that no list of them is made first.
+    """
+    text = text.strip()[:LONGEST]
+    here = f"{field}__" if field else ""
+    wanted = _office(text, f"{here}environment__")
+    for way in (
+        *_names(text, here),
+        _code_at_office(f"{here}environment__office_code", f"{here}code", text),
+    ):
+        wanted |= way
+    former = Q(pk__in=())
+    for way in _place(text):
+        former |= way
+    its_own = FormerPlace.objects.filter(administration=OuterRef(field or "pk"))
+    return wanted | Exists(its_own.filter(former))
+
+
+def at_office(code: str, *fields: str, books: str = "") -> Q:
+    """Whatever is or was at the office with this code, by any of these fields.
+
+    ``books``: the field of an administration that may be there now.
+    """
     offices = Environment.objects.filter(office_code__iexact=code)
-    found = list(offices.values_list("pk", flat=True))
+    there = "administrations" if books else "pk"
+    found = list(offices.values_list("pk", there)[: FEW + 1])
     wanted = Q(pk__in=())
     for field in fields:
-        wanted |= Q(**{f"{field}__in": found})
+        wanted |= Q(**{f"{field}__in": {office for office, _books in found}})
+    if books:
+        wanted |= _there(books, code, [held for _office, held in found if held])
     return wanted
+
+
+def _there(field: str, code: str, found: list[int]) -> Q:
+    """Few are named one by one; of many, each row looks up its own office."""
+    if len(found) <= FEW:
+        return Q(**{f"{field}__in": found})
+    return Q(**{f"{field}__environment__office_code__iexact": code})
 
 
 def was_known_as(place: FormerPlace, text: str) -> bool:
@@ -60,21 +106,31 @@ def was_known_as(place: FormerPlace, text: str) -> bool:
     return any(name.lower().startswith(text) for name in names)
 
 
-def _place(text: str) -> Q:
+def _names(text: str, here: str = "") -> tuple[Q, ...]:
     return (
-        Q(code__istartswith=text)
-        | Q(office_code__istartswith=text)
-        | Q(mail_address__startswith=text.lower())
-        | _code_at_office("office_code", text)
+        Q(**{f"{here}name__icontains": text}),
+        Q(**{f"{here}code__istartswith": text}),
+        Q(**{f"{here}mail_address__startswith": text.lower()}),
     )
 
 
-def _office(text: str) -> Q:
-    return Q(office_code__istartswith=text) | Q(name__icontains=text)
+def _place(text: str) -> tuple[Q, ...]:
+    return (
+        Q(code__istartswith=text),
+        Q(office_code__istartswith=text),
+        Q(mail_address__startswith=text.lower()),
+        _code_at_office("office_code", "code", text),
+    )
 
 
-def _code_at_office(office_field: str, text: str) -> Q:
+def _office(text: str, here: str = "") -> Q:
+    by_code = Q(**{f"{here}office_code__istartswith": text})
+    return by_code | Q(**{f"{here}name__icontains": text})
+
+
+def _code_at_office(office_field: str, code_field: str, text: str) -> Q:
     office, dot, code = text.partition(".")
     if not (office and dot and code):
         return Q(pk__in=())
-    return Q(**{f"{office_field}__iexact": office}, code__istartswith=code)
+    wanted = {f"{office_field}__iexact": office, f"{code_field}__istartswith": code}
+    return Q(**wanted)

@@ -24,7 +24,7 @@ LIST_QUERIES = 7
 """Session, person, their standing; rows, moves, former places, offices."""
 PAGE_QUERIES = 7
 """The same three; the administration, its moves, its places and its events."""
-SEARCH_QUERIES = 5
+SEARCH_QUERIES = 6
 
 
 @pytest.fixture

@@ -65,7 +65,7 @@ def apply(moves: MoveQuerySet, chosen: dict[str, str], actor: Actor) -> MoveQuer
             office,
             "from_environment",
             "to_environment",
-            "administration__environment",
+            books="administration",
         )
     if package := chosen.get("pakket"):
         wanted &= Q(package=package)
@@ -101,7 +101,7 @@ def first_view(actor: Actor) -> str:
 
 
 def _something_waits(actor: Actor) -> bool:
-    return Move.objects.filter(CUTS[FOR_ME].where(actor)).exists()
+    return Move.objects.filter(CUTS[FOR_ME].where(actor.person)).exists()
 
 
 def cut_of(chosen: dict[str, str], actor: Actor) -> str:

@@ -44,7 +44,7 @@ def read_list(request: web.PortalRequest) -> dict[str, Any]:
     current = cut_of(chosen, request.actor)
     found = apply(Move.objects.all(), chosen, request.actor)
     counts = count(found, request.actor)
-    shown = found.with_estate().filter(CUTS[current].where(request.actor))
+    shown = found.with_estate().filter(CUTS[current].where(request.actor.person))
     page = page_of(shown, NEWEST, request.GET)
     every = [
         (chip, filters.url(status=chip.cut.key)) for chip in chips(counts, current)
