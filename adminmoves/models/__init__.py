@@ -27,6 +27,7 @@ from adminmoves.models.operation import QueueSwitch, WorkerBeat
 from adminmoves.models.parties import Contributor, Parties
 from adminmoves.models.people import ApprovalLoan, CheckSeverity, LoanEnd, Preferences
 from adminmoves.models.proof import EvidenceFile, Proof, ProofWords
+from adminmoves.models.windows import ExecutionWindow, Freeze
 
 __all__ = [
     "Administration",
@@ -49,7 +50,9 @@ __all__ = [
     "Event",
     "EventWords",
     "EvidenceFile",
+    "ExecutionWindow",
     "FormerPlace",
+    "Freeze",
     "Leftover",
     "LoanEnd",
     "Move",

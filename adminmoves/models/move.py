@@ -62,6 +62,8 @@ class Approval:
     plan_hash: str
     warnings: list[dict[str, Any]] = field(default_factory=list)
     not_before: datetime | None = None
+    urgent: bool = False
+    outside_windows: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +174,11 @@ class Move(FSMModelMixin, models.Model):
 
     submitted_at = models.DateTimeField(null=True, editable=False)
     not_before = models.DateTimeField(null=True, blank=True)
+    # Said by a lead, with a reason in the trail: it goes first; no window holds it.
+    urgent = models.BooleanField(default=False, db_default=False, editable=False)
+    outside_windows = models.BooleanField(
+        default=False, db_default=False, editable=False
+    )
     approved_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,
@@ -263,6 +270,8 @@ class Move(FSMModelMixin, models.Model):
         self.plan_hash = approval.plan_hash
         self.warnings_seen = approval.warnings
         self.not_before = approval.not_before
+        self.urgent = approval.urgent
+        self.outside_windows = approval.outside_windows
         self.reason = {}
 
     @step(source=S.APPROVED, target=S.RUNNING)
@@ -301,8 +310,15 @@ class Move(FSMModelMixin, models.Model):
         self.reason = reason
 
     @step(source=S.APPROVED, target=S.APPROVED)
-    def reschedule(self, not_before: datetime | None) -> None:
+    def reschedule(
+        self,
+        not_before: datetime | None,
+        urgent: bool = False,
+        outside_windows: bool = False,
+    ) -> None:
         self.not_before = not_before
+        self.urgent = urgent
+        self.outside_windows = outside_windows
 
     @step(source=S.RUNNING, target=S.FAILED)
     def fail(self, reason: dict[str, Any]) -> None:
@@ -326,6 +342,7 @@ class Move(FSMModelMixin, models.Model):
     def retry(self) -> None:
         self.started_at = self.ended_at = self.dispatched_at = None
         self.not_before = None
+        self.outside_windows = False
         self.reason = {}
 
     @step(
@@ -350,6 +367,7 @@ class Move(FSMModelMixin, models.Model):
     def _forget_approval(self) -> None:
         self.approved_by_id = self.approved_at = self.dispatched_at = None
         self.plan_hash = ""
+        self.urgent = self.outside_windows = False
 
 
 def declared_jumps() -> list[tuple[str, str]]:

@@ -61,6 +61,10 @@ CONSTRAINTS = (
         name="move_approved_by_somebody",
     ),
     models.CheckConstraint(
+        condition=Q(urgent=False, outside_windows=False) | Q(approved_by__isnull=False),
+        name="move_haste_is_approved",
+    ),
+    models.CheckConstraint(
         condition=Q(to_code__regex=r"^\S{0,100}$"), name="move_code_shape"
     ),
 )

@@ -50,6 +50,8 @@ GRANTS: Mapping[str, tuple[str, ...]] = {
     "adminmoves_leftover": FULL,
     # Choices: removing one means "as it was by default".
     "adminmoves_checkseverity": FULL,
+    "adminmoves_executionwindow": FULL,
+    "adminmoves_freeze": FULL,
     "adminmoves_preferences": FULL,
     # Django's own. The roles are the schema's; people are switched off, not removed.
     "auth_group": READ,
