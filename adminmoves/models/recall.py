@@ -1,6 +1,7 @@
 """Finding an administration by anything that it is or ever was."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -36,7 +37,7 @@ def _few(text: str) -> list[int] | None:
     return None if len(found) > FEW else [key for (key,) in found]
 
 
-def _ways(text: str) -> Iterator[QuerySet[Administration, tuple[int]]]:
+def _ways(text: str) -> Iterator[QuerySet[Any, tuple[int]]]:
     """One query for each way, so that none reads a table to the end."""
     books = Administration.objects.order_by().values_list("pk")
     former = FormerPlace.objects.order_by().values_list("administration")
@@ -68,7 +69,7 @@ def _one_by_one(field: str, text: str) -> Q:
     for way in _place(text):
         former |= way
     its_own = FormerPlace.objects.filter(administration=OuterRef(field or "pk"))
-    return wanted | Exists(its_own.filter(former))
+    return wanted | Q(Exists(its_own.filter(former)))
 
 
 def at_office(code: str, *fields: str, books: str = "") -> Q:

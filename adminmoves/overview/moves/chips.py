@@ -63,7 +63,7 @@ def _queued(person: int) -> Q:
 
 def _for_me(person: int) -> Q:
     own = Contributor.objects.filter(move=OuterRef("pk"), user=person)
-    return Q(state=S.AWAITING_APPROVAL) & ~Exists(own)
+    return Q(~Exists(own), state=S.AWAITING_APPROVAL)
 
 
 def _state(key: str, state: MoveState) -> Cut:

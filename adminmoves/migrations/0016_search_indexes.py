@@ -6,6 +6,6 @@ from adminmoves.models.sql import read_sql
 
 
 class Migration(migrations.Migration):
-    dependencies = [("adminmoves", "0014_operation")]
+    dependencies = [("adminmoves", "0015_turned_back")]
 
     operations = [migrations.RunSQL(read_sql("search_indexes"))]
