@@ -6,6 +6,6 @@ from adminmoves.models.sql import read_sql
 
 
 class Migration(migrations.Migration):
-    dependencies = [("adminmoves", "0015_turned_back")]
+    dependencies = [("adminmoves", "0016_windows")]
 
     operations = [migrations.RunSQL(read_sql("search_indexes"))]
