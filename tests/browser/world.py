@@ -15,8 +15,9 @@ from adminmoves.models import (
     ConnectionGrant,
     ConnectionLine,
     ConnectionList,
+    WorkerBeat,
 )
-from adminmoves.vocabulary import MoveState, MoveType, Verdict
+from adminmoves.vocabulary import BeatKind, MoveState, MoveType, Verdict
 from tests.builders import make_connection, make_draft, make_move
 
 
@@ -58,6 +59,24 @@ def make_connected(person: User) -> BookkeepingConnection:
     return link
 
 
+def make_processes() -> None:
+    """One of each kind that is alive, and a worker that is silent."""
+    now = timezone.now()
+    for kind in (BeatKind.WORKER, BeatKind.ASKS, BeatKind.BEAT):
+        WorkerBeat.objects.create(
+            name=f"{kind.lower()}@voorbeeld",
+            kind=kind,
+            started_at=now,
+            doing=["worker-1"] if kind == BeatKind.WORKER else [],
+        )
+    WorkerBeat.objects.create(
+        name="worker2@voorbeeld",
+        kind=BeatKind.WORKER,
+        started_at=now - timedelta(days=2),
+        seen_at=now - timedelta(hours=1),
+    )
+
+
 def make_pages(agent: User, lead: User) -> Mapping[str, str]:
     """A move in each state, and the path of each page by the name of its picture."""
     kinds = cycle(MoveType)
@@ -70,7 +89,9 @@ def make_pages(agent: User, lead: User) -> Mapping[str, str]:
     drafts = {slug(kind): make_draft(lead, kind) for kind in MoveType}
     draft, waiting = drafts["change-code"], moves["awaiting-bookkeeping"]
     link = make_connected(lead)
+    make_processes()
     return {
+        "operations": "/beheer/werking/",
         "connections": "/koppelingen/",
         "connection": f"/koppelingen/{link.public_id}/",
         "list": "/",

@@ -28,9 +28,16 @@ MENU = {
         "connections",
         "choose",
         "history",
+        "operations",
     ],
     Role.AUDITOR: ["list", "administrations", "connections", "history"],
-    Role.ADMINISTRATOR: ["list", "administrations", "connections", "history"],
+    Role.ADMINISTRATOR: [
+        "list",
+        "administrations",
+        "connections",
+        "history",
+        "operations",
+    ],
 }
 
 
