@@ -28,7 +28,11 @@ from tests.builders import make_administration
 from tests.proof.test_rehearsed import minutes_pass
 from tests.servers import Process
 
-pytestmark = [pytest.mark.workers, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.workers,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.timeout(300),
+]
 LONG = 30_000
 """Milliseconds in which workers and the page that follows them have done their part."""
 
