@@ -7,6 +7,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
+from pytest_django.fixtures import Settings
 
 from adminmoves.bookkeeping.answers import Listing, Row
 from adminmoves.bookkeeping.gateway import Evidence
@@ -147,23 +148,43 @@ def test_the_checks_are_answered_without_asking_the_package(
     assert package.asked == []
 
 
-def test_the_review_shows_the_kept_list_and_asks_nothing(
-    as_agent: Client,
-    draft: Move,
-    agent: User,
-    package: ChosenAnswers,
-    settings: object,
-) -> None:
-    link = draft.to_connection
-    assert link is not None
-    settings.PORTAL_CLIENTS = {"TWINFIELD": ("id", "secret")}  # type: ignore[attr-defined] # a fixture of pytest-django
-    soon = timezone.now() + timedelta(hours=1)
+@pytest.fixture
+def link(draft: Move, agent: User, settings: Settings) -> BookkeepingConnection:
+    """The connection of the draft, as one that can be asked."""
+    settings.PORTAL_CLIENTS = {"TWINFIELD": ("id", "secret")}
+    asked = draft.to_connection
+    assert asked is not None
     ConnectionGrant.objects.create(
-        connection=link,
-        access_until=soon,
+        connection=asked,
+        access_until=timezone.now() + timedelta(hours=1),
         refreshed_at=timezone.now(),
         consented_by=agent,
     )
+    return asked
+
+
+def test_while_a_package_is_being_asked_its_kept_list_answers(
+    as_agent: Client, draft: Move, link: BookkeepingConnection, answering: Answering
+) -> None:
+    class Busy:
+        def check(self, *_asked: object, **_how: object) -> Evidence:
+            raise LineBusy(timezone.now() + timedelta(minutes=1))
+
+    answering(Busy())
+    keep_list(link, Listing((Row("NIEUW", name="Bakkerij Voorbeeld"),), "offices"))
+
+    told = panel(as_agent, draft)
+
+    assert f"Gevonden in {link}" in told
+    assert "wordt op dit moment bevraagd" not in told
+
+
+def test_the_review_shows_the_kept_list_and_asks_nothing(
+    as_agent: Client,
+    draft: Move,
+    link: BookkeepingConnection,
+    package: ChosenAnswers,
+) -> None:
     review = f"/aanvraag/{draft.number}/nalezen/"
 
     before = as_agent.get(review).content.decode()
