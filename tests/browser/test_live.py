@@ -4,11 +4,14 @@ import pytest
 from django.contrib.auth.models import User
 from playwright.sync_api import Page, Route, expect
 
+from adminmoves.evidence import ask_package
 from adminmoves.execution import runner
-from adminmoves.models import Attempt, Move
-from adminmoves.vocabulary import MoveState
+from adminmoves.models import Attempt, BookkeepingConnection, Move
+from adminmoves.vocabulary import MoveState, Verdict
 from tests.browser.conftest import Visit
+from tests.builders import make_administration, make_connection, make_draft, submit
 from tests.cast import MakeMove
+from tests.packages import ChosenAnswers
 
 PROGRESS = "**/voortgang/**"
 
@@ -68,3 +71,19 @@ def test_the_page_of_who_decides_stays_as_it_is(
 
     expect(page.locator("#approval")).to_be_visible()
     expect(page.locator("[data-poll]")).to_have_count(0)
+
+
+def test_a_new_answer_arrives_and_an_open_fold_stays_open(
+    visit: Visit, agent: User, package: ChosenAnswers
+) -> None:
+    link = make_connection(demand=BookkeepingConnection.Demand.API)
+    move = submit(make_draft(agent, administration=make_administration(link)), agent)
+    page = visit(f"/migraties/{move}/", agent)
+    waiting = page.locator("#proof")
+    page.get_by_text("Duurt het te lang?").click()
+
+    package.will_say(Verdict.FOUND_NOT_USABLE)
+    ask_package(move.pk)
+
+    expect(waiting).to_contain_text("Gevonden, maar niet actief", timeout=10_000)
+    expect(page.get_by_text("Vraag het kantoor of de administratie")).to_be_visible()
