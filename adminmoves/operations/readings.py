@@ -194,7 +194,7 @@ class Process:
 
 
 def processes(running: Iterable[Attempt]) -> list[Process]:
-    """All that were heard within a day, and which of the runs each of them holds."""
+    """All that were heard within a day, workers first, and which runs they hold."""
     held = {attempt.worker: attempt.move for attempt in running}
     return [
         Process(
@@ -202,7 +202,7 @@ def processes(running: Iterable[Attempt]) -> list[Process]:
             silent=beat.silent,
             moves=tuple(held[name] for name in beat.doing if name in held),
         )
-        for beat in WorkerBeat.objects.with_silence()
+        for beat in WorkerBeat.objects.with_silence().order_by("-kind", "name")
     ]
 
 

@@ -44,7 +44,7 @@ def test_it_tells_which_worker_carries_out_what(
 
     page = said(logged_in(administrator).get(PAGE))
 
-    assert f"actief sinds vandaag {timezone.localtime():%H:}" in page
+    assert f"actief worker@host sinds vandaag {timezone.localtime():%H:}" in page
     assert f"voert uit: {move.number}" in page
     assert "2 keer overgenomen" in page
 
@@ -54,7 +54,7 @@ def test_it_tells_who_is_silent(lead: User) -> None:
 
     page = said(logged_in(lead).get(PAGE))
 
-    assert "worker@gone stil" in page
+    assert "stil worker@gone" in page
     assert "Er is nu geen werker actief" in page
 
 
@@ -68,7 +68,7 @@ def test_a_worker_that_missed_one_heartbeat_is_not_silent(lead: User) -> None:
 
     page = said(logged_in(lead).get(PAGE))
 
-    assert "worker@slow actief" in page
+    assert "actief worker@slow" in page
     assert "geen werker" not in page
 
 
