@@ -1,30 +1,63 @@
 """Reading the trail: filters that live in the URL, and the newest page first."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django import forms
 from django.contrib.auth.models import User
-from django.db.models import Q, QuerySet
+from django.db.models import CharField, Q, QuerySet, Value
+from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from adminmoves.listing import CAP, FilterForm, Order
-from adminmoves.models import Event, Move
+from adminmoves.models import Environment, Event, Move
 from adminmoves.models.recall import about, at_office
 from adminmoves.vocabulary import EventCode, MoveType, Role
 
 NEWEST = Order()
+MOST_OFFICES = 200
 MACHINES = (Role.WORKER, Role.SYSTEM)
 Choices = Sequence[tuple[str, Any]]
 
 
-def people() -> Choices:
-    """Everybody who may have done something, by name; machines last."""
-    users = User.objects.order_by("last_name", "first_name", "username")
-    named = [(str(user.pk), user.get_full_name() or user.username) for user in users]
-    return [*named, *((role.value, role.label) for role in MACHINES)]
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """What the filters offer: everybody who may have done something, machines last;
+    and the first offices, by code and name."""
+
+    people: Choices
+    offices: Sequence[tuple[str, str]]
+
+
+def offered() -> Offered:
+    """Both in one query."""
+    users = User.objects.order_by().values_list(
+        Cast("pk", CharField()),
+        "last_name",
+        "first_name",
+        "username",
+        Value(value=True),
+    )
+    places = Environment.objects.order_by("office_code").values_list(
+        "office_code", "name", Value(""), Value(""), Value(value=False)
+    )
+    people, offices = [], []
+    for key, name, first, username, is_person in users.union(
+        places[:MOST_OFFICES], all=True
+    ):
+        if is_person:
+            people.append((name, first, username, key))
+        else:
+            offices.append((key, name))
+    named = [
+        (key, f"{first} {last}".strip() or username)
+        for last, first, username, key in sorted(people)
+    ]
+    machines = [(role.value, role.label) for role in MACHINES]
+    return Offered([*named, *machines], sorted(offices))
 
 
 class HistoryFilters(FilterForm):
@@ -50,9 +83,11 @@ class HistoryFilters(FilterForm):
 
     def __init__(self, asked: Any) -> None:
         super().__init__(asked)
+        found = offered()
+        self.offices = found.offices
         who = self.fields["wie"]
         assert isinstance(who, forms.ChoiceField)  # noqa: S101 - declared above
-        who.choices = [("", _("Everyone")), *people()]
+        who.choices = [("", _("Everyone")), *found.people]
 
 
 def found_by(chosen: dict[str, str]) -> QuerySet[Event]:

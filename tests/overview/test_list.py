@@ -31,8 +31,8 @@ from tests.overview.people import chips, link, logged_in, numbers, said
 
 pytestmark = pytest.mark.django_db
 S, T = MoveState, MoveType
-QUERIES = 7
-"""Session, person, their standing; chips, rows, strip, offices."""
+QUERIES = 6
+"""Session, person, their standing; chips, rows, strip."""
 QUERIES_LIVE = 5
 """Session, person, their standing; chips and rows."""
 

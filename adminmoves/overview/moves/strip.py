@@ -12,6 +12,7 @@ from adminmoves.overview.moves.filters import since
 from adminmoves.vocabulary import Action, Right
 
 DAYS = 14
+MOST_OFFICES = 200
 CHART = 112, 84
 """Height of the picture and of its tallest bar."""
 
@@ -57,6 +58,9 @@ SELECT (SELECT count(*) FROM waiting),
         WHERE state = 'COMPLETED'),
        (SELECT coalesce(json_object_agg(day, json_build_array(done, failed)), '{}')
         FROM days),
+       (SELECT coalesce(json_agg(json_build_array(office_code, name)), '[]')
+        FROM (SELECT office_code, name FROM adminmoves_environment
+              ORDER BY office_code LIMIT %(offices)s) AS picked),
        planned.id, planned.created_at, planned.not_before, planned.name
 FROM (SELECT) AS once LEFT JOIN planned ON true
 """
@@ -86,7 +90,10 @@ class Planned:
 
 @dataclass(frozen=True, slots=True)
 class Strip:
-    """``waiting`` is for who approves: their queue; for others: what came back."""
+    """``waiting`` is for who approves: their queue; for others: what came back.
+
+    ``offices``: the first ones, by code and name, for the filter to suggest.
+    """
 
     approves: bool
     files: bool
@@ -98,6 +105,7 @@ class Strip:
     bars: tuple[Bar, ...]
     planned: Planned | None
     most: int
+    offices: tuple[tuple[str, str], ...]
 
     @property
     def to_decide(self) -> int:
@@ -127,10 +135,12 @@ def strip_for(actor: Actor) -> Strip:
         "approves": approves,
         "zone": settings.TIME_ZONE,
         "since": since(DAYS),
+        "offices": MOST_OFFICES,
     }
     with connection.cursor() as cursor:
         cursor.execute(TOLD, asked)
-        waiting, oldest, doubt, failed, lead, days, *planned = cursor.fetchone()
+        waiting, oldest, doubt, failed, lead, days, *rest = cursor.fetchone()
+    offices, *planned = rest
     most = _round_up(max((sum(counts) for counts in days.values()), default=0))
     return Strip(
         approves=approves,
@@ -143,6 +153,7 @@ def strip_for(actor: Actor) -> Strip:
         bars=tuple(_bar(place, days, most) for place in range(DAYS)),
         planned=_planned(*planned) if planned[0] else None,
         most=most,
+        offices=tuple((code, name) for code, name in offices),
     )
 
 

@@ -5,7 +5,7 @@ from django.http import HttpResponse, HttpResponseRedirect
 from adminmoves import web
 from adminmoves.dossier.run import percents
 from adminmoves.listing import page_of
-from adminmoves.models import Environment, Move
+from adminmoves.models import Move
 from adminmoves.overview.moves.chips import CUTS, chips, count
 from adminmoves.overview.moves.filters import (
     NEWEST,
@@ -17,8 +17,6 @@ from adminmoves.overview.moves.filters import (
 from adminmoves.overview.moves.first_run import first_run
 from adminmoves.overview.moves.strip import strip_for
 from adminmoves.vocabulary import Right
-
-MOST_OFFICES = 200
 
 
 @web.portal_view(Right.READ_MOVES)
@@ -62,9 +60,9 @@ def read_list(request: web.PortalRequest) -> dict[str, Any]:
 
 def around(request: web.PortalRequest, page: dict[str, Any]) -> dict[str, Any]:
     """What does not change while somebody filters."""
-    offices = Environment.objects.values_list("office_code", "name")[:MOST_OFFICES]
+    strip = strip_for(request.actor)
     return {
-        "strip": strip_for(request.actor),
-        "offices": offices,
+        "strip": strip,
+        "offices": strip.offices,
         "first_run": None if page["page"].rows else first_run(),
     }
