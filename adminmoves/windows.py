@@ -1,0 +1,218 @@
+"""When a move may run: in the windows of both its offices, and in no freeze.
+
+A lead may let a move run outside the windows; a freeze holds every move. A moment
+that the clock skips counts as an hour later, one that it shows twice as the first.
+"""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Q
+from django.db.models.functions import JSONObject, Now
+from django.utils import timezone
+
+from adminmoves.models import ExecutionWindow, Freeze, Move, QueueSwitch
+
+DAYS_AHEAD = 15
+"""Hours come back every week, but for those that a change of the clock swallows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """``until``: the first open moment; None where the hours never meet.
+
+    ``freeze`` names what holds the move; empty: its offices' hours do.
+    """
+
+    until: datetime | None
+    freeze: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """Local time; until the next day where ``closes`` is not after ``opens``."""
+
+    weekdays: Collection[int]
+    opens: time
+    closes: time
+
+    def on(self, day: date) -> tuple[datetime, datetime] | None:
+        """Their begin and end, where they begin on a day."""
+        if day.weekday() not in self.weekdays:
+            return None
+        later = timedelta(days=self.closes <= self.opens)
+        begin, end = _instant(day, self.opens), _instant(day + later, self.closes)
+        return (begin, end) if begin < end else None
+
+
+@dataclass(frozen=True, slots=True)
+class Frozen:
+    """A freeze; of all offices where ``office`` is None."""
+
+    name: str
+    office: int | None
+    starts_at: datetime
+    ends_at: datetime
+
+    def holds(self, offices: Collection[int], moment: datetime) -> bool:
+        meant = self.office is None or self.office in offices
+        return meant and self.starts_at <= moment < self.ends_at
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """All hours by office (None: of who has no own), and the freezes not yet over."""
+
+    hours: Mapping[int | None, list[Hours]]
+    freezes: tuple[Frozen, ...]
+
+    def closed(self, move: Move, now: datetime) -> Closed | None:
+        """Why a move cannot run as soon as it is due, and from when it can."""
+        ids = {move.from_environment_id, move.to_environment_id}
+        due = max(now, move.not_before or now).astimezone(UTC)
+        both = [one for one in ids if one is not None]
+        return self.both_closed(both, due, heed_hours=not move.outside_windows)
+
+    def both_closed(
+        self, offices: Collection[int], start: datetime, *, heed_hours: bool = True
+    ) -> Closed | None:
+        """The same of some offices together; None where all are open at ``start``."""
+        name, moment = "", start
+        last = max([start, *(freeze.ends_at for freeze in self.freezes)])
+        while moment < last + timedelta(days=DAYS_AHEAD):
+            if freeze := self.freeze(offices, moment):
+                name, moment = name or freeze.name, freeze.ends_at
+                continue
+            opens = [self.opens(one, moment) for one in offices if heed_hours]
+            if None in opens:
+                break
+            later = max([moment, *filter(None, opens)])
+            if later == moment:
+                return Closed(moment, name) if moment > start else None
+            moment = later
+        return Closed(None, name)
+
+    def freeze(self, offices: Collection[int], moment: datetime) -> Frozen | None:
+        """The freeze that holds at a moment; the one that ends last."""
+        holding = (one for one in self.freezes if one.holds(offices, moment))
+        return max(holding, key=lambda one: one.ends_at, default=None)
+
+    def opens(self, office: int | None, moment: datetime) -> datetime | None:
+        """When an office's hours are on: that moment, or when they next begin."""
+        hours = self.hours.get(office) or self.hours.get(None)
+        if not hours:
+            return moment
+        for day in _days(moment):
+            spans = filter(None, (one.on(day) for one in hours))
+            begins = [max(begin, moment) for begin, end in spans if end > moment]
+            if begins:
+                return min(begins)
+        return None
+
+    def is_open(self, office: int | None, moment: datetime) -> bool:
+        """Whether an office's hours are on."""
+        return self.opens(office, moment) == moment
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedOffices:
+    """What holds moves now: offices by id, and whether all of them.
+
+    ``inside`` and ``outside`` have hours of their own; ``others_outside`` tells of
+    all that have none.
+    """
+
+    all_frozen: bool
+    frozen: frozenset[int]
+    inside: frozenset[int]
+    outside: frozenset[int]
+    others_outside: bool
+
+    def let_run(self) -> Q:
+        """The moves of which both offices are open."""
+        if self.all_frozen:
+            return Q(pk__in=())
+        hours = _both(self.inside) if self.others_outside else _neither(self.outside)
+        return _neither(self.frozen) & (Q(outside_windows=True) | hours)
+
+
+def closed_offices(now: datetime) -> ClosedOffices:
+    """For who looks for moves to start; one query."""
+    times = read_times()
+    holding = [one for one in times.freezes if one.starts_at <= now < one.ends_at]
+    own = frozenset(office for office in times.hours if office is not None)
+    inside = frozenset(office for office in own if times.is_open(office, now))
+    return ClosedOffices(
+        all_frozen=any(one.office is None for one in holding),
+        frozen=frozenset(one.office for one in holding if one.office is not None),
+        inside=inside,
+        outside=own - inside,
+        others_outside=not times.is_open(None, now),
+    )
+
+
+def opens_at(move: Move, now: datetime) -> Closed | None:
+    """Why a move cannot run as soon as it is due, and from when; None: it can."""
+    return read_times().closed(move, now)
+
+
+def read_times() -> Times:
+    """One query: the switch of the queue is the row beside which they are read."""
+    hours, freezes = QueueSwitch.objects.values_list(*beside()).get()
+    return times(hours, freezes)
+
+
+def beside() -> tuple[ArraySubquery, ArraySubquery]:
+    """Hours and freezes as columns beside a row of any query; for ``times``."""
+    hours = ExecutionWindow.objects.order_by()
+    told = JSONObject(
+        office="environment", weekdays="weekdays", opens="opens", closes="closes"
+    )
+    freezes = Freeze.objects.filter(ends_at__gt=Now()).order_by()
+    named = JSONObject(
+        name="name", office="environment", starts_at="starts_at", ends_at="ends_at"
+    )
+    return (
+        ArraySubquery(hours.values(told=told)),
+        ArraySubquery(freezes.values(told=named)),
+    )
+
+
+def times(hours: list[dict[str, Any]], freezes: list[dict[str, Any]]) -> Times:
+    """What those two columns hold."""
+    by_office: dict[int | None, list[Hours]] = {}
+    for row in hours:
+        clock = map(time.fromisoformat, (row["opens"], row["closes"]))
+        by_office.setdefault(row["office"], []).append(Hours(row["weekdays"], *clock))
+    frozen = (
+        Frozen(
+            row["name"],
+            row["office"],
+            datetime.fromisoformat(row["starts_at"]),
+            datetime.fromisoformat(row["ends_at"]),
+        )
+        for row in freezes
+    )
+    return Times(by_office, tuple(frozen))
+
+
+def _instant(day: date, clock: time) -> datetime:
+    """In UTC: Python compares moments of one zone by their clocks."""
+    return timezone.make_aware(datetime.combine(day, clock)).astimezone(UTC)
+
+
+def _days(moment: datetime) -> Iterator[date]:
+    """From the day before: what began then may still be on."""
+    today = timezone.localdate(moment)
+    return (today + timedelta(days=count) for count in range(-1, DAYS_AHEAD))
+
+
+def _both(offices: frozenset[int]) -> Q:
+    return Q(from_environment__in=offices, to_environment__in=offices)
+
+
+def _neither(offices: frozenset[int]) -> Q:
+    return ~Q(from_environment__in=offices) & ~Q(to_environment__in=offices)
