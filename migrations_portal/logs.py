@@ -39,6 +39,13 @@ class Told(logging.Formatter):
         return {"error": f"{name}: {said}" if said else name, "trace": trace}
 
 
+def numbers(record: logging.LogRecord) -> dict[str, str]:
+    """What it is about. Django logs a refusal when the request is over already, and
+    hands the request along."""
+    asked = getattr(getattr(record, "request", None), "request_id", None)
+    return {**({"request": asked} if asked else {}), **logcontext.at_hand()}
+
+
 class JsonFormatter(Told):
     def format(self, record: logging.LogRecord) -> str:
         line = {
@@ -46,7 +53,7 @@ class JsonFormatter(Told):
             "level": record.levelname,
             "logger": record.name,
             "process": record.process,
-            **logcontext.at_hand(),
+            **numbers(record),
             "says": self.words(record),
             **cast("dict[str, Any]", getattr(record, "facts", {})),
             **self.trouble(record),
@@ -56,10 +63,8 @@ class JsonFormatter(Told):
 
 class LineFormatter(Told):
     def format(self, record: logging.LogRecord) -> str:
-        numbers = "".join(
-            f" {name}={number}" for name, number in logcontext.at_hand().items()
-        )
-        head = f"{self.formatTime(record)} {record.levelname} {record.name}{numbers}"
+        about = "".join(f" {name}={is_}" for name, is_ in numbers(record).items())
+        head = f"{self.formatTime(record)} {record.levelname} {record.name}{about}"
         trouble = self.trouble(record)
         tail = "".join(f"\n{part}" for part in reversed(trouble.values()))
         return f"{head} {self.words(record)}{tail}"

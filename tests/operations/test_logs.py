@@ -106,6 +106,19 @@ def test_each_request_leaves_a_line_with_its_number_and_no_search_words(
 
 
 @pytest.mark.django_db
+def test_what_django_says_of_a_refused_request_carries_its_number_too(
+    client: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.handler.setFormatter(JsonFormatter())
+    with caplog.at_level(logging.WARNING, logger="django.request"):
+        answer = client.get("/bestaat-niet/")
+
+    lines = [json.loads(one) for one in caplog.text.splitlines()]
+    assert {line["request"] for line in lines} == {answer["X-Request-Id"]}
+    assert "Not Found: /bestaat-niet/" in {line["says"] for line in lines}
+
+
+@pytest.mark.django_db
 def test_a_health_check_leaves_no_line(
     client: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
