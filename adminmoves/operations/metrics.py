@@ -79,14 +79,14 @@ def _runs() -> Iterator[Metric]:
         buckets=list(filled.items()),
         gsum_value=together,
     )
-    repeats = readings.repeats()
+    retries, takeovers = readings.repeats()
     yield GaugeMetricFamily(
-        "portal_run_retries", "Second and later attempts, 24 h.", repeats["retries"]
+        "portal_run_retries", "Second and later attempts, 24 h.", retries
     )
     yield GaugeMetricFamily(
         "portal_run_takeovers",
         "Runs taken over from a silent worker, 24 h.",
-        repeats["takeovers"],
+        takeovers,
     )
     yield GaugeMetricFamily(
         "portal_leases_past_due",

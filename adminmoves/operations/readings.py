@@ -38,6 +38,7 @@ DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 MOST_RUNS = 100
 MOST_OFFICES = 10
 MOST_DOUBTS = 20
+NOT_ENDED = [state for state in MoveState if state not in ENDED_STATES]
 ALIVE, SILENT = Look("activity", "green"), Look("triangle-alert", "red")
 BUCKETS = (1, 5, 15, 60, 300, 1800)
 """Seconds that a run may last, for the histogram."""
@@ -133,7 +134,7 @@ def leases_past_due() -> int:
 
 def open_moves() -> dict[str, int]:
     """How many moves are in each state that is not an end; absent means none."""
-    rows = Move.objects.exclude(state__in=ENDED_STATES).order_by().values_list("state")
+    rows = Move.objects.filter(state__in=NOT_ENDED).order_by().values_list("state")
     return dict(rows.annotate(Count("pk")))
 
 
@@ -162,13 +163,21 @@ def run_lengths() -> tuple[dict[str, int], float]:
     return {**filled, "+Inf": told["all"]}, together
 
 
-def repeats() -> dict[str, int]:
-    """``retries`` and ``takeovers`` of runs of now and of the last day."""
-    recent = Q(ended_at=None) | Q(move__in=_of_the_last_day().values("pk"))
-    return Attempt.objects.filter(recent).aggregate(
-        retries=Count("pk", filter=Q(number__gt=1)),
-        takeovers=Coalesce(Sum("takeovers"), 0),
-    )
+def repeats() -> tuple[int, int]:
+    """Second and later attempts, and takeovers, of runs of now and of the last day."""
+    told = [
+        attempts.order_by().aggregate(
+            retries=Count("pk", filter=Q(number__gt=1)),
+            takeovers=Coalesce(Sum("takeovers"), 0),
+        )
+        for attempts in (
+            Attempt.objects.filter(ended_at=None),
+            Attempt.objects.filter(
+                ended_at__isnull=False, move__in=_of_the_last_day().values("pk")
+            ),
+        )
+    ]
+    return sum(one["retries"] for one in told), sum(one["takeovers"] for one in told)
 
 
 def package_calls() -> list[Calls]:

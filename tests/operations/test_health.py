@@ -8,12 +8,14 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.db.models.functions import Now
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from prometheus_client.parser import text_string_to_metric_families
 from psycopg2 import extensions
 from pytest_django.fixtures import Settings
 
 from adminmoves.models import Attempt, ConnectionCall, Move, QueueSwitch, WorkerBeat
+from adminmoves.operations import readings
 from adminmoves.vocabulary import BeatKind, MoveState, Verdict
 from tests.builders import expire_lease, make_connection, make_environment
 from tests.cast import MakeMove
@@ -198,6 +200,17 @@ def test_a_run_that_nobody_took_over_is_told(client: Client, a_move: MakeMove) -
 
 
 @pytest.mark.usefixtures("all_well")
+def test_a_run_that_was_let_go_of_in_order_is_not_late(
+    client: Client, a_move: MakeMove
+) -> None:
+    Attempt.objects.filter(move=a_move(S.RUNNING)).update(
+        worker="", lease_until=timezone.now() - timedelta(hours=1)
+    )
+
+    assert wrong(client) == (200, set())
+
+
+@pytest.mark.usefixtures("all_well")
 def test_a_doubt_is_told_and_makes_nothing_unready(
     client: Client, a_move: MakeMove
 ) -> None:
@@ -262,6 +275,38 @@ def test_the_figures_are_those_of_the_database(
     assert told["portal_package_requests_hour", f"ANSWERED {package}"] == 2
     assert told["portal_package_seconds_average_hour", f"ANSWERED {package}"] == 0.3
     assert told["portal_package_requests_hour", f"RATE_LIMITED {package}"] == 1
+
+
+def test_second_attempts_and_takeovers_are_counted_of_now_and_of_today(
+    client: Client, a_move: MakeMove
+) -> None:
+    for move in (a_move(S.RUNNING), a_move(S.COMPLETED)):
+        Attempt.objects.filter(move=move).update(number=2, takeovers=3)
+
+    told = figures(client)
+
+    assert (told["portal_run_retries", ""], told["portal_run_takeovers", ""]) == (2, 6)
+
+
+def test_nothing_that_is_read_walks_through_all_moves(client: Client) -> None:
+    """Where the planner may not, each question finds an index instead."""
+    with CaptureQueriesContext(connection) as seen:
+        client.get("/readyz", headers=SHOWN)
+        client.get("/metrics", headers=SHOWN)
+        readings.offices_in_queue()
+        list(readings.runs())
+        list(readings.doubts())
+    asked = {query["sql"] for query in seen if '"adminmoves_move"' in query["sql"]}
+    assert len(asked) >= 8
+
+    with connection.cursor() as cursor:
+        cursor.execute("SET enable_seqscan = off")
+        for sql in asked:
+            cursor.execute(f"EXPLAIN {sql}")
+            plan = "\n".join(line for (line,) in cursor.fetchall())
+            assert "Seq Scan on adminmoves_move" not in plan, sql
+            assert "Seq Scan on adminmoves_attempt" not in plan, sql
+        cursor.execute("RESET enable_seqscan")
 
 
 def test_the_figures_name_no_office_and_nobody(
