@@ -201,6 +201,14 @@ def go(request: HttpRequest, url: str) -> HttpResponse:
     return HttpResponseRedirect(url)
 
 
+def numbered(number: str) -> int:
+    """The id in a number of a move, which may not exist."""
+    move_id = Move.id_from_number(number)
+    if move_id is None:
+        raise Http404
+    return move_id
+
+
 def found(number: str) -> int:
     """The id of the move with that number; without one the page does not exist."""
     move_id = Move.id_from_number(number)

@@ -1,7 +1,8 @@
-"""All that a move's page shows, put together in a constant number of queries."""
+"""All that a move's page shows; each part is read when the page first shows it."""
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from django.utils import timezone
@@ -53,21 +54,77 @@ class Offers:
     read_evidence: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Dossier:
+    """What one reader sees of a move. A state that shows a part pays for it."""
+
     move: Move
-    report: Report
-    plan: Plan | None
-    reason: reasons.Reason | None
-    proofs: tuple[Proof, ...]
-    eyes: eyes.FourEyes
-    offers: Offers
-    tries: tuple[run.Try, ...]
-    timeline: tuple[Event, ...]
-    aftercare: tuple[Care, ...]
-    place: int | None
-    usual: queue.Usual
-    evening: datetime
+    actor: Actor
+
+    @cached_property
+    def report(self) -> Report:
+        checked = self.move.state in CHECKED_STATES
+        return inspect(self.move) if checked else Report(())
+
+    @cached_property
+    def plan(self) -> Plan | None:
+        move = self.move
+        return make_plan(move) if move.move_type and move.submitted_at else None
+
+    @property
+    def reason(self) -> reasons.Reason | None:
+        return reasons.tell(self.move.reason)
+
+    @cached_property
+    def proofs(self) -> tuple[Proof, ...]:
+        """The newest answers for the revision that is asked for now."""
+        kept = self.move.proofs.filter(revision=self.move.revision)
+        named = kept.select_related("words", "evidence", "attested_by", "connection")
+        return tuple(named[:NEWEST_PROOFS])
+
+    @cached_property
+    def eyes(self) -> eyes.FourEyes:
+        return eyes.look(self.move, self.actor)
+
+    @cached_property
+    def offers(self) -> Offers:
+        state, actor = self.move.state, self.actor
+        return Offers(
+            decide=state == S.AWAITING_APPROVAL and self.eyes.may,
+            reschedule=state == S.APPROVED and can(actor, Action.RESCHEDULE),
+            retry=state in {S.FAILED, S.STOPPED} and can(actor, Action.RETRY),
+            settle=state == S.IN_DOUBT and can(actor, Action.SETTLE),
+            stop=state == S.RUNNING and can(actor, Right.STOP_RUN),
+            comment=can(actor, Right.COMMENT),
+            tick=state == S.COMPLETED and can(actor, Right.TICK_AFTERCARE),
+            read_evidence=can(actor, Right.READ_EVIDENCE),
+        )
+
+    @cached_property
+    def tries(self) -> tuple[run.Try, ...]:
+        return tuple(run.tries(self.move))
+
+    @cached_property
+    def timeline(self) -> tuple[Event, ...]:
+        lines = self.move.events.select_related("words").order_by("-pk")
+        return tuple(lines[:NEWEST_EVENTS])
+
+    @cached_property
+    def aftercare(self) -> tuple[Care, ...]:
+        todo = self.move.aftercare.select_related("ticked_by")
+        return tuple(_care(item) for item in todo)
+
+    @cached_property
+    def place(self) -> int | None:
+        return queue.place_in_queue(self.move)
+
+    @cached_property
+    def usual(self) -> queue.Usual:
+        return queue.usual()
+
+    @property
+    def evening(self) -> datetime:
+        return queue.next_evening()
 
     @property
     def proof(self) -> Proof | None:
@@ -189,61 +246,10 @@ def find_move(move_id: int) -> Move:
 
 
 def open_dossier(move_id: int, actor: Actor) -> Dossier:
-    move = find_move(move_id)
-    four_eyes = eyes.look(move, actor)
-    checked = move.state in CHECKED_STATES
-    return Dossier(
-        move=move,
-        report=inspect(move) if checked else Report(()),
-        plan=_plan(move),
-        reason=reasons.tell(move.reason),
-        proofs=tuple(_proofs(move)),
-        eyes=four_eyes,
-        offers=_offers(move, actor, four_eyes),
-        tries=tuple(run.tries(move)),
-        timeline=tuple(_timeline(move)),
-        aftercare=tuple(_care(item) for item in _aftercare(move)),
-        place=queue.place_in_queue(move),
-        usual=queue.usual(),
-        evening=queue.next_evening(),
-    )
-
-
-def _plan(move: Move) -> Plan | None:
-    return make_plan(move) if move.move_type and move.submitted_at else None
-
-
-def _proofs(move: Move) -> list[Proof]:
-    """The newest answers for the revision that is asked for now."""
-    kept = move.proofs.filter(revision=move.revision)
-    named = kept.select_related("words", "evidence", "attested_by", "connection")
-    return list(named[:NEWEST_PROOFS])
-
-
-def _timeline(move: Move) -> list[Event]:
-    lines = move.events.select_related("words").order_by("-pk")
-    return list(lines[:NEWEST_EVENTS])
-
-
-def _aftercare(move: Move) -> list[Aftercare]:
-    return list(move.aftercare.select_related("ticked_by"))
+    return Dossier(find_move(move_id), actor)
 
 
 def _care(item: Aftercare) -> Care:
     label = str(AFTERCARE_LABELS.get(item.code, item.code))
     who = eyes.name_of(item.ticked_by) if item.ticked_by else ""
     return Care(item.code, label, who, item.ticked_at)
-
-
-def _offers(move: Move, actor: Actor, four_eyes: eyes.FourEyes) -> Offers:
-    state = move.state
-    return Offers(
-        decide=four_eyes.may,
-        reschedule=state == S.APPROVED and can(actor, Action.RESCHEDULE),
-        retry=state in {S.FAILED, S.STOPPED} and can(actor, Action.RETRY),
-        settle=state == S.IN_DOUBT and can(actor, Action.SETTLE),
-        stop=state == S.RUNNING and can(actor, Right.STOP_RUN),
-        comment=can(actor, Right.COMMENT),
-        tick=state == S.COMPLETED and can(actor, Right.TICK_AFTERCARE),
-        read_evidence=can(actor, Right.READ_EVIDENCE),
-    )

@@ -1,6 +1,8 @@
 """Four eyes with names: who worked on a move, and who can still approve it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from django.contrib.auth.models import User
 from django.db.models import Q
@@ -12,14 +14,24 @@ from adminmoves.models import ApprovalLoan, Move
 from adminmoves.vocabulary import Action, MoveState, Role
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class FourEyes:
-    """``is_mine``: the reader worked on it; ``may``: the reader can decide now."""
+    """``is_mine``: the reader worked on it; ``may``: the reader can decide now.
 
-    worked: tuple[str, ...]
-    able: tuple[str, ...]
+    ``names``: of everybody who worked on it, by their id.
+    """
+
+    names: Mapping[int, str]
     is_mine: bool
     may: bool
+
+    @property
+    def worked(self) -> tuple[str, ...]:
+        return tuple(self.names.values())
+
+    @cached_property
+    def able(self) -> tuple[str, ...]:
+        return who_can_approve(but=set(self.names))
 
     @property
     def workers(self) -> str:
@@ -59,8 +71,7 @@ def look(move: Move, actor: Actor) -> FourEyes:
     is_mine = actor.user_id in worked
     waits = move.state == MoveState.AWAITING_APPROVAL
     return FourEyes(
-        worked=tuple(worked.values()),
-        able=who_can_approve(but=set(worked)),
+        names=worked,
         is_mine=is_mine,
         may=waits and not is_mine and can(actor, Action.APPROVE),
     )

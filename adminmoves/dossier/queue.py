@@ -13,6 +13,7 @@ from adminmoves.models import Move
 from adminmoves.vocabulary import MoveState
 
 ENOUGH, LOOKED_AT = 5, 50
+MOST_COUNTED = 1000
 EVENING = time(20)
 
 
@@ -47,11 +48,16 @@ def _middle(spans: Iterable[timedelta]) -> timedelta | None:
 
 
 def place_in_queue(move: Move) -> int | None:
-    """How many due moves are ahead, and one; None where its moment is to come."""
+    """How many due moves are ahead, and one.
+
+    None where its moment is to come, or where so many are ahead that nobody counts.
+    """
     if move.state != MoveState.APPROVED or move.is_scheduled:
         return None
     due = Move.objects.due(timezone.now())
-    return due.filter(approved_at__lt=move.approved_at).count() + 1
+    ahead = due.filter(approved_at__lt=move.approved_at).order_by()
+    place = ahead[:MOST_COUNTED].count() + 1
+    return place if place <= MOST_COUNTED else None
 
 
 def next_evening() -> datetime:

@@ -1,4 +1,4 @@
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
@@ -17,7 +17,10 @@ NO_CONTENT = 204
 @require_GET
 @web.portal_view(Right.READ_MOVES)
 def detail(request: web.PortalRequest, number: str) -> HttpResponse:
-    dossier = open_dossier(web.found(number), request.actor)
+    try:
+        dossier = open_dossier(web.numbered(number), request.actor)
+    except Move.DoesNotExist as none:
+        raise Http404 from none
     return render(request, "overview/move.html", {"dossier": dossier, "nav": "list"})
 
 
