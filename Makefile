@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check 
 SUPERVISOR := $(BIN)/python -m migrations_portal.supervisor
 
 .DEFAULT_GOAL := help
-.PHONY: help run manage test check lint fmt types layers schema templates lock
+.PHONY: help run manage test bench check lint fmt types layers schema templates lock
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -19,6 +19,9 @@ manage: .venv/runtime.stamp ## Run manage.py on the running portal (ARGS="verify
 
 test: .venv/dev.stamp ## Run the tests on real servers (ARGS="tests/area -x -q")
 	@$(SUPERVISOR) test $(ARGS)
+
+bench: .venv/dev.stamp ## Measure against the bare limits (ARGS=full: large estates)
+	@$(BIN)/python -m benchmarks $(ARGS)
 
 check: lint types layers templates schema test ## Everything that must hold, the tests last
 

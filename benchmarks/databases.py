@@ -1,0 +1,68 @@
+"""Databases of a measurement: copies of the migrated template, filled by the owner."""
+
+import os
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from urllib.parse import unquote, urlsplit, urlunsplit
+
+import psycopg2
+from django.db import connections
+from psycopg2 import extensions, sql
+
+OWNER, APP, SUPERUSER = "DATABASE_OWNER_URL", "DATABASE_URL", "BENCH_SUPERUSER_URL"
+
+
+def url_of(role: str, name: str) -> str:
+    return urlunsplit(urlsplit(os.environ[role])._replace(path=f"/{name}"))
+
+
+def connected(role: str, name: str) -> extensions.connection:
+    """A connection in autocommit, without Django in between."""
+    connection = psycopg2.connect(url_of(role, name))
+    connection.autocommit = True
+    return connection
+
+
+@contextmanager
+def database(name: str) -> Iterator[str]:
+    """A copy of the migrated template, dropped at the end."""
+    with copied(urlsplit(os.environ[APP]).path[1:], name):
+        yield name
+
+
+@contextmanager
+def copied(template: str, name: str) -> Iterator[str]:
+    connections.close_all()
+    _say("CREATE DATABASE {} TEMPLATE {}", name, template)
+    try:
+        yield name
+    finally:
+        connections.close_all()
+        _say("DROP DATABASE {} WITH (FORCE)", name)
+
+
+def _say(statement: str, *names: str) -> None:
+    with closing(connected(OWNER, "postgres")) as server, server.cursor() as cursor:
+        cursor.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
+
+
+def use(role: str, name: str) -> None:
+    """Let Django speak to this database in this role from now on."""
+    url = urlsplit(os.environ[role])
+    app = connections["default"]
+    app.close()
+    app.settings_dict.update(
+        NAME=name,
+        USER=unquote(url.username or ""),
+        PASSWORD=unquote(url.password or ""),
+    )
+
+
+@contextmanager
+def as_owner(name: str) -> Iterator[None]:
+    """Fill as the owner; what is measured afterwards is the app role."""
+    use(OWNER, name)
+    try:
+        yield
+    finally:
+        use(APP, name)

@@ -1,0 +1,104 @@
+"""Statements of one move from empty form to completed, counted by the server's log."""
+
+import os
+import re
+from pathlib import Path
+
+from django.db import connections
+from django.utils import timezone
+from psycopg2 import sql
+
+from adminmoves.evidence import Attestation, attest
+from adminmoves.execution import runner
+from adminmoves.intake.actions import edit_draft, start_draft, submit_move
+from adminmoves.models import Administration, Move
+from adminmoves.vocabulary import MoveState, MoveType
+from benchmarks.databases import SUPERUSER, as_owner, connected, database
+from benchmarks.starts import approve
+from benchmarks.world import SAID_BY, People, make_books, make_people
+
+SAID = re.compile(r"LOG:  (?:statement|execute [^:]*): *(\S+)")
+LONGEST_RUN = 60.0
+Measured = dict[str, list[float]]
+CONTROL = frozenset({"BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE"})
+
+
+def measure(sizes: dict[str, int]) -> Measured:
+    """Per move and stage; ``control``: how many only begin or end a transaction.
+
+    Several moves, since a worker may take more than one at a time.
+    """
+    with database("bench_statements") as name:
+        with as_owner(name):
+            people = make_people()
+            first, *others = make_books(1 + sizes["moves"])
+        _journey(people, [first])  # what a process reads once is read by now
+        _log_all(name)
+        return _journey(people, others)
+
+
+def _log_all(name: str) -> None:
+    server = connected(SUPERUSER, name)
+    with server.cursor() as cursor:
+        cursor.execute(
+            sql.SQL("ALTER DATABASE {} SET log_statement = 'all'").format(
+                sql.Identifier(name)
+            )
+        )
+    server.close()
+    connections.close_all()
+
+
+def _journey(people: People, books: list[Administration]) -> Measured:
+    log = Log(Path(os.environ["BENCH_POSTGRES_LOG"]))
+    moves = [_request(people, one) for one in books]
+    request = log.said()
+    for move in moves:
+        approve(move, people)
+    approval = log.said()
+    runner.drain("bench", LONGEST_RUN)
+    execute = log.said()
+    if Move.objects.filter(pk__in=moves).exclude(state=MoveState.COMPLETED).exists():
+        raise RuntimeError("the counted moves were not completed")
+    stages = {"request": request, "approve": approval, "execute": execute}
+    control = sum(word in CONTROL for said in stages.values() for word in said)
+    told = {name: [len(said) / len(books)] for name, said in stages.items()}
+    return {**told, "control": [control / len(books)]}
+
+
+class Log:
+    """The server's log, read on from where it was read last."""
+
+    def __init__(self, file: Path) -> None:
+        self.file, self.at = file, file.stat().st_size
+
+    def said(self) -> list[str]:
+        """The first word of every statement since the last time."""
+        text = self.file.read_bytes()[self.at :]
+        self.at += len(text)
+        return [word.upper().strip(";") for word in SAID.findall(text.decode())]
+
+
+def _request(people: People, books: Administration) -> int:
+    """What the pages of the form do, one save, submit and the attestation."""
+    draft = start_draft(MoveType.CHANGE_CODE, actor=people.agent)
+    answers = {
+        "administration": books,
+        "to_environment": books.environment,
+        "to_connection": books.connection,
+        "to_code": f"{books.code}9",
+        "requester_name": SAID_BY,
+        "requester_email": "super@voorbeeld.example",
+        "requester_ticket": "SUP-1",
+        "consent_name": SAID_BY,
+        "consent_email": "super@voorbeeld.example",
+        "consent_on": timezone.localdate(),
+        "consent_ticket": "SUP-2",
+        "consent_accepts_costs": True,
+        "client_informed": True,
+    }
+    edit_draft(draft.pk, answers, actor=people.agent)
+    submit_move(draft.pk, actor=people.agent, seen=frozenset())
+    said = Attestation(SAID_BY, timezone.localdate(), ticket="SUP-3")
+    attest(draft.pk, actor=people.agent, attestation=said)
+    return draft.pk
