@@ -39,6 +39,9 @@ journey = [
     path("aanvraag/<str:number>/nalezen/", intake.review, name="review"),
     path("aanvraag/<str:number>/ingediend/", intake.submitted, name="submitted"),
     path("migraties/<str:number>/heropenen/", intake.reopen, name="reopen"),
+    path(
+        "migraties/<str:number>/terugdraaien/", intake.reverse_move, name="reverse_move"
+    ),
     path("migraties/<str:number>/intrekken/", intake.withdraw, name="withdraw"),
     path("migraties/<str:number>/tellen/", intake.recount, name="recount"),
     path("migraties/<str:number>/verklaring/", proof.attest, name="attest"),

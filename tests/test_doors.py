@@ -51,6 +51,7 @@ DOORS = {
     "review": Door(AGENTS, S.DRAFT, read=True, opens=frozenset({302})),
     "submitted": Door(AGENTS, S.AWAITING_BOOKKEEPING, read=True),
     "reopen": Door(AGENTS, S.AWAITING_APPROVAL),
+    "reverse_move": Door(AGENTS, S.COMPLETED),
     "withdraw": Door(AGENTS, S.AWAITING_APPROVAL),
     "recount": Door(AGENTS, S.AWAITING_BOOKKEEPING),
     "attest": Door(AGENTS, S.AWAITING_BOOKKEEPING),

@@ -49,6 +49,7 @@ NAMES: Mapping[str, Promise] = {
     "package_environment": gettext_lazy("Licence or organisation"),
     "plan_hash": gettext_lazy("Plan"),
     "proof": gettext_lazy("Proof"),
+    "reverses": gettext_lazy("Turns back"),
     "revision": gettext_lazy("Revision"),
     "role": gettext_lazy("Role"),
     "steps": gettext_lazy("Steps"),

@@ -17,6 +17,7 @@ from adminmoves.intake.filling import (
     already_said,
     fill_in_what_follows,
     forget_what_was_submitted,
+    turned_back,
 )
 from adminmoves.models import Administration, Move, Parties
 from adminmoves.movetypes import type_of
@@ -60,15 +61,30 @@ PARTY_FIELDS = (
 
 @transaction.atomic
 def start_draft(
-    intent: MoveType, *, actor: Actor, answers: Mapping[str, Any] | None = None
+    intent: MoveType,
+    *,
+    actor: Actor,
+    answers: Mapping[str, Any] | None = None,
+    reverses: Move | None = None,
 ) -> Move:
-    """A draft of that type in the name of who asks; empty, or with what comes along."""
+    """A draft of that type in the name of who asks; empty, or with what comes along.
+
+    ``reverses``: the completed move of the same administration that it turns back.
+    """
     access.require(actor, Right.DRAFT)
-    move = Move.objects.create(intent=intent, requested_by_id=actor.person)
+    move = Move.objects.create(
+        intent=intent,
+        requested_by_id=actor.person,
+        reverses=reverses,
+        administration=reverses.administration if reverses else None,
+    )
     Parties.objects.create(move=move)
     lifecycle.sign(move, actor, Part.ASKED)
     line = trail.about_move(
-        move, EventCode.MOVE_DRAFTED, params={"intent": intent}, after=move.state
+        move,
+        EventCode.MOVE_DRAFTED,
+        params={"intent": intent, **turned_back(move)},
+        after=move.state,
     )
     trail.record(actor, [line])
     return edit_draft(move.pk, answers, actor=actor) if answers else move
@@ -155,7 +171,10 @@ def submit_move(move_id: int, *, actor: Actor, seen: frozenset[str]) -> Move:
     move.move_type = derived
     move.save()
     lifecycle.sign(move, actor, Part.EDITED)
-    told = {"warnings": [warning.stored() for warning in report.warnings]}
+    told: dict[str, Any] = {
+        "warnings": [warning.stored() for warning in report.warnings],
+        **turned_back(move),
+    }
     move = lifecycle.advance(
         move.pk,
         Action.SUBMIT,

@@ -11,6 +11,9 @@ def fill_in_what_follows(move: Move) -> None:
     """What the type and the administration say by themselves is not asked."""
     now = move.administration
     move.package = now.package if now else ""
+    if move.reverses and move.reverses.administration_id != move.administration_id:
+        # About other books it turns nothing back.
+        move.reverses = None
     if now is None:
         # Which accounting systems fit is for the administration's package to say.
         move.to_connection = None
@@ -31,6 +34,11 @@ def fill_in_what_follows(move: Move) -> None:
     )
     if not fits:
         move.to_connection = None
+
+
+def turned_back(move: Move) -> dict[str, str]:
+    """What the trail tells of a request that turns a completed one back."""
+    return {"reverses": move.reverses.number} if move.reverses else {}
 
 
 def forget_what_was_submitted(move: Move) -> None:

@@ -17,6 +17,7 @@ from adminmoves.intake.forms import AnswersForm, StartForm
 from adminmoves.intake.listening import listen
 from adminmoves.intake.pages import FormPage, ReviewPage, choices_of_type, own_drafts
 from adminmoves.intake.reconsider import RecountForm, WithdrawForm, was_submitted
+from adminmoves.intake.reverse import start_reverse
 from adminmoves.models import Administration, Move
 from adminmoves.vocabulary import Action, MoveState, MoveType, Right
 
@@ -52,6 +53,20 @@ def start_draft(request: web.PortalRequest) -> HttpResponse:
         return redirect("moves:choose")
     intent = MoveType(start.cleaned_data["intent"])
     move = actions.start_draft(intent, actor=request.actor, answers=start.answers)
+    return redirect("moves:form", move.number)
+
+
+@require_POST
+@web.portal_view(Right.DRAFT)
+def reverse_move(request: web.PortalRequest, number: str) -> HttpResponse:
+    """A draft that turns a completed move back; the form asks for the rest."""
+    first = find_move(web.found(number))
+    move = start_reverse(first.pk, actor=request.actor)
+    messages.success(
+        request,
+        _("This draft turns %(n)s back. Fill in who asks for it now.")
+        % {"n": first.number},
+    )
     return redirect("moves:form", move.number)
 
 

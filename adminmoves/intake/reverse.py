@@ -1,0 +1,115 @@
+"""Turning a completed move back: a request of its own, filled in from the first.
+
+Basecone knows no undo (domain.md par. 4), so a reverse keeps every rule: the package
+first, the checks, four eyes, a plan that is approved.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from adminmoves import access
+from adminmoves.access import Actor
+from adminmoves.errors import DomainError, StepRefused
+from adminmoves.intake.actions import start_draft
+from adminmoves.models import FormerPlace, Move
+from adminmoves.vocabulary import MoveState, MoveType, Right
+
+S = MoveState
+IN_VAIN = frozenset({S.REJECTED, S.WITHDRAWN})
+
+
+@dataclass(frozen=True, slots=True)
+class Turning:
+    """Whether a completed move can be turned back, and who asked for that before.
+
+    ``asked``: requests that turn it back, the newest first. ``later``: the move that
+    brought the administration to another place since; None while it is there.
+    """
+
+    asked: Sequence[Move]
+    later: Move | None
+
+    @property
+    def by(self) -> Move | None:
+        """The request that turns it back, under way or completed."""
+        return next((one for one in self.asked if one.state not in IN_VAIN), None)
+
+    @property
+    def in_vain(self) -> Move | None:
+        """The newest one that came to nothing, where there is no other."""
+        return next(iter(self.asked), None) if self.by is None else None
+
+    @property
+    def is_offered(self) -> bool:
+        return self.by is None and self.later is None
+
+
+@dataclass(frozen=True, slots=True)
+class Back:
+    """What a request turns back; ``elsewhere``: it asks for another place than then."""
+
+    first: Move
+    elsewhere: bool
+
+
+def look_at_turning(first: Move) -> Turning:
+    """One query for a completed move; one more where it was moved on since."""
+    books = first.administration
+    assert books is not None  # noqa: S101 - the database holds it of a completed move
+    is_there = (books.connection_id, books.code_key) == (
+        first.to_connection_id,
+        first.to_code_key,
+    )
+    since = Move.objects.filter(administration=books, state=S.COMPLETED)
+    later = None if is_there else since.order_by("-ended_at", "-pk").first()
+    return Turning(list(first.reversed_by.order_by("-pk")), later)
+
+
+def look_back(move: Move) -> Back | None:
+    """What this move turns back; one query, and none where it is no reverse."""
+    if move.reverses_id is None:
+        return None
+    left = FormerPlace.objects.select_related("move").get(move_id=move.reverses_id)
+    now_asked = (move.to_connection_id, move.to_code_key)
+    is_filled_in = bool(move.to_connection_id and move.to_code)
+    elsewhere = is_filled_in and now_asked != (left.connection_id, left.code_key)
+    return Back(left.move, elsewhere)
+
+
+@transaction.atomic
+def start_reverse(move_id: int, *, actor: Actor) -> Move:
+    """A draft that brings the administration back to where a completed move found it.
+
+    Who asked and who consented then do not come along: they are asked again. Whether
+    the old place is free is for the checks of the draft to say.
+    """
+    access.require(actor, Right.DRAFT)
+    moves = Move.objects.with_estate().select_for_update(of=("self",))
+    first = moves.get(pk=move_id)
+    if first.state != S.COMPLETED:
+        raise StepRefused(_("Only a completed migration can be turned back."))
+    turning = look_at_turning(first)
+    if turning.by:
+        raise DomainError(
+            _("%(n)s turns this migration back already.") % {"n": turning.by.number}
+        )
+    if turning.later:
+        raise DomainError(
+            _("The administration was moved afterwards with %(n)s.")
+            % {"n": turning.later.number}
+        )
+    # The way back has the type of the way there: the same things differ.
+    return start_draft(
+        MoveType(first.move_type),
+        actor=actor,
+        answers={
+            "administration": first.administration,
+            "to_environment": first.from_environment,
+            "to_connection": first.from_connection,
+            "to_code": first.from_code,
+        },
+        reverses=first,
+    )

@@ -1,0 +1,415 @@
+"""Turning a completed move back: a new request, the same rules, linked both ways."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import IntegrityError, transaction
+from django.test import Client
+from pytest_django import Settings
+
+from adminmoves.access import actor_for
+from adminmoves.errors import DomainError, NotAllowed, StepRefused
+from adminmoves.intake.actions import edit_draft, submit_move, withdraw_move
+from adminmoves.intake.reverse import start_reverse
+from adminmoves.models import Administration, Event, Move
+from adminmoves.vocabulary import EventCode, MoveState, MoveType
+from tests.archive.shelves import contents, fill_with
+from tests.builders import (
+    PARTIES,
+    approve,
+    attest_as,
+    make_administration,
+    make_draft,
+    run,
+    submit,
+    warnings_of,
+)
+from tests.cast import MakeMove
+from tests.intake.pages import as_sent, errors_of, told, url
+
+pytestmark = pytest.mark.django_db
+S, T = MoveState, MoveType
+WITH_ARCHIVE = (T.MOVE_ENVIRONMENT, T.MOVE_ENVIRONMENT_AND_CHANGE_CODE)
+OUTSIDE = [name for name in PARTIES if name != "consent_on"]
+
+
+@pytest.fixture
+def as_agent(client: Client, agent: User) -> Client:
+    client.force_login(agent)
+    return client
+
+
+def books_of(move: Move) -> Administration:
+    assert move.administration is not None
+    return Administration.objects.get(pk=move.administration.pk)
+
+
+def place_of(books: Administration) -> tuple[int, int, str, str]:
+    return books.environment_id, books.connection_id, books.code, books.mail_address
+
+
+def turn_back(first: Move, agent: User) -> Move:
+    move = start_reverse(first.pk, actor=actor_for(agent))
+    return Move.objects.get(pk=move.pk)
+
+
+def complete(draft: Move, agent: User, lead: User) -> Move:
+    """Fill in what is asked again, and walk the whole way."""
+    edit_draft(draft.pk, PARTIES, actor=actor_for(agent))
+    submit(Move.objects.get(pk=draft.pk), agent)
+    attest_as(draft, agent)
+    approve(Move.objects.get(pk=draft.pk), lead)
+    return run(draft)
+
+
+def completed(agent: User, lead: User, books: Administration) -> Move:
+    """Another move of those books, to a third place."""
+    return complete(make_draft(agent, administration=books), agent, lead)
+
+
+def page_of(client: Client, move: Move) -> str:
+    return client.get(f"/migraties/{move.number}/").content.decode()
+
+
+# --- the draft
+
+
+@pytest.mark.parametrize("move_type", MoveType)
+def test_the_draft_wants_the_place_that_the_first_one_left(
+    move_type: MoveType, as_agent: Client, a_move: MakeMove
+) -> None:
+    first = a_move(S.COMPLETED, move_type=move_type)
+
+    answer = as_agent.post(f"/migraties/{first.number}/terugdraaien/")
+
+    draft = Move.objects.get(reverses=first)
+    assert answer["Location"] == url(draft)
+    assert (draft.state, draft.intent) == (S.DRAFT, move_type)
+    assert draft.administration == first.administration
+    assert (draft.to_environment, draft.to_connection, draft.to_code) == (
+        first.from_environment,
+        first.from_connection,
+        first.from_code,
+    )
+    assert told(answer) == [
+        f"Dit concept draait {first.number} terug. Vul in wie er nu om vraagt."
+    ]
+
+
+def test_nobody_outside_comes_along(a_move: MakeMove, agent: User) -> None:
+    draft = turn_back(a_move(S.COMPLETED, move_type=T.MOVE_ENVIRONMENT), agent)
+
+    assert [name for name in OUTSIDE if getattr(draft.parties, name)] == []
+    assert (draft.parties.consent_on, draft.parties.moved_on) == (None, None)
+
+
+def test_the_trail_names_the_first_one_at_the_draft_and_at_submitting(
+    a_move: MakeMove, agent: User, lead: User
+) -> None:
+    first = a_move(S.COMPLETED)
+    done = complete(turn_back(first, agent), agent, lead)
+
+    told_of = Event.objects.filter(move=done, params__reverses=first.number)
+    assert set(told_of.values_list("code", flat=True)) == {
+        EventCode.MOVE_DRAFTED,
+        EventCode.MOVE_SUBMITTED,
+    }
+
+
+def test_a_request_of_its_own_needs_all_that_any_request_needs(
+    a_move: MakeMove, agent: User
+) -> None:
+    draft = turn_back(a_move(S.COMPLETED), agent)
+
+    with pytest.raises(DomainError):
+        submit_move(draft.pk, actor=actor_for(agent), seen=warnings_of(draft))
+    edit_draft(draft.pk, PARTIES, actor=actor_for(agent))
+    waiting = submit(Move.objects.get(pk=draft.pk), agent)
+
+    assert waiting.state == S.AWAITING_BOOKKEEPING, "the package comes first"
+
+
+def test_only_the_asker_edits_the_draft(
+    a_move: MakeMove, agent: User, other_agent: User
+) -> None:
+    draft = turn_back(a_move(S.COMPLETED), agent)
+
+    with pytest.raises(NotAllowed):
+        edit_draft(draft.pk, PARTIES, actor=actor_for(other_agent))
+
+
+# --- there and back
+
+
+@pytest.mark.parametrize("move_type", MoveType)
+def test_there_and_back_is_where_it_began_with_its_address_and_archive(
+    move_type: MoveType,
+    a_move: MakeMove,
+    agent: User,
+    lead: User,
+    tmp_path: Path,
+    settings: Settings,
+) -> None:
+    kept = {**settings.STORAGES["archive"], "OPTIONS": {"location": str(tmp_path)}}
+    settings.STORAGES = {**settings.STORAGES, "archive": kept}
+    books = make_administration()
+    fill_with(books, 5)
+    before, archive = place_of(books), contents(books)
+    first = a_move(S.COMPLETED, move_type=move_type, administration=books)
+    assert place_of(books_of(first)) != before
+
+    back = complete(turn_back(first, agent), agent, lead)
+
+    assert (back.state, back.move_type) == (S.COMPLETED, move_type)
+    assert place_of(books_of(back)) == before
+    assert contents(books) == archive
+    keys = list(books.archive.values_list("storage_key", flat=True))
+    assert len(set(keys)) == 5
+    if move_type in WITH_ARCHIVE:
+        assert all(f"/{back.number}-1/" in key for key in keys)
+
+
+def test_a_reverse_can_be_turned_back_too(
+    a_move: MakeMove, agent: User, lead: User
+) -> None:
+    first = a_move(S.COMPLETED)
+    there = place_of(books_of(first))
+    back = complete(turn_back(first, agent), agent, lead)
+
+    again = complete(turn_back(back, agent), agent, lead)
+
+    assert place_of(books_of(again)) == there
+    with pytest.raises(DomainError, match=back.number):
+        turn_back(first, agent)
+
+
+def test_a_chain_is_turned_back_link_by_link(
+    a_move: MakeMove, agent: User, lead: User
+) -> None:
+    books = make_administration()
+    began = place_of(books)
+    first = a_move(S.COMPLETED, administration=books)
+    second = completed(agent, lead, books_of(first))
+
+    complete(turn_back(second, agent), agent, lead)
+    complete(turn_back(first, agent), agent, lead)
+
+    assert place_of(books_of(first)) == began
+
+
+# --- what stands in the way
+
+
+@pytest.mark.parametrize("state", set(MoveState) - {S.COMPLETED})
+def test_only_a_completed_move_is_turned_back(
+    state: MoveState, a_move: MakeMove, agent: User
+) -> None:
+    move = a_move(state)
+
+    with pytest.raises(StepRefused):
+        turn_back(move, agent)
+    assert not Move.objects.exclude(pk=move.pk).exists()
+
+
+def test_an_auditor_turns_nothing_back(a_move: MakeMove, auditor: User) -> None:
+    first = a_move(S.COMPLETED)
+
+    with pytest.raises(NotAllowed):
+        turn_back(first, auditor)
+    assert not Move.objects.filter(reverses=first).exists()
+
+
+def test_a_second_click_leads_to_the_request_that_is_there(
+    as_agent: Client, a_move: MakeMove, other_agent: User
+) -> None:
+    first = a_move(S.COMPLETED)
+    here = f"/migraties/{first.number}/"
+    draft = turn_back(first, other_agent)
+
+    answer = as_agent.post(f"{here}terugdraaien/", headers={"referer": here})
+
+    assert told(answer) == [f"{draft.number} draait deze migratie al terug."]
+    assert answer["Location"] == here
+    page = page_of(as_agent, first)
+    assert f'href="/migraties/{draft.number}/"' in page
+    assert "Terug verhuizen" not in page
+
+
+def test_after_a_withdrawn_one_it_can_be_asked_again(
+    as_agent: Client, a_move: MakeMove, agent: User
+) -> None:
+    first = a_move(S.COMPLETED)
+    draft = turn_back(first, agent)
+    withdraw_move(draft.pk, actor=actor_for(agent), reason="")
+
+    page = page_of(as_agent, first)
+
+    assert "Terug verhuizen" in page
+    assert f'href="/migraties/{draft.number}/"' in page
+    assert turn_back(first, agent).reverses == first
+
+
+def test_what_was_moved_on_since_says_with_which(
+    as_agent: Client, a_move: MakeMove, agent: User, lead: User
+) -> None:
+    first = a_move(S.COMPLETED)
+    later = completed(agent, lead, books_of(first))
+
+    page = page_of(as_agent, first)
+
+    assert f'Daarna verplaatst met <a href="/migraties/{later.number}/"' in page
+    assert "Terug verhuizen" not in page
+    with pytest.raises(DomainError, match=later.number):
+        turn_back(first, agent)
+
+
+def sent_after(client: Client, draft: Move) -> dict[str, str]:
+    """What the form tells at its fields when it is sent on as it stands."""
+    edit_draft(draft.pk, PARTIES, actor=actor_for(draft.requested_by))
+    return errors_of(client.post(url(draft), as_sent(draft)))
+
+
+def test_a_place_that_was_taken_meanwhile_is_told_at_its_field(
+    as_agent: Client, a_move: MakeMove, agent: User
+) -> None:
+    first = a_move(S.COMPLETED)
+    make_administration(first.from_connection, code=first.from_code)
+
+    errors = sent_after(as_agent, turn_back(first, agent))
+
+    assert "to_code" in errors
+
+
+def test_a_connection_that_is_not_active_is_told_at_its_field(
+    as_agent: Client, a_move: MakeMove, agent: User
+) -> None:
+    first = a_move(S.COMPLETED, move_type=T.RELINK_CONNECTION)
+    assert first.from_connection is not None
+    first.from_connection.is_active = False
+    first.from_connection.save()
+
+    draft = turn_back(first, agent)
+
+    assert draft.to_connection == first.from_connection
+    assert "to_connection" in sent_after(as_agent, draft)
+
+
+def test_about_other_books_it_turns_nothing_back(a_move: MakeMove, agent: User) -> None:
+    draft = turn_back(a_move(S.COMPLETED), agent)
+    other = make_administration()
+
+    edit_draft(draft.pk, {"administration": other}, actor=actor_for(agent))
+
+    draft = Move.objects.get(pk=draft.pk)
+    assert (draft.administration, draft.reverses) == (other, None)
+
+
+# --- what the pages say
+
+
+def test_both_pages_lead_to_each_other(
+    client: Client, auditor: User, a_move: MakeMove, agent: User, lead: User
+) -> None:
+    first = a_move(S.COMPLETED)
+    back = complete(turn_back(first, agent), agent, lead)
+    client.force_login(auditor)
+
+    on_first, on_back = page_of(client, first), page_of(client, back)
+
+    link = f'<a href="/migraties/{back.number}/" class="nw">{back.number}</a>'
+    assert f"Teruggedraaid door {link}" in on_first
+    link = f'<a href="/migraties/{first.number}/" class="nw">{first.number}</a>'
+    assert f"Draait {link} terug" in on_back
+    assert "Teruggedraaid door" not in on_back
+
+
+def test_the_request_says_what_it_turns_back_until_it_is_decided(
+    client: Client, a_move: MakeMove, agent: User, lead: User
+) -> None:
+    first = a_move(S.COMPLETED)
+    draft = turn_back(first, agent)
+    edit_draft(draft.pk, PARTIES, actor=actor_for(agent))
+    client.force_login(agent)
+    pages = [client.get(url(draft, page)) for page in ("", "nalezen/")]
+    submit(Move.objects.get(pk=draft.pk), agent)
+    attest_as(draft, agent)
+    client.force_login(lead)
+    pages.append(client.get("/akkoord/"))
+
+    assert [
+        f'href="/migraties/{first.number}/"' in told_by(page) for page in pages
+    ] == [True] * 3
+
+
+def told_by(page: Any) -> str:
+    return str(page.content.decode())
+
+
+def test_another_place_than_it_came_from_is_said(
+    as_agent: Client, a_move: MakeMove, agent: User
+) -> None:
+    draft = turn_back(a_move(S.COMPLETED), agent)
+    words = "naar een andere plek dan waar die vandaan kwam"
+    before = page_of(as_agent, draft)
+
+    edit_draft(draft.pk, {"to_code": "7999"}, actor=actor_for(agent))
+
+    assert words not in before
+    assert words in page_of(as_agent, draft)
+
+
+def test_who_files_nothing_sees_no_button(
+    client: Client, auditor: User, a_move: MakeMove
+) -> None:
+    first = a_move(S.COMPLETED)
+    client.force_login(auditor)
+
+    assert "terugdraaien/" not in page_of(client, first)
+
+
+# --- what the database holds, whoever asks
+
+
+def test_the_database_holds_what_is_turned_back(a_move: MakeMove, agent: User) -> None:
+    books = make_administration()
+    first = a_move(S.COMPLETED, administration=books)
+    elsewhere, waiting = a_move(S.COMPLETED), a_move(S.AWAITING_BOOKKEEPING)
+    draft = make_draft(agent, administration=books)
+
+    for wrong in (elsewhere, waiting, draft):
+        with pytest.raises(IntegrityError, match="same admin"), transaction.atomic():
+            Move.objects.filter(pk=draft.pk).update(reverses=wrong)
+    Move.objects.filter(pk=draft.pk).update(reverses=first)
+    with pytest.raises(IntegrityError, match="same admin"), transaction.atomic():
+        Move.objects.filter(pk=draft.pk).update(administration=make_administration())
+    with pytest.raises(IntegrityError, match="same admin"), transaction.atomic():
+        Move.objects.create(
+            intent=T.CHANGE_CODE, requested_by=agent, reverses=elsewhere
+        )
+
+
+def test_the_database_holds_that_one_request_turns_it_back(
+    a_move: MakeMove, agent: User
+) -> None:
+    first = a_move(S.COMPLETED)
+    turn_back(first, agent)
+    other = make_draft(agent, administration=books_of(first))
+
+    with (
+        pytest.raises(IntegrityError, match="one_open_reverse_per_move"),
+        transaction.atomic(),
+    ):
+        Move.objects.filter(pk=other.pk).update(reverses=first)
+
+
+def test_the_database_holds_that_a_submitted_reverse_stays_one(
+    a_move: MakeMove, agent: User
+) -> None:
+    draft = turn_back(a_move(S.COMPLETED), agent)
+    edit_draft(draft.pk, PARTIES, actor=actor_for(agent))
+    submit(Move.objects.get(pk=draft.pk), agent)
+
+    with pytest.raises(IntegrityError, match="only in a draft"), transaction.atomic():
+        Move.objects.filter(pk=draft.pk).update(reverses=None)
