@@ -5,7 +5,7 @@ that the clock skips counts as an hour later, one that it shows twice as the fir
 """
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -15,9 +15,11 @@ from django.db.models.functions import JSONObject, Now
 from django.utils import timezone
 
 from adminmoves.models import ExecutionWindow, Freeze, Move, QueueSwitch
+from adminmoves.vocabulary import MoveState
 
 DAYS_AHEAD = 15
 """Hours come back every week, but for those that a change of the clock swallows."""
+LOOKED_AT = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,17 @@ class Times:
                 return min(begins)
         return None
 
+    def with_setting(self, setting: ExecutionWindow | Freeze) -> "Times":
+        """As they would be with one more."""
+        office = setting.environment_id
+        if isinstance(setting, Freeze):
+            span = setting.starts_at, setting.ends_at
+            more = Frozen(setting.name, office, *span)
+            return replace(self, freezes=(*self.freezes, more))
+        own = Hours(setting.weekdays, setting.opens, setting.closes)
+        kept = [*self.hours.get(office, ()), own]
+        return replace(self, hours={**self.hours, office: kept})
+
     def is_open(self, office: int | None, moment: datetime) -> bool:
         """Whether an office's hours are on."""
         return self.opens(office, moment) == moment
@@ -159,13 +172,38 @@ def opens_at(move: Move, now: datetime) -> Closed | None:
     return read_times().closed(move, now)
 
 
-def read_times() -> Times:
+def held_by(setting: ExecutionWindow | Freeze, now: datetime) -> list[Move]:
+    """The approved moves that would run later with it than without, soonest first.
+
+    It need not be stored. Of many moves the first are looked at.
+    """
+    without = read_times(leave_out=setting)
+    moves = Move.objects.filter(state=MoveState.APPROVED).order_by("approved_at")
+    both = without, without.with_setting(setting)
+    return [
+        move
+        for move in moves[:LOOKED_AT]
+        if _later(*(times.closed(move, now) for times in both))
+    ]
+
+
+def _later(before: Closed | None, after: Closed | None) -> bool:
+    if after is None or before == after:
+        return False
+    if before is None or after.until is None:
+        return True
+    return before.until is not None and after.until > before.until
+
+
+def read_times(leave_out: ExecutionWindow | Freeze | None = None) -> Times:
     """One query: the switch of the queue is the row beside which they are read."""
-    hours, freezes = QueueSwitch.objects.values_list(*beside()).get()
+    hours, freezes = QueueSwitch.objects.values_list(*beside(leave_out)).get()
     return times(hours, freezes)
 
 
-def beside() -> tuple[ArraySubquery, ArraySubquery]:
+def beside(
+    leave_out: ExecutionWindow | Freeze | None = None,
+) -> tuple[ArraySubquery, ArraySubquery]:
     """Hours and freezes as columns beside a row of any query; for ``times``."""
     hours = ExecutionWindow.objects.order_by()
     told = JSONObject(
@@ -175,6 +213,10 @@ def beside() -> tuple[ArraySubquery, ArraySubquery]:
     named = JSONObject(
         name="name", office="environment", starts_at="starts_at", ends_at="ends_at"
     )
+    if isinstance(leave_out, Freeze):
+        freezes = freezes.exclude(pk=leave_out.pk)
+    elif leave_out:
+        hours = hours.exclude(pk=leave_out.pk)
     return (
         ArraySubquery(hours.values(told=told)),
         ArraySubquery(freezes.values(told=named)),

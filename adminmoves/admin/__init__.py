@@ -13,16 +13,19 @@ from adminmoves.admin.people import PersonAdmin
 from adminmoves.admin.record import EventAdmin, MoveAdmin, ProofAdmin
 from adminmoves.admin.settings import PackageProfileAdmin, SeverityAdmin
 from adminmoves.admin.site import site
+from adminmoves.admin.windows import FreezeAdmin, WindowAdmin
 
 __all__ = [
     "AdministrationAdmin",
     "ConnectionAdmin",
     "EnvironmentAdmin",
     "EventAdmin",
+    "FreezeAdmin",
     "MoveAdmin",
     "PackageProfileAdmin",
     "PersonAdmin",
     "ProofAdmin",
     "SeverityAdmin",
+    "WindowAdmin",
     "site",
 ]

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.utils import timezone
+from django.utils.dates import WEEKDAYS
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -194,6 +195,9 @@ def _steps(codes: Sequence[str]) -> str:
 SHOWN: Mapping[str, Callable[[Any], str]] = {
     "not_before": _when,
     "until": _moment,
+    "starts_at": _moment,
+    "ends_at": _moment,
+    "weekdays": lambda days: ", ".join(str(WEEKDAYS[day]) for day in days),
     "moved_on": _day,
     "warnings": _warnings,
     "verdict": _label(Verdict),

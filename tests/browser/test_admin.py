@@ -1,10 +1,13 @@
 """An administrator keeps the estate in a real browser, under the strict policy."""
 
+from datetime import timedelta
+
 import pytest
 from django.contrib.auth.models import User
+from django.utils import timezone
 from playwright.sync_api import expect
 
-from adminmoves.models import CheckSeverity, Environment, Event, Preferences
+from adminmoves.models import CheckSeverity, Environment, Event, Freeze, Preferences
 from adminmoves.vocabulary import EventCode
 from tests.browser.conftest import Visit
 from tests.browser.looking import DESKTOP, NARROW, axe_faults, shoot, sideways
@@ -44,6 +47,10 @@ def test_the_pages_of_the_admin_keep_to_the_policy_and_are_accessible(
     CheckSeverity.objects.create(
         check_code="self_service", move_type="CHANGE_CODE", severity="OFF"
     )
+    now = timezone.now()
+    freeze = Freeze.objects.create(
+        name="Btw-aangifte", starts_at=now, ends_at=now + timedelta(days=7)
+    )
     page = visit("/beheer/", administrator, **device)
 
     for address in (
@@ -52,6 +59,9 @@ def test_the_pages_of_the_admin_keep_to_the_policy_and_are_accessible(
         "adminmoves/administration/add/",
         "adminmoves/checkseverity/",
         "adminmoves/checkseverity/add/",
+        "adminmoves/executionwindow/",
+        "adminmoves/executionwindow/add/",
+        f"adminmoves/freeze/{freeze.pk}/change/",
         "adminmoves/packageprofile/UNIT4/change/",
         "adminmoves/event/",
         "auth/user/",

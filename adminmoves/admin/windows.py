@@ -1,0 +1,122 @@
+"""When moves may run: windows and freezes, with what each of them holds up."""
+
+from datetime import datetime, time
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.dates import WEEKDAYS
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from adminmoves.admin.base import KeptForm, M
+from adminmoves.admin.settings import SettingAdmin
+from adminmoves.admin.site import is_keeper, site
+from adminmoves.approval.forms import MomentField
+from adminmoves.models import Environment, ExecutionWindow, Freeze
+from adminmoves.windows import held_by
+
+PREVIEW = "_preview"
+NAMED = 10
+
+
+class LookFirstForm(KeptForm[M]):
+    """May be sent to see what it would do: nothing is saved then."""
+
+    def is_valid(self) -> bool:
+        return super().is_valid() and PREVIEW not in self.data
+
+
+class TimesAdmin(SettingAdmin[M]):
+    change_form_template = "admin/times_change_form.html"
+    list_select_related = ("environment",)
+
+    def facts(self, obj: Any) -> dict[str, Any]:
+        return {name: plain(value) for name, value in super().facts(obj).items()}
+
+    @admin.display(
+        description=gettext_lazy("office"), ordering="environment__office_code"
+    )
+    def office(self, obj: Any) -> str:
+        return str(obj.environment or _("all offices"))
+
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: M | None = None,
+    ) -> HttpResponse:
+        form = context["adminform"].form
+        if not form.errors and (form.is_bound or obj):
+            held = held_by(form.instance, timezone.now())
+            context |= {"held": held[:NAMED], "count": len(held), "told": True}
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
+        return is_keeper(request)
+
+
+class WindowForm(LookFirstForm[ExecutionWindow]):
+    weekdays = forms.TypedMultipleChoiceField(
+        label=gettext_lazy("Days"),
+        coerce=int,
+        choices=list(WEEKDAYS.items()),
+        widget=forms.CheckboxSelectMultiple,
+        help_text=gettext_lazy("The days on which it begins."),
+    )
+
+    class Meta:
+        labels: ClassVar = {
+            "environment": gettext_lazy("Office"),
+            "opens": gettext_lazy("From"),
+            "closes": gettext_lazy("Until"),
+        }
+
+
+@admin.register(ExecutionWindow, site=site)
+class WindowAdmin(TimesAdmin[ExecutionWindow]):
+    form = WindowForm
+    fields = ("environment", "weekdays", "opens", "closes")
+    list_display = ("hours", "office")
+
+    @admin.display(description=gettext_lazy("execution window"))
+    def hours(self, obj: ExecutionWindow) -> str:
+        return str(obj)
+
+
+class FreezeForm(LookFirstForm[Freeze]):
+    # One field each: the two of Django's admin have no labels of their own.
+    starts_at = MomentField(label=gettext_lazy("From"))
+    ends_at = MomentField(label=gettext_lazy("Until"))
+
+    class Meta:
+        labels: ClassVar = {
+            "name": gettext_lazy("Name"),
+            "environment": gettext_lazy("Office"),
+        }
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean() or {}
+        start, end = cleaned.get("starts_at"), cleaned.get("ends_at")
+        if start and end and end <= start:
+            self.add_error("ends_at", _("Choose an end after the beginning."))
+        return cleaned
+
+
+@admin.register(Freeze, site=site)
+class FreezeAdmin(TimesAdmin[Freeze]):
+    form = FreezeForm
+    fields = ("name", "environment", "starts_at", "ends_at")
+    list_display = ("name", "office", "starts_at", "ends_at")
+
+
+def plain(value: Any) -> Any:
+    """A value as the trail keeps it."""
+    if isinstance(value, Environment):
+        return value.office_code
+    return value.isoformat() if isinstance(value, datetime | time) else value
