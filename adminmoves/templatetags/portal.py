@@ -77,12 +77,6 @@ def state_badge(value: str, size: str = "") -> SafeString:
 
 
 @register.filter
-def percent_of(percents: Mapping[int, int], move: Move) -> int | None:
-    """How far a move is that runs; None for every other."""
-    return percents.get(move.pk)
-
-
-@register.filter
 def full_name(user: User) -> str:
     """What a person is called here; the user name where no other is known."""
     return user.get_full_name() or user.get_username()

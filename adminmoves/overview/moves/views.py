@@ -15,6 +15,7 @@ from adminmoves.overview.moves.filters import (
     first_view,
 )
 from adminmoves.overview.moves.first_run import first_run
+from adminmoves.overview.moves.rows import rows
 from adminmoves.overview.moves.strip import strip_for
 from adminmoves.vocabulary import Right
 
@@ -51,7 +52,7 @@ def read_list(request: web.PortalRequest) -> dict[str, Any]:
         "nav": "list",
         "filters": filters,
         "page": page,
-        "percents": percents(page.rows),
+        "rows": rows(page.rows, percents(page.rows)),
         "chips": every,
         "total": next(chip for chip, _url in every if chip.is_current),
         **filters.beside(page),

@@ -1,0 +1,69 @@
+"""A row is made once for what it shows; whatever changes shows at once."""
+
+import pytest
+from django.contrib.auth.models import User
+from django.db.models import Model
+
+from adminmoves.models import Move
+from adminmoves.vocabulary import MoveState
+from tests.builders import make_administration, make_draft
+from tests.cast import MakeMove
+from tests.overview.people import logged_in, said
+
+pytestmark = pytest.mark.django_db
+S = MoveState
+
+
+def rename(one: Model | None, **facts: str) -> None:
+    assert one is not None
+    for name, value in facts.items():
+        setattr(one, name, value)
+    one.save(update_fields=list(facts))
+
+
+def test_a_new_name_of_an_administration_shows_at_once(agent: User) -> None:
+    books = make_administration(name="Bakkerij Oud")
+    make_draft(agent, administration=books)
+    client = logged_in(agent)
+    assert "Bakkerij Oud" in said(client.get("/?status=alle"))
+
+    rename(books, name="Bakkerij Nieuw")
+
+    told = said(client.get("/?status=alle"))
+    assert ("Bakkerij Nieuw" in told, "Bakkerij Oud" in told) == (True, False)
+
+
+def test_a_new_name_of_the_requester_shows_at_once(agent: User, lead: User) -> None:
+    make_draft(agent)
+    client = logged_in(lead)
+    client.get("/?status=alle")
+
+    rename(agent, first_name="Andere", last_name="Medewerker")
+
+    assert "Andere Medewerker" in said(client.get("/?status=alle"))
+
+
+def test_a_row_is_told_in_the_language_of_whoever_reads(
+    agent: User, lead: User, a_move: MakeMove
+) -> None:
+    a_move(S.COMPLETED)
+    client = logged_in(agent)
+    assert "Voltooid" in said(client.get("/?status=voltooid"))
+
+    english = logged_in(lead)
+    english.cookies["taal"] = "en"
+
+    row = said(english.get("/?status=voltooid"))
+    assert ("Completed" in row, "Voltooid" in row) == (True, False)
+
+
+def test_a_state_that_was_reached_shows_at_once(agent: User, a_move: MakeMove) -> None:
+    move = a_move(S.AWAITING_APPROVAL)
+    client = logged_in(agent)
+    before = said(client.get("/?status=alle"))
+
+    logged_in(agent).post(f"/migraties/{move.number}/intrekken/", {"reason": "Dubbel."})
+
+    after = said(client.get("/?status=alle"))
+    assert Move.objects.get(pk=move.pk).state == S.WITHDRAWN
+    assert ("Wacht op akkoord" in before, "Ingetrokken" in after) == (True, True)
