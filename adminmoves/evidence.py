@@ -23,7 +23,7 @@ from adminmoves.models import (
     Proof,
     ProofWords,
 )
-from adminmoves.preflight import code_key
+from adminmoves.preflight import key_of
 from adminmoves.vocabulary import (
     Action,
     EventCode,
@@ -59,6 +59,14 @@ def attest(move_id: int, *, actor: Actor, attestation: Attestation) -> Move:
     Raises NotAllowed, ProofRefused (what is missing), StepRefused (not waiting).
     """
     move = lifecycle.hold(move_id)
+    trail.record(actor, attest_held(move, actor=actor, attestation=attestation))
+    return move
+
+
+def attest_held(
+    move: Move, *, actor: Actor, attestation: Attestation
+) -> list[trail.Line]:
+    """The same for a move that the caller holds, who records the lines."""
     if move.state != MoveState.AWAITING_BOOKKEEPING or move.to_connection is None:
         raise StepRefused(_("This request does not wait for the bookkeeping package."))
     right = attestation_right(move.to_connection)
@@ -84,13 +92,15 @@ def attest(move_id: int, *, actor: Actor, attestation: Attestation) -> Move:
         ticket=attestation.ticket,
         reason=attestation.reason,
     )
-    _record(move, proof, actor, EventCode.PROOF_ATTESTED, attestation)
-    return lifecycle.advance(
-        move.pk,
-        Action.PROVE,
-        actor=actor,
-        facts=(proof.pk,),
-        told={"kind": ProofKind.ATTESTED},
+    line = _told(move, proof, EventCode.PROOF_ATTESTED, attestation)
+    return [line, prove_held(move, proof, actor=actor)]
+
+
+def prove_held(move: Move, proof: Proof, *, actor: Actor) -> trail.Line:
+    """Let a waiting move go on; the caller holds it and records the line."""
+    told = {"kind": proof.kind}
+    return lifecycle.take_step(
+        move, Action.PROVE, actor=actor, facts=(proof.pk,), told=told
     )
 
 
@@ -143,13 +153,10 @@ def store_answer(asked: Move, answer: Evidence, *, actor: Actor) -> Proof | None
     if _wish(move) != _wish(asked):
         return None
     proof = _store(move, kind=ProofKind.VERIFIED, **weigh(move, answer))
-    _record(move, proof, actor, EventCode.PROOF_STORED)
+    trail.record(actor, [_told(move, proof, EventCode.PROOF_STORED)])
     if move.state == MoveState.AWAITING_BOOKKEEPING:
         if proof.usable:
-            told = {"kind": ProofKind.VERIFIED}
-            lifecycle.advance(
-                move.pk, Action.PROVE, actor=WORKER, facts=(proof.pk,), told=told
-            )
+            trail.record(WORKER, [prove_held(move, proof, actor=WORKER)])
         else:
             verdict = Verdict(proof.verdict)
             next_time = ask_again_at(move, verdict, answer.retry_at)
@@ -172,10 +179,9 @@ def usable_proof(move: Move) -> Proof | None:
     whose, where = move.administration_id, move.to_connection_id
     if whose is None or where is None or not move.to_code:
         return None
-    proof = move.proofs.filter(
-        administration_id=whose,
-        connection_id=where,
-        code_key=code_key(move.package, move.to_code),
+    known = move.proofs.select_related("connection")
+    proof = known.filter(
+        administration_id=whose, connection_id=where, code_key=key_of(move)
     ).first()
     if proof is None or not proof.usable or is_stale(proof):
         return None
@@ -221,13 +227,12 @@ def _store(move: Move, **facts: object) -> Proof:
     )
 
 
-def _record(
+def _told(
     move: Move,
     proof: Proof,
-    actor: Actor,
     code: EventCode,
     attestation: Attestation | None = None,
-) -> None:
+) -> trail.Line:
     params = {
         "proof": proof.pk,
         "verdict": proof.verdict,
@@ -245,4 +250,4 @@ def _record(
             "ticket": attestation.ticket,
             "reason": attestation.reason,
         }
-    trail.record(actor, [trail.about_move(move, code, params=params, words=words)])
+    return trail.about_move(move, code, params=params, words=words)

@@ -46,8 +46,8 @@ NO_RETRY = frozenset({MoveState.DRAFT, MoveState.REJECTED, MoveState.WITHDRAWN})
 
 
 def hold(move_id: int) -> Move:
-    """The move as it is now, held until the transaction ends."""
-    return Move.objects.select_for_update(of=("self",)).get(pk=move_id)
+    """The move as it is now with all it is about, held until the transaction ends."""
+    return Move.objects.whole().select_for_update(of=("self",)).get(pk=move_id)
 
 
 @transaction.atomic
@@ -67,6 +67,25 @@ def advance(
     """
     access.require(actor, action)
     move = hold(move_id)
+    line = take_step(move, action, actor=actor, facts=facts, told=told, words=words)
+    trail.record(actor, [line])
+    return move
+
+
+def take_step(
+    move: Move,
+    action: Action,
+    *,
+    actor: Actor,
+    facts: tuple[Any, ...] = (),
+    told: Mapping[str, Any] | None = None,
+    words: Mapping[str, str] | None = None,
+) -> trail.Line:
+    """A step of a move that the caller holds; with it is saved what else changed.
+
+    The caller records the line in the same transaction, with what else happened in it.
+    """
+    access.require(actor, action)
     before = move.state
     if action == Action.APPROVE:
         require_four_eyes(move, actor)
@@ -76,10 +95,13 @@ def advance(
         raise StepRefused(told_meanwhile(move)) from refused
     if move.state != before:
         move.state_since = timezone.now()
-    _save(move)
+    try:
+        move.save()
+    except IntegrityError as refused:
+        raise refusal_of_database(refused) from refused
     if move.state in NO_RETRY:
         copying.abandon(move)
-    line = trail.about_move(
+    return trail.about_move(
         move,
         ACTION_EVENTS[action],
         params={"revision": move.revision, **(told or {})},
@@ -87,17 +109,15 @@ def advance(
         before=before,
         after=move.state,
     )
-    trail.record(actor, [line])
-    return move
 
 
 def sign(move: Move, actor: Actor, part: Part) -> None:
     """Put a person on record as a contributor; none of them approves this move."""
+    signed = Contributor(
+        move=move, user_id=actor.person, revision=move.revision, part=part
+    )
     try:
-        with transaction.atomic():
-            Contributor.objects.get_or_create(
-                move=move, user_id=actor.person, revision=move.revision, part=part
-            )
+        Contributor.objects.bulk_create([signed], ignore_conflicts=True)
     except IntegrityError as refused:
         raise refusal_of_database(refused) from refused
 
@@ -107,14 +127,6 @@ def require_four_eyes(move: Move, actor: Actor) -> None:
         raise FourEyes(
             _("You worked on this request, so another team lead approves it.")
         )
-
-
-def _save(move: Move) -> None:
-    try:
-        with transaction.atomic():
-            move.save()
-    except IntegrityError as refused:
-        raise refusal_of_database(refused) from refused
 
 
 def told_meanwhile(move: Move) -> str:

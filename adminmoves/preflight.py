@@ -146,11 +146,19 @@ def wish_of(move: Move, proof: Proof | None = None) -> Wish | None:
         to_environment=move.to_environment,
         to_connection=move.to_connection,
         to_code=move.to_code,
-        to_code_key=code_key(move.administration.package, move.to_code),
+        to_code_key=key_of(move),
         parties=getattr(move, "parties", None) or Parties(move=move),
         move=move,
         proof=proof or move.proof,
     )
+
+
+def key_of(move: Move) -> str:
+    """The key of the code that a stored move wants."""
+    books = move.administration
+    if books is None or books.package == move.package:
+        return str(move.to_code_key)
+    return code_key(books.package, move.to_code)
 
 
 def inspect(move: Move) -> Report:

@@ -8,6 +8,7 @@ alias, so no serving process ever holds the owner's password.
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import django_stubs_ext
 from csp.constants import NONE, SELF
@@ -89,6 +90,8 @@ PORTAL_ATTESTED_PROOF_DAYS = env.number("PORTAL_ATTESTED_PROOF_DAYS", 14)
 PORTAL_LEASE_SECONDS = env.number("PORTAL_LEASE_SECONDS", 60)
 # Takeovers without progress before a person must look.
 PORTAL_MAX_TAKEOVERS = env.number("PORTAL_MAX_TAKEOVERS", 5)
+# So many runs that copy files an office may have at once, as giver or receiver.
+PORTAL_RUNS_PER_OFFICE = env.number("PORTAL_RUNS_PER_OFFICE", 2)
 # How long a lost ring can delay a move.
 PORTAL_SWEEP_SECONDS = env.number("PORTAL_SWEEP_SECONDS", 5)
 # A drain loop ends itself below Celery's soft time limit of 90 seconds.
@@ -247,7 +250,7 @@ STATIC_ROOT = STATE_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_ROOT = STATE_DIR / "evidence"
 FILE_UPLOAD_PERMISSIONS = 0o600
-STORAGES = {
+STORAGES: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "archive": {
         "BACKEND": env.text(

@@ -14,7 +14,7 @@ from django.utils import timezone
 from adminmoves.access import WORKER, actor_for
 from adminmoves.approval.actions import approve_move, reject_move
 from adminmoves.evidence import Attestation, attest
-from adminmoves.execution import claim, runner
+from adminmoves.execution import claim, dispatch, runner
 from adminmoves.execution.actions import ROLL_BACK, settle_move
 from adminmoves.intake.actions import (
     edit_draft,
@@ -171,8 +171,17 @@ def start(move: Move, worker: str = "worker-1") -> Attempt:
     return attempt
 
 
+def start_next(worker: str = "worker-1") -> Attempt | None:
+    """Start the first due move that may start, as a drain does."""
+    due = dispatch.DueMoves()
+    while move_id := due.next():
+        if attempt := claim.start(move_id, worker):
+            return attempt
+    return None
+
+
 def run(move: Move) -> Move:
-    runner.carry_out(start(move))
+    assert runner.run(move.pk, "worker-1")
     return Move.objects.get(pk=move.pk)
 
 

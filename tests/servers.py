@@ -17,6 +17,7 @@ from django.test import TransactionTestCase
 from psycopg2 import extensions, sql
 from pytest_django import DjangoDbBlocker
 
+from adminmoves.archive.store import archive_store
 from migrations_portal.supervisor.account import ourselves
 from migrations_portal.supervisor.children import Child, Program
 from migrations_portal.supervisor.ports import wait_for
@@ -237,6 +238,7 @@ def celery_env(
         "DATABASE_OWNER_URL": "",
         "REDIS_URL": broker.url,
         "PORTAL_STATE_DIR": str(tmp_path),
+        "PORTAL_ARCHIVE_DIR": str(archive_store().location),
     }
 
 

@@ -15,6 +15,10 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # Files are served from the source, so that no test depends on collectstatic.
 STORAGES = {
     **STORAGES,  # noqa: F405 - inherited
+    "archive": {
+        **STORAGES["archive"],  # noqa: F405 - inherited
+        "OPTIONS": {"location": str(STATE_DIR / f"archive-{os.getpid()}")},  # noqa: F405 - inherited
+    },
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 WHITENOISE_AUTOREFRESH = True

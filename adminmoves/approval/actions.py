@@ -44,28 +44,36 @@ def approve_move(
     (decided meanwhile, or the plan is another one now).
     """
     access.require(actor, Action.APPROVE)
-    lapsed = _lapses(move_id, not_before, actor.name)
-    if lapsed:
-        raise ProofRefused(str(LAPSED[lapsed]))
     with transaction.atomic():
         move = lifecycle.hold(move_id)
-        if move.state == MoveState.AWAITING_APPROVAL:
-            _require_same_plan(move, plan_hash)
-        approval = _approval(move, actor, seen, not_before)
-        move = lifecycle.advance(
-            move_id,
-            Action.APPROVE,
-            actor=actor,
-            facts=(approval,),
-            told={
-                "plan_hash": approval.plan_hash,
-                "warnings": approval.warnings,
-                "not_before": not_before.isoformat() if not_before else None,
-                "proof": move.proof_id,
-            },
-        )
-        transaction.on_commit(partial(doorbell.ring, doorbell.RUN))
+        # What lapsed stays so when the approval is refused: hence after the commit.
+        lapsed = _lapses(move, not_before, actor.name)
+        if not lapsed:
+            _approve(move, actor, plan_hash, seen, not_before)
+    if lapsed:
+        raise ProofRefused(str(LAPSED[lapsed]))
     return move
+
+
+def _approve(
+    move: Move,
+    actor: Actor,
+    plan_hash: str,
+    seen: frozenset[str],
+    not_before: datetime | None,
+) -> None:
+    approval = _approval(move, actor, plan_hash, seen, not_before)
+    told = {
+        "plan_hash": approval.plan_hash,
+        "warnings": approval.warnings,
+        "not_before": not_before.isoformat() if not_before else None,
+        "proof": move.proof_id,
+    }
+    line = lifecycle.take_step(
+        move, Action.APPROVE, actor=actor, facts=(approval,), told=told
+    )
+    trail.record(actor, [line])
+    transaction.on_commit(partial(doorbell.ring, doorbell.RUN))
 
 
 def send_back_move(move_id: int, *, actor: Actor, question: str) -> Move:
@@ -151,48 +159,45 @@ def end_loan(loan_id: int, *, actor: Actor) -> ApprovalLoan:
     return loan
 
 
-def _lapses(move_id: int, not_before: datetime | None, noticed_by: str) -> str:
+def _lapses(move: Move, not_before: datetime | None, noticed_by: str) -> str:
     """Why the proof does not count any more; then the request waits for one again.
 
-    In a transaction of its own, so that it stays when the approval is refused. Empty:
-    it counts.
+    Empty: it counts.
     """
-    with transaction.atomic():
-        move = lifecycle.hold(move_id)
-        if move.state != MoveState.AWAITING_APPROVAL or move.proof is None:
-            return ""
-        if reason := why_lapsed(move.proof):
-            lifecycle.advance(
-                move_id,
-                Action.EXPIRE_PROOF,
-                actor=WORKER,
-                facts=(reason,),
-                told={**reason, "noticed_by": noticed_by},
+    if move.state != MoveState.AWAITING_APPROVAL or move.proof is None:
+        return ""
+    if reason := why_lapsed(move.proof):
+        told = {**reason, "noticed_by": noticed_by}
+        line = lifecycle.take_step(
+            move, Action.EXPIRE_PROOF, actor=WORKER, facts=(reason,), told=told
+        )
+        trail.record(WORKER, [line])
+        transaction.on_commit(partial(doorbell.ring, doorbell.ASK))
+        return str(reason["code"])
+    if not_before and is_stale(move.proof, not_before):
+        raise ProofRefused(
+            _(
+                "The attestation is too old by then. Choose an earlier moment, or "
+                "have it attested again."
             )
-            transaction.on_commit(partial(doorbell.ring, doorbell.ASK))
-            return str(reason["code"])
-        if not_before and is_stale(move.proof, not_before):
-            raise ProofRefused(
-                _(
-                    "The attestation is too old by then. Choose an earlier moment, or "
-                    "have it attested again."
-                )
-            )
+        )
     return ""
 
 
-def _require_same_plan(move: Move, plan_hash: str) -> None:
-    if make_plan(move).hash != plan_hash:
+def _approval(
+    move: Move,
+    actor: Actor,
+    plan_hash: str,
+    seen: frozenset[str],
+    not_before: datetime | None,
+) -> Approval:
+    if move.state != MoveState.AWAITING_APPROVAL:
+        return Approval(actor.person, {}, "")  # `take_step` refuses, in words
+    plan = make_plan(move)
+    if plan.hash != plan_hash:
         raise StepRefused(
             _("The plan has changed since you opened this page. Look at it again.")
         )
-
-
-def _approval(
-    move: Move, actor: Actor, seen: frozenset[str], not_before: datetime | None
-) -> Approval:
-    if move.state != MoveState.AWAITING_APPROVAL:
-        return Approval(actor.person, {}, "")  # `advance` refuses, in words
     report = inspect(move)
     if report.holding(Moment.APPROVE):
         raise CheckRefused(report.told(Moment.APPROVE), report)
@@ -202,7 +207,6 @@ def _approval(
             % {"titles": "; ".join(unseen)},
             report,
         )
-    plan = make_plan(move)
     return Approval(
         approver_id=actor.person,
         plan=plan.facts,

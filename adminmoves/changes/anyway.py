@@ -16,7 +16,6 @@ from adminmoves.changes.wish import (
     waiting,
     warn,
 )
-from adminmoves.models import PackageProfile
 from adminmoves.vocabulary import Moment, Severity
 
 SELF_SERVICE_TYPES = ALL - ENVIRONMENT_TYPES
@@ -57,9 +56,7 @@ def unprocessed(wish: Wish) -> Finding:
 
 
 def self_service(wish: Wish) -> Finding:
-    able = PackageProfile.objects.filter(
-        pk=wish.administration.package, self_service=True
-    ).exists()
+    able = wish.profile is not None and wish.profile.self_service
     return problem("possible") if able else ok()
 
 

@@ -16,7 +16,6 @@ from adminmoves.changes.wish import (
     todo,
     warn,
 )
-from adminmoves.models import PackageProfile
 
 LONGEST_IN_ADDRESS = 10
 USABLE_IN_ADDRESS = re.compile(r"^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+$")
@@ -33,7 +32,7 @@ def code_given(wish: Wish) -> Finding:
 def code_pattern(wish: Wish) -> Finding:
     if not wish.to_code:
         return todo("fill_in", "to_code")
-    profile = PackageProfile.objects.filter(pk=wish.administration.package).first()
+    profile = wish.profile
     if profile and not re.fullmatch(profile.code_pattern, wish.to_code):
         return problem(
             "unfit",

@@ -3,6 +3,15 @@
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from adminmoves.changes.near import (
+    ADDRESS_FORMER,
+    ADDRESS_HELD,
+    ADDRESS_WANTED,
+    HOLDER,
+    OTHER_MOVE,
+    RIVAL,
+    TWIN,
+)
 from adminmoves.changes.wish import (
     Check,
     Finding,
@@ -20,6 +29,8 @@ from adminmoves.vocabulary import OPEN_STATES, Moment
 
 
 def no_other_move(wish: Wish) -> Finding:
+    if OTHER_MOVE not in wish.near:
+        return ok()
     other = (
         Move.objects.open()
         .filter(administration=wish.administration)
@@ -32,7 +43,7 @@ def no_other_move(wish: Wish) -> Finding:
 def no_other_wish(wish: Wish) -> Finding:
     if not wish.is_complete:
         return todo("choose", "to_code")
-    rival = _rival(wish)
+    rival = _rival(wish) if RIVAL in wish.near else None
     return problem("rival", "to_code", number=rival.number) if rival else ok()
 
 
@@ -40,7 +51,7 @@ def place_free(wish: Wish) -> Finding:
     """Free now, or held by one that is on its way out: then it waits for that move."""
     if not wish.is_complete:
         return todo("choose", "to_code")
-    holder = _holder(wish)
+    holder = _holder(wish) if HOLDER in wish.near else None
     if holder is None:
         return ok()
     leaving = Move.objects.open().filter(administration=holder).first()
@@ -75,7 +86,7 @@ def closes_ring(wish: Wish, leaving: Move) -> bool:
 def code_and_name(wish: Wish) -> Finding:
     if not wish.is_complete:
         return todo("choose", "to_code")
-    twin = (
+    twin = TWIN in wish.near and (
         Administration.objects.filter(
             environment=wish.to_environment,
             code_key=wish.to_code_key,
@@ -91,12 +102,10 @@ def code_and_name(wish: Wish) -> Finding:
 def address_free(wish: Wish) -> Finding:
     if not wish.to_address:
         return todo("choose", "to_code")
-    others = Administration.objects.filter(mail_address=wish.to_address)
-    other = others.exclude(pk=wish.administration.pk).first()
+    other = _address_holder(wish) if ADDRESS_HELD in wish.near else None
     if other:
         return _address_held(wish, other)
-    rivals = Move.objects.open().filter(to_address=wish.to_address)
-    rival = rivals.exclude(administration=wish.administration).first()
+    rival = _address_rival(wish) if ADDRESS_WANTED in wish.near else None
     if rival:
         return problem(
             "wanted", "to_code", address=wish.to_address, number=rival.number
@@ -104,6 +113,16 @@ def address_free(wish: Wish) -> Finding:
     if _formerly_of_another(wish, taken_over=False):
         return problem("kept", "to_code", address=wish.to_address)
     return ok()
+
+
+def _address_holder(wish: Wish) -> Administration | None:
+    others = Administration.objects.filter(mail_address=wish.to_address)
+    return others.exclude(pk=wish.administration.pk).first()
+
+
+def _address_rival(wish: Wish) -> Move | None:
+    rivals = Move.objects.open().filter(to_address=wish.to_address)
+    return rivals.exclude(administration=wish.administration).first()
 
 
 def _address_held(wish: Wish, other: Administration) -> Finding:
@@ -151,6 +170,8 @@ def _rival(wish: Wish) -> Move | None:
 
 
 def _formerly_of_another(wish: Wish, *, taken_over: bool) -> bool:
+    if ADDRESS_FORMER not in wish.near:
+        return False
     former = FormerPlace.objects.filter(mail_address=wish.to_address).exclude(
         administration=wish.administration
     )

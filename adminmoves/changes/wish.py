@@ -2,20 +2,23 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, NamedTuple
 
+from adminmoves.changes.near import look_near
 from adminmoves.models import (
     Administration,
     BookkeepingConnection,
     Environment,
     Move,
+    PackageProfile,
     Parties,
     Proof,
 )
 from adminmoves.vocabulary import Moment, MoveType, Severity
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Wish:
     """One administration and its wanted place, complete or still being filled in."""
 
@@ -46,6 +49,27 @@ class Wish:
         return self.to_environment.address_for(
             self.administration.mail_code or self.to_code
         )
+
+    @cached_property
+    def near(self) -> frozenset[str]:
+        """What else is at the wanted place or wants it."""
+        link, office = self.to_connection, self.to_environment
+        return look_near(
+            {
+                "books": self.administration.pk,
+                "name": self.administration.name,
+                "move": self.move_id,
+                "connection": link.pk if link else None,
+                "environment": office.pk if office else None,
+                "key": self.to_code_key if self.to_code else None,
+                "address": self.to_address or None,
+            }
+        )
+
+    @cached_property
+    def profile(self) -> PackageProfile | None:
+        """What differs per package."""
+        return PackageProfile.objects.filter(pk=self.administration.package).first()
 
 
 class Saying(NamedTuple):

@@ -1,11 +1,12 @@
-"""What a worker takes next: a run that was left behind, or a move that is due."""
+"""A worker takes a run: one that was left behind, or a move that is due."""
 
 import uuid
+from collections.abc import Callable
 from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from adminmoves import lifecycle
@@ -15,8 +16,14 @@ from adminmoves.audit import trail
 from adminmoves.bookkeeping import gateway
 from adminmoves.bookkeeping.lines import LineBusy
 from adminmoves.evidence import ask_package, why_lapsed
+from adminmoves.execution.dispatch import (
+    finds_room,
+    has_files,
+    left_behind,
+    let_go,
+)
 from adminmoves.execution.lease import lease_time
-from adminmoves.models import Attempt, Move, Proof
+from adminmoves.models import Administration, Attempt, Move, Proof
 from adminmoves.plan import differences, make_plan
 from adminmoves.preflight import WAITING, Report, inspect
 from adminmoves.vocabulary import (
@@ -29,35 +36,8 @@ from adminmoves.vocabulary import (
 
 SECONDS_TO_ASK = 15.0
 """So long a package may take right before a run; other runs wait for it."""
-LOOKED_AT_ENOUGH = 20
-"""So many due moves are looked at before a drain ends; sweep rings again."""
-
-
-def unattended() -> QuerySet[Attempt]:
-    """Runs that no worker holds now."""
-    return Attempt.objects.filter(
-        ended_at=None,
-        lease_until__lt=timezone.now(),
-        move__state=MoveState.RUNNING,
-    )
-
-
-def left_behind() -> QuerySet[Attempt]:
-    """Runs whose worker is silent for longer than its lease."""
-    return unattended().exclude(worker="")
-
-
-def let_go() -> QuerySet[Attempt]:
-    """Runs whose worker stepped aside; the one that waits longest first."""
-    return unattended().filter(worker="").order_by("heartbeat_at")
-
-
-def others_wait(attempt: Attempt) -> bool:
-    """Whether somebody would have a turn if this run stepped aside."""
-    now = timezone.now()
-    return Move.objects.due(now).exists() or (
-        unattended().exclude(pk=attempt.pk).exists()
-    )
+Then = Callable[[Move, Attempt, trail.Line], None]
+"""Goes on in the transaction of a start, and records its line."""
 
 
 def take_over(worker: str) -> Attempt | None:
@@ -109,63 +89,62 @@ def _take_over(attempt: Attempt, move: Move, worker: str) -> Attempt | None:
     return attempt
 
 
-def start_next(worker: str) -> Attempt | None:
-    """Start the due move that waits longest and may start; None when none may."""
-    for move_id in _due()[:LOOKED_AT_ENOUGH]:
-        if attempt := start(move_id, worker):
-            return attempt
-    return None
+def record_start(_move: Move, _attempt: Attempt, line: trail.Line) -> None:
+    """The run goes on later, in transactions of its own."""
+    trail.record(WORKER, [line])
 
 
-def start(move_id: int, worker: str) -> Attempt | None:
+def start(move_id: int, worker: str, then: Then = record_start) -> Attempt | None:
     """Look at everything again, right before the run; then start or say why not."""
+    started = None
+    try:
+        started = _start(move_id, worker, then)
+    finally:
+        # What could not start, or not even be looked at, lets the others go first.
+        if started is None:
+            waits = Move.objects.filter(pk=move_id, state=MoveState.APPROVED)
+            waits.update(dispatched_at=timezone.now())
+    return started
+
+
+def _start(move_id: int, worker: str, then: Then) -> Attempt | None:
     move = Move.objects.select_related("proof").get(pk=move_id)
-    # Kept whatever comes: a move that cannot be looked at lets the others go first.
-    Move.objects.filter(pk=move_id, state=MoveState.APPROVED).update(
-        dispatched_at=timezone.now()
-    )
-    if move.proof and move.proof.kind == ProofKind.VERIFIED:
-        if _asked_enough(move) or _waits(move, inspect(move)):
-            return None
-        try:
-            ask_package(move_id, age=gateway.FRESH, seconds=SECONDS_TO_ASK)
-        except LineBusy as busy:
-            _say(move, {"code": "package_busy", "until": busy.until.isoformat()})
-            return None
+    verified = move.proof and move.proof.kind == ProofKind.VERIFIED
+    if verified and not _ask_again(move):
+        return None
     with transaction.atomic():
-        held = (
-            Move.objects.select_for_update(skip_locked=True, of=("self",))
-            .filter(pk=move_id, state=MoveState.APPROVED)
-            .first()
-        )
-        if held is None or held.revision != move.revision:
+        held = _take(move_id)
+        if held is None or held.revision != move.revision or not _may_start(held):
             return None
-        if not _may_start(held):
+        # What only touches the database is over before anybody could count it.
+        if has_files(held) and not finds_room(held):
             return None
-        return _open_attempt(held, worker)
+        return _open_attempt(held, worker, then)
 
 
-def _due() -> list[int]:
-    """Ids, the offices in turn and each one's longest waiting first.
-
-    What could not start is looked at again later.
-    """
-    now = timezone.now()
-    fresh = now - lease_time() / 10
-    started = Move.objects.filter(
-        from_environment=OuterRef("from_environment"), started_at__isnull=False
-    ).order_by("-started_at")
-    return list(
-        Move.objects.due(now)
-        .filter(Q(dispatched_at=None) | Q(dispatched_at__lt=fresh))
-        .annotate(office_started=Subquery(started.values("started_at")[:1]))
-        .order_by(
-            F("dispatched_at").asc(nulls_first=True),
-            F("office_started").asc(nulls_first=True),
-            "approved_at",
-        )
-        .values_list("pk", flat=True)[: LOOKED_AT_ENOUGH * 5]
+def _take(move_id: int) -> Move | None:
+    """The move, then its administration, held; None where somebody else has either."""
+    moves = Move.objects.whole().select_for_update(skip_locked=True, of=("self",))
+    move = moves.filter(pk=move_id, state=MoveState.APPROVED).first()
+    if move is None:
+        return None
+    books = Administration.objects.with_place().select_for_update(
+        skip_locked=True, of=("self",)
     )
+    move.administration = books.filter(pk=move.wanted.administration_id).first()
+    return move if move.administration else None
+
+
+def _ask_again(move: Move) -> bool:
+    """Ask the package anew, before anything is held; False where it waits."""
+    if _asked_enough(move) or _waits(move, inspect(move)):
+        return False
+    try:
+        ask_package(move.pk, age=gateway.FRESH, seconds=SECONDS_TO_ASK)
+    except LineBusy as busy:
+        _say(move, {"code": "package_busy", "until": busy.until.isoformat()})
+        return False
+    return True
 
 
 def _asked_enough(move: Move) -> bool:
@@ -268,7 +247,7 @@ def _what_changed(
     return {}
 
 
-def _open_attempt(move: Move, worker: str) -> Attempt:
+def _open_attempt(move: Move, worker: str, then: Then) -> Attempt:
     now = timezone.now()
     attempt = Attempt.objects.create(
         move=move,
@@ -276,10 +255,7 @@ def _open_attempt(move: Move, worker: str) -> Attempt:
         worker=worker,
         lease_until=now + lease_time(),
     )
-    lifecycle.advance(
-        move.pk,
-        Action.START,
-        actor=WORKER,
-        told={"attempt": attempt.number, "worker": worker, "proof": move.proof_id},
-    )
+    told = {"attempt": attempt.number, "worker": worker, "proof": move.proof_id}
+    line = lifecycle.take_step(move, Action.START, actor=WORKER, told=told)
+    then(move, attempt, line)
     return attempt

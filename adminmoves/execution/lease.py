@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
+from adminmoves import lifecycle
 from adminmoves.errors import LeaseLost
 from adminmoves.models import Attempt, Move
 from adminmoves.vocabulary import MoveState
@@ -35,7 +36,7 @@ def fenced(attempt: Attempt, documents: int = 0) -> Iterator[Move]:
     worker holds the run, or nobody in time.
     """
     with transaction.atomic():
-        move = Move.objects.select_for_update(of=("self",)).get(pk=attempt.move_id)
+        move = lifecycle.hold(attempt.move_id)
         held = Attempt.objects.select_for_update().get(pk=attempt.pk)
         now = timezone.now()
         ours = held.token == attempt.token and held.ended_at is None

@@ -2,7 +2,6 @@
 
 import logging
 import time
-from collections.abc import Iterable
 from typing import Any
 
 from django.db import IntegrityError
@@ -14,33 +13,32 @@ from adminmoves.archive import copying, figures
 from adminmoves.archive.store import CopyDiffers, SourceDiffers, archive_store
 from adminmoves.audit import trail
 from adminmoves.errors import LeaseLost
-from adminmoves.execution import claim
-from adminmoves.execution.lease import fenced
+from adminmoves.execution import claim, dispatch
+from adminmoves.execution.lease import fenced, show_lease
+from adminmoves.execution.steps import (
+    RunFailed,
+    change_place,
+    end,
+    enter,
+    hold_administration,
+    image_of,
+    moves_archive,
+)
 from adminmoves.models import (
-    Administration,
-    Aftercare,
     Attempt,
     Effect,
-    FormerPlace,
     Move,
 )
-from adminmoves.plan import IN_ONE_GO, make_plan, steps_of
-from adminmoves.vocabulary import Action, EventCode, MoveType, Outcome, StepCode
+from adminmoves.plan import IN_ONE_GO, make_plan
+from adminmoves.vocabulary import Action, Outcome, StepCode
 
 logger = logging.getLogger(__name__)
 
-COUNTED = ("documents", "documents_unprocessed", "documents_awaiting_authorisation")
-PLACE = ("connection_id", "environment_id", "code", "mail_address")
+STEPS = frozenset(StepCode)
+SECONDS_BETWEEN_LOOKS = 1.0
+"""Between two looks for runs that were left behind."""
 SLICE = 10.0
 """Seconds that a run copies before others, if there are any, have their turn."""
-
-
-class RunFailed(Exception):
-    """A step's own refusal or failed check: the move fails, with this reason."""
-
-    def __init__(self, code: str, **params: Any) -> None:
-        super().__init__(code)
-        self.reason = {"code": code, **params}
 
 
 class StopWished(Exception):
@@ -50,15 +48,48 @@ class StopWished(Exception):
 def drain(worker: str, seconds: float) -> int:
     """Carry out what is due until nothing is left or the time is up; the count."""
     until, done = time.monotonic() + seconds, 0
+    due, look_behind = dispatch.DueMoves(), 0.0
     while time.monotonic() < until:
-        attempt = (
-            claim.take_over(worker) or claim.start_next(worker) or claim.take_up(worker)
-        )
+        attempt = None
+        if time.monotonic() > look_behind:
+            attempt = claim.take_over(worker)
+            look_behind = time.monotonic() + (0.0 if attempt else SECONDS_BETWEEN_LOOKS)
+        if attempt is None and (move_id := due.next()):
+            done += run(move_id, worker, until)
+            continue
+        attempt = attempt or claim.take_up(worker)
         if attempt is None:
             break
         carry_out(attempt, until)
         done += 1
     return done
+
+
+def run(move_id: int, worker: str, until: float = float("inf")) -> bool:
+    """Start a due move and take it to its end, or as far as its time goes.
+
+    What only touches the database is one transaction from start to finish. Should it
+    refuse, nothing has happened; then the run is opened first, so that it can fail.
+    False: it could not start, and says why.
+    """
+    try:
+        attempt = claim.start(move_id, worker, _finish_at_once)
+    except (RunFailed, IntegrityError):
+        attempt = claim.start(move_id, worker)
+    if attempt and not attempt.ended_at:
+        carry_out(attempt, until)
+    return attempt is not None
+
+
+def _finish_at_once(move: Move, attempt: Attempt, line: trail.Line) -> None:
+    """The whole run, in the transaction that started it, where there are no files."""
+    administration = move.administration
+    if administration is None or dispatch.has_files(move):
+        claim.record_start(move, attempt, line)
+        return
+    show_lease(attempt.token)
+    attempt.before_image = image_of(administration)
+    trail.record(WORKER, [line, *change_place(move, attempt, administration, STEPS)])
 
 
 def carry_out(attempt: Attempt, until: float = float("inf")) -> None:
@@ -95,11 +126,11 @@ def prepare(attempt: Attempt) -> None:
     if _was_done(attempt, StepCode.BEFORE_IMAGE):
         return
     with fenced(attempt) as move:
-        administration = _hold_administration(move)
+        administration = hold_administration(move)
         administration.closed_by = move
         administration.save(update_fields=["closed_by"])
-        attempt.before_image = _image(administration)
-        if _moves_archive(move):
+        attempt.before_image = image_of(administration)
+        if moves_archive(move):
             found = figures.of_archive(administration.pk)
             attempt.before_image["archive"] = found.stored()
             attempt.documents, attempt.size = found.documents, found.bytes
@@ -107,7 +138,8 @@ def prepare(attempt: Attempt) -> None:
         attempt.takeovers = 0
         attempt.save()
         steps = (StepCode.RECHECK, StepCode.CLOSE, StepCode.BEFORE_IMAGE)
-        _enter(attempt, move, steps, {StepCode.BEFORE_IMAGE: attempt.before_image})
+        facts = {StepCode.BEFORE_IMAGE: attempt.before_image}
+        trail.record(WORKER, [enter(attempt, move, steps, facts)])
 
 
 def _copy_archive(attempt: Attempt, until: float) -> bool:
@@ -115,7 +147,7 @@ def _copy_archive(attempt: Attempt, until: float) -> bool:
     move = Move.objects.select_related("to_environment", "administration").get(
         pk=attempt.move_id
     )
-    if not _moves_archive(move) or _was_done(attempt, StepCode.COPY_ARCHIVE):
+    if not moves_archive(move) or _was_done(attempt, StepCode.COPY_ARCHIVE):
         return True
     turn = time.monotonic() + SLICE
     while chunk := copying.next_chunk(move, attempt.cursor):
@@ -126,14 +158,14 @@ def _copy_archive(attempt: Attempt, until: float) -> bool:
         if time.monotonic() > until:
             return False
         if time.monotonic() > turn:
-            if claim.others_wait(attempt):
+            if dispatch.others_wait(attempt):
                 return False
             turn = time.monotonic() + SLICE
     if attempt.documents:
         archive_store().settle()
     with fenced(attempt) as held:
         facts = {"documents": attempt.copied, "bytes": attempt.copied_size}
-        _enter(attempt, held, (StepCode.COPY_ARCHIVE,), {StepCode.COPY_ARCHIVE: facts})
+        enter(attempt, held, (StepCode.COPY_ARCHIVE,), {StepCode.COPY_ARCHIVE: facts})
     return True
 
 
@@ -169,22 +201,11 @@ def _switch(attempt: Attempt) -> None:
     try:
         with fenced(attempt, attempt.documents) as move:
             _heed_wish(attempt)
-            before = attempt.before_image
-            administration = _hold_administration(move)
-            plan = make_plan(move)
-            if plan.hash != move.plan_hash:
+            administration = hold_administration(move)
+            if make_plan(move).hash != move.plan_hash:
                 raise RunFailed("plan_changed_while_running")
-            _leave_place(move, administration)
-            if attempt.documents:
-                copying.switch(move)
-            _take_place(move, administration)
-            after = _verify(move, before)
-            _list_aftercare(move, plan.aftercare)
-            steps = [step for step in plan.steps if step in IN_ONE_GO]
-            _enter(attempt, move, steps, {StepCode.VERIFY: after})
-            _end(attempt, Outcome.COMPLETED)
-            told = {"attempt": attempt.number, "worker": attempt.worker, **after}
-            lifecycle.advance(move.pk, Action.FINISH, actor=WORKER, told=told)
+            lines = change_place(move, attempt, administration, IN_ONE_GO)
+            trail.record(WORKER, lines)
     except IntegrityError as refused:
         diagnosis = getattr(refused.__cause__, "diag", None)
         rule = getattr(diagnosis, "constraint_name", None) or ""
@@ -218,7 +239,7 @@ def _undo(attempt: Attempt) -> None:
     """
     with fenced(attempt) as move:
         held = Attempt.objects.get(pk=attempt.pk)
-        administration = _hold_administration(move)
+        administration = hold_administration(move)
         administration.closed_by = None
         administration.save(update_fields=["closed_by"])
         Effect.objects.get_or_create(
@@ -228,7 +249,7 @@ def _undo(attempt: Attempt) -> None:
             undone=True,
             defaults={"worker": attempt.worker},
         )
-        _end(attempt, Outcome(held.undo_outcome))
+        end(attempt, Outcome(held.undo_outcome))
         failed = held.undo_outcome == Outcome.FAILED
         lifecycle.advance(
             move.pk,
@@ -239,120 +260,5 @@ def _undo(attempt: Attempt) -> None:
         )
 
 
-def _moves_archive(move: Move) -> bool:
-    return StepCode.COPY_ARCHIVE in steps_of(MoveType(move.move_type))
-
-
 def _was_done(attempt: Attempt, step: StepCode) -> bool:
     return attempt.effects.filter(step=step, undone=False).exists()
-
-
-def _hold_administration(move: Move) -> Administration:
-    return Administration.objects.select_for_update(of=("self",)).get(
-        pk=move.wanted.administration_id
-    )
-
-
-def _image(administration: Administration) -> dict[str, Any]:
-    return {
-        name: getattr(administration, name)
-        for name in ("public_id", "name", "external_id", "mail_code", *PLACE, *COUNTED)
-    }
-
-
-def _leave_place(move: Move, administration: Administration) -> None:
-    """The former place stays findable: code, office and address."""
-    FormerPlace.objects.create(
-        administration=administration,
-        move=move,
-        environment=administration.environment,
-        connection=administration.connection,
-        package=administration.package,
-        office_code=administration.environment.office_code,
-        code=administration.code,
-        mail_address=administration.mail_address,
-        from_at=administration.at_place_since,
-        until_at=timezone.now(),
-    )
-
-
-def _take_place(move: Move, administration: Administration) -> None:
-    before = _image(administration)
-    administration.connection_id = move.wanted.connection_id
-    administration.environment_id = move.wanted.environment_id
-    administration.code = move.to_code
-    administration.mail_address = move.plan["to_address"]
-    administration.at_place_since = timezone.now()
-    administration.closed_by = None
-    administration.save()
-    after = _image(administration)
-    params = {
-        "number": move.number,
-        "before": {name: before[name] for name in PLACE},
-        "after": {name: after[name] for name in PLACE},
-    }
-    line = trail.about_administration(
-        administration, EventCode.ADMINISTRATION_MOVED, params=params, move=move
-    )
-    trail.record(WORKER, [line])
-
-
-def _verify(move: Move, before: dict[str, Any]) -> dict[str, Any]:
-    """Exactly one administration at the wanted place, this one, with its documents.
-
-    Returns the archive's figures, which are those from before.
-    """
-    there = list(
-        Administration.objects.filter(
-            connection_id=move.to_connection_id, code_key=move.to_code_key
-        )
-    )
-    if [held.pk for held in there] != [move.administration_id]:
-        raise RunFailed("not_alone_at_place", count=len(there))
-    counts = {name: getattr(there[0], name) for name in COUNTED}
-    if counts != {name: before[name] for name in COUNTED}:
-        raise RunFailed("documents_differ", before=before["documents"], **counts)
-    archive = before.get("archive")
-    if not archive:
-        return {}
-    found = figures.of_copies(move).stored()
-    if found != archive:
-        raise RunFailed(
-            "archive_differs", before=archive["documents"], after=found["documents"]
-        )
-    return {"archive": found}
-
-
-def _list_aftercare(move: Move, codes: tuple[str, ...]) -> None:
-    Aftercare.objects.bulk_create(
-        Aftercare(move=move, position=position, code=code)
-        for position, code in enumerate(codes, start=1)
-    )
-
-
-def _enter(
-    attempt: Attempt,
-    move: Move,
-    steps: Iterable[StepCode],
-    facts: dict[StepCode, dict[str, Any]],
-) -> None:
-    """Ledger and trail of these steps, in one insert each."""
-    effects = Effect.objects.bulk_create(
-        Effect(
-            attempt=attempt,
-            move=move,
-            step=step,
-            worker=attempt.worker,
-            facts=facts.get(step, {}),
-        )
-        for step in steps
-    )
-    done = [StepCode(effect.step).value for effect in effects]
-    params = {"attempt": attempt.number, "steps": done}
-    line = trail.about_move(move, EventCode.RUN_STEPS_DONE, params=params)
-    trail.record(WORKER, [line])
-
-
-def _end(attempt: Attempt, outcome: Outcome) -> None:
-    attempt.ended_at, attempt.outcome = timezone.now(), outcome
-    attempt.save(update_fields=["ended_at", "outcome"])

@@ -3,14 +3,12 @@ import socket
 
 from celery import shared_task
 from django.conf import settings
-from django.utils import timezone
 
 from adminmoves import doorbell
 from adminmoves.archive import cleaning
 from adminmoves.asking import connections_to_ask
 from adminmoves.execution import runner
-from adminmoves.execution.claim import unattended
-from adminmoves.models import Move
+from adminmoves.execution.dispatch import due_now, unattended
 
 MOST_RINGS = 8
 """As many packages as are asked at once; each worker takes another connection."""
@@ -33,7 +31,7 @@ def clean() -> None:
 @shared_task(name="adminmoves.execution.sweep")
 def sweep() -> None:
     """Ring for what is due and was not taken, or was left behind."""
-    if unattended().exists() or Move.objects.due(timezone.now()).exists():
+    if unattended().exists() or due_now():
         doorbell.ring(doorbell.RUN)
     if cleaning.due().exists():
         doorbell.ring(doorbell.CLEAN)

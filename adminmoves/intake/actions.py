@@ -12,7 +12,7 @@ from adminmoves import access, doorbell, lifecycle
 from adminmoves.access import Actor
 from adminmoves.audit import trail
 from adminmoves.errors import CheckRefused, DomainError, NotAllowed, StepRefused
-from adminmoves.evidence import attest, usable_proof
+from adminmoves.evidence import attest_held, prove_held, usable_proof
 from adminmoves.intake.filling import (
     already_said,
     fill_in_what_follows,
@@ -22,7 +22,7 @@ from adminmoves.intake.filling import (
 from adminmoves.models import Administration, Move, Parties
 from adminmoves.movetypes import type_of
 from adminmoves.plan import to_address
-from adminmoves.preflight import inspect, wish_of
+from adminmoves.preflight import Report, preflight, wish_of
 from adminmoves.vocabulary import (
     ENDED_STATES,
     Action,
@@ -110,6 +110,8 @@ def edit_draft(move_id: int, answers: Mapping[str, Any], *, actor: Actor) -> Mov
     fill_in_what_follows(move)
     move.edited_at = timezone.now()
     move.save()
+    # The database makes the key of the code.
+    move.refresh_from_db(fields=["to_code_key"])
     move.parties.save()
     if not move.contributors.filter(
         user_id=actor.person, revision=move.revision
@@ -155,7 +157,7 @@ def submit_move(move_id: int, *, actor: Actor, seen: frozenset[str]) -> Move:
     move = _own_draft(move_id, actor)
     _store_origin(move)
     wish = wish_of(move)
-    report = inspect(move)
+    report = preflight(wish) if wish else Report(())
     if wish is None or not report.results:
         raise CheckRefused(_("Choose an administration first."), report)
     if report.holding(Moment.SUBMIT):
@@ -169,20 +171,15 @@ def submit_move(move_id: int, *, actor: Actor, seen: frozenset[str]) -> Move:
     derived = type_of(wish)
     assert derived is not None  # noqa: S101 - the check type_fits holds otherwise
     move.move_type = derived
-    move.save()
     lifecycle.sign(move, actor, Part.EDITED)
     told: dict[str, Any] = {
         "warnings": [warning.stored() for warning in report.warnings],
         **turned_back(move),
     }
-    move = lifecycle.advance(
-        move.pk,
-        Action.SUBMIT,
-        actor=actor,
-        told=told,
-        words={"note": move.parties.note},
-    )
-    return _with_proof(move, actor)
+    words = {"note": move.parties.note}
+    line = lifecycle.take_step(move, Action.SUBMIT, actor=actor, told=told, words=words)
+    trail.record(actor, [line, *_with_proof(move, actor)])
+    return move
 
 
 @transaction.atomic
@@ -250,20 +247,14 @@ def recount_documents(
     return administration
 
 
-def _with_proof(move: Move, actor: Actor) -> Move:
+def _with_proof(move: Move, actor: Actor) -> list[trail.Line]:
     """Go on to approval where proof is there or is said already; else ask for it."""
     if proof := usable_proof(move):
-        return lifecycle.advance(
-            move.pk,
-            Action.PROVE,
-            actor=actor,
-            facts=(proof.pk,),
-            told={"kind": proof.kind},
-        )
+        return [prove_held(move, proof, actor=actor)]
     if said := already_said(move):
-        return attest(move.pk, actor=actor, attestation=said)
+        return attest_held(move, actor=actor, attestation=said)
     transaction.on_commit(partial(doorbell.ring, doorbell.ASK))
-    return move
+    return []
 
 
 def _counts(administration: Administration) -> dict[str, int]:

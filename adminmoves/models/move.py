@@ -90,6 +90,17 @@ class MoveQuerySet(models.QuerySet["Move"]):
             "requested_by",
         )
 
+    def whole(self) -> Self:
+        """All that a step looks at, in one query."""
+        return self.select_related(
+            "administration__environment",
+            "administration__connection",
+            "to_environment",
+            "to_connection",
+            "proof__connection",
+            "parties",
+        )
+
     def open(self) -> Self:
         return self.filter(state__in=OPEN_STATES)
 

@@ -11,6 +11,7 @@ from adminmoves.bookkeeping.gateway import FRESH, Evidence
 from adminmoves.bookkeeping.lines import LineBusy
 from adminmoves.evidence import ask_package
 from adminmoves.execution import claim, runner
+from adminmoves.execution.steps import RunFailed
 from adminmoves.models import Administration, BookkeepingConnection, Move, Proof
 from adminmoves.vocabulary import MoveState, Verdict
 from tests.builders import (
@@ -20,6 +21,7 @@ from tests.builders import (
     make_connection,
     make_draft,
     start,
+    start_next,
     submit,
 )
 from tests.cast import Answering, MakeMove
@@ -63,8 +65,8 @@ def test_a_package_that_cannot_be_understood_does_not_hold_up_the_others(
     answering(Broken())
 
     with suppress(LookupError):
-        claim.start_next("worker-1")
-    attempt = claim.start_next("worker-1")
+        start_next()
+    attempt = start_next()
 
     assert attempt is not None
     assert attempt.move_id == other.pk
@@ -135,7 +137,7 @@ def test_who_lost_the_lease_before_a_failure_lets_go_quietly(
 
     def refuse_late(*_what: object) -> None:
         expire_lease(move)
-        raise runner.RunFailed("not_alone_at_place", count=2)
+        raise RunFailed("not_alone_at_place", count=2)
 
     monkeypatch.setattr(runner, "_switch", refuse_late)
 

@@ -10,7 +10,7 @@ from pytest_django import Settings
 from adminmoves.access import actor_for
 from adminmoves.errors import DomainError
 from adminmoves.evidence import ask_package
-from adminmoves.execution import claim, runner
+from adminmoves.execution import claim, dispatch, runner
 from adminmoves.execution.actions import (
     DONE,
     NOT_DONE,
@@ -29,6 +29,7 @@ from tests.builders import (
     make_connection,
     make_draft,
     start,
+    start_next,
     submit,
 )
 from tests.cast import MakeMove
@@ -135,9 +136,9 @@ def test_nothing_starts_before_its_moment(a_move: MakeMove, lead: User) -> None:
     move = a_move(S.AWAITING_APPROVAL)
     approve(move, lead, not_before=timezone.now() + timedelta(hours=1))
 
-    assert claim.start_next("worker-1") is None
+    assert start_next() is None
     Move.objects.filter(pk=move.pk).update(not_before=timezone.now())
-    assert claim.start_next("worker-1") is not None
+    assert start_next() is not None
 
 
 def test_an_approver_who_left_meanwhile_does_not_hold_up_the_queue(
@@ -146,7 +147,7 @@ def test_an_approver_who_left_meanwhile_does_not_hold_up_the_queue(
     move = a_move(S.APPROVED)
     User.objects.filter(pk=lead.pk).update(is_active=False)
 
-    assert claim.start_next("worker-1") is not None
+    assert start_next() is not None
     assert outcome(move)[0] == S.RUNNING
 
 
@@ -159,9 +160,9 @@ def test_offices_take_turns_so_that_a_large_one_does_not_starve_a_small_one(
     )
     alone = a_move(S.APPROVED, administration=make_administration(small))
 
-    started = [claim.start_next("worker-1") for _ in range(4)]
+    due = dispatch.DueMoves()
 
-    assert [attempt.move_id for attempt in started if attempt] == [
+    assert [due.next() for _turn in range(4)] == [
         first.pk,
         alone.pk,
         second.pk,

@@ -1,0 +1,115 @@
+"""What waits for a worker: moves that are due, and runs that nobody holds."""
+
+import time
+from collections import Counter, deque
+from collections.abc import Collection
+
+from django.conf import settings
+from django.db import connection
+from django.db.models import F, Q, QuerySet, Window
+from django.db.models.functions import RowNumber
+from django.utils import timezone
+
+from adminmoves.execution.lease import lease_time
+from adminmoves.models import Attempt, Document, Move, QueueSwitch
+from adminmoves.plan import steps_of
+from adminmoves.vocabulary import MoveState, MoveType, StepCode
+from adminmoves.windows import closed_offices
+
+LOOKED_AT_ENOUGH = 50
+"""So many due moves are looked up at once."""
+SECONDS_FRESH = 0.5
+ROOM = 7001
+"""Our class of advisory locks: of an office, while a run looks for room in it."""
+
+
+def unattended() -> QuerySet[Attempt]:
+    """Runs that no worker holds now."""
+    return Attempt.objects.filter(
+        ended_at=None,
+        lease_until__lt=timezone.now(),
+        move__state=MoveState.RUNNING,
+    )
+
+
+def left_behind() -> QuerySet[Attempt]:
+    """Runs whose worker is silent for longer than its lease."""
+    return unattended().exclude(worker="")
+
+
+def let_go() -> QuerySet[Attempt]:
+    """Runs whose worker stepped aside; the one that waits longest first."""
+    return unattended().filter(worker="").order_by("heartbeat_at")
+
+
+def others_wait(attempt: Attempt) -> bool:
+    """Whether somebody would have a turn if this run stepped aside."""
+    return bool(due_now()) or unattended().exclude(pk=attempt.pk).exists()
+
+
+class DueMoves:
+    """Moves that are due, each office in its turn; looked up again before it grows
+    old, so that an urgent one does not wait for those that were looked up with it."""
+
+    def __init__(self) -> None:
+        self._ids: deque[int] = deque()
+        self._fresh_until = 0.0
+
+    def next(self) -> int | None:
+        if not self._ids or time.monotonic() > self._fresh_until:
+            self._ids = deque(due_now())
+            self._fresh_until = time.monotonic() + SECONDS_FRESH
+        return self._ids.popleft() if self._ids else None
+
+
+def due_now() -> list[int]:
+    """Ids of moves that may start: urgent ones first, then the offices in turn and each
+    one's longest waiting first. What could not start is looked at again later.
+    """
+    if QueueSwitch.objects.is_paused():
+        return []
+    now = timezone.now()
+    fresh = now - lease_time() / 10
+    turn = Window(
+        RowNumber(), partition_by="from_environment", order_by=("approved_at",)
+    )
+    return list(
+        Move.objects.due(now)
+        .filter(closed_offices(now).let_run(), ~_of_offices(_busy_offices()))
+        .filter(Q(dispatched_at=None) | Q(dispatched_at__lt=fresh))
+        .annotate(turn=turn)
+        .order_by(
+            "-urgent", F("dispatched_at").asc(nulls_first=True), "turn", "approved_at"
+        )
+        .values_list("pk", flat=True)[:LOOKED_AT_ENOUGH]
+    )
+
+
+def has_files(move: Move) -> bool:
+    """Whether a run of this move has files to copy."""
+    if StepCode.COPY_ARCHIVE not in steps_of(MoveType(move.move_type)):
+        return False
+    return Document.objects.filter(administration=move.administration_id).exists()
+
+
+def _of_offices(offices: Collection[int]) -> Q:
+    return Q(from_environment__in=offices) | Q(to_environment__in=offices)
+
+
+def _busy_offices() -> list[int]:
+    """Offices that have as many runs as they may have at once."""
+    running = Move.objects.filter(state=MoveState.RUNNING).values_list(
+        "from_environment", "to_environment"
+    )
+    counts = Counter(office for pair in running for office in set(pair))
+    most = settings.PORTAL_RUNS_PER_OFFICE
+    return [office for office, count in counts.items() if office and count >= most]
+
+
+def finds_room(move: Move) -> bool:
+    """Whether its offices may have one run more; others decide this one by one."""
+    offices = sorted({move.from_environment_id or 0, move.to_environment_id or 0})
+    with connection.cursor() as cursor:
+        for office in offices:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [ROOM, office])
+    return not set(offices) & set(_busy_offices())
