@@ -55,8 +55,13 @@ class Back:
     elsewhere: bool
 
 
-def look_at_turning(first: Move) -> Turning:
-    """One query for a completed move; one more where it was moved on since."""
+def requests_back(first: Move) -> list[Move]:
+    """Every request that turned or turns a move back, the newest first."""
+    return list(first.reversed_by.order_by("-pk"))
+
+
+def look_at_turning(first: Move, asked: Sequence[Move]) -> Turning:
+    """Of a completed move; a query only where it was moved on since."""
     books = first.administration
     assert books is not None  # noqa: S101 - the database holds it of a completed move
     is_there = (books.connection_id, books.code_key) == (
@@ -65,7 +70,7 @@ def look_at_turning(first: Move) -> Turning:
     )
     since = Move.objects.filter(administration=books, state=S.COMPLETED)
     later = None if is_there else since.order_by("-ended_at", "-pk").first()
-    return Turning(list(first.reversed_by.order_by("-pk")), later)
+    return Turning(asked, later)
 
 
 def look_back(move: Move) -> Back | None:
@@ -91,7 +96,7 @@ def start_reverse(move_id: int, *, actor: Actor) -> Move:
     first = moves.get(pk=move_id)
     if first.state != S.COMPLETED:
         raise StepRefused(_("Only a completed migration can be turned back."))
-    turning = look_at_turning(first)
+    turning = look_at_turning(first, requests_back(first))
     if turning.by:
         raise DomainError(
             _("%(n)s turns this migration back already.") % {"n": turning.by.number}

@@ -4,16 +4,24 @@ from typing import Any
 
 from django import template
 
-from adminmoves.intake.reverse import Turning, look_at_turning, look_back
+from adminmoves.intake.reverse import (
+    Turning,
+    look_at_turning,
+    look_back,
+    requests_back,
+)
 from adminmoves.models import Move
 
 register = template.Library()
 
 
 @register.simple_tag
-def turning(move: Move) -> Turning:
-    """Of a completed move: is it turned back, can it be."""
-    return look_at_turning(move)
+def turning(move: Move, is_asked: bool) -> Turning:
+    """Of a completed move: is it turned back, can it be.
+
+    ``is_asked``: ``is_asked_back`` of the dossier, which spares most pages a query.
+    """
+    return look_at_turning(move, requests_back(move) if is_asked else ())
 
 
 @register.inclusion_tag("intake/turns_back.html")

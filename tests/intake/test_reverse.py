@@ -233,7 +233,7 @@ def test_a_second_click_leads_to_the_request_that_is_there(
     assert told(answer) == [f"{draft.number} draait deze migratie al terug."]
     assert answer["Location"] == here
     page = page_of(as_agent, first)
-    assert f'href="/migraties/{draft.number}/"' in page
+    assert f'Wordt teruggedraaid door <a href="/migraties/{draft.number}/"' in page
     assert "Terug verhuizen" not in page
 
 
