@@ -17,6 +17,7 @@ from adminmoves.movetypes import AFTERCARE_LABELS
 from adminmoves.plan import Plan, make_plan
 from adminmoves.preflight import Report, Result, inspect
 from adminmoves.vocabulary import Action, Moment, MoveState, Right
+from adminmoves.windows import Closed
 
 S = MoveState
 CHECKED_STATES = frozenset(
@@ -116,12 +117,26 @@ class Dossier:
         return tuple(_care(item) for item in todo)
 
     @cached_property
-    def place(self) -> int | None:
-        return queue.place_in_queue(self.move)
+    def in_queue(self) -> queue.Queue:
+        return queue.look([self.move])
+
+    @property
+    def wait(self) -> queue.Wait | None:
+        return self.in_queue.wait(self.move)
+
+    @property
+    def closed(self) -> Closed | None:
+        """What would hold it if it were due now: hours of its offices, or a freeze."""
+        return self.in_queue.closed(self.move)
 
     @cached_property
     def usual(self) -> queue.Usual:
-        return queue.usual()
+        return self.in_queue.usual(self.move)
+
+    @property
+    def is_late(self) -> bool:
+        """Whether it runs much longer than such moves usually do."""
+        return self.in_queue.is_late(self.move)
 
     @property
     def evening(self) -> datetime:

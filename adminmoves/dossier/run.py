@@ -1,11 +1,12 @@
 """A run as people follow it: its steps from the ledger, each attempt by itself."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import QuerySet
 
+from adminmoves.dossier import queue
 from adminmoves.models import Attempt, Effect, Move
 from adminmoves.plan import IN_ONE_GO, steps_of
 from adminmoves.vocabulary import MoveState, MoveType, Outcome, StepCode
@@ -128,22 +129,12 @@ def copying() -> QuerySet[Attempt]:
     return Attempt.objects.filter(ended_at=None, documents__gt=0)
 
 
-def percents(moves: Iterable[Move]) -> dict[int, int]:
-    """How far each running move is; one query, and none where nothing runs."""
-    running = {move.pk: move for move in moves if move.state == MoveState.RUNNING}
-    if not running:
-        return {}
-    attempts = Attempt.objects.filter(move__in=running, ended_at=None).order_by()
-    done = Count("effects", filter=Q(effects__undone=False))
-    return {
-        attempt.move_id: _percent(
-            attempt, attempt.done, len(_steps_of(running[attempt.move_id]))
-        )
-        for attempt in attempts.annotate(done=done)
-    }
+def percent(run: queue.Run, move: Move) -> int:
+    """How far a running move is."""
+    return _percent(run, run.done, len(_steps_of(move)))
 
 
-def _percent(attempt: Attempt, done: int, steps: int) -> int:
+def _percent(attempt: Attempt | queue.Run, done: int, steps: int) -> int:
     """By steps; the one that copies the archive counts for how far it is."""
     copying = attempt.copied_size / attempt.size if attempt.size else 0.0
     part = copying if copying < 1 else 0.0

@@ -26,7 +26,7 @@ HEADINGS = {
     S.DRAFT: "Deze aanvraag is nog een concept",
     S.AWAITING_BOOKKEEPING: "We wachten op het boekhoudpakket",
     S.AWAITING_APPROVAL: "Jouw akkoord is nodig",
-    S.APPROVED: "In de wachtrij, plaats 1",
+    S.APPROVED: "In de wachtrij",
     S.RUNNING: "In één keer, of helemaal niet",
     S.COMPLETED: "De migratie is klaar",
     S.IN_DOUBT: "We weten niet zeker hoe het staat",
@@ -138,7 +138,7 @@ def test_a_scheduled_move_says_from_when(
 
     assert "Gepland" in page
     assert f"<b>{moment:%H:%M}</b>" in page
-    assert "In de wachtrij, plaats" not in page
+    assert "In de wachtrij" not in page
 
 
 def test_a_second_attempt_stands_apart_from_the_first(

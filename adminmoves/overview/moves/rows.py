@@ -4,7 +4,8 @@ People look at the same newest rows all day. A row is kept under all that it tel
 whatever changes makes another row, so that nothing old is ever shown.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Model
@@ -13,6 +14,8 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
+from adminmoves.dossier.queue import SHOWN_STATES, Wait, look
+from adminmoves.dossier.run import percent
 from adminmoves.models import Move
 
 MOST_KEPT = 2000
@@ -20,19 +23,47 @@ MINUTE, DAY = 60, 86_400
 _kept: dict[tuple[object, ...], SafeString] = {}
 
 
-def rows(moves: Iterable[Move], percents: Mapping[int, int]) -> list[SafeString]:
-    """In the order of ``moves``; ``percents`` says how far the running ones are."""
+@dataclass(frozen=True, slots=True)
+class Now:
+    """What a row tells of a move that waits for a worker or runs, at this moment.
+
+    ``done``: percent; ``late``: it runs much longer than usual.
+    """
+
+    wait: Wait | None = None
+    done: int | None = None
+    late: bool = False
+
+
+def rows(moves: Sequence[Move]) -> list[SafeString]:
+    """In the order of ``moves``; one query, and none where none waits or runs."""
     language, today = get_language(), timezone.localdate()
-    return [_row(move, percents.get(move.pk), language, today) for move in moves]
+    now = _now(moves)
+    return [_row(move, now.get(move.pk, Now()), language, today) for move in moves]
 
 
-def _row(move: Move, done: int | None, language: str | None, today: date) -> SafeString:
-    told = (language, today, done, *_told(move))
+def _now(moves: Sequence[Move]) -> dict[int, Now]:
+    shown = [move for move in moves if move.state in SHOWN_STATES]
+    if not shown:
+        return {}
+    queue = look(shown)
+    return {
+        move.pk: Now(
+            wait=queue.wait(move),
+            done=percent(run, move) if (run := queue.runs.get(move.pk)) else None,
+            late=queue.is_late(move),
+        )
+        for move in shown
+    }
+
+
+def _row(move: Move, now: Now, language: str | None, today: date) -> SafeString:
+    told = (language, today, now, *_told(move))
     row = _kept.get(told)
     if row is None:
         if len(_kept) >= MOST_KEPT:
             _kept.clear()
-        page = {"move": move, "done": done}
+        page = {"move": move, "now": now}
         row = _kept[told] = render_to_string("overview/list_row.html", page)
     return row
 

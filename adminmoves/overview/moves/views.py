@@ -3,7 +3,6 @@ from typing import Any
 from django.http import HttpResponse, HttpResponseRedirect
 
 from adminmoves import web
-from adminmoves.dossier.run import percents
 from adminmoves.listing import page_of
 from adminmoves.models import Move
 from adminmoves.overview.moves.chips import CUTS, chips, count
@@ -37,7 +36,7 @@ def moves(request: web.PortalRequest) -> HttpResponse:
 
 
 def read_list(request: web.PortalRequest) -> dict[str, Any]:
-    """The rows and the chips: two queries, and one more where something runs."""
+    """The rows and the chips: two queries, one more where something waits or runs."""
     filters = MoveFilters(request.GET)
     chosen = filters.chosen()
     current = cut_of(chosen, request.actor)
@@ -52,7 +51,7 @@ def read_list(request: web.PortalRequest) -> dict[str, Any]:
         "nav": "list",
         "filters": filters,
         "page": page,
-        "rows": rows(page.rows, percents(page.rows)),
+        "rows": rows(page.rows),
         "chips": every,
         "total": next(chip for chip, _url in every if chip.is_current),
         **filters.beside(page),
