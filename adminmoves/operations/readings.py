@@ -33,6 +33,7 @@ from adminmoves.models import (
     WorkerBeat,
 )
 from adminmoves.vocabulary import ENDED_STATES, Look, MoveState
+from adminmoves.windows import closed_offices
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 MOST_RUNS = 100
@@ -46,7 +47,8 @@ BUCKETS = (1, 5, 15, 60, 300, 1800)
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """What may start now, what waits for its moment, and since when the first may."""
+    """What may start now, what waits for its moment or for its office's hours, and
+    since when the first may start."""
 
     due: int
     scheduled: int
@@ -83,14 +85,22 @@ class Calls:
 
 def queue() -> Queue:
     now = timezone.now()
-    is_due = Q(not_before=None) | Q(not_before__lte=now)
+    is_due = (Q(not_before=None) | Q(not_before__lte=now)) & (
+        closed_offices(now).let_run()
+    )
+    # An office takes its turns; while a run of it goes on, others of it may wait.
+    at_work = Move.objects.filter(state=MoveState.RUNNING).values_list(
+        "from_environment", "to_environment"
+    )
+    busy = {office for pair in at_work for office in pair}
+    has_turn = is_due & ~Q(from_environment__in=busy) & ~Q(to_environment__in=busy)
     since = Greatest("approved_at", Coalesce("not_before", "approved_at"))
     looked_at = Greatest(since, Coalesce("dispatched_at", since))
     told = Move.objects.filter(state=MoveState.APPROVED).aggregate(
         due=Count("pk", filter=is_due),
         scheduled=Count("pk", filter=~is_due),
         due_since=Min(since, filter=is_due),
-        untouched_since=Min(looked_at, filter=is_due),
+        untouched_since=Min(looked_at, filter=has_turn),
     )
     return Queue(**told)
 

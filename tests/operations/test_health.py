@@ -14,10 +14,22 @@ from prometheus_client.parser import text_string_to_metric_families
 from psycopg2 import extensions
 from pytest_django.fixtures import Settings
 
-from adminmoves.models import Attempt, ConnectionCall, Move, QueueSwitch, WorkerBeat
+from adminmoves.models import (
+    Attempt,
+    ConnectionCall,
+    Freeze,
+    Move,
+    QueueSwitch,
+    WorkerBeat,
+)
 from adminmoves.operations import readings
 from adminmoves.vocabulary import BeatKind, MoveState, Verdict
-from tests.builders import expire_lease, make_connection, make_environment
+from tests.builders import (
+    expire_lease,
+    make_administration,
+    make_connection,
+    make_environment,
+)
 from tests.cast import MakeMove
 from tests.servers import Broker
 
@@ -171,6 +183,29 @@ def test_a_move_that_waits_for_its_moment_is_not_late(
 ) -> None:
     later = timezone.now() + timedelta(hours=1)
     Move.objects.filter(pk=approved_hours_ago.pk).update(not_before=later)
+
+    assert wrong(client) == (200, set())
+
+
+@pytest.mark.usefixtures("all_well")
+def test_a_move_is_not_late_while_all_offices_are_frozen(
+    client: Client, approved_hours_ago: Move
+) -> None:
+    now, hour = timezone.now(), timedelta(hours=1)
+    Freeze.objects.create(starts_at=now - hour, ends_at=now + hour, name="Jaarwerk")
+
+    assert wrong(client) == (200, set())
+
+
+@pytest.mark.usefixtures("all_well")
+def test_a_move_is_not_late_while_another_of_its_office_runs(
+    client: Client, approved_hours_ago: Move, a_move: MakeMove
+) -> None:
+    a_move(S.RUNNING)
+    assert wrong(client) == (503, {"queue"}), "that is another office's run"
+
+    beside = make_administration(approved_hours_ago.to_connection)
+    a_move(S.RUNNING, administration=beside)
 
     assert wrong(client) == (200, set())
 
