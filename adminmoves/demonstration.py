@@ -16,13 +16,14 @@ from django.utils import timezone
 
 from adminmoves.access import SYSTEM, Actor, actor_for
 from adminmoves.approval.actions import approve_move, reject_move, send_back_move
+from adminmoves.archive.filling import fill
 from adminmoves.audit import trail
 from adminmoves.estate.importing import NamedFile, import_estate
 from adminmoves.estate.lines import differences
 from adminmoves.estate.people import facts_of, give_role, line_about_person
 from adminmoves.estate.sheets import SHEETS
 from adminmoves.evidence import Attestation, attest
-from adminmoves.execution import claim, runner
+from adminmoves.execution import runner
 from adminmoves.intake.actions import (
     edit_draft,
     start_draft,
@@ -30,9 +31,10 @@ from adminmoves.intake.actions import (
     withdraw_move,
 )
 from adminmoves.models import Administration, BookkeepingConnection, Environment, Move
+from adminmoves.movetypes import MIXES
 from adminmoves.plan import make_plan
 from adminmoves.preflight import inspect
-from adminmoves.vocabulary import MoveType, Role
+from adminmoves.vocabulary import Atom, MoveType, Role
 
 T = MoveType
 ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
@@ -99,10 +101,18 @@ def load(samples: Path) -> dict[str, str]:
     ]
     import_estate(files, actor=cast["beheerder1"])
     for story in STORIES:
+        if Atom.ENVIRONMENT in MIXES[story.move_type]:
+            _fill_archive(story.administration)
         move = _draft(story, cast[story.agent])
         for step in story.steps:
             step(move, cast)
     return passwords
+
+
+def _fill_archive(administration: str) -> None:
+    """What moves to another office has the documents that it is said to have."""
+    held = Administration.objects.with_place().get(public_id=administration)
+    fill(held, held.documents)
 
 
 def make_password() -> str:
@@ -179,10 +189,8 @@ def _approve(move: Move, lead: Actor, **when: Any) -> None:
 
 
 def carry_out(move: Move, _cast: Cast) -> None:
-    attempt = claim.start(move.pk, WORKER_NAME)
-    if attempt is None:
+    if not runner.run(move.pk, WORKER_NAME):
         raise RuntimeError(f"{move} does not start: {Move.objects.get(pk=move.pk)}")
-    runner.carry_out(attempt)
 
 
 def send_back(move: Move, cast: Cast) -> None:

@@ -43,13 +43,23 @@ class FileStore(FileSystemStorage):
         except FileNotFoundError:
             return None
 
+    def put(self, key: str, content: bytes) -> None:
+        """Write a file; what stood there before is gone."""
+        part = _part_of(self.path(key))
+        writing = _create(part)
+        try:
+            _written(content, writing)
+        finally:
+            os.close(writing)
+        Path(part).replace(self.path(key))
+
     def copy(self, source: str, target: str, expected: Digest) -> None:
         """Copy one file; under ``target`` appears all of it or nothing.
 
         Raises SourceDiffers, CopyDiffers, and OSError where the disk refuses.
         """
         path = self.path(target)
-        part = f"{path}{PART}{secrets.token_hex(4)}"
+        part = _part_of(path)
         try:
             _compare(self.write(source, part), expected, SourceDiffers(source))
             _compare(_digest_of(part), expected, CopyDiffers(target))
@@ -101,6 +111,10 @@ class FileStore(FileSystemStorage):
 
 def archive_store() -> FileStore:
     return cast("FileStore", storages["archive"])
+
+
+def _part_of(path: str) -> str:
+    return f"{path}{PART}{secrets.token_hex(4)}"
 
 
 def _compare(found: Digest | None, expected: Digest, otherwise: Exception) -> None:

@@ -7,8 +7,10 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
+from adminmoves.archive.filling import fill
 from adminmoves.estate.large.cast import is_made
 from adminmoves.estate.large.making import make_estate
+from adminmoves.models import Administration
 
 MOST_MOVES_EACH = 100
 
@@ -19,6 +21,12 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--administrations", type=int, required=True)
         parser.add_argument("--moves", type=int, required=True)
+        parser.add_argument(
+            "--archives",
+            type=int,
+            default=0,
+            help="so many administrations get the documents that they count, as files",
+        )
 
     def handle(self, *_args: Any, **options: Any) -> None:
         administrations, moves = options["administrations"], options["moves"]
@@ -29,6 +37,8 @@ class Command(BaseCommand):
                 f"{MOST_MOVES_EACH} moves of each."
             )
         make_estate(administrations, moves, self.stdout.write)
+        for held in Administration.objects.with_place()[: options["archives"]]:
+            fill(held, held.documents)
         self.stdout.write("Made. Check it with: manage.py verify_audit")
 
 

@@ -1,0 +1,28 @@
+"""Gives one administration of a demo database an archive, to see a large one move."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from adminmoves.archive.filling import fill
+from adminmoves.models import Administration
+
+
+class Command(BaseCommand):
+    help = "Add small documents to an administration of a demo database."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("administration", help="its public id, as in its address")
+        parser.add_argument("documents", type=int)
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        if not settings.PORTAL_DEMO:
+            raise CommandError("This is no demo database. Nothing was made.")
+        known = Administration.objects.with_place()
+        held = known.filter(public_id=options["administration"]).first()
+        if held is None or held.closed_by_id:
+            raise CommandError("No open administration has that id. Nothing was made.")
+        fill(held, options["documents"])
+        self.stdout.write(f"{held} has {held.archive.count()} documents.")
