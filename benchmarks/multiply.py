@@ -5,7 +5,11 @@ estate too a later number is a later moment. Foreign keys and triggers are off
 (``session_replication_role``), so digests are those of the originals.
 """
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 
 from psycopg2 import extensions, sql
 
@@ -60,6 +64,15 @@ WHERE i.indrelid = ANY(%s::regclass[])
   AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = i.indexrelid)
 """
 
+UNIQUE_CONSTRAINTS = """
+SELECT k.conrelid::regclass::text, k.conname, pg_get_constraintdef(k.oid)
+FROM pg_constraint k WHERE k.contype = 'u' AND k.conrelid = ANY(%s::regclass[])
+  AND NOT EXISTS (SELECT FROM pg_constraint f
+                  WHERE f.contype = 'f' AND f.conindid = k.conindid)
+"""
+AT_ONCE = 2
+Work = Callable[[extensions.cursor], None]
+
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
@@ -72,8 +85,7 @@ class Stretch:
 
 def keep_few_events(name: str) -> None:
     """Leave the small estate the events that the large one will have."""
-    server = connected(SUPERUSER, name)
-    with server.cursor() as cursor:
+    with closing(connected(SUPERUSER, name)) as server, server.cursor() as cursor:
         cursor.execute("SET session_replication_role = replica")
         cursor.execute(
             "DELETE FROM adminmoves_eventwords w USING adminmoves_event e"
@@ -84,34 +96,66 @@ def keep_few_events(name: str) -> None:
             "DELETE FROM adminmoves_event WHERE code <> ALL(%s)", [list(KEPT_EVENTS)]
         )
         cursor.execute("VACUUM FULL ANALYZE adminmoves_event")
-    server.close()
 
 
 def multiply(name: str, times: int) -> None:
-    """Make it so many times as large."""
-    server = connected(SUPERUSER, name)
-    with server.cursor() as cursor:
-        cursor.execute("SET session_replication_role = replica")
-        cursor.execute("SET synchronous_commit = off")
-        cursor.execute("SET work_mem = '64MB'")
-        cursor.execute(PLAIN_INDEXES, [list(TABLES)])
-        indexes = cursor.fetchall()
-        for index, _definition in indexes:
-            cursor.execute(sql.SQL("DROP INDEX {}").format(sql.Identifier(index)))
+    """Make it so many times as large: two tables at a time, indexes at the end."""
+    with closing(connected(SUPERUSER, name)) as server, server.cursor() as cursor:
+        drop, make, add = _indexes(cursor)
+        for statement in drop:
+            cursor.execute(statement)
         strides = {table: _highest(cursor, table) for table in TABLES}
         cursor.execute("SELECT min(created_at), max(state_since) FROM adminmoves_move")
         first, last = cursor.fetchone() or (None, None)
-        for table in TABLES:
-            _copy(cursor, table, strides, Stretch(first, last, times))
-        for _index, definition in indexes:
-            cursor.execute(definition)
+    stretch = Stretch(first, last, times)
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        # The longest first.
+        copies = [partial(_copy, table, strides, stretch) for table in TABLES[::-1]]
+        list(pool.map(partial(_on_its_own, name), copies))
+        list(pool.map(partial(_on_its_own, name), map(_saying, make)))
+    with closing(connected(SUPERUSER, name)) as server, server.cursor() as cursor:
+        for statement in add:
+            cursor.execute(statement)
         for table in TABLES:
             cursor.execute(f"VACUUM ANALYZE {table}")
             cursor.execute(
                 "SELECT setval(pg_get_serial_sequence(%s, 'id'), %s)",
                 [table, _highest(cursor, table)],
             )
-    server.close()
+
+
+def _on_its_own(name: str, work: Work) -> None:
+    with closing(connected(SUPERUSER, name)) as server, server.cursor() as cursor:
+        cursor.execute("SET session_replication_role = replica")
+        cursor.execute("SET synchronous_commit = off")
+        work(cursor)
+
+
+def _saying(statement: str) -> Work:
+    return lambda cursor: cursor.execute(statement)
+
+
+def _indexes(cursor: extensions.cursor) -> tuple[list[str], list[str], list[str]]:
+    """What drops the indexes of these tables, and makes them and constraints again.
+
+    A constraint that a foreign key points at stays.
+    """
+    cursor.execute(PLAIN_INDEXES, [list(TABLES)])
+    indexes = cursor.fetchall()
+    cursor.execute(UNIQUE_CONSTRAINTS, [list(TABLES)])
+    constraints = cursor.fetchall()
+    drop = [
+        *(f'DROP INDEX "{index}"' for index, _made in indexes),
+        *(
+            f'ALTER TABLE {table} DROP CONSTRAINT "{it}"'
+            for table, it, _ in constraints
+        ),
+    ]
+    add = [
+        f'ALTER TABLE {table} ADD CONSTRAINT "{it}" {made}'
+        for table, it, made in constraints
+    ]
+    return drop, [made for _index, made in indexes], add
 
 
 def _highest(cursor: extensions.cursor, table: str) -> int:
@@ -121,7 +165,7 @@ def _highest(cursor: extensions.cursor, table: str) -> int:
 
 
 def _copy(
-    cursor: extensions.cursor, table: str, strides: dict[str, int], stretch: Stretch
+    table: str, strides: dict[str, int], stretch: Stretch, cursor: extensions.cursor
 ) -> None:
     """Copy after copy: the originals come to stand at the end of their time."""
     cursor.execute(COLUMNS, [table])

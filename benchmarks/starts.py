@@ -37,7 +37,10 @@ def _starts(sizes: dict[str, int]) -> dict[str, list[float]]:
         with as_owner(name):
             people = make_people()
             alone = make_waiting(sizes["samples"], people, S.AWAITING_APPROVAL)
-            behind = make_waiting(sizes["samples"], people, S.AWAITING_APPROVAL)
+            # Each of an office that has nothing else waiting.
+            behind = make_waiting(
+                sizes["samples"], people, S.AWAITING_APPROVAL, per_office=1
+            )
         with worker(name):
             idle = [started_after(move, people) for move in alone]
             with as_owner(name):

@@ -217,12 +217,18 @@ def make_waiting(
     people: People,
     state: MoveState = MoveState.APPROVED,
     types: tuple[MoveType, ...] = WITHOUT_ARCHIVE,
+    per_office: int = PER_OFFICE,
 ) -> list[int]:
-    """So many moves in that state, ten per office; their ids. Call it as the owner."""
+    """So many moves in that state; their ids. Call it as the owner."""
     tables: Tables = {model: Table(model) for model in GUARDED if model is not Event}
-    links = _offices(-(-how_many // PER_OFFICE))
+    links = _offices(-(-how_many // per_office))
     waiting = [
-        _waiting(number, tables, links, (people, state, types))
+        _waiting(
+            number // per_office,
+            tables,
+            links,
+            (people, state, types[number % len(types)]),
+        )
         for number in range(how_many)
     ]
     with _without_triggers():
@@ -237,14 +243,13 @@ def make_waiting(
 
 
 def _waiting(
-    number: int,
+    office: int,
     tables: Tables,
     links: list[BookkeepingConnection],
-    wanted: tuple[People, MoveState, tuple[MoveType, ...]],
+    wanted: tuple[People, MoveState, MoveType],
 ) -> Waiting:
-    people, state, types = wanted
-    move_type = types[number % len(types)]
-    office = number // PER_OFFICE * 2
+    people, state, move_type = wanted
+    link = office * 2
     other = {
         MoveType.CHANGE_CODE: 0,
         MoveType.MOVE_ENVIRONMENT: 2,
@@ -257,8 +262,8 @@ def _waiting(
             next(tables[Move].ids),
             next(tables[Proof].ids),
         ),
-        link=links[office],
-        target=links[(office + other) % len(links)],
+        link=links[link],
+        target=links[(link + other) % len(links)],
         move_type=move_type,
         state=state,
         people=people,
