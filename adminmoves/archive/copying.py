@@ -12,9 +12,10 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
-from adminmoves.archive.keys import key_after
+from adminmoves.archive.keys import TOGETHER, folder_after, key_after
 from adminmoves.archive.store import CopyDiffers, Digest, archive_store
 from adminmoves.models import Attempt, CleanUp, Document, DocumentCopy, Move
+from adminmoves.vocabulary import MoveState
 
 MOST_DOCUMENTS = 500
 MOST_BYTES = 64 * 1024 * 1024
@@ -36,8 +37,11 @@ SELECT %(clean_up)s, storage_key FROM old
 """
 ABANDON = """
 INSERT INTO adminmoves_leftover (clean_up_id, storage_key)
-SELECT %(clean_up)s, storage_key FROM adminmoves_documentcopy WHERE move_id = %(move)s
+SELECT %(clean_up)s, %(folder)s || '/' || d.id / %(together)s || '/' || d.id
+FROM adminmoves_document d WHERE d.administration_id = %(administration)s
 """
+"""Every key that this move may have written: a worker that died, or that the store
+refused, wrote files that no row names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,23 +125,37 @@ def switch(move: Move) -> None:
     Part of the transaction that changes the place.
     """
     keep = timedelta(hours=settings.PORTAL_ARCHIVE_KEEP_HOURS)
-    _clean_later(move, SWITCH, keep)
+    _clean_later(move, SWITCH, keep, {"move": move.pk})
 
 
 def abandon(move: Move) -> None:
     """No retry will use them: the copies that nothing refers to are left over."""
-    if move.document_copies.exists():
-        _clean_later(move, ABANDON, timedelta(0))
-        move.document_copies.all().delete()
-
-
-def _clean_later(move: Move, statement: str, keep: timedelta) -> None:
-    job = CleanUp.objects.create(move=move, due_at=timezone.now() + keep)
-    params = {
-        "clean_up": job.pk,
-        "move": move.pk,
-        "administration": move.administration_id,
+    if not _began_to_copy(move):
+        return
+    # Who goes back to a draft is at its next revision already.
+    ran = move.revision - (move.state == MoveState.DRAFT)
+    told: dict[str, int | str] = {
+        "folder": folder_after(move, ran),
+        "together": TOGETHER,
     }
+    _clean_later(move, ABANDON, timedelta(0), told)
+    move.document_copies.all().delete()
+
+
+def _began_to_copy(move: Move) -> bool:
+    """Since its copies were last given up."""
+    began = move.attempts.filter(documents__gt=0)
+    given_up = move.clean_ups.order_by("due_at").last()
+    if given_up:
+        began = began.filter(started_at__gt=given_up.due_at)
+    return began.exists()
+
+
+def _clean_later(
+    move: Move, statement: str, keep: timedelta, told: dict[str, int | str]
+) -> None:
+    job = CleanUp.objects.create(move=move, due_at=timezone.now() + keep)
+    params = {"clean_up": job.pk, "administration": move.administration_id, **told}
     with connection.cursor() as cursor:
         cursor.execute(statement, params)
         job.files = cursor.rowcount

@@ -11,15 +11,23 @@ def key_of(
 ) -> str:
     """``move``: the number and revision of the move that copies it, so that no two
     write the same key; "new" for a document that was not moved yet."""
-    return (
-        f"{environment.public_id}/{administration.public_id}/{move}"
-        f"/{document // TOGETHER}/{document}"
-    )
+    folder = _folder(environment, administration, move)
+    return f"{folder}/{document // TOGETHER}/{document}"
 
 
 def key_after(move: Move, document: int) -> str:
     """Where this move copies a document to."""
+    folder = folder_after(move, move.revision)
+    return f"{folder}/{document // TOGETHER}/{document}"
+
+
+def folder_after(move: Move, revision: int) -> str:
+    """Under which this revision of the move copies all documents."""
     if move.to_environment is None or move.administration is None:
         raise ValueError("only a complete move copies an archive")
-    written_by = f"{move.number}-{move.revision}"
-    return key_of(move.to_environment, move.administration, written_by, document)
+    written_by = f"{move.number}-{revision}"
+    return _folder(move.to_environment, move.administration, written_by)
+
+
+def _folder(environment: Environment, administration: Administration, move: str) -> str:
+    return f"{environment.public_id}/{administration.public_id}/{move}"

@@ -1,6 +1,7 @@
 """An archive moves with its office: nothing lost, nothing twice, nothing half."""
 
 import uuid
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
@@ -9,16 +10,17 @@ from django.db.models import F
 from django.utils import timezone
 from pytest_django import Settings
 
-from adminmoves.access import actor_for
+from adminmoves.access import WORKER, actor_for
 from adminmoves.archive import cleaning, copying
 from adminmoves.archive.store import Digest, archive_store
 from adminmoves.errors import DomainError, LeaseLost, StepRefused
 from adminmoves.execution import claim, runner
 from adminmoves.execution.actions import NOT_DONE, retry_move, settle_move, stop_move
 from adminmoves.execution.lease import fenced, show_lease
-from adminmoves.intake.actions import withdraw_move
+from adminmoves.intake.actions import reopen_move, withdraw_move
+from adminmoves.lifecycle import advance
 from adminmoves.models import Attempt, CleanUp, Document, Event, Leftover, Move
-from adminmoves.vocabulary import MoveState, MoveType
+from adminmoves.vocabulary import Action, MoveState, MoveType
 from tests.archive.shelves import contents, files, fill, fill_with, path_of
 from tests.builders import doubt, expire_lease, make_administration, run, start
 from tests.cast import MakeMove
@@ -305,6 +307,33 @@ def test_copies_of_a_withdrawn_move_go_and_the_archive_stays(
 
     assert archive_of(approved) == before
     assert len(files()) == 10
+
+
+@pytest.mark.parametrize("back_to_draft", [False, True])
+def test_files_that_were_copied_but_not_written_down_go_too(
+    approved: Move, agent: User, lead: User, back_to_draft: bool
+) -> None:
+    before, old = archive_of(approved), files()
+    chunks_then(attempt := start(approved), 1)
+    chunk = copying.next_chunk(approved, attempt.cursor)
+    assert chunk is not None
+    copying.copy_files(approved, chunk)
+    runner.fail(attempt, {"code": "store_refused", "error": "No space left on device"})
+    assert len(files()) == 18
+
+    if back_to_draft:
+        retry_move(approved.pk, actor=actor_for(lead))
+        reason = {"code": "plan_changed"}
+        told: dict[str, Any] = {"actor": WORKER, "facts": (reason,), "told": reason}
+        advance(approved.pk, Action.REAPPROVE, **told)
+        reopen_move(approved.pk, actor=actor_for(agent))
+        assert again(approved).revision == 2
+    withdraw_move(approved.pk, actor=actor_for(agent), reason="Niet meer nodig.")
+    cleaning.clean(5)
+
+    assert files() == old
+    assert archive_of(approved) == before
+    assert CleanUp.objects.count() == 1
 
 
 def test_a_store_that_refuses_is_tried_again_later(
