@@ -114,6 +114,9 @@ class Times:
                 return min(begins)
         return None
 
+    def has_hours(self, offices: Collection[int | None]) -> bool:
+        return any(self.hours.get(one) or self.hours.get(None) for one in offices)
+
     def with_setting(self, setting: ExecutionWindow | Freeze) -> "Times":
         """As they would be with one more."""
         office = setting.environment_id

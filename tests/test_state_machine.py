@@ -119,7 +119,9 @@ def take(agent: User, lead: User) -> Mapping[Action, Callable[[Move], object]]:
         A.REAPPROVE: lambda move: advance(
             move.pk, A.REAPPROVE, actor=WORKER, facts=(because,)
         ),
-        A.RESCHEDULE: lambda move: reschedule_move(move.pk, not_before=None, **by_lead),
+        A.RESCHEDULE: lambda move: reschedule_move(
+            move.pk, not_before=None, actor=by_lead["actor"]
+        ),
         A.FAIL: lambda move: runner.fail(open_attempt(move), {"code": "test"}),
         A.STOP: stop,
         A.DOUBT: doubt,

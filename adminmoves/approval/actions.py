@@ -1,5 +1,6 @@
 """What a lead decides about a request that waits."""
 
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
@@ -10,6 +11,8 @@ from django.utils.translation import gettext_lazy
 
 from adminmoves import access, doorbell, lifecycle
 from adminmoves.access import WORKER, Actor
+from adminmoves.approval.haste import NONE as NO_HASTE
+from adminmoves.approval.haste import Haste
 from adminmoves.audit import trail
 from adminmoves.errors import CheckRefused, DomainError, ProofRefused, StepRefused
 from adminmoves.evidence import is_stale, why_lapsed
@@ -36,12 +39,14 @@ def approve_move(
     plan_hash: str,
     seen: frozenset[str],
     not_before: datetime | None = None,
+    haste: Haste = NO_HASTE,
 ) -> Move:
     """Say yes to the plan with that hash; workers hear it after commit.
 
     Raises FourEyes, CheckRefused (a check holds, or a warning was not ticked),
     ProofRefused (it does not count any more: the request waits again), StepRefused
-    (decided meanwhile, or the plan is another one now).
+    (decided meanwhile, or the plan is another one now), DomainError (haste without
+    its reason).
     """
     access.require(actor, Action.APPROVE)
     with transaction.atomic():
@@ -49,28 +54,32 @@ def approve_move(
         # What lapsed stays so when the approval is refused: hence after the commit.
         lapsed = _lapses(move, not_before, actor.name)
         if not lapsed:
-            _approve(move, actor, plan_hash, seen, not_before)
+            haste.require_reasons(move)
+            approval = _approval(move, actor, plan_hash, seen, not_before)
+            _approve(move, actor, approval, haste)
     if lapsed:
         raise ProofRefused(str(LAPSED[lapsed]))
     return move
 
 
-def _approve(
-    move: Move,
-    actor: Actor,
-    plan_hash: str,
-    seen: frozenset[str],
-    not_before: datetime | None,
-) -> None:
-    approval = _approval(move, actor, plan_hash, seen, not_before)
+def _approve(move: Move, actor: Actor, approval: Approval, haste: Haste) -> None:
     told = {
         "plan_hash": approval.plan_hash,
         "warnings": approval.warnings,
-        "not_before": not_before.isoformat() if not_before else None,
+        "not_before": _told(approval.not_before),
         "proof": move.proof_id,
+        **haste.changes(move),
     }
+    approval = replace(
+        approval, urgent=haste.urgent, outside_windows=haste.outside_windows
+    )
     line = lifecycle.take_step(
-        move, Action.APPROVE, actor=actor, facts=(approval,), told=told
+        move,
+        Action.APPROVE,
+        actor=actor,
+        facts=(approval,),
+        told=told,
+        words=haste.words(),
     )
     trail.record(actor, [line])
     transaction.on_commit(partial(doorbell.ring, doorbell.RUN))
@@ -93,9 +102,20 @@ def reject_move(move_id: int, *, actor: Actor, reason: str) -> Move:
 
 
 @transaction.atomic
-def reschedule_move(move_id: int, *, actor: Actor, not_before: datetime | None) -> Move:
-    """Another moment for an approved move; no edit, so the approval stays."""
+def reschedule_move(
+    move_id: int,
+    *,
+    actor: Actor,
+    not_before: datetime | None,
+    haste: Haste = NO_HASTE,
+) -> Move:
+    """Another moment for an approved move; no edit, so the approval stays.
+
+    Raises DomainError (haste without its reason), ProofRefused, StepRefused.
+    """
+    access.require(actor, Action.RESCHEDULE)
     move = lifecycle.hold(move_id)
+    haste.require_reasons(move)
     if move.proof and not_before and is_stale(move.proof, not_before):
         raise ProofRefused(
             _(
@@ -107,11 +127,16 @@ def reschedule_move(move_id: int, *, actor: Actor, not_before: datetime | None) 
         move_id,
         Action.RESCHEDULE,
         actor=actor,
-        facts=(not_before,),
-        told={"not_before": not_before.isoformat() if not_before else None},
+        facts=(not_before, haste.urgent, haste.outside_windows),
+        told={"not_before": _told(not_before), **haste.changes(move)},
+        words=haste.words(),
     )
     transaction.on_commit(partial(doorbell.ring, doorbell.RUN))
     return move
+
+
+def _told(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None
 
 
 @transaction.atomic

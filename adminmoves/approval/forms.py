@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from adminmoves.approval.haste import ASK_WHY, Haste
 from adminmoves.dossier import queue
 from adminmoves.evidence import holds_until
 from adminmoves.models import ApprovalLoan, Move
@@ -34,18 +35,35 @@ class Decision(forms.Form):
         super().__init__(data, auto_id=f"{self.kind}_%s")
 
 
+class ReasonField(forms.CharField):
+    """Asked where what it is for was chosen."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=500, required=False, **kwargs)
+
+
 class WhenForm(Decision):
-    """When a run may start: now, in the evening, as wished, or at a moment."""
+    """When a run may start: now, in the evening, as wished, or at a moment; and
+    whether it goes first and heeds the windows."""
 
     when = forms.ChoiceField(
         label=gettext_lazy("When to run"),
         choices=[(choice, choice) for choice in (NOW, EVENING, WISHED, MOMENT)],
     )
     moment = MomentField(label=gettext_lazy("Own moment"), required=False)
+    urgent = forms.BooleanField(label=gettext_lazy("Urgent"), required=False)
+    urgent_because = ReasonField(label=gettext_lazy("Why it is urgent"))
+    outside_windows = forms.BooleanField(
+        label=gettext_lazy("Outside the windows"), required=False
+    )
+    outside_windows_because = ReasonField(
+        label=gettext_lazy("Why it may run outside the window")
+    )
 
     def __init__(self, data: Mapping[str, Any], move: Move) -> None:
         """The move tells what moment was asked for and how long its proof holds."""
         super().__init__(data)
+        self.move = move
         self.wished = move.not_before
         self.proof_until = holds_until(move.proof) if move.proof else None
 
@@ -55,7 +73,18 @@ class WhenForm(Decision):
             at = "moment" if cleaned["when"] == MOMENT else "when"
             if wrong := self._wrong(cleaned):
                 self.add_error(at, wrong)
+        for name in self.haste.without_reason(self.move):
+            self.add_error(f"{name}_because", str(ASK_WHY[name]))
         return cleaned
+
+    @property
+    def haste(self) -> Haste:
+        told = self.cleaned_data
+        return Haste(
+            urgent=told["urgent"],
+            outside_windows=told["outside_windows"],
+            reasons={name: told.get(f"{name}_because", "") for name in ASK_WHY},
+        )
 
     def _wrong(self, cleaned: Mapping[str, Any]) -> str:
         own, moment = cleaned["when"] == MOMENT, self.not_before

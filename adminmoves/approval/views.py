@@ -49,6 +49,7 @@ def approve(request: web.PortalRequest, number: str) -> HttpResponse:
             plan_hash=form.cleaned_data["plan_hash"],
             seen=frozenset(form.cleaned_data["seen"]),
             not_before=form.not_before,
+            haste=form.haste,
         )
     except CheckRefused as refusal:
         form.add_error("seen", str(refusal))
@@ -88,8 +89,12 @@ def reschedule(request: web.PortalRequest, number: str) -> HttpResponse:
     form = RescheduleForm(request.POST, find_move(move_id))
     if not form.is_valid():
         return _again(request, number, form)
-    moment = form.not_before
-    move = actions.reschedule_move(move_id, actor=request.actor, not_before=moment)
+    move = actions.reschedule_move(
+        move_id,
+        actor=request.actor,
+        not_before=form.not_before,
+        haste=form.haste,
+    )
     messages.success(request, _("%(number)s has another moment.") % {"number": move})
     return web.go(request, reverse("moves:detail", args=[move]))
 

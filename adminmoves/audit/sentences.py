@@ -130,6 +130,8 @@ QUOTE = gettext_lazy("“%(text)s”")
 QUOTES: Mapping[str, Promise] = {
     "said_by": gettext_lazy("Said by %(text)s"),
     "ticket": gettext_lazy("Ticket %(text)s"),
+    "urgent": gettext_lazy("Urgent: “%(text)s”"),
+    "outside_windows": gettext_lazy("Outside the windows: “%(text)s”"),
     "username": gettext_lazy("User name %(text)s"),
 }
 """What free text is called, where it is no quotation."""

@@ -17,7 +17,6 @@ from adminmoves.movetypes import AFTERCARE_LABELS
 from adminmoves.plan import Plan, make_plan
 from adminmoves.preflight import Report, Result, inspect
 from adminmoves.vocabulary import Action, Moment, MoveState, Right
-from adminmoves.windows import Closed
 
 S = MoveState
 CHECKED_STATES = frozenset(
@@ -125,9 +124,13 @@ class Dossier:
         return self.in_queue.wait(self.move)
 
     @property
-    def closed(self) -> Closed | None:
-        """What would hold it if it were due now: hours of its offices, or a freeze."""
-        return self.in_queue.closed(self.move)
+    def held(self) -> queue.Wait | None:
+        """What would hold it once approved: hours of its offices, or a freeze."""
+        return self.in_queue.held(self.move)
+
+    @property
+    def has_hours(self) -> bool:
+        return self.in_queue.has_hours(self.move)
 
     @cached_property
     def usual(self) -> queue.Usual:

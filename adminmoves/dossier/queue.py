@@ -92,18 +92,25 @@ class Queue:
             return None
         if self.switch.paused_at and (by := self.switch.paused_by):
             return Wait(PAUSED, who=name_of(by), why=self.switch.reason)
-        if closed := self.closed(move):
-            kind = FROZEN if closed.freeze else CLOSED
-            return Wait(kind, until=closed.until, why=closed.freeze)
+        if held := self.held(move):
+            return held
         if move.is_scheduled:
             return None
         if not self.switch.worker_seen:
             return Wait(ALONE)
         return Wait(IN_LINE, ahead=self.ahead.get(move.pk), usual=self.usual(move).wait)
 
-    def closed(self, move: Move) -> windows.Closed | None:
-        """Why windows and freezes would hold it as soon as it is due."""
-        return self.times.closed(move, self.now)
+    def held(self, move: Move) -> Wait | None:
+        """The freeze or the hours that hold it as soon as it is due."""
+        closed = self.times.closed(move, self.now)
+        if closed is None:
+            return None
+        kind = FROZEN if closed.freeze else CLOSED
+        return Wait(kind, until=closed.until, why=closed.freeze)
+
+    def has_hours(self, move: Move) -> bool:
+        """Whether its offices have windows at all."""
+        return self.times.has_hours({move.from_environment_id, move.to_environment_id})
 
     def usual(self, move: Move) -> Usual:
         """Its run by those that are like it, else by all."""
