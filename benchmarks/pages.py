@@ -14,7 +14,7 @@ from benchmarks.asking import HOME, ask, session_of
 from benchmarks.databases import APP, as_owner, copied, database, use
 from benchmarks.load import home_list
 from benchmarks.multiply import keep_few_events, multiply
-from benchmarks.world import make_people, make_waiting
+from benchmarks.world import People, make_people, make_waiting
 
 WARM_UP = 3
 SMALL, LARGE = "bench_small", "bench_large"
@@ -35,10 +35,15 @@ def measure(sizes: dict[str, int]) -> dict[str, list[float]]:
     with database(SMALL) as small:
         with as_owner(small):
             make_estate(sizes["administrations"], sizes["small"], _quiet)
-            readers = make_readers()
+            people = make_people()
+            readers = make_readers(people)
         keep_few_events(small)
         with copied(SMALL, LARGE) as large:
             multiply(large, sizes["times"])
+            # What waits does not grow with what has ended.
+            for name in (small, large):
+                with as_owner(name):
+                    make_waiting(WAITING, people, MoveState.AWAITING_APPROVAL)
             filled = time.monotonic() - began
             raw = _rounds(readers, sizes["rounds"]) | {"filling_s": [filled]}
             raw |= home_list(large, readers["lead"], sizes)
@@ -49,10 +54,8 @@ def _quiet(_line: str) -> None:
     """Making it says how far it is; nobody reads that here."""
 
 
-def make_readers() -> dict[str, str]:
-    """Sessions of an agent with requests that wait, a lead and an auditor."""
-    people = make_people()
-    make_waiting(WAITING, people, MoveState.AWAITING_APPROVAL)
+def make_readers(people: People) -> dict[str, str]:
+    """Sessions of the agent, the lead and an auditor."""
     auditor = User.objects.create(username="auditor", password="!")  # noqa: S106 - nobody can log in with it
     auditor.groups.add(Group.objects.get(name=Role.AUDITOR))
     users = {"auditor": auditor} | {
