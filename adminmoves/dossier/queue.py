@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from functools import cached_property
 from statistics import median
 from typing import Any
 
@@ -75,7 +76,7 @@ class Run:
     done: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Queue:
     """The queue at one moment, as far as some moves are concerned."""
 
@@ -98,7 +99,7 @@ class Queue:
             return None
         if not self.switch.worker_seen:
             return Wait(ALONE)
-        return Wait(IN_LINE, ahead=self.ahead.get(move.pk), usual=self.usual(move).wait)
+        return Wait(IN_LINE, ahead=self.ahead.get(move.pk), usual=self.usual_wait)
 
     def held(self, move: Move) -> Wait | None:
         """The freeze or the hours that hold it as soon as it is due."""
@@ -117,9 +118,11 @@ class Queue:
         run = self.runs.get(move.pk)
         like = self._alike(move, run.documents if run else 0)
         every = _middle([past.ran for past in self.past])
-        return Usual(
-            wait=_middle([past.waited for past in self.past]), run=like or every
-        )
+        return Usual(wait=self.usual_wait, run=like or every)
+
+    @cached_property
+    def usual_wait(self) -> timedelta | None:
+        return _middle([past.waited for past in self.past])
 
     def is_late(self, move: Move) -> bool:
         """Whether it runs far longer than those that were like it."""

@@ -6,12 +6,13 @@ from datetime import UTC, datetime, time, timedelta
 import pytest
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from adminmoves.models import Environment, ExecutionWindow, Freeze, Move
 from adminmoves.vocabulary import MoveState, MoveType
 from adminmoves.windows import Closed, closed_offices, opens_at
-from tests.builders import make_move
+from tests.builders import make_move, start_next
 from tests.cast import MakeMove
 
 pytestmark = pytest.mark.django_db
@@ -148,6 +149,25 @@ def test_what_the_filter_lets_run_is_what_one_move_is_told(
         open_now = {move for move in moves if opens_at(move, now) is None}
         assert may_run(now) == open_now
         assert 0 < len(open_now) < len(moves)
+
+
+def test_a_worker_takes_only_what_may_run_and_the_urgent_one_first(
+    a_move: MakeMove,
+) -> None:
+    first, held, urgent = (a_move(MoveState.APPROVED) for _move in range(3))
+    day = (timezone.localtime() + timedelta(days=2)).weekday()
+    ExecutionWindow.objects.create(
+        environment=held.from_environment,
+        weekdays=[day],
+        opens=time(18),
+        closes=time(23),
+    )
+    Move.objects.filter(pk=urgent.pk).update(urgent=True)
+
+    assert [taken.move for taken in iter(start_next, None)] == [urgent, first]
+
+    Move.objects.filter(pk=held.pk).update(outside_windows=True)
+    assert [taken.move for taken in iter(start_next, None)] == [held]
 
 
 @pytest.mark.parametrize("weekdays", [[], [7], [0, None]])
