@@ -17,7 +17,7 @@ from adminmoves.access import Actor
 from adminmoves.archive import copying
 from adminmoves.audit import trail
 from adminmoves.errors import DomainError, FourEyes, StepRefused
-from adminmoves.models import Contributor, Move
+from adminmoves.models import Contributor, Move, direct
 from adminmoves.vocabulary import ACTION_EVENTS, Action, MoveState, Part
 
 STEPS: Mapping[Action, Callable[..., None]] = {
@@ -96,7 +96,7 @@ def take_step(
     if move.state != before:
         move.state_since = timezone.now()
     try:
-        move.save()
+        direct.update(move)
     except IntegrityError as refused:
         raise refusal_of_database(refused) from refused
     if move.state in NO_RETRY:

@@ -17,6 +17,7 @@ from adminmoves.models import (
     Event,
     EventWords,
     Move,
+    direct,
 )
 from adminmoves.vocabulary import EventCode, Stream
 
@@ -157,16 +158,16 @@ def record(actor: Actor, lines: Sequence[Line]) -> list[Event]:
     """Write lines in one insert, in the order of their streams (no deadlocks)."""
     ordered = sorted(lines, key=lambda line: (line.stream, line.stream_id))
     salts = [secrets.token_hex(16) if line.words else "" for line in ordered]
-    events = Event.objects.bulk_create(
-        [event_of(actor, line, salt) for line, salt in zip(ordered, salts, strict=True)]
-    )
-    EventWords.objects.bulk_create(
-        [
-            EventWords(event=event, salt=salt, texts=dict(line.words))
-            for event, line, salt in zip(events, ordered, salts, strict=True)
-            if line.words
-        ]
-    )
+    events = [
+        event_of(actor, line, salt) for line, salt in zip(ordered, salts, strict=True)
+    ]
+    direct.insert(events)
+    words = [
+        EventWords(event=event, salt=salt, texts=dict(line.words))
+        for event, line, salt in zip(events, ordered, salts, strict=True)
+        if line.words
+    ]
+    EventWords.objects.bulk_create(words)
     return events
 
 

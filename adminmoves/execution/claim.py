@@ -1,11 +1,12 @@
 """A worker takes a run: one that was left behind, or a move that is due."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
+from typing import Any, TypeVar
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -23,7 +24,16 @@ from adminmoves.execution.dispatch import (
     let_go,
 )
 from adminmoves.execution.lease import lease_time
-from adminmoves.models import Administration, Attempt, Move, Proof
+from adminmoves.models import (
+    Administration,
+    Attempt,
+    BookkeepingConnection,
+    Environment,
+    Move,
+    Parties,
+    Proof,
+    direct,
+)
 from adminmoves.plan import differences, make_plan
 from adminmoves.preflight import WAITING, Report, inspect
 from adminmoves.vocabulary import (
@@ -36,6 +46,26 @@ from adminmoves.vocabulary import (
 
 SECONDS_TO_ASK = 15.0
 """So long a package may take right before a run; other runs wait for it."""
+M = TypeVar("M")
+MOVE = f"""
+SELECT {direct.columns(Move, "m")}, {direct.columns(Proof, "p")},
+       {direct.columns(Parties, "o")}, {direct.columns(BookkeepingConnection, "c")},
+       {direct.columns(Environment, "e")}
+FROM adminmoves_move m
+JOIN adminmoves_proof p ON p.id = m.proof_id
+JOIN adminmoves_parties o ON o.move_id = m.id
+JOIN adminmoves_bookkeepingconnection c ON c.id = m.to_connection_id
+JOIN adminmoves_environment e ON e.id = m.to_environment_id
+WHERE m.id = %s AND m.state = %s FOR UPDATE OF m SKIP LOCKED
+"""  # noqa: S608 - names of columns, no input
+BOOKS = f"""
+SELECT {direct.columns(Administration, "a")},
+       {direct.columns(BookkeepingConnection, "c")}, {direct.columns(Environment, "e")}
+FROM adminmoves_administration a
+JOIN adminmoves_bookkeepingconnection c ON c.id = a.connection_id
+JOIN adminmoves_environment e ON e.id = a.environment_id
+WHERE a.id = %s FOR UPDATE OF a SKIP LOCKED
+"""  # noqa: S608 - names of columns, no input
 Then = Callable[[Move, Attempt, trail.Line], None]
 """Goes on in the transaction of a start, and records its line."""
 
@@ -108,13 +138,13 @@ def start(move_id: int, worker: str, then: Then = record_start) -> Attempt | Non
 
 
 def _start(move_id: int, worker: str, then: Then) -> Attempt | None:
-    move = Move.objects.select_related("proof").get(pk=move_id)
-    verified = move.proof and move.proof.kind == ProofKind.VERIFIED
-    if verified and not _ask_again(move):
+    seen = Move.objects.filter(pk=move_id).values_list("revision", "proof__kind")
+    [(revision, kind)] = seen
+    if kind == ProofKind.VERIFIED and not _ask_again(move_id):
         return None
     with transaction.atomic():
         held = _take(move_id)
-        if held is None or held.revision != move.revision or not _may_start(held):
+        if held is None or held.revision != revision or not _may_start(held):
             return None
         # What only touches the database is over before anybody could count it.
         if has_files(held) and not finds_room(held):
@@ -123,20 +153,44 @@ def _start(move_id: int, worker: str, then: Then) -> Attempt | None:
 
 
 def _take(move_id: int) -> Move | None:
-    """The move, then its administration, held; None where somebody else has either."""
-    moves = Move.objects.whole().select_for_update(skip_locked=True, of=("self",))
-    move = moves.filter(pk=move_id, state=MoveState.APPROVED).first()
-    if move is None:
-        return None
-    books = Administration.objects.with_place().select_for_update(
-        skip_locked=True, of=("self",)
-    )
-    move.administration = books.filter(pk=move.wanted.administration_id).first()
-    return move if move.administration else None
+    """The move, then its administration, held; None where somebody else has either.
+
+    With all that a run looks at: its proof, its parties, and both places.
+    """
+    move = _hold(MOVE, [move_id, MoveState.APPROVED], _as_move)
+    if move is not None:
+        books = _hold(BOOKS, [move.wanted.administration_id], _as_administration)
+        move.administration = books
+    return move if move and move.administration else None
 
 
-def _ask_again(move: Move) -> bool:
+def _hold(statement: str, params: list[Any], read: Callable[[Any], M]) -> M | None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, params)
+        row = cursor.fetchone()
+    return read(iter(row)) if row else None
+
+
+def _as_move(values: Iterator[Any]) -> Move:
+    move = direct.take(Move, values)
+    move.proof = direct.take(Proof, values)
+    move.parties = direct.take(Parties, values)
+    move.to_connection = direct.take(BookkeepingConnection, values)
+    move.to_environment = direct.take(Environment, values)
+    move.proof.connection = move.to_connection
+    return move
+
+
+def _as_administration(values: Iterator[Any]) -> Administration:
+    books = direct.take(Administration, values)
+    books.connection = direct.take(BookkeepingConnection, values)
+    books.environment = direct.take(Environment, values)
+    return books
+
+
+def _ask_again(move_id: int) -> bool:
     """Ask the package anew, before anything is held; False where it waits."""
+    move = Move.objects.get(pk=move_id)
     if _asked_enough(move) or _waits(move, inspect(move)):
         return False
     try:
@@ -249,12 +303,13 @@ def _what_changed(
 
 def _open_attempt(move: Move, worker: str, then: Then) -> Attempt:
     now = timezone.now()
-    attempt = Attempt.objects.create(
+    attempt = Attempt(
         move=move,
         number=move.attempts.count() + 1,
         worker=worker,
         lease_until=now + lease_time(),
     )
+    direct.insert([attempt])
     told = {"attempt": attempt.number, "worker": worker, "proof": move.proof_id}
     line = lifecycle.take_step(move, Action.START, actor=WORKER, told=told)
     then(move, attempt, line)

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import IntegrityError
 from django.utils import timezone
 
-from adminmoves import lifecycle
+from adminmoves import lifecycle, logcontext
 from adminmoves.access import WORKER
 from adminmoves.archive import copying, figures
 from adminmoves.archive.store import CopyDiffers, SourceDiffers, archive_store
@@ -72,10 +72,13 @@ def run(move_id: int, worker: str, until: float = float("inf")) -> bool:
     refuse, nothing has happened; then the run is opened first, so that it can fail.
     False: it could not start, and says why.
     """
-    try:
-        attempt = claim.start(move_id, worker, _finish_at_once)
-    except (RunFailed, IntegrityError):
-        attempt = claim.start(move_id, worker)
+    with logcontext.about(move=str(move_id)):
+        try:
+            attempt = claim.start(move_id, worker, _finish_at_once)
+        except (RunFailed, IntegrityError) as refused:
+            why = type(refused).__name__
+            logger.info("%s: the run is opened first, so that it can fail.", why)
+            attempt = claim.start(move_id, worker)
     if attempt and not attempt.ended_at:
         carry_out(attempt, until)
     return attempt is not None
@@ -98,13 +101,14 @@ def carry_out(attempt: Attempt, until: float = float("inf")) -> None:
     Whatever is not the move's own failure leaves it RUNNING, for takeover: a time
     limit, a lost database, a lost lease. ``until``: on the monotonic clock.
     """
-    try:
-        if attempt.undo_outcome:
-            _undo(attempt)
-        else:
-            _change(attempt, until)
-    except LeaseLost:
-        logger.warning("%s goes on elsewhere; this worker lets go.", attempt)
+    with logcontext.about(move=str(attempt.move_id)):
+        try:
+            if attempt.undo_outcome:
+                _undo(attempt)
+            else:
+                _change(attempt, until)
+        except LeaseLost:
+            logger.warning("%s goes on elsewhere; this worker lets go.", attempt)
 
 
 def _change(attempt: Attempt, until: float) -> None:

@@ -16,6 +16,7 @@ from adminmoves.models import (
     Effect,
     FormerPlace,
     Move,
+    direct,
 )
 from adminmoves.plan import make_plan, steps_of
 from adminmoves.vocabulary import Action, EventCode, MoveType, Outcome, StepCode
@@ -72,7 +73,7 @@ def image_of(administration: Administration) -> dict[str, Any]:
 
 def _leave_place(move: Move, administration: Administration) -> None:
     """The former place stays findable: code, office and address."""
-    FormerPlace.objects.create(
+    left = FormerPlace(
         administration=administration,
         move=move,
         environment=administration.environment,
@@ -84,6 +85,7 @@ def _leave_place(move: Move, administration: Administration) -> None:
         from_at=administration.at_place_since,
         until_at=timezone.now(),
     )
+    direct.insert([left])
 
 
 def _take_place(move: Move, administration: Administration) -> trail.Line:
@@ -94,7 +96,7 @@ def _take_place(move: Move, administration: Administration) -> trail.Line:
     administration.mail_address = move.plan["to_address"]
     administration.at_place_since = timezone.now()
     administration.closed_by = None
-    administration.save()
+    direct.update(administration)
     after = image_of(administration)
     params = {
         "number": move.number,
@@ -131,9 +133,11 @@ def _verify(move: Move, before: dict[str, Any]) -> dict[str, Any]:
 
 
 def _list_aftercare(move: Move, codes: tuple[str, ...]) -> None:
-    Aftercare.objects.bulk_create(
-        Aftercare(move=move, position=position, code=code)
-        for position, code in enumerate(codes, start=1)
+    direct.insert(
+        [
+            Aftercare(move=move, position=position, code=code)
+            for position, code in enumerate(codes, start=1)
+        ]
     )
 
 
@@ -144,7 +148,7 @@ def enter(
     facts: Mapping[StepCode, dict[str, Any]],
 ) -> trail.Line:
     """Write these steps into the ledger; what the trail tells of it."""
-    effects = Effect.objects.bulk_create(
+    effects = [
         Effect(
             attempt=attempt,
             move=move,
@@ -153,7 +157,8 @@ def enter(
             facts=facts.get(step, {}),
         )
         for step in steps
-    )
+    ]
+    direct.insert(effects)
     done = [StepCode(effect.step).value for effect in effects]
     params = {"attempt": attempt.number, "steps": done}
     return trail.about_move(move, EventCode.RUN_STEPS_DONE, params=params)
@@ -161,7 +166,7 @@ def enter(
 
 def end(attempt: Attempt, outcome: Outcome) -> None:
     attempt.ended_at, attempt.outcome = timezone.now(), outcome
-    attempt.save(update_fields=["ended_at", "outcome", "before_image"])
+    direct.update(attempt)
 
 
 def moves_archive(move: Move) -> bool:

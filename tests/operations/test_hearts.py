@@ -13,7 +13,9 @@ from adminmoves import doorbell
 from adminmoves.models import WorkerBeat
 from adminmoves.operations import readings
 from adminmoves.operations.heart import Heart
-from adminmoves.vocabulary import BeatKind, MoveState
+from adminmoves.vocabulary import BeatKind, MoveState, MoveType
+from tests.archive.shelves import fill_with
+from tests.builders import make_administration
 from tests.cast import MakeMove
 from tests.execution.standstill import stuck_at, until
 from tests.servers import Broker, Process, Workers, as_owner
@@ -59,9 +61,15 @@ def test_a_worker_that_stops_in_order_is_missed_by_nobody(workers: Workers) -> N
 def test_a_worker_tells_which_run_it_holds(
     a_move: MakeMove, workers: Workers, owner: extensions.connection
 ) -> None:
-    move = a_move(MoveState.APPROVED)
+    books = make_administration()
+    fill_with(books, 5)
+    move = a_move(
+        MoveState.APPROVED,
+        move_type=MoveType.MOVE_ENVIRONMENT,
+        administration=books,
+    )
 
-    with stuck_at(owner, "adminmoves_aftercare") as somebody_waits:
+    with stuck_at(owner, "adminmoves_documentcopy") as somebody_waits:
         workers(1, **SECOND)
         doorbell.ring()
         until(somebody_waits)
