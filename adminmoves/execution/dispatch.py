@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import F, Q, QuerySet, Window
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Window
 from django.db.models.functions import RowNumber
 from django.utils import timezone
 
@@ -73,13 +73,21 @@ def due_now() -> list[int]:
     turn = Window(
         RowNumber(), partition_by="from_environment", order_by=("approved_at",)
     )
+    started = Move.objects.filter(
+        from_environment=OuterRef("from_environment"), started_at__isnull=False
+    ).order_by("-started_at")
     return list(
         Move.objects.due(now)
         .filter(closed_offices(now).let_run(), ~_of_offices(_busy_offices()))
         .filter(Q(dispatched_at=None) | Q(dispatched_at__lt=fresh))
-        .annotate(turn=turn)
+        .annotate(turn=turn, office_started=Subquery(started.values("started_at")[:1]))
         .order_by(
-            "-urgent", F("dispatched_at").asc(nulls_first=True), "turn", "approved_at"
+            "-urgent",
+            F("dispatched_at").asc(nulls_first=True),
+            "turn",
+            # Each look counts turns anew: who was served least lately comes first.
+            F("office_started").asc(nulls_first=True),
+            "approved_at",
         )
         .values_list("pk", flat=True)[:LOOKED_AT_ENOUGH]
     )

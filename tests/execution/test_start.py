@@ -338,3 +338,17 @@ def test_with_an_own_code_for_the_address_a_new_code_leaves_it_as_it_is(
     assert there.code == move.to_code
     assert there.mail_address == administration.mail_address
     assert not move.aftercare.filter(code="tell_new_address").exists()
+
+
+def test_who_comes_last_is_served_before_the_others_are_served_again(
+    a_move: MakeMove,
+) -> None:
+    """However many wait of other offices: each look counts their turns anew."""
+    others = [make_connection() for _office in range(3)]
+    for link in others * 2:
+        a_move(S.APPROVED, administration=make_administration(link))
+    for _office in others:
+        runner.run(dispatch.due_now()[0], "worker-1")
+    newcomer = a_move(S.APPROVED, administration=make_administration(make_connection()))
+
+    assert dispatch.due_now()[0] == newcomer.pk
