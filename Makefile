@@ -1,12 +1,15 @@
 PYTHON ?= python3
 ARGS ?=
 PORT ?=
+ROUND ?= long
+MOVES ?=
+SEED ?=
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check --no-input --require-hashes --only-binary :all:
 SUPERVISOR := $(BIN)/python -m migrations_portal.supervisor
 
 .DEFAULT_GOAL := help
-.PHONY: help run manage test bench check lint fmt types layers schema templates lock
+.PHONY: help run manage test bench faults check lint fmt types layers schema templates lock
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -22,6 +25,9 @@ test: .venv/dev.stamp ## Run the tests on real servers (ARGS="tests/area -x -q")
 
 bench: .venv/dev.stamp ## Measure against the bare limits (ARGS=full: large estates)
 	@$(BIN)/python -m benchmarks $(ARGS)
+
+faults: .venv/dev.stamp ## Move while everything fails, and judge (ROUND=short, MOVES=500, SEED=…)
+	@ROUND=$(ROUND) MOVES=$(MOVES) SEED=$(SEED) $(BIN)/python -m tests.faults
 
 check: lint types layers templates schema test ## Everything that must hold, the tests last
 

@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db import connections
 from django.test import TransactionTestCase
 from psycopg2 import extensions, sql
-from pytest_django import DjangoDbBlocker
+from pytest_django import DjangoDbBlocker, Settings
 
 from adminmoves.archive.store import archive_store
 from migrations_portal.supervisor.account import ourselves
@@ -240,6 +240,17 @@ def celery_env(
         "PORTAL_STATE_DIR": str(tmp_path),
         "PORTAL_ARCHIVE_DIR": str(archive_store().location),
     }
+
+
+@pytest.fixture
+def shelves(celery_env: dict[str, str], tmp_path: Path, settings: Settings) -> Path:
+    """An archive that this test and its workers have to themselves, empty."""
+    folder = tmp_path / "archive"
+    folder.mkdir()
+    celery_env["PORTAL_ARCHIVE_DIR"] = str(folder)
+    kept = {**settings.STORAGES["archive"], "OPTIONS": {"location": str(folder)}}
+    settings.STORAGES = {**settings.STORAGES, "archive": kept}
+    return folder
 
 
 @pytest.fixture

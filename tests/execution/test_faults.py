@@ -7,18 +7,28 @@ earlier one could be through before the fault meets it.
 import os
 import signal
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import User
 from psycopg2 import extensions
 
 from adminmoves import doorbell
-from adminmoves.models import Move
-from adminmoves.vocabulary import MoveState
-from tests.builders import approve
+from adminmoves.models import Event, Move
+from adminmoves.vocabulary import MoveState, MoveType
+from tests.archive.shelves import fill_with
+from tests.builders import approve, make_administration
 from tests.cast import MakeMove
-from tests.execution.oracle import DONE_ONCE, broken_chains, look
+from tests.execution.oracle import (
+    DONE_ONCE,
+    broken_chains,
+    done_once,
+    judge,
+    look,
+    promises,
+)
 from tests.execution.standstill import stuck_at, until
+from tests.faults import store
 from tests.servers import Broker, Connect, Process, Workers
 
 pytestmark = [pytest.mark.workers, pytest.mark.django_db(transaction=True)]
@@ -28,6 +38,10 @@ SOON = {
     "PORTAL_SWEEP_SECONDS": "1",
     "PORTAL_DRAIN_SECONDS": "20",
 }
+
+
+def taken_over(move: Move) -> bool:
+    return Event.objects.filter(move=move, code="RUN_TAKEN_OVER").exists()
 
 
 def completed(move: Move) -> Callable[[], bool]:
@@ -59,9 +73,38 @@ def test_kill_9_in_the_middle_of_a_run(
     until(completed(move))
 
     assert look(owner, move.pk) == DONE_ONCE
-    taken_over = Move.objects.get(pk=move.pk).events.filter(code="RUN_TAKEN_OVER")
-    assert not taken_over.exists(), "a run in one transaction leaves nothing behind"
+    assert not taken_over(move), "a run in one transaction leaves nothing behind"
     assert broken_chains(owner) == []
+
+
+def test_kill_9_in_the_middle_of_copying(
+    a_move: MakeMove,
+    workers: Workers,
+    beat: Process,
+    shelves: Path,
+    owner: extensions.connection,
+) -> None:
+    books = make_administration()
+    fill_with(books, 50)
+    kind = MoveType.MOVE_ENVIRONMENT
+    move = a_move(S.APPROVED, move_type=kind, administration=books)
+    promised = promises(owner, shelves)
+    store.order(shelves, {store.HANG: 100})
+    bad = {**SOON, "PORTAL_ARCHIVE_STORE": "tests.faults.store.FaultyStore"}
+
+    (first,) = workers(1, **bad)
+    doorbell.ring()
+    until(lambda: bool(store.met(shelves)))
+    first.kill()
+    store.order(shelves, {})
+    workers(1, **bad)
+    until(completed(move))
+
+    assert look(owner, move.pk) == done_once(kind)
+    assert taken_over(move)
+    found = judge(owner, shelves, promised)
+    assert (found.lost, found.doubled, found.untrue) == ([], [], [])
+    assert found.documents == 50
 
 
 def test_a_message_that_is_delivered_many_times(

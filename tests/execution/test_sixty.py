@@ -1,30 +1,46 @@
-"""Sixty moves while workers are killed at random moments."""
+"""Sixty moves while workers are killed at chosen moments: each is done once."""
 
 import os
 import random
 import signal
-import subprocess
 import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import User
 from psycopg2 import extensions
 
-from adminmoves.models import Attempt, Event, Move
+from adminmoves.models import Event, Move
 from adminmoves.vocabulary import MoveState, MoveType
 from tests.archive.shelves import fill_with
 from tests.builders import approve, make_administration
 from tests.cast import MakeMove
-from tests.execution.oracle import WITH_ARCHIVE, broken_chains, done_once, look, states
+from tests.execution.oracle import (
+    WITH_ARCHIVE,
+    broken_chains,
+    done_once,
+    judge,
+    look,
+    promises,
+    rows,
+    states,
+)
 from tests.execution.standstill import stuck_at, until
+from tests.faults import store
+from tests.faults.crew import children_of
 from tests.servers import Process, Workers
 
 LEASE = 5
+DOCUMENTS = 120
 SETTINGS = {
     "PORTAL_LEASE_SECONDS": str(LEASE),
     "PORTAL_SWEEP_SECONDS": "1",
     "PORTAL_DRAIN_SECONDS": "20",
     "PORTAL_MAX_TAKEOVERS": "50",
+    "PORTAL_ARCHIVE_STORE": "tests.faults.store.FaultyStore",
 }
 TABLES = (
     "adminmoves_attempt",
@@ -32,7 +48,12 @@ TABLES = (
     "adminmoves_formerplace",
     "adminmoves_aftercare",
 )
-OF_FILES = ("adminmoves_effect", "adminmoves_documentcopy", "adminmoves_formerplace")
+"""Where a run writes, in its order."""
+WHO_WAITS = """
+SELECT DISTINCT a.application_name FROM pg_locks l JOIN pg_stat_activity a USING (pid)
+WHERE NOT l.granted AND l.relation = %s::regclass AND a.application_name <> ''
+"""
+"""Each worker tells the database its name, by PGAPPNAME."""
 KINDS = list(MoveType)
 
 
@@ -44,23 +65,24 @@ def test_sixty_moves_are_each_done_once_whoever_is_killed(
     lead: User,
     workers: Workers,
     beat: Process,
+    shelves: Path,
     owner: extensions.connection,
 ) -> None:
     chance = random.Random(20261124)  # noqa: S311 - repeatable, not secret
-    moves = [a_request(a_move, KINDS[number % len(KINDS)]) for number in range(60)]
-    running = workers(2, **SETTINGS)
-    killed = {"child": 0, "group": 0}
+    moves = [filed(a_move, KINDS[number % len(KINDS)]) for number in range(60)]
+    promised = promises(owner, shelves)
+    running = Running(workers, chance)
+    killed: Counter[str] = Counter()
     for move in moves:
         if chance.random() < 0.6:
             approve(move, lead)
             continue
+        where = "copying" if move.move_type in WITH_ARCHIVE else chance.choice(TABLES)
         how = "group" if chance.random() < 0.3 else "child"
-        tables = OF_FILES if move.move_type in WITH_ARCHIVE else TABLES
-        with stuck_at(owner, chance.choice(tables)) as somebody_waits:
+        with standing_at(where, move, shelves, owner, running) as standing:
             approve(move, lead)
-            until(somebody_waits)
-            running = kill_one(running, how, chance, workers)
-        killed[how] += 1
+            running.kill(waited_for(standing), how)
+        killed[where] += 1
 
     last_kill = time.monotonic()
     while states(owner) != {"COMPLETED": 60} and time.monotonic() < last_kill + 60:
@@ -69,56 +91,84 @@ def test_sixty_moves_are_each_done_once_whoever_is_killed(
 
     takeovers = Event.objects.filter(code="RUN_TAKEN_OVER").count()
     print(  # noqa: T201 - the figures are what one wants to see
-        f"60 moves, killed {killed}, {takeovers} runs taken over, "
+        f"60 moves, killed at {dict(killed)}, {takeovers} runs taken over, "
         f"settled {settled_after:.1f} s after the last kill"
     )
     seen = [look(owner, move.pk) for move in moves]
     assert seen == [done_once(move.move_type) for move in moves]
     assert broken_chains(owner) == []
+    verdict = judge(owner, shelves, promised)
+    assert (verdict.lost, verdict.doubled, verdict.untrue) == ([], [], [])
+    assert verdict.documents == 24 * DOCUMENTS
     assert settled_after < 2 * LEASE
-    assert takeovers >= 5
+    assert takeovers >= killed["copying"] > 0
+    assert killed.keys() == {"copying", *TABLES}
 
 
-def a_request(a_move: MakeMove, move_type: MoveType) -> Move:
-    """One that waits for its approval; with some files where they move along."""
+def filed(a_move: MakeMove, kind: MoveType) -> Move:
     books = make_administration()
-    if move_type in WITH_ARCHIVE:
-        fill_with(books, 20)
-    return a_move(
-        MoveState.AWAITING_APPROVAL, move_type=move_type, administration=books
-    )
+    if kind in WITH_ARCHIVE:
+        fill_with(books, DOCUMENTS, seed=books.pk)
+    return a_move(MoveState.AWAITING_APPROVAL, move_type=kind, administration=books)
 
 
-def kill_one(
-    running: list[Process], how: str, chance: random.Random, workers: Workers
-) -> list[Process]:
-    """kill -9 of the child that holds a run, or of its whole worker."""
-    families = {process.pid: children_of(process) for process in running}
-    alive = set().union(*families.values())
-    holders = [pid for pid in holding() if pid in alive]
-    victim = holders[0] if holders else chance.choice(sorted(alive))
-    if how == "child":
-        os.kill(victim, signal.SIGKILL)
-        return running
-    (worker,) = (process for process in running if victim in families[process.pid])
-    worker.kill()
-    rest = [process for process in running if process is not worker]
-    return [*rest, *workers(1, **SETTINGS)]
+@contextmanager
+def standing_at(
+    where: str,
+    move: Move,
+    shelves: Path,
+    owner: extensions.connection,
+    running: "Running",
+) -> Iterator[Callable[[], list[Process]]]:
+    """Make a worker stand still there; gives a function that says which one does."""
+    if where != "copying":
+        with stuck_at(owner, where):
+            yield lambda: running.named(rows(owner, WHO_WAITS, where))
+        return
+    assert move.administration is not None
+    documents = move.administration.archive.values_list("pk", flat=True)
+    before = len(store.met(shelves))
+    hang = store.chance_of_first(store.HANG, documents)
+    store.order(shelves, {store.HANG: hang})
+    yield lambda: running.parents([pid for _kind, pid in store.met(shelves)[before:]])
+    store.order(shelves, {})
 
 
-def holding() -> list[int]:
-    """The processes that hold a run, newest first; a worker's name ends in its id."""
-    names = Attempt.objects.filter(ended_at=None).order_by("-heartbeat_at")
-    return [
-        int(name.rsplit("/")[-1]) for name in names.values_list("worker", flat=True)
-    ]
+def waited_for(standing: Callable[[], list[Process]]) -> list[Process]:
+    """Who stands there, once somebody does."""
+    until(lambda: bool(standing()))
+    return standing()
 
 
-def children_of(process: Process) -> set[int]:
-    found = subprocess.run(
-        ["pgrep", "-P", str(process.pid)],  # noqa: S607 - procps is where it is
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    return {int(pid) for pid in found.stdout.split()}
+class Running:
+    """Two workers; one that is killed is replaced."""
+
+    def __init__(self, workers: Workers, chance: random.Random) -> None:
+        self.workers, self.chance = workers, chance
+        self.by_name: dict[str, Process] = {}
+        for _ in range(2):
+            self.hire()
+
+    def hire(self) -> None:
+        name = f"crew-{len(self.by_name)}"
+        (self.by_name[name],) = self.workers(1, **SETTINGS, PGAPPNAME=name)
+
+    def named(self, found: list[tuple[str]]) -> list[Process]:
+        return [self.by_name[name] for (name,) in found]
+
+    def parents(self, pids: list[int]) -> list[Process]:
+        return [
+            process
+            for process in self.by_name.values()
+            if process.popen.poll() is None and children_of(process) & set(pids)
+        ]
+
+    def kill(self, found: list[Process], how: str) -> None:
+        """kill -9 of the children of a worker that stands there, or of all of it."""
+        victim = self.chance.choice(found)
+        if how == "child":
+            for child in children_of(victim):
+                os.kill(child, signal.SIGKILL)
+            return
+        victim.kill()
+        self.hire()

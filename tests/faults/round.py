@@ -1,0 +1,221 @@
+"""A round: moves in waves, faults in each wave, and a judgement at the end."""
+
+import random
+import time
+from collections import Counter
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+
+from adminmoves.vocabulary import MoveState, MoveType
+from tests.execution.oracle import Promise, Verdict, judge, promises
+from tests.faults import store
+from tests.faults.ground import LEASE, Ground
+from tests.faults.kinds import CLEAN_UPS_ARE_DUE, FAULTS, PROOF_GROWS_OLD
+from tests.faults.people import People
+
+ENDED = frozenset({"COMPLETED", "FAILED", "STOPPED", "WITHDRAWN"})
+TO_DECIDE = frozenset({"FAILED", "STOPPED"})
+WITH_FILES = (MoveType.MOVE_ENVIRONMENT, MoveType.MOVE_ENVIRONMENT_AND_CHANGE_CODE)
+GIVE_UP = 120
+"""Seconds after which a wave is left as it is, and told."""
+
+
+@dataclass
+class Told:
+    """What a round has to tell."""
+
+    moves: int
+    faults: Counter[str] = field(default_factory=Counter)
+    met: Counter[str] = field(default_factory=Counter)
+    acts: dict[str, int] = field(default_factory=dict)
+    takeovers: int = 0
+    settled_after: list[float] = field(default_factory=list)
+    """Seconds between the last fault of a wave and its last move that ended."""
+    late: list[str] = field(default_factory=list)
+    verdict: Verdict = field(default_factory=Verdict)
+    seconds: float = 0.0
+
+    @property
+    def wrong(self) -> list[str]:
+        return [*self.late, *self.verdict.wrong]
+
+    def __str__(self) -> str:
+        seen = self.verdict
+        lines = [
+            f"{self.moves} moves in {self.seconds:.0f} s: {counted(seen.states)}",
+            f"faults: {counted(self.faults)}",
+            f"files that met a bad store: {counted(self.met)}",
+            f"people: {counted(self.acts)}",
+            f"takeovers: {self.takeovers}",
+            f"settled after: at most {max(self.settled_after):.1f} s, of {2 * LEASE}",
+            f"documents compared: {seen.documents}",
+            f"half-written files left by who was killed: {seen.half_written}",
+            f"lost: {len(seen.lost)}",
+            f"doubled: {len(seen.doubled)}",
+            f"stuck: {len(seen.stuck) + len(self.late)}",
+            f"otherwise wrong: {len(seen.untrue)}",
+            *self.wrong,
+        ]
+        return "\n".join(lines)
+
+
+def counted(what: Counter[str] | dict[str, int]) -> str:
+    return ", ".join(f"{name} {count}" for name, count in sorted(what.items())) or "-"
+
+
+class Round:
+    """``moves`` in waves of ``size``, each with ``faults`` faults at once."""
+
+    def __init__(
+        self,
+        ground: Ground,
+        people: People,
+        chance: random.Random,
+        kinds: list[str],
+        tell: Callable[[str], None] = lambda _line: None,
+    ) -> None:
+        self.ground, self.people, self.chance = ground, people, chance
+        self.kinds, self.tell = kinds, tell
+        self.deck: list[str] = []
+
+    def carry_out(self, moves: int, size: int, faults: int) -> Told:
+        began = time.monotonic()
+        told = Told(moves)
+        ids = [self.people.file(number).pk for number in range(moves)]
+        promised = promises(self.ground.record.connection, self.ground.shelves)
+        again: list[int] = []
+        for first in range(0, moves, size):
+            wave = [*ids[first : first + size], *again]
+            self._wave(wave, promised, faults, told)
+            again = self._decide(wave)
+            self.tell(
+                f"{first + size} moves, settled after {told.settled_after[-1]:.1f} s"
+            )
+        self._settle(again, time.monotonic(), told)
+        self._clean_up()
+        told.takeovers = self._count_takeovers()
+        told.met.update(kind for kind, _pid in store.met(self.ground.shelves))
+        told.acts = self.people.acts
+        told.verdict = judge(
+            self.ground.record.connection, self.ground.shelves, promised
+        )
+        told.seconds = time.monotonic() - began
+        return told
+
+    def _wave(
+        self, wave: list[int], promised: list[Promise], faults: int, told: Told
+    ) -> None:
+        """Half of the moves before the faults begin, half while they last; the archives
+        last, so that they meet the store as it is then."""
+        copying = {
+            promise.move for promise in promised if promise.move_type in WITH_FILES
+        }
+        order = self.chance.sample(wave, len(wave))
+        first, then = order[::2], order[1::2]
+        then.sort(key=lambda move: move in copying)
+        self._approve(first)
+        self._grow_old(then, told)
+        time.sleep(self.chance.uniform(0, 0.5))
+        running = self._begin(self._draw(faults), told)
+        self._approve(then)
+        if self.chance.random() < 0.5:
+            self._stop_one()
+        now = time.monotonic()
+        for seconds, fault in running:
+            time.sleep(max(0.0, now + seconds - time.monotonic()))
+            fault.__exit__(None, None, None)
+        self._settle(wave, time.monotonic(), told)
+
+    def _approve(self, moves: list[int]) -> None:
+        for move in moves:
+            self.people.approve(move)
+
+    def _grow_old(self, moves: list[int], told: Told) -> None:
+        """One approved for a little later, whose attestation is too old by then."""
+        states = self._states(moves)
+        waiting = [move for move in moves if states[move] == "AWAITING_APPROVAL"]
+        rarely = self.chance.random() < 0.5 or not told.faults["proof grown old"]
+        if waiting and rarely:
+            self.people.approve(waiting[0], later=True)
+            self.ground.record.ask(PROOF_GROWS_OLD, waiting[:1])
+            told.faults["proof grown old"] += 1
+
+    def _draw(self, count: int) -> list[str]:
+        """The next kinds; each comes by before any comes again."""
+        while len(self.deck) < count:
+            self.deck += self.chance.sample(self.kinds, len(self.kinds))
+        drawn, self.deck = self.deck[:count], self.deck[count:]
+        return list(dict.fromkeys(drawn))
+
+    def _begin(
+        self, kinds: list[str], told: Told
+    ) -> list[tuple[float, AbstractContextManager[None]]]:
+        """What was begun, and how long it lasts from now on; the shortest first."""
+        running = []
+        for kind in kinds:
+            make, seconds = FAULTS[kind]
+            fault = make(self.ground)
+            fault.__enter__()
+            told.faults[kind] += 1
+            running.append((seconds, fault))
+            time.sleep(self.chance.uniform(0, 0.3))
+        return sorted(running, key=lambda pair: pair[0])
+
+    def _stop_one(self) -> None:
+        found = self.ground.record.ask(
+            "SELECT id FROM adminmoves_move WHERE state = 'RUNNING' ORDER BY id LIMIT 1"
+        )
+        for (move,) in found:
+            self.people.stop(move)
+
+    def _settle(self, wave: list[int], over: float, told: Told) -> None:
+        """Until each has ended; what waits for a person gets one, and its time anew."""
+        due = dict.fromkeys(wave, over)
+        slowest = 0.0
+        while due and time.monotonic() < over + GIVE_UP:
+            now = time.monotonic()
+            for move, state in self._states(list(due)).items():
+                if state in ENDED:
+                    slowest = max(slowest, now - due.pop(move))
+                elif self.people.help_on(move, state):
+                    due[move] = time.monotonic()
+            time.sleep(0.1)
+        told.settled_after.append(max(slowest, 0.0))
+        if due or slowest > 2 * LEASE:
+            states = self._states(list(due))
+            told.late.append(f"settled after {slowest:.1f} s; never: {states}")
+
+    def _decide(self, wave: list[int]) -> list[int]:
+        """What failed or stopped is tried again, withdrawn, or left; the first."""
+        again = []
+        for move, state in self._states(wave).items():
+            if state not in TO_DECIDE:
+                continue
+            choice = self.chance.choice(("again", "again", "withdraw", "leave"))
+            if choice == "again":
+                self.people.retry(move)
+                again.append(move)
+            elif choice == "withdraw":
+                self.people.withdraw(move)
+        return again
+
+    def _clean_up(self) -> None:
+        """The day after: what moves left behind is due, and has to go."""
+        self.ground.record.ask(CLEAN_UPS_ARE_DUE)
+        deadline = time.monotonic() + GIVE_UP
+        left = "SELECT count(*) FROM adminmoves_cleanup WHERE done_at IS NULL"
+        while self.ground.record.ask(left) != [(0,)] and time.monotonic() < deadline:
+            time.sleep(0.2)
+
+    def _count_takeovers(self) -> int:
+        ((count,),) = self.ground.record.ask(
+            "SELECT count(*) FROM adminmoves_event WHERE code = 'RUN_TAKEN_OVER'"
+        )
+        return int(count)
+
+    def _states(self, moves: list[int]) -> dict[int, MoveState]:
+        found = self.ground.record.ask(
+            "SELECT id, state FROM adminmoves_move WHERE id = ANY(%s)", moves
+        )
+        return {move: MoveState(state) for move, state in found}

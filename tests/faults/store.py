@@ -1,0 +1,124 @@
+"""A store that goes wrong on order; the workers of a fault round keep files in it.
+
+Its orders are a file in its folder: for each kind how many files in a thousand it
+meets, and how slow every copy is. Which files is decided by their keys, so that a
+worker that takes over meets the same trouble.
+"""
+
+import errno
+import json
+import os
+import time
+import zlib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from adminmoves.archive.store import Digest, FileStore
+
+ORDERS, MET = ".orders", ".met"
+"""Files in its folder: what it has to do, and a line for each time that it did."""
+ERROR, FULL, HANG, LIE, LIE_ONCE, FORGET = (
+    "error",
+    "full",
+    "hang",
+    "lie",
+    "lie once",
+    "forget",
+)
+SLOW = "slow"
+"""Milliseconds that every copy takes longer."""
+SECONDS_BETWEEN_LOOKS = 0.05
+
+
+def order(folder: Path, orders: Mapping[str, int]) -> None:
+    """Tell the stores of all workers what to do from now on."""
+    fresh = folder / f"{ORDERS}.new"
+    fresh.write_text(json.dumps(orders))
+    fresh.replace(folder / ORDERS)
+
+
+def met(folder: Path) -> list[tuple[str, int]]:
+    """Which trouble whom met so far: its kind, and the process."""
+    file = folder / MET
+    lines = file.read_text().splitlines() if file.exists() else []
+    return [(kind, int(pid)) for kind, pid in (line.rsplit(" ", 1) for line in lines)]
+
+
+def chance_of_first(kind: str, documents: Iterable[int]) -> int:
+    """So many files in a thousand that of these one is met, at least."""
+    return min(_luck(kind, str(document)) for document in documents) + 1
+
+
+def _luck(kind: str, name: str) -> int:
+    return zlib.crc32(f"{kind} {name}".encode()) % 1000
+
+
+class FaultyStore(FileStore):
+    """The real store, with trouble at its own methods."""
+
+    def copy(self, source: str, target: str, expected: Digest) -> None:
+        time.sleep(self._orders().get(SLOW, 0) / 1000)
+        if self._meets(HANG, target):
+            self._note(HANG)
+            while self._meets(HANG, target):
+                time.sleep(SECONDS_BETWEEN_LOOKS)
+        self._refuse(ERROR, errno.EIO, target)
+        super().copy(source, target, expected)
+
+    def write(self, source: str, path: str) -> Digest | None:
+        """May run out of room halfway, or keep something else than it was given."""
+        written = super().write(source, path)
+        key = path.partition(".part-")[0]
+        if self._meets(FULL, key):
+            os.truncate(path, Path(path).stat().st_size // 2)
+        self._refuse(FULL, errno.ENOSPC, key)
+        if self._lies(key):
+            content = Path(path).read_bytes()
+            Path(path).write_bytes(bytes(~byte & 255 for byte in content) or b"?")
+        return written
+
+    def digest(self, key: str) -> Digest | None:
+        """May say that a file is another one than it is."""
+        found = super().digest(key)
+        if found and self._meets(FORGET, key):
+            self._note(FORGET)
+            return Digest(found.size, "0" * 64)
+        return found
+
+    def remove(self, keys: list[str]) -> None:
+        for key in keys:
+            self._refuse(ERROR, errno.EIO, key)
+        super().remove(keys)
+
+    def _lies(self, key: str) -> bool:
+        """Always for these; for those only until they are written again."""
+        if self._meets(LIE, key):
+            self._note(LIE)
+            return True
+        once = Path(self.location) / f".lied-{Path(key).name}"
+        if not self._meets(LIE_ONCE, key) or once.exists():
+            return False
+        once.touch()
+        self._note(LIE_ONCE)
+        return True
+
+    def _refuse(self, kind: str, number: int, key: str) -> None:
+        if self._meets(kind, key):
+            self._note(kind)
+            raise OSError(number, os.strerror(number))
+
+    def _meets(self, kind: str, key: str) -> bool:
+        return _luck(kind, Path(key).name) < self._orders().get(kind, 0)
+
+    def _orders(self) -> dict[str, int]:
+        try:
+            orders: dict[str, int] = json.loads(
+                (Path(self.location) / ORDERS).read_text()
+            )
+        except FileNotFoundError:
+            return {}
+        return orders
+
+    def _note(self, kind: str) -> None:
+        with (Path(self.location) / MET).open("a") as lines:
+            lines.write(f"{kind} {os.getpid()}\n")
