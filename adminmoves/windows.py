@@ -4,22 +4,33 @@ A lead may let a move run outside the windows; a freeze holds every move. A mome
 that the clock skips counts as an hour later, one that it shows twice as the first.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from django.contrib.postgres.expressions import ArraySubquery
+from django.db import connection
 from django.db.models import Q
-from django.db.models.functions import JSONObject, Now
 from django.utils import timezone
 
-from adminmoves.models import ExecutionWindow, Freeze, Move, QueueSwitch
+from adminmoves.models import ExecutionWindow, Freeze, Move
 from adminmoves.vocabulary import MoveState
 
 DAYS_AHEAD = 15
 """Hours come back every week, but for those that a change of the clock swallows."""
 LOOKED_AT = 500
+
+COLUMNS = """
+    (SELECT coalesce(json_agg(json_build_array(
+         id, environment_id, weekdays, opens, closes)), '[]')
+     FROM adminmoves_executionwindow),
+    (SELECT coalesce(json_agg(json_build_array(
+         id, name, environment_id, starts_at, ends_at)), '[]')
+     FROM adminmoves_freeze WHERE ends_at > statement_timestamp())
+"""
+"""Hours and freezes, to be read beside other columns; written out, since the queue is
+looked at all the time and Django takes longer to write this than it takes to answer."""
+READ = f"SELECT {COLUMNS}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,47 +210,25 @@ def _later(before: Closed | None, after: Closed | None) -> bool:
 
 
 def read_times(leave_out: ExecutionWindow | Freeze | None = None) -> Times:
-    """One query: the switch of the queue is the row beside which they are read."""
-    hours, freezes = QueueSwitch.objects.values_list(*beside(leave_out)).get()
+    with connection.cursor() as cursor:
+        cursor.execute(READ)
+        hours, freezes = cursor.fetchone()
+    if isinstance(leave_out, Freeze):
+        freezes = [row for row in freezes if row[0] != leave_out.pk]
+    elif leave_out:
+        hours = [row for row in hours if row[0] != leave_out.pk]
     return times(hours, freezes)
 
 
-def beside(
-    leave_out: ExecutionWindow | Freeze | None = None,
-) -> tuple[ArraySubquery, ArraySubquery]:
-    """Hours and freezes as columns beside a row of any query; for ``times``."""
-    hours = ExecutionWindow.objects.order_by()
-    told = JSONObject(
-        office="environment", weekdays="weekdays", opens="opens", closes="closes"
-    )
-    freezes = Freeze.objects.filter(ends_at__gt=Now()).order_by()
-    named = JSONObject(
-        name="name", office="environment", starts_at="starts_at", ends_at="ends_at"
-    )
-    if isinstance(leave_out, Freeze):
-        freezes = freezes.exclude(pk=leave_out.pk)
-    elif leave_out:
-        hours = hours.exclude(pk=leave_out.pk)
-    return (
-        ArraySubquery(hours.values(told=told)),
-        ArraySubquery(freezes.values(told=named)),
-    )
-
-
-def times(hours: list[dict[str, Any]], freezes: list[dict[str, Any]]) -> Times:
-    """What those two columns hold."""
+def times(hours: Iterable[Sequence[Any]], freezes: Iterable[Sequence[Any]]) -> Times:
+    """What the two columns of COLUMNS hold."""
     by_office: dict[int | None, list[Hours]] = {}
-    for row in hours:
-        clock = map(time.fromisoformat, (row["opens"], row["closes"]))
-        by_office.setdefault(row["office"], []).append(Hours(row["weekdays"], *clock))
+    for _pk, office, weekdays, *clocks in hours:
+        kept = Hours(weekdays, *map(time.fromisoformat, clocks))
+        by_office.setdefault(office, []).append(kept)
     frozen = (
-        Frozen(
-            row["name"],
-            row["office"],
-            datetime.fromisoformat(row["starts_at"]),
-            datetime.fromisoformat(row["ends_at"]),
-        )
-        for row in freezes
+        Frozen(name, office, *map(datetime.fromisoformat, span))
+        for _pk, name, office, *span in freezes
     )
     return Times(by_office, tuple(frozen))
 

@@ -1,5 +1,6 @@
 """What an approved move waits for, and whether a run takes longer than usual."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -7,21 +8,52 @@ from functools import cached_property
 from statistics import median
 from typing import Any
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce, Extract, Greatest, JSONObject
+from django.db import connection
 from django.utils import timezone
 
 from adminmoves import windows
-from adminmoves.dossier.eyes import name_of
-from adminmoves.models import Attempt, Move, QueueSwitch
-from adminmoves.vocabulary import MoveState, Outcome
+from adminmoves.models import Move
+from adminmoves.models.operation import UNHEARD
+from adminmoves.vocabulary import MoveState
 
 ENOUGH, LOOKED_AT = 5, 200
 MOST_COUNTED = 1000
 EVENING = time(20)
 LATE_AFTER, LATE_TIMES = timedelta(minutes=2), 3
 PAUSED, FROZEN, CLOSED, ALONE, IN_LINE = "paused", "frozen", "closed", "alone", "line"
+
+TOLD = f"""
+SELECT coalesce(nullif(btrim(by.first_name || ' ' || by.last_name), ''), by.username),
+       switch.reason,
+       NOT EXISTS (SELECT FROM adminmoves_workerbeat
+                   WHERE kind IN ('WORKER', 'BOTH')
+                     AND seen_at >= statement_timestamp() - %(unheard)s),
+       {windows.COLUMNS},
+       (SELECT coalesce(json_agg(json_build_array(id, from_environment_id)), '[]')
+        FROM (SELECT id, from_environment_id FROM adminmoves_move
+              WHERE state = 'APPROVED' AND from_environment_id = ANY(%(offices)s)
+                AND (not_before IS NULL OR not_before <= %(now)s)
+              ORDER BY urgent DESC, approved_at, id LIMIT %(counted)s) AS line),
+       (SELECT coalesce(json_agg(json_build_array(
+            move_type,
+            coalesce((SELECT documents FROM adminmoves_attempt
+                      WHERE move_id = past.id AND outcome = 'COMPLETED' LIMIT 1), 0),
+            extract(epoch FROM started_at - greatest(approved_at, not_before)),
+            extract(epoch FROM ended_at - started_at))), '[]')
+        FROM (SELECT id, move_type, approved_at, not_before, started_at, ended_at
+              FROM adminmoves_move
+              WHERE state = 'COMPLETED' AND ended_at IS NOT NULL
+              ORDER BY ended_at DESC LIMIT %(looked_at)s) AS past),
+       (SELECT coalesce(json_agg(json_build_array(
+            move_id, started_at, documents, size, copied_size,
+            (SELECT count(*) FROM adminmoves_effect
+             WHERE attempt_id = run.id AND NOT undone))), '[]')
+        FROM adminmoves_attempt AS run
+        WHERE ended_at IS NULL AND move_id = ANY(%(running)s))
+FROM adminmoves_queueswitch AS switch
+LEFT JOIN auth_user AS by ON by.id = switch.paused_by_id
+"""  # noqa: S608 - both parts are ours; values go in as parameters
+"""One statement, so that a list costs one question however much its rows tell."""
 SHOWN_STATES = frozenset({MoveState.APPROVED, MoveState.RUNNING})
 
 
@@ -81,7 +113,8 @@ class Queue:
     """The queue at one moment, as far as some moves are concerned."""
 
     now: datetime
-    switch: QueueSwitch
+    paused: Wait | None
+    is_alone: bool
     times: windows.Times
     ahead: Mapping[int, int]
     past: tuple[Past, ...]
@@ -91,13 +124,11 @@ class Queue:
         """None where it does not wait, or for nothing but its own moment."""
         if move.state != MoveState.APPROVED:
             return None
-        if self.switch.paused_at and (by := self.switch.paused_by):
-            return Wait(PAUSED, who=name_of(by), why=self.switch.reason)
-        if held := self.held(move):
-            return held
+        if first := self.paused or self.held(move):
+            return first
         if move.is_scheduled:
             return None
-        if not self.switch.worker_seen:
+        if self.is_alone:
             return Wait(ALONE)
         return Wait(IN_LINE, ahead=self.ahead.get(move.pk), usual=self.usual_wait)
 
@@ -141,83 +172,36 @@ class Queue:
 def look(moves: Collection[Move]) -> Queue:
     """One query, whatever is asked of it later."""
     now = timezone.now()
-    hours, freezes = windows.beside()
-    switch = (
-        QueueSwitch.objects.with_worker()
-        .annotate(
-            hours=hours,
-            freezes=freezes,
-            line=ArraySubquery(_line(moves, now)),
-            past=ArraySubquery(_past()),
-            runs=ArraySubquery(_runs(moves)),
-        )
-        .get()
-    )
-    # A question that cannot have an answer is not asked, and gives no list at all.
-    told: dict[str, Any] = {name: value or () for name, value in vars(switch).items()}
+    waiting = [move for move in moves if move.state == MoveState.APPROVED]
+    asked: dict[str, Any] = {
+        "now": now,
+        "unheard": UNHEARD,
+        "offices": [move.from_environment_id for move in waiting],
+        "running": [move.pk for move in moves if move.state == MoveState.RUNNING],
+        "counted": MOST_COUNTED,
+        "looked_at": LOOKED_AT,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(TOLD, asked)
+        by, why, is_alone, hours, freezes, line, past, runs = cursor.fetchone()
     return Queue(
         now=now,
-        switch=switch,
-        times=windows.times(told["hours"], told["freezes"]),
-        ahead=_ahead(told["line"]),
-        past=tuple(Past(**row) for row in told["past"]),
-        runs={row.pop("move"): _run(row) for row in told["runs"]},
+        paused=Wait(PAUSED, who=by, why=why) if by else None,
+        is_alone=is_alone,
+        times=windows.times(hours, freezes),
+        ahead=_ahead(line),
+        past=tuple(Past(*row) for row in past),
+        runs={row[0]: Run(datetime.fromisoformat(row[1]), *row[2:]) for row in runs},
     )
 
 
-def _line(moves: Iterable[Move], now: datetime) -> QuerySet[Move, Any]:
-    """What is due at the offices that these moves wait at, first the first."""
-    waiting = (move for move in moves if move.state == MoveState.APPROVED)
-    offices = {move.from_environment_id for move in waiting}
-    due = Move.objects.due(now).filter(from_environment__in=offices)
-    ordered = due.order_by("-urgent", "approved_at", "pk")
-    told = JSONObject(move="pk", office="from_environment")
-    return ordered.values(told=told)[:MOST_COUNTED]
-
-
-def _ahead(line: Iterable[Mapping[str, int]]) -> dict[int, int]:
-    counted: dict[int, int] = {}
+def _ahead(line: Iterable[tuple[int, int]]) -> dict[int, int]:
+    counted: Counter[int] = Counter()
     ahead = {}
-    for row in line:
-        ahead[row["move"]] = counted.get(row["office"], 0)
-        counted[row["office"]] = ahead[row["move"]] + 1
+    for move, office in line:
+        ahead[move] = counted[office]
+        counted[office] += 1
     return ahead
-
-
-def _past() -> QuerySet[Move, Any]:
-    recent = Move.objects.filter(
-        state=MoveState.COMPLETED,
-        approved_at__isnull=False,
-        started_at__isnull=False,
-        ended_at__isnull=False,
-    ).order_by("-ended_at")
-    could_start = Greatest("approved_at", Coalesce("not_before", "approved_at"))
-    run = Attempt.objects.filter(move=OuterRef("pk"), outcome=Outcome.COMPLETED)
-    told = JSONObject(
-        move_type="move_type",
-        documents=Coalesce(Subquery(run.values("documents")[:1]), 0),
-        waited=Extract(F("started_at") - could_start, "epoch"),
-        ran=Extract(F("ended_at") - F("started_at"), "epoch"),
-    )
-    return recent.values(told=told)[:LOOKED_AT]
-
-
-def _runs(moves: Iterable[Move]) -> QuerySet[Attempt, Any]:
-    running = [move.pk for move in moves if move.state == MoveState.RUNNING]
-    attempts = Attempt.objects.filter(move__in=running, ended_at=None).order_by()
-    told = JSONObject(
-        move="move",
-        started_at="started_at",
-        documents="documents",
-        size="size",
-        copied_size="copied_size",
-        done=Count("effects", filter=Q(effects__undone=False)),
-    )
-    return attempts.annotate(told=told).values("told")
-
-
-def _run(row: dict[str, Any]) -> Run:
-    return Run(**{**row, "started_at": datetime.fromisoformat(row["started_at"])})
 
 
 def magnitude(documents: int) -> int:

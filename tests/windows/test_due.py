@@ -84,6 +84,13 @@ def test_a_move_between_offices_waits_for_both(
     assert may_run(EVENING) == {within, between}
 
 
+def test_a_freeze_holds_what_a_lead_let_out_of_the_windows(within: Move) -> None:
+    Move.objects.update(outside_windows=True)
+    freeze(within.from_environment)
+
+    assert may_run(NOON) == set()
+
+
 @pytest.mark.parametrize("side", ["from_environment", "to_environment"])
 def test_a_freeze_holds_the_moves_of_its_office(
     within: Move, between: Move, side: str
