@@ -199,6 +199,8 @@ def file(
     panel = page.get_by_role("region", name=words.package_says)
     expect(panel).to_contain_text(words.not_found, timeout=LONG)
     look(page, "form", to.package, words.locale[:2])
+    # Who leaves while the page still asks something fills the console.
+    page.wait_for_load_state("networkidle")
     page.get_by_role("button", name=words.read_through).click()
     for box in page.locator("input[name=seen]").all():
         box.check()
