@@ -135,8 +135,8 @@ class Round:
         """One approved for a little later, whose attestation is too old by then."""
         states = self._states(moves)
         waiting = [move for move in moves if states[move] == "AWAITING_APPROVAL"]
-        rarely = self.chance.random() < 0.5 or not told.faults["proof grown old"]
-        if waiting and rarely:
+        never_yet = not told.faults["proof grown old"]
+        if waiting and (never_yet or self.chance.random() < 0.5):
             self.people.approve(waiting[0], later=True)
             self.ground.record.ask(PROOF_GROWS_OLD, waiting[:1])
             told.faults["proof grown old"] += 1
@@ -187,7 +187,7 @@ class Round:
             told.late.append(f"settled after {slowest:.1f} s; never: {states}")
 
     def _decide(self, wave: list[int]) -> list[int]:
-        """What failed or stopped is tried again, withdrawn, or left; the first."""
+        """Try again, withdraw or leave what failed or stopped; what was tried again."""
         again = []
         for move, state in self._states(wave).items():
             if state not in TO_DECIDE:
