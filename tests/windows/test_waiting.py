@@ -115,7 +115,7 @@ def test_it_says_how_many_of_its_office_go_first(
     as_lead: Client, a_move: MakeMove, completed: Completed
 ) -> None:
     link = make_connection()
-    a_move(S.APPROVED)
+    other = a_move(S.APPROVED)
     first, second, third = (
         a_move(S.APPROVED, administration=make_administration(link)) for _n in range(3)
     )
@@ -128,8 +128,8 @@ def test_it_says_how_many_of_its_office_go_first(
         assert "Na 2 migraties van dit kantoor; meestal 1 min 0 s" in page
 
     Move.objects.filter(pk=third.pk).update(urgent=True)
-    ahead = look([first, second, third]).ahead
-    assert [ahead[move.pk] for move in (third, first, second)] == [0, 1, 2]
+    ahead = look([first, second, third, other]).ahead
+    assert [ahead[move.pk] for move in (other, third, first, second)] == [0, 0, 1, 2]
 
 
 def test_a_paused_queue_is_told_with_who_and_why(
