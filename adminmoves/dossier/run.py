@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from adminmoves.dossier import queue
 from adminmoves.models import Attempt, Effect, Move
 from adminmoves.plan import IN_ONE_GO, steps_of
 from adminmoves.vocabulary import MoveState, MoveType, Outcome, StepCode
 
+SILENT = timedelta(seconds=10)
 DONE, NOW, TODO, FAILED, STOPPED, DOUBT = (
     "done",
     "run",
@@ -103,6 +105,13 @@ class Try:
     def percent(self) -> int:
         done = sum(line.mark == DONE for line in self.lines)
         return _percent(self.attempt, done, len(self.lines))
+
+    @property
+    def is_silent(self) -> bool:
+        """Its worker holds it and says nothing: between two chunks it would have."""
+        held = self.attempt
+        quiet = timezone.now() - held.heartbeat_at > SILENT
+        return bool(held.worker) and held.ended_at is None and quiet
 
     @property
     def archive(self) -> Archive | None:

@@ -39,6 +39,8 @@ EVENT_LOOKS: Mapping[EventCode, Look] = {
     E.PROOF_ATTESTED: Look("file-text", "slate"),
     E.COMMENTED: Look("message-square", "grey"),
     E.AFTERCARE_TICKED: Look("check", "grey"),
+    E.RUN_STOP_ASKED: Look("rotate-ccw", "purple"),
+    E.ARCHIVE_CLEANED: Look("trash-2", "grey"),
     E.DOCUMENTS_RECOUNTED: Look("calculator", "grey"),
     E.ADMINISTRATION_MOVED: Look("arrow-right-left", "green"),
     E.HISTORY_EXPORTED: Look("download", "grey"),

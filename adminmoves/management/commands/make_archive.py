@@ -5,6 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 
 from adminmoves.archive.filling import fill
 from adminmoves.models import Administration
@@ -25,4 +26,7 @@ class Command(BaseCommand):
         if held is None or held.closed_by_id:
             raise CommandError("No open administration has that id. Nothing was made.")
         fill(held, options["documents"])
-        self.stdout.write(f"{held} has {held.archive.count()} documents.")
+        held.documents = held.archive.count()
+        held.documents_counted_at = timezone.now()
+        held.save(update_fields=["documents", "documents_counted_at"])
+        self.stdout.write(f"{held} has {held.documents} documents.")
