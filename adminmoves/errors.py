@@ -15,6 +15,10 @@ class StepRefused(DomainError):
     """The move is not in a state from which this step can be taken (HTTP 409)."""
 
 
+class RuleHeld(DomainError):
+    """The database held a rule; nothing of this transaction can be kept."""
+
+
 class FourEyes(DomainError):
     """Who contributed to a move does not approve it."""
 

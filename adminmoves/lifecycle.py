@@ -4,7 +4,7 @@ A step and its line in the trail are saved together or not at all
 (architecture.md par. 3).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -16,7 +16,7 @@ from adminmoves import access
 from adminmoves.access import Actor
 from adminmoves.archive import copying
 from adminmoves.audit import trail
-from adminmoves.errors import DomainError, FourEyes, StepRefused
+from adminmoves.errors import FourEyes, RuleHeld, StepRefused
 from adminmoves.models import Contributor, Move, direct
 from adminmoves.vocabulary import ACTION_EVENTS, Action, MoveState, Part
 
@@ -48,6 +48,19 @@ NO_RETRY = frozenset({MoveState.DRAFT, MoveState.REJECTED, MoveState.WITHDRAWN})
 def hold(move_id: int) -> Move:
     """The move as it is now with all it is about, held until the transaction ends."""
     return Move.objects.whole().select_for_update(of=("self",)).get(pk=move_id)
+
+
+def hold_many(move_ids: Collection[int]) -> dict[int, Move]:
+    """The same of many by their ids, and who contributed to each.
+
+    Held in one order, so that two who want some of the same never wait for each other.
+    """
+    wanted = Move.objects.whole().select_for_update(of=("self",)).order_by("pk")
+    named = wanted.filter(pk__in=move_ids).prefetch_related("contributors")
+    held = {move.pk: move for move in named}
+    if missing := set(move_ids) - held.keys():
+        raise Move.DoesNotExist(f"no moves {sorted(missing)}")
+    return held
 
 
 @transaction.atomic
@@ -123,7 +136,7 @@ def sign(move: Move, actor: Actor, part: Part) -> None:
 
 
 def require_four_eyes(move: Move, actor: Actor) -> None:
-    if move.contributors.filter(user_id=actor.person).exists():
+    if any(part.user_id == actor.person for part in move.contributors.all()):
         raise FourEyes(
             _("You worked on this request, so another team lead approves it.")
         )
@@ -148,7 +161,7 @@ def told_meanwhile(move: Move) -> str:
     }
 
 
-def refusal_of_database(error: IntegrityError) -> DomainError:
+def refusal_of_database(error: IntegrityError) -> RuleHeld:
     """The sentence for a rule that the database held."""
     diagnosis = getattr(error.__cause__, "diag", None)
     name = getattr(diagnosis, "constraint_name", None) or ""
@@ -169,7 +182,7 @@ def refusal_of_database(error: IntegrityError) -> DomainError:
             "request again and check it."
         ),
     }
-    return DomainError(
+    return RuleHeld(
         sentences.get(name)
         or _("The database refused this: %(rule)s. Nothing was changed.")
         % {"rule": name or str(error).splitlines()[0]}

@@ -1,13 +1,14 @@
 """All checks of a move at a moment, all problems at once. Changes nothing."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from adminmoves.changes.wish import Check, Finding, Saying, Wish
+from adminmoves.changes.near import look_near
+from adminmoves.changes.wish import Check, Finding, Known, Saying, Wish
 from adminmoves.models import CheckSeverity, Move, Parties, Proof
 from adminmoves.movetypes import CHECKS_BY_CODE, checks_for
 from adminmoves.vocabulary import Moment, MoveType, Severity
@@ -93,12 +94,22 @@ class Report:
         return _("This holds the migration back: %(titles)s.") % {"titles": titles}
 
 
+Chosen = Mapping[tuple[str, str], str]
+"""The severities that were chosen, by type and check."""
+
+
 def preflight(wish: Wish) -> Report:
-    chosen = dict(
-        CheckSeverity.objects.filter(move_type=wish.intent).values_list(
-            "check_code", "severity"
-        )
+    return _report(wish, _chosen([wish.intent]))
+
+
+def _chosen(types: Iterable[MoveType]) -> Chosen:
+    told = CheckSeverity.objects.filter(move_type__in=set(types)).values_list(
+        "move_type", "check_code", "severity"
     )
+    return {(move_type, code): severity for move_type, code, severity in told}
+
+
+def _report(wish: Wish, chosen: Chosen) -> Report:
     judged = (
         _judge(check, _severity(check, wish.intent, chosen), check.ask(wish))
         for check in checks_for(wish.intent)
@@ -108,9 +119,11 @@ def preflight(wish: Wish) -> Report:
     return Report(tuple(results))
 
 
-def _severity(check: Check, move_type: MoveType, chosen: Mapping[str, str]) -> Severity:
+def _severity(check: Check, move_type: MoveType, chosen: Chosen) -> Severity:
     default = check.severities[move_type]
-    return default if check.fixed else Severity(chosen.get(check.code, default))
+    if check.fixed:
+        return default
+    return Severity(chosen.get((move_type, check.code), default))
 
 
 def _judge(check: Check, severity: Severity, finding: Finding) -> Result | None:
@@ -136,7 +149,9 @@ def code_key(package: str, code: str) -> str:
         return str(cursor.fetchone()[0])
 
 
-def wish_of(move: Move, proof: Proof | None = None) -> Wish | None:
+def wish_of(
+    move: Move, proof: Proof | None = None, known: Known | None = None
+) -> Wish | None:
     """What a stored move wants; None while no administration was chosen."""
     if move.administration is None:
         return None
@@ -150,6 +165,7 @@ def wish_of(move: Move, proof: Proof | None = None) -> Wish | None:
         parties=getattr(move, "parties", None) or Parties(move=move),
         move=move,
         proof=proof or move.proof,
+        known=known or Known(),
     )
 
 
@@ -163,5 +179,19 @@ def key_of(move: Move) -> str:
 
 def inspect(move: Move) -> Report:
     """All checks of a stored move, as things are now."""
-    wish = wish_of(move)
-    return preflight(wish) if wish else Report(())
+    return inspect_many([move])[move.pk]
+
+
+def inspect_many(moves: Sequence[Move]) -> dict[int, Report]:
+    """The same of many by their ids; what the checks read is read once for all."""
+    known = Known()
+    wishes = {move.pk: wish_of(move, known=known) for move in moves}
+    complete = [wish for wish in wishes.values() if wish]
+    if not complete:
+        return dict.fromkeys(wishes, Report(()))
+    known.near.update(look_near(wish.place for wish in complete))
+    chosen = _chosen(wish.intent for wish in complete)
+    return {
+        move_id: _report(wish, chosen) if wish else Report(())
+        for move_id, wish in wishes.items()
+    }

@@ -1,35 +1,31 @@
 """What a lead decides about a request that waits."""
 
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import partial
 
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from adminmoves import access, doorbell, lifecycle
 from adminmoves.access import WORKER, Actor
+from adminmoves.approval.choices import (
+    LAPSED,
+    Approved,
+    Choice,
+    Refused,
+    approval_of,
+    require_proof_by_then,
+)
 from adminmoves.approval.haste import NONE as NO_HASTE
 from adminmoves.approval.haste import Haste
 from adminmoves.audit import trail
-from adminmoves.errors import CheckRefused, DomainError, ProofRefused, StepRefused
-from adminmoves.evidence import is_stale, why_lapsed
+from adminmoves.errors import DomainError, ProofRefused, RuleHeld, StepRefused
+from adminmoves.evidence import why_lapsed
 from adminmoves.models import Approval, ApprovalLoan, LoanEnd, Move
-from adminmoves.plan import make_plan
-from adminmoves.preflight import inspect
-from adminmoves.vocabulary import Action, EventCode, Moment, MoveState, Right, Role
-
-LAPSED = {
-    "proof_too_old": gettext_lazy(
-        "The attestation is too old. The request waits for a new one."
-    ),
-    "package_asked_now": gettext_lazy(
-        "This accounting system is asked itself by now, so the attestation does not "
-        "count any more. The request waits for its answer."
-    ),
-}
+from adminmoves.preflight import Report, inspect_many
+from adminmoves.vocabulary import Action, EventCode, MoveState, Right, Role
 
 
 def approve_move(
@@ -48,41 +44,107 @@ def approve_move(
     (decided meanwhile, or the plan is another one now), DomainError (haste without
     its reason).
     """
+    choice = Choice(move_id, plan_hash, seen, not_before, haste)
+    (answer,) = approve_many([choice], actor=actor)
+    if isinstance(answer, Refused):
+        raise answer.refusal
+    return answer.move
+
+
+def approve_many(
+    choices: Sequence[Choice], *, actor: Actor
+) -> list[Approved | Refused]:
+    """Say yes to several plans at once; what is refused holds no other one back.
+
+    One choice per move; the answers come in the order of the choices.
+    """
     access.require(actor, Action.APPROVE)
-    with transaction.atomic():
-        move = lifecycle.hold(move_id)
-        # What lapsed stays so when the approval is refused: hence after the commit.
-        lapsed = _lapses(move, not_before, actor.name)
-        if not lapsed:
-            haste.require_reasons(move)
-            approval = _approval(move, actor, plan_hash, seen, not_before)
-            _approve(move, actor, approval, haste)
-    if lapsed:
-        raise ProofRefused(str(LAPSED[lapsed]))
-    return move
+    try:
+        with transaction.atomic():
+            return _decide(choices, actor)
+    except RuleHeld as refusal:
+        # The database undid all of them, and does not say whose rule it was.
+        if len(choices) == 1:
+            return [Refused(choices[0].move_id, refusal)]
+    half = len(choices) // 2
+    parts = (choices[:half], choices[half:])
+    return [answer for part in parts for answer in approve_many(part, actor=actor)]
 
 
-def _approve(move: Move, actor: Actor, approval: Approval, haste: Haste) -> None:
+def _decide(choices: Sequence[Choice], actor: Actor) -> list[Approved | Refused]:
+    moves = lifecycle.hold_many([choice.move_id for choice in choices])
+    waiting = [m for m in moves.values() if m.state == MoveState.AWAITING_APPROVAL]
+    lapsed = _expire_lapsed(waiting, actor.name)
+    reports = inspect_many([move for move in waiting if move.pk not in lapsed])
+    answers: list[Approved | Refused] = []
+    lines = []
+    for choice in choices:
+        move = moves[choice.move_id]
+        try:
+            if move.pk in lapsed:
+                raise ProofRefused(str(LAPSED[lapsed[move.pk]]))
+            lines.append(_approve(move, choice, reports.get(move.pk), actor))
+        except RuleHeld:
+            raise
+        except DomainError as refusal:
+            answers.append(Refused(move.pk, refusal))
+        else:
+            answers.append(Approved(move.pk, move))
+    _tell(actor, lines, doorbell.RUN)
+    return answers
+
+
+def _expire_lapsed(moves: Iterable[Move], noticed_by: str) -> dict[int, str]:
+    """Let those whose proof does not count any more wait for one again; why, by id.
+
+    It stays so although the approval is refused.
+    """
+    lapsed: dict[int, str] = {}
+    lines = []
+    for move in moves:
+        if move.proof and (reason := why_lapsed(move.proof)):
+            lapsed[move.pk] = str(reason["code"])
+            told = {**reason, "noticed_by": noticed_by}
+            step = Action.EXPIRE_PROOF
+            lines.append(
+                lifecycle.take_step(
+                    move, step, actor=WORKER, facts=(reason,), told=told
+                )
+            )
+    _tell(WORKER, lines, doorbell.ASK)
+    return lapsed
+
+
+def _approve(
+    move: Move, choice: Choice, report: Report | None, actor: Actor
+) -> trail.Line:
+    """The decision on one move that is held; the caller records the line."""
+    if report is None:
+        approval = Approval(actor.person, {}, "")  # `take_step` refuses, in words
+    else:
+        approval = approval_of(move, choice, report, actor)
     told = {
         "plan_hash": approval.plan_hash,
         "warnings": approval.warnings,
         "not_before": _told(approval.not_before),
         "proof": move.proof_id,
-        **haste.changes(move),
+        **choice.haste.changes(move),
     }
-    approval = replace(
-        approval, urgent=haste.urgent, outside_windows=haste.outside_windows
-    )
-    line = lifecycle.take_step(
+    return lifecycle.take_step(
         move,
         Action.APPROVE,
         actor=actor,
         facts=(approval,),
         told=told,
-        words=haste.words(),
+        words=choice.haste.words(),
     )
-    trail.record(actor, [line])
-    transaction.on_commit(partial(doorbell.ring, doorbell.RUN))
+
+
+def _tell(actor: Actor, lines: Sequence[trail.Line], task: str) -> None:
+    """Write the lines down, and ring once for all of them after commit."""
+    trail.record(actor, lines)
+    if lines:
+        transaction.on_commit(partial(doorbell.ring, task))
 
 
 def send_back_move(move_id: int, *, actor: Actor, question: str) -> Move:
@@ -116,13 +178,7 @@ def reschedule_move(
     access.require(actor, Action.RESCHEDULE)
     move = lifecycle.hold(move_id)
     haste.require_reasons(move)
-    if move.proof and not_before and is_stale(move.proof, not_before):
-        raise ProofRefused(
-            _(
-                "The attestation is too old by then. Choose an earlier moment, or have "
-                "it attested again."
-            )
-        )
+    require_proof_by_then(move, not_before)
     move = lifecycle.advance(
         move_id,
         Action.RESCHEDULE,
@@ -182,60 +238,3 @@ def end_loan(loan_id: int, *, actor: Actor) -> ApprovalLoan:
     )
     trail.record(actor, [line])
     return loan
-
-
-def _lapses(move: Move, not_before: datetime | None, noticed_by: str) -> str:
-    """Why the proof does not count any more; then the request waits for one again.
-
-    Empty: it counts.
-    """
-    if move.state != MoveState.AWAITING_APPROVAL or move.proof is None:
-        return ""
-    if reason := why_lapsed(move.proof):
-        told = {**reason, "noticed_by": noticed_by}
-        line = lifecycle.take_step(
-            move, Action.EXPIRE_PROOF, actor=WORKER, facts=(reason,), told=told
-        )
-        trail.record(WORKER, [line])
-        transaction.on_commit(partial(doorbell.ring, doorbell.ASK))
-        return str(reason["code"])
-    if not_before and is_stale(move.proof, not_before):
-        raise ProofRefused(
-            _(
-                "The attestation is too old by then. Choose an earlier moment, or "
-                "have it attested again."
-            )
-        )
-    return ""
-
-
-def _approval(
-    move: Move,
-    actor: Actor,
-    plan_hash: str,
-    seen: frozenset[str],
-    not_before: datetime | None,
-) -> Approval:
-    if move.state != MoveState.AWAITING_APPROVAL:
-        return Approval(actor.person, {}, "")  # `take_step` refuses, in words
-    plan = make_plan(move)
-    if plan.hash != plan_hash:
-        raise StepRefused(
-            _("The plan has changed since you opened this page. Look at it again.")
-        )
-    report = inspect(move)
-    if report.holding(Moment.APPROVE):
-        raise CheckRefused(report.told(Moment.APPROVE), report)
-    if unseen := [w.title for w in report.warnings if w.key not in seen]:
-        raise CheckRefused(
-            _("Tick that you have seen this: %(titles)s.")
-            % {"titles": "; ".join(unseen)},
-            report,
-        )
-    return Approval(
-        approver_id=actor.person,
-        plan=plan.facts,
-        plan_hash=plan.hash,
-        warnings=[warning.stored() for warning in report.warnings],
-        not_before=not_before,
-    )

@@ -19,6 +19,20 @@ from adminmoves.vocabulary import Moment, MoveType, Severity
 
 
 @dataclass(frozen=True)
+class Known:
+    """What was read for the checks already: once for all the wishes that share it.
+
+    ``near`` is by the move's id.
+    """
+
+    near: dict[int, frozenset[str]] = field(default_factory=dict)
+
+    @cached_property
+    def profiles(self) -> dict[str, PackageProfile]:
+        return PackageProfile.objects.in_bulk()
+
+
+@dataclass(frozen=True)
 class Wish:
     """One administration and its wanted place, complete or still being filled in."""
 
@@ -31,6 +45,7 @@ class Wish:
     parties: Parties
     move: Move | None = None
     proof: Proof | None = None
+    known: Known = field(default_factory=Known)
 
     @property
     def move_id(self) -> int:
@@ -50,26 +65,32 @@ class Wish:
             self.administration.mail_code or self.to_code
         )
 
-    @cached_property
+    @property
+    def place(self) -> dict[str, Any]:
+        """What ``look_near`` asks about."""
+        link, office = self.to_connection, self.to_environment
+        return {
+            "books": self.administration.pk,
+            "name": self.administration.name,
+            "move": self.move_id,
+            "connection": link.pk if link else None,
+            "environment": office.pk if office else None,
+            "key": self.to_code_key if self.to_code else None,
+            "address": self.to_address or None,
+        }
+
+    @property
     def near(self) -> frozenset[str]:
         """What else is at the wanted place or wants it."""
-        link, office = self.to_connection, self.to_environment
-        return look_near(
-            {
-                "books": self.administration.pk,
-                "name": self.administration.name,
-                "move": self.move_id,
-                "connection": link.pk if link else None,
-                "environment": office.pk if office else None,
-                "key": self.to_code_key if self.to_code else None,
-                "address": self.to_address or None,
-            }
-        )
+        near = self.known.near
+        if self.move_id not in near:
+            near.update(look_near([self.place]))
+        return near[self.move_id]
 
-    @cached_property
+    @property
     def profile(self) -> PackageProfile | None:
         """What differs per package."""
-        return PackageProfile.objects.filter(pk=self.administration.package).first()
+        return self.known.profiles.get(self.administration.package)
 
 
 class Saying(NamedTuple):

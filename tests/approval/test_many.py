@@ -1,0 +1,309 @@
+"""Approving several requests at once: each is decided by itself, all are kept."""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import connection
+from django.db.models import QuerySet
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
+
+from adminmoves import doorbell, lifecycle
+from adminmoves.access import actor_for
+from adminmoves.approval.actions import approve_many
+from adminmoves.approval.choices import Approved, Choice, Refused
+from adminmoves.approval.haste import Haste
+from adminmoves.errors import NotAllowed
+from adminmoves.models import BookkeepingConnection, Event, Move
+from adminmoves.plan import make_plan
+from adminmoves.vocabulary import EventCode, MoveState
+from benchmarks.databases import APP, OWNER, use
+from benchmarks.world import make_people, make_waiting
+from tests.builders import approve, attest_as, make_draft, submit, warnings_of
+from tests.cast import MakeMove
+
+pytestmark = pytest.mark.django_db
+S = MoveState
+Spoil = Callable[[Choice], Choice | None]
+MANY = 500
+
+
+@pytest.fixture
+def waiting(a_move: MakeMove) -> list[Move]:
+    return [a_move(S.AWAITING_APPROVAL) for _ in range(3)]
+
+
+def choice_of(move: Move) -> Choice:
+    return Choice(move.pk, make_plan(move).hash, warnings_of(move))
+
+
+def states(moves: Sequence[Move]) -> list[str]:
+    now = Move.objects.in_bulk([move.pk for move in moves])
+    return [str(now[move.pk].state) for move in moves]
+
+
+def told(answers: Sequence[Approved | Refused]) -> dict[int, str]:
+    """The sentence of each that was refused."""
+    refused = [answer for answer in answers if isinstance(answer, Refused)]
+    return {answer.move_id: str(answer.refusal) for answer in refused}
+
+
+# --- it works
+
+
+def test_all_are_approved_and_each_has_its_line(
+    waiting: list[Move], lead: User
+) -> None:
+    answers = approve_many([choice_of(m) for m in waiting], actor=actor_for(lead))
+
+    assert [answer.move_id for answer in answers] == [move.pk for move in waiting]
+    assert told(answers) == {}
+    kept = Move.objects.in_bulk([move.pk for move in waiting])
+    assert {(move.state, move.approved_by_id) for move in kept.values()} == {
+        (S.APPROVED, lead.pk)
+    }
+    lines = Event.objects.filter(code=EventCode.MOVE_APPROVED).order_by("move_id")
+    assert [(line.move_id, line.params["plan_hash"]) for line in lines] == [
+        (move.pk, make_plan(move).hash) for move in waiting
+    ]
+
+
+def test_each_has_its_own_moment_and_haste(waiting: list[Move], lead: User) -> None:
+    later = timezone.now() + timedelta(days=2)
+    first, second, third = (choice_of(move) for move in waiting)
+    haste = Haste(urgent=True, reasons={"urgent": "Jaarwerk."})
+
+    approve_many(
+        [first, replace(second, not_before=later), replace(third, haste=haste)],
+        actor=actor_for(lead),
+    )
+
+    kept = Move.objects.order_by("pk").values_list("not_before", "urgent")
+    assert list(kept) == [(None, False), (later, False), (None, True)]
+
+
+def test_the_bell_rings_once_for_all(
+    waiting: list[Move],
+    lead: User,
+    monkeypatch: pytest.MonkeyPatch,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    rung: list[str] = []
+    monkeypatch.setattr(doorbell, "ring", rung.append)
+
+    with django_capture_on_commit_callbacks(execute=True):
+        approve_many([choice_of(move) for move in waiting], actor=actor_for(lead))
+
+    assert rung == [doorbell.RUN]
+
+
+def test_nothing_chosen_is_nothing_done(lead: User) -> None:
+    assert approve_many([], actor=actor_for(lead)) == []
+
+
+def test_who_may_not_approve_approves_none(waiting: list[Move], agent: User) -> None:
+    with pytest.raises(NotAllowed):
+        approve_many([choice_of(move) for move in waiting], actor=actor_for(agent))
+
+    assert states(waiting) == [S.AWAITING_APPROVAL] * 3
+
+
+# --- one is refused, the others are not
+
+
+def another_plan(choice: Choice) -> Choice:
+    return replace(choice, plan_hash="0" * 64)
+
+
+def no_reason(choice: Choice) -> Choice:
+    return replace(choice, haste=Haste(urgent=True))
+
+
+def beyond_the_attestation(choice: Choice) -> Choice:
+    return replace(choice, not_before=timezone.now() + timedelta(days=40))
+
+
+def blocked(choice: Choice) -> None:
+    link_of(choice).update(is_active=False)
+
+
+def link_of(choice: Choice) -> QuerySet[BookkeepingConnection]:
+    move = Move.objects.get(pk=choice.move_id)
+    return BookkeepingConnection.objects.filter(pk=move.wanted.connection_id)
+
+
+SPOILED = [
+    (another_plan, "Het plan is gewijzigd sinds je deze pagina opende."),
+    (no_reason, "Vertel waarom het spoed heeft."),
+    (beyond_the_attestation, "De verklaring is dan te oud."),
+    (blocked, "Dit houdt de migratie tegen:"),
+]
+
+
+@pytest.mark.parametrize(("spoil", "sentence"), SPOILED)
+def test_what_is_refused_holds_no_other_one_back(
+    spoil: Spoil, sentence: str, waiting: list[Move], lead: User
+) -> None:
+    first, second, third = (choice_of(move) for move in waiting)
+    second = spoil(second) or second
+    before = Event.objects.filter(move_id=second.move_id).count()
+
+    answers = approve_many([first, second, third], actor=actor_for(lead))
+
+    assert list(told(answers)) == [second.move_id]
+    assert told(answers)[second.move_id].startswith(sentence)
+    assert states(waiting) == [S.APPROVED, S.AWAITING_APPROVAL, S.APPROVED]
+    assert Event.objects.filter(move_id=second.move_id).count() == before
+
+
+def test_an_unseen_warning_is_refused_by_itself(a_move: MakeMove, lead: User) -> None:
+    warned, seen = (
+        a_move(S.AWAITING_APPROVAL, client_informed=False) for _ in range(2)
+    )
+    unseen = replace(choice_of(warned), seen=frozenset())
+
+    answers = approve_many([unseen, choice_of(seen)], actor=actor_for(lead))
+
+    assert told(answers) == {
+        warned.pk: "Vink aan dat je dit hebt gezien: De klant weet het nog niet."
+    }
+    assert states([warned, seen]) == [S.AWAITING_APPROVAL, S.APPROVED]
+    assert [w["code"] for w in Move.objects.get(pk=seen.pk).warnings_seen] == [
+        "client_informed"
+    ]
+
+
+def test_who_worked_on_one_approves_the_others(waiting: list[Move], lead: User) -> None:
+    own = make_draft(lead)
+    submit(own, lead)
+    own = attest_as(own, lead)
+
+    answers = approve_many(
+        [choice_of(move) for move in (own, *waiting)], actor=actor_for(lead)
+    )
+
+    assert told(answers) == {
+        own.pk: "Jij hebt aan deze aanvraag gewerkt. "
+        "Daarom geeft een andere teamleider akkoord."
+    }
+    assert states([own, *waiting]) == [S.AWAITING_APPROVAL, *[S.APPROVED] * 3]
+
+
+def test_the_database_holds_four_eyes_of_one_and_keeps_the_others(
+    waiting: list[Move], lead: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = make_draft(lead)
+    submit(own, lead)
+    own = attest_as(own, lead)
+    moves = [waiting[0], own, *waiting[1:]]
+    monkeypatch.setattr(lifecycle, "require_four_eyes", lambda _move, _actor: None)
+
+    answers = approve_many([choice_of(m) for m in moves], actor=actor_for(lead))
+
+    assert [answer.move_id for answer in answers] == [move.pk for move in moves]
+    assert told(answers) == {
+        own.pk: "Wie aan deze aanvraag werkte, geeft geen akkoord. "
+        "Vraag een andere teamleider."
+    }
+    assert states(moves) == [S.APPROVED, S.AWAITING_APPROVAL, S.APPROVED, S.APPROVED]
+    approved = Event.objects.filter(code=EventCode.MOVE_APPROVED)
+    assert sorted(approved.values_list("move_id", flat=True)) == [
+        move.pk for move in waiting
+    ]
+
+
+def test_one_decided_meanwhile_names_who_did(
+    waiting: list[Move], lead: User, other_lead: User
+) -> None:
+    choices = [choice_of(move) for move in waiting]
+    approve(waiting[1], other_lead)
+
+    answers = approve_many(choices, actor=actor_for(lead))
+
+    assert list(told(answers)) == [waiting[1].pk]
+    assert other_lead.username in told(answers)[waiting[1].pk]
+    kept = Move.objects.order_by("pk").values_list("approved_by", flat=True)
+    assert list(kept) == [lead.pk, other_lead.pk, lead.pk]
+
+
+def test_one_whose_proof_lapsed_waits_for_another(
+    waiting: list[Move], lead: User
+) -> None:
+    choices = [choice_of(move) for move in waiting]
+    link_of(choices[1]).update(demand=BookkeepingConnection.Demand.API)
+
+    answers = approve_many(choices, actor=actor_for(lead))
+
+    assert list(told(answers)) == [waiting[1].pk]
+    assert told(answers)[waiting[1].pk].endswith("De aanvraag wacht op het antwoord.")
+    assert states(waiting) == [S.APPROVED, S.AWAITING_BOOKKEEPING, S.APPROVED]
+    line = Event.objects.filter(move=waiting[1]).latest("pk")
+    assert (line.code, line.params["noticed_by"]) == (
+        EventCode.MOVE_PROOF_EXPIRED,
+        lead.username,
+    )
+
+
+def test_all_whose_attestation_is_too_old_wait_for_another(
+    waiting: list[Move], lead: User, settings: Settings
+) -> None:
+    choices = [choice_of(move) for move in waiting]
+    settings.PORTAL_ATTESTED_PROOF_DAYS = 0
+
+    answers = approve_many(choices, actor=actor_for(lead))
+
+    assert set(told(answers).values()) == {
+        "De verklaring is te oud. De aanvraag wacht op een nieuwe."
+    }
+    assert states(waiting) == [S.AWAITING_BOOKKEEPING] * 3
+
+
+# --- two at once, and many
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_leads_whose_choices_overlap_both_get_done(
+    a_move: MakeMove, lead: User, other_lead: User
+) -> None:
+    moves = [a_move(S.AWAITING_APPROVAL) for _ in range(12)]
+    choices = [choice_of(move) for move in moves]
+
+    def decide(who: User, mine: Sequence[Choice]) -> list[Approved | Refused]:
+        try:
+            return approve_many(mine, actor=actor_for(who))
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        one = pool.submit(decide, lead, choices[:8])
+        two = pool.submit(decide, other_lead, choices[:3:-1])
+        answers = [*one.result(), *two.result()]
+
+    assert states(moves) == [S.APPROVED] * 12
+    approved = Event.objects.filter(code=EventCode.MOVE_APPROVED)
+    assert sorted(approved.values_list("move_id", flat=True)) == [m.pk for m in moves]
+    assert set(told(answers)) == {move.pk for move in moves[4:8]}
+
+
+@pytest.mark.usefixtures("owner")
+def test_five_hundred_cost_one_statement_each_and_a_few(database_name: str) -> None:
+    use(OWNER, database_name)
+    people = make_people()
+    ids = make_waiting(MANY, people, S.AWAITING_APPROVAL)
+    use(APP, database_name)
+    moves = Move.objects.whole().in_bulk(ids)
+    choices = [
+        Choice(pk, make_plan(move).hash, seen=frozenset()) for pk, move in moves.items()
+    ]
+
+    with CaptureQueriesContext(connection) as caught:
+        answers = approve_many(choices, actor=people.lead)
+
+    assert told(answers) == {}
+    assert Move.objects.filter(state=S.APPROVED).count() == MANY
+    assert len(caught) <= MANY + 12
