@@ -138,18 +138,29 @@ def start(move_id: int, worker: str, then: Then = record_start) -> Attempt | Non
 
 
 def _start(move_id: int, worker: str, then: Then) -> Attempt | None:
-    seen = Move.objects.filter(pk=move_id).values_list("revision", "proof__kind")
-    [(revision, kind)] = seen
-    if kind == ProofKind.VERIFIED and not _ask_again(move_id):
+    with transaction.atomic():
+        move = _take(move_id)
+        if move is None:
+            return None
+        if move.proof is None or move.proof.is_attested:
+            return _open_where_it_may(move, worker, then)
+    # Nothing is held while the package is asked anew.
+    if not _ask_again(move):
         return None
     with transaction.atomic():
         held = _take(move_id)
-        if held is None or held.revision != revision or not _may_start(held):
+        if held is None or held.revision != move.revision:
             return None
-        # What only touches the database is over before anybody could count it.
-        if has_files(held) and not finds_room(held):
-            return None
-        return _open_attempt(held, worker, then)
+        return _open_where_it_may(held, worker, then)
+
+
+def _open_where_it_may(move: Move, worker: str, then: Then) -> Attempt | None:
+    if not _may_start(move):
+        return None
+    # What only touches the database is over before anybody could count it.
+    if has_files(move) and not finds_room(move):
+        return None
+    return _open_attempt(move, worker, then)
 
 
 def _take(move_id: int) -> Move | None:
@@ -188,9 +199,8 @@ def _as_administration(values: Iterator[Any]) -> Administration:
     return books
 
 
-def _ask_again(move_id: int) -> bool:
-    """Ask the package anew, before anything is held; False where it waits."""
-    move = Move.objects.get(pk=move_id)
+def _ask_again(move: Move) -> bool:
+    """Ask the package anew; False where the move waits for something."""
     if _asked_enough(move) or _waits(move, inspect(move)):
         return False
     try:
