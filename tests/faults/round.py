@@ -17,6 +17,12 @@ from tests.faults.people import People
 ENDED = frozenset({"COMPLETED", "FAILED", "STOPPED", "WITHDRAWN"})
 TO_DECIDE = frozenset({"FAILED", "STOPPED"})
 WITH_FILES = (MoveType.MOVE_ENVIRONMENT, MoveType.MOVE_ENVIRONMENT_AND_CHANGE_CODE)
+FAILURES = """
+SELECT params->>'code', count(*) FROM adminmoves_event
+WHERE code = 'MOVE_FAILED' GROUP BY 1
+"""
+MAY_FAIL = frozenset({"store_refused", "copy_differs"})
+"""A bad store is all that a move may fail for; the other faults it outlives."""
 GIVE_UP = 120
 """Seconds after which a wave is left as it is, and told."""
 
@@ -29,6 +35,7 @@ class Told:
     faults: Counter[str] = field(default_factory=Counter)
     met: Counter[str] = field(default_factory=Counter)
     acts: dict[str, int] = field(default_factory=dict)
+    failures: Counter[str] = field(default_factory=Counter)
     takeovers: int = 0
     settled_after: list[float] = field(default_factory=list)
     """Seconds between the last fault of a wave and its last move that ended."""
@@ -38,7 +45,8 @@ class Told:
 
     @property
     def wrong(self) -> list[str]:
-        return [*self.late, *self.verdict.wrong]
+        odd = [f"failed: {code}" for code in self.failures.keys() - MAY_FAIL]
+        return [*self.late, *odd, *self.verdict.wrong]
 
     def __str__(self) -> str:
         seen = self.verdict
@@ -46,6 +54,7 @@ class Told:
             f"{self.moves} moves in {self.seconds:.0f} s: {counted(seen.states)}",
             f"faults: {counted(self.faults)}",
             f"files that met a bad store: {counted(self.met)}",
+            f"runs that failed: {counted(self.failures)}",
             f"people: {counted(self.acts)}",
             f"takeovers: {self.takeovers}",
             f"settled after: at most {max(self.settled_after):.1f} s, of {2 * LEASE}",
@@ -94,6 +103,7 @@ class Round:
             )
         self._settle(again, time.monotonic(), told)
         self._clean_up()
+        told.failures.update(dict(self.ground.record.ask(FAILURES)))
         told.takeovers = self._count_takeovers()
         told.met.update(kind for kind, _pid in store.met(self.ground.shelves))
         told.acts = self.people.acts
