@@ -7,14 +7,20 @@ the two, or an earlier attempt, costs no second copy and hides no bad one.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import NamedTuple
 
 from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
-from adminmoves.archive.keys import TOGETHER, folder_after, key_after
-from adminmoves.archive.store import CopyDiffers, Digest, archive_store
-from adminmoves.models import Attempt, CleanUp, Document, DocumentCopy, Move
+from adminmoves.archive.keys import TOGETHER, folder_after, key_in
+from adminmoves.archive.store import (
+    CopyDiffers,
+    Digest,
+    FileStore,
+    archive_store,
+)
+from adminmoves.models import Attempt, CleanUp, Document, Move
 from adminmoves.vocabulary import MoveState
 
 MOST_DOCUMENTS = 500
@@ -22,6 +28,15 @@ MOST_BYTES = 64 * 1024 * 1024
 TRIES = 2
 """A copy that does not come back as it was written is made once more."""
 
+COLUMNS = ("pk", "storage_key", "size", "sha256")
+ENTER = """
+INSERT INTO adminmoves_documentcopy (move_id, document_id, storage_key, size, sha256)
+SELECT %(move)s, d.id, %(folder)s || '/' || d.id / %(together)s || '/' || d.id,
+       d.size, d.sha256
+FROM adminmoves_document d
+WHERE d.administration_id = %(administration)s AND d.id > %(after)s AND d.id <= %(last)s
+ON CONFLICT DO NOTHING
+"""
 SWITCH = """
 WITH old AS (
     SELECT d.id, d.storage_key, c.storage_key AS new_key
@@ -44,68 +59,81 @@ FROM adminmoves_document d WHERE d.administration_id = %(administration)s
 refused, wrote files that no row names."""
 
 
+class Source(NamedTuple):
+    """A document of a chunk: where its file is, and what it must be."""
+
+    document: int
+    storage_key: str
+    size: int
+    sha256: str
+
+
 @dataclass(frozen=True, slots=True)
 class Chunk:
     """The next documents of a run, in the order of their ids."""
 
-    documents: Sequence[Document]
+    documents: Sequence[Source]
 
     @property
     def size(self) -> int:
-        return sum(document.size for document in self.documents)
+        return sum(source.size for source in self.documents)
 
     @property
     def last(self) -> int:
-        return self.documents[-1].pk
+        return self.documents[-1].document
 
 
 def next_chunk(move: Move, cursor: int) -> Chunk | None:
     """What comes after the document with this id; None when all were copied."""
     ahead = Document.objects.filter(
         administration=move.administration_id, pk__gt=cursor
-    ).order_by("pk")[:MOST_DOCUMENTS]
-    taken: list[Document] = []
+    ).order_by("pk")
+    taken: list[Source] = []
     size = 0
-    for document in ahead:
-        size += document.size
+    for row in ahead.values_list(*COLUMNS)[:MOST_DOCUMENTS]:
+        source = Source(*row)
+        size += source.size
         if taken and size > MOST_BYTES:
             break
-        taken.append(document)
+        taken.append(source)
     return Chunk(taken) if taken else None
 
 
-def copy_files(move: Move, chunk: Chunk) -> list[DocumentCopy]:
-    """Have the file of each document at its new key, compared; unsaved lines.
+def copy_files(move: Move, chunk: Chunk) -> None:
+    """Have the file of each document at its new key, compared.
 
     Raises SourceDiffers, CopyDiffers, OSError.
     """
-    return [_copy_file(move, document) for document in chunk.documents]
+    store, folder = archive_store(), folder_after(move, move.revision)
+    for source in chunk.documents:
+        _copy_file(store, source, key_in(folder, source.document))
 
 
-def _copy_file(move: Move, document: Document) -> DocumentCopy:
-    store, target = archive_store(), key_after(move, document.pk)
-    expected = Digest(document.size, document.sha256)
+def _copy_file(store: FileStore, source: Source, target: str) -> None:
+    expected = Digest(source.size, source.sha256)
     for left in reversed(range(TRIES)):
         if store.digest(target) == expected:
             break
         try:
-            store.copy(document.storage_key, target, expected)
+            store.copy(source.storage_key, target, expected)
             break
         except CopyDiffers:
             if not left:
                 raise
-    return DocumentCopy(
-        move=move,
-        document=document,
-        storage_key=target,
-        size=document.size,
-        sha256=document.sha256,
-    )
 
 
-def enter(attempt: Attempt, chunk: Chunk, copies: Sequence[DocumentCopy]) -> None:
+def enter(attempt: Attempt, move: Move, chunk: Chunk) -> None:
     """Write a chunk down, under the lease: its lines, and how far the run is."""
-    DocumentCopy.objects.bulk_create(copies, ignore_conflicts=True)
+    told = {
+        "move": move.pk,
+        "administration": move.administration_id,
+        "after": attempt.cursor,
+        "last": chunk.last,
+        "folder": folder_after(move, move.revision),
+        "together": TOGETHER,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(ENTER, told)
     attempt.cursor = chunk.last
     attempt.copied += len(chunk.documents)
     attempt.copied_size += chunk.size

@@ -11,13 +11,10 @@ def key_of(
 ) -> str:
     """``move``: the number and revision of the move that copies it, so that no two
     write the same key; "new" for a document that was not moved yet."""
-    folder = _folder(environment, administration, move)
-    return f"{folder}/{document // TOGETHER}/{document}"
+    return key_in(_folder(environment, administration, move), document)
 
 
-def key_after(move: Move, document: int) -> str:
-    """Where this move copies a document to."""
-    folder = folder_after(move, move.revision)
+def key_in(folder: str, document: int) -> str:
     return f"{folder}/{document // TOGETHER}/{document}"
 
 

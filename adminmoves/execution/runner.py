@@ -155,9 +155,9 @@ def _copy_archive(attempt: Attempt, until: float) -> bool:
         return True
     turn = time.monotonic() + SLICE
     while chunk := copying.next_chunk(move, attempt.cursor):
-        copies = _copied(move, chunk)
+        _copy_files(move, chunk)
         with fenced(attempt):
-            copying.enter(attempt, chunk, copies)
+            copying.enter(attempt, move, chunk)
         _heed_wish(attempt)
         if time.monotonic() > until:
             return False
@@ -173,11 +173,11 @@ def _copy_archive(attempt: Attempt, until: float) -> bool:
     return True
 
 
-def _copied(move: Move, chunk: copying.Chunk) -> list[Any]:
+def _copy_files(move: Move, chunk: copying.Chunk) -> None:
     """A chunk's files. What the store refuses for good is the move's own failure:
     the source is whole, and the copies that were checked serve a retry."""
     try:
-        return copying.copy_files(move, chunk)
+        copying.copy_files(move, chunk)
     except SourceDiffers as damaged:
         raise RunFailed("archive_damaged", file=str(damaged)) from damaged
     except CopyDiffers as untrue:

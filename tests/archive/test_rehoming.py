@@ -12,6 +12,7 @@ from pytest_django import Settings
 
 from adminmoves.access import WORKER, actor_for
 from adminmoves.archive import cleaning, copying
+from adminmoves.archive.keys import folder_after, key_in
 from adminmoves.archive.store import Digest, archive_store
 from adminmoves.errors import DomainError, LeaseLost, StepRefused
 from adminmoves.execution import claim, runner
@@ -72,9 +73,9 @@ def chunks_then(attempt: Attempt, count: int) -> None:
     for _number in range(count):
         chunk = copying.next_chunk(move, attempt.cursor)
         assert chunk is not None
-        copies = copying.copy_files(move, chunk)
+        copying.copy_files(move, chunk)
         with fenced(attempt):
-            copying.enter(attempt, chunk, copies)
+            copying.enter(attempt, move, chunk)
 
 
 @pytest.mark.parametrize("move_type", MoveType)
@@ -140,14 +141,15 @@ def test_files_without_their_rows_are_probed_and_not_copied_twice(
     move = Move.objects.get(pk=approved.pk)
     chunk = copying.next_chunk(move, 0)
     assert chunk is not None
-    first, *_rest = copying.copy_files(move, chunk)
-    path_of(first.storage_key).write_bytes(b"half")
+    copying.copy_files(move, chunk)
+    first = key_in(folder_after(move, move.revision), chunk.documents[0].document)
+    path_of(first).write_bytes(b"half")
     written = copies_made(monkeypatch)
 
     runner.carry_out(attempt)
 
     assert again(approved).state == S.COMPLETED
-    assert written[0][1] == first.storage_key, "what was half written is written again"
+    assert written[0][1] == first, "what was half written is written again"
     assert len(written) == 7, "the other three of that chunk were there"
 
 
