@@ -181,11 +181,6 @@ def closed_offices(now: datetime) -> ClosedOffices:
     )
 
 
-def opens_at(move: Move, now: datetime) -> Closed | None:
-    """Why a move cannot run as soon as it is due, and from when; None: it can."""
-    return read_times().closed(move, now)
-
-
 def held_by(setting: ExecutionWindow | Freeze, now: datetime) -> list[Move]:
     """The approved moves that would run later with it than without, soonest first.
 

@@ -11,7 +11,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from adminmoves.models import Environment, ExecutionWindow, Freeze, Move
 from adminmoves.vocabulary import MoveState, MoveType
-from adminmoves.windows import Closed, closed_offices, opens_at
+from adminmoves.windows import Closed, closed_offices, read_times
 from tests.builders import make_move, start_next
 from tests.cast import MakeMove
 
@@ -127,17 +127,19 @@ def test_all_that_is_asked_of_the_database_is_one_query(
     with django_assert_num_queries(1):
         closed_offices(NOON)
     with django_assert_num_queries(1):
-        opens_at(within, NOON)
+        read_times().closed(within, NOON)
 
 
 def test_one_move_is_told_when_it_can_run(within: Move) -> None:
-    assert opens_at(within, NOON) is None
+    assert read_times().closed(within, NOON) is None
     evenings()
 
-    assert opens_at(within, NOON) == Closed(datetime(2026, 11, 24, 17, tzinfo=UTC))
+    assert read_times().closed(within, NOON) == Closed(
+        datetime(2026, 11, 24, 17, tzinfo=UTC)
+    )
 
     within.not_before = datetime(2026, 11, 25, 18, tzinfo=UTC)
-    assert opens_at(within, NOON) is None
+    assert read_times().closed(within, NOON) is None
 
 
 def test_what_the_filter_lets_run_is_what_one_move_is_told(
@@ -153,7 +155,7 @@ def test_what_the_filter_lets_run_is_what_one_move_is_told(
     evenings()
 
     for now in (NOON, EVENING):
-        open_now = {move for move in moves if opens_at(move, now) is None}
+        open_now = {move for move in moves if read_times().closed(move, now) is None}
         assert may_run(now) == open_now
         assert 0 < len(open_now) < len(moves)
 
