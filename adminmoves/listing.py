@@ -4,7 +4,7 @@ A page begins after (or before) the key of a row, never at a number of rows, so
 that page 4,000 costs what page 1 costs and nothing is shown twice.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Generic, TypeVar
@@ -29,6 +29,10 @@ class FilterForm(forms.Form):
         """The filters that hold, by their names in the URL."""
         self.is_valid()
         return {name: str(value) for name, value in self.cleaned_data.items() if value}
+
+    def offers(self, _name: str) -> Hashable:
+        """What a filter offers besides the choices that the class has."""
+        return ()
 
     def url(self, **changes: str) -> str:
         """The query string of this list with some filters changed or left out."""

@@ -1,6 +1,6 @@
 """Reading the trail: filters that live in the URL, and the newest page first."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -85,9 +85,13 @@ class HistoryFilters(FilterForm):
         super().__init__(asked)
         found = offered()
         self.offices = found.offices
+        self.people = tuple((key, str(label)) for key, label in found.people)
         who = self.fields["wie"]
         assert isinstance(who, forms.ChoiceField)  # noqa: S101 - declared above
         who.choices = [("", _("Everyone")), *found.people]
+
+    def offers(self, name: str) -> Hashable:
+        return self.people if name == "wie" else ()
 
 
 def found_by(chosen: dict[str, str]) -> QuerySet[Event]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from django import template
 
-from adminmoves.audit import sentences
+from adminmoves.audit import details, sentences
 from adminmoves.models import Event
 from adminmoves.vocabulary import EventCode, Look
 
@@ -52,6 +52,12 @@ EVENT_LOOKS: Mapping[EventCode, Look] = {
     E.SIGNED_OUT: Look("log-out", "grey"),
     E.SIGN_IN_FAILED: Look("triangle-alert", "amber"),
 }
+
+
+@register.simple_tag
+def event_facts(event: Event) -> list[details.Fact]:
+    """What it tells besides its sentence."""
+    return details.details(event)
 
 
 @register.simple_tag

@@ -18,13 +18,14 @@ from adminmoves.diff import Diff, diff_of, place_now, place_wanted
 from adminmoves.models import Move
 from adminmoves.movetypes import MIXES
 from adminmoves.stations import stops
-from adminmoves.templatetags import events, moments
+from adminmoves.templatetags import events, moments, pieces
 from adminmoves.vocabulary import STATE_LOOKS, Atom, Look, MoveState, MoveType
 
 register = template.Library()
 register.filters.update(moments.register.filters)
 register.filters.update(events.register.filters)
 register.tags.update(events.register.tags)
+register.tags.update(pieces.register.tags)
 
 MESSAGE_LOOKS: Mapping[str, Look] = {
     "success": Look("circle-check", "green"),

@@ -1,26 +1,22 @@
 """The rows of the list as they are shown, each made once for what it shows.
 
-People look at the same newest rows all day. A row is kept under all that it tells;
-whatever changes makes another row, so that nothing old is ever shown.
+People look at the same newest rows all day.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from django.db.models import Model
-from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
 
 from adminmoves.dossier.queue import SHOWN_STATES, Wait, look
 from adminmoves.dossier.run import percent
+from adminmoves.kept import Kept
 from adminmoves.models import Move
 
-MOST_KEPT = 2000
 MINUTE, DAY = 60, 86_400
-_kept: dict[tuple[object, ...], SafeString] = {}
+KEPT = Kept("overview/list_row.html", most=2000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +33,8 @@ class Now:
 
 def rows(moves: Sequence[Move]) -> list[SafeString]:
     """In the order of ``moves``; one query, and none where none waits or runs."""
-    language, today = get_language(), timezone.localdate()
     now = _now(moves)
-    return [_row(move, now.get(move.pk, Now()), language, today) for move in moves]
+    return [_row(move, now.get(move.pk, Now())) for move in moves]
 
 
 def _now(moves: Sequence[Move]) -> dict[int, Now]:
@@ -57,15 +52,8 @@ def _now(moves: Sequence[Move]) -> dict[int, Now]:
     }
 
 
-def _row(move: Move, now: Now, language: str | None, today: date) -> SafeString:
-    told = (language, today, now, *_told(move))
-    row = _kept.get(told)
-    if row is None:
-        if len(_kept) >= MOST_KEPT:
-            _kept.clear()
-        page = {"move": move, "now": now}
-        row = _kept[told] = render_to_string("overview/list_row.html", page)
-    return row
+def _row(move: Move, now: Now) -> SafeString:
+    return KEPT.piece((now, *_told(move)), move=move, now=now)
 
 
 def _told(move: Move) -> tuple[object, ...]:

@@ -1,0 +1,90 @@
+"""Pieces that are made once are never shown to whom they do not belong, or too late."""
+
+import pytest
+from django.contrib.auth.models import User
+from psycopg2 import extensions
+
+from adminmoves.vocabulary import MoveState, Role
+from tests.builders import make_environment, make_person
+from tests.cast import MakeMove
+from tests.overview.people import logged_in, said
+
+pytestmark = pytest.mark.django_db
+S = MoveState
+
+
+def test_everybody_gets_the_menu_of_their_own_role(agent: User, auditor: User) -> None:
+    for _time in range(2):
+        offered = {
+            user.username: 'id="palette-new"'
+            in logged_in(user).get("/hulp/").content.decode()
+            for user in (agent, auditor)
+        }
+
+        assert offered == {agent.username: True, auditor.username: False}
+
+
+def test_what_waits_is_told_anew(lead: User, a_move: MakeMove) -> None:
+    client = logged_in(lead)
+    before = client.get("/hulp/").content.decode()
+    tabs = before[before.index('class="tabbar"') :]
+    assert 'class="count"' not in tabs
+
+    a_move(S.AWAITING_APPROVAL)
+
+    after = client.get("/hulp/").content.decode()
+    assert '<span class="count">1<' in after[after.index('class="tabbar"') :]
+
+
+def test_the_chosen_page_is_marked_only_there(lead: User) -> None:
+    client = logged_in(lead)
+    for address in ("/administraties/", "/zoeken/", "/administraties/"):
+        told = client.get(address).content.decode()
+        tabs = told[told.index('class="tabbar"') :]
+
+        assert ('href="/zoeken/" data-open="palette" aria-current' in tabs) is (
+            address == "/zoeken/"
+        )
+
+
+def test_a_new_colleague_and_a_new_office_are_offered_at_once(auditor: User) -> None:
+    client = logged_in(auditor)
+    assert "Nieuwe Collega" not in said(client.get("/historie/"))
+
+    colleague = make_person("nieuw", Role.SUPPORT_AGENT)
+    colleague.first_name, colleague.last_name = "Nieuwe", "Collega"
+    colleague.save()
+    make_environment(office_code="NIEUW9")
+
+    told = client.get("/historie/").content.decode()
+    assert ("Nieuwe Collega" in told, '<option value="NIEUW9">' in told) == (True, True)
+
+
+def test_a_choice_is_shown_where_it_was_made(lead: User, a_move: MakeMove) -> None:
+    a_move(S.COMPLETED)
+    client = logged_in(lead)
+    for package in ("TWINFIELD", "", "TWINFIELD"):
+        told = client.get(f"/?status=alle&pakket={package}").content.decode()
+
+        assert ('value="TWINFIELD" selected' in told) is bool(package)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_words_that_are_taken_away_show_no_more(
+    owner: extensions.connection, lead: User, auditor: User, a_move: MakeMove
+) -> None:
+    move = a_move(S.AWAITING_APPROVAL)
+    logged_in(lead).post(
+        f"/migraties/{move.number}/terugsturen/", {"question": "Welke koppeling?"}
+    )
+    client = logged_in(auditor)
+    assert "Welke koppeling?" in said(client.get("/historie/"))
+
+    with owner.cursor() as cursor:
+        cursor.execute(
+            "UPDATE adminmoves_eventwords SET texts = '{}'"
+            " WHERE texts::text LIKE '%Welke koppeling%'"
+        )
+    owner.commit()
+
+    assert "Welke koppeling?" not in said(client.get("/historie/"))
