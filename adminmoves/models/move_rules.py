@@ -87,7 +87,13 @@ INDEXES = (
     models.Index(
         fields=["from_environment", "-started_at"], name="move_office_started"
     ),
-    models.Index(fields=["-ended_at"], name="move_ended"),
+    # The charts count days of these from the index alone.
+    models.Index(
+        fields=["-ended_at"],
+        include=["submitted_at"],
+        condition=Q(state=S.COMPLETED),
+        name="move_completed",
+    ),
     # Few moves are turned back, so the others are not in it.
     models.Index(
         fields=["reverses"], condition=Q(reverses__isnull=False), name="move_reverses"

@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.conf import settings
 from django.db import connection
 from django.utils import timezone
+from django.utils.safestring import SafeString
 
 from adminmoves.access import Actor, can
+from adminmoves.kept import Kept
+from adminmoves.listing import CAP
 from adminmoves.overview.moves.filters import since
 from adminmoves.vocabulary import Action, Right
 
@@ -15,6 +17,7 @@ DAYS = 14
 MOST_OFFICES = 200
 CHART = 112, 84
 """Height of the picture and of its tallest bar."""
+KEPT = Kept("overview/list_chart.html", most=20)
 
 # One statement, so that the page costs one question however much it tells.
 TOLD = """
@@ -23,24 +26,34 @@ WITH for_me AS (
     WHERE m.state = 'AWAITING_APPROVAL'
       AND NOT EXISTS (SELECT FROM adminmoves_contributor c
                       WHERE c.move_id = m.id AND c.user_id = %(me)s)
-    ORDER BY m.state_since LIMIT 1001
+    ORDER BY m.state_since LIMIT %(counted)s
 ), sent_back AS (
     SELECT m.state_since FROM adminmoves_move m
     WHERE m.state = 'DRAFT' AND m.has_question AND m.requested_by_id = %(me)s
-    ORDER BY m.state_since LIMIT 1001
+    ORDER BY m.state_since LIMIT %(counted)s
 ), waiting AS (
     SELECT state_since FROM for_me WHERE %(approves)s
     UNION ALL
     SELECT state_since FROM sent_back WHERE NOT %(approves)s
-), ended AS (
-    SELECT m.state, m.ended_at - m.submitted_at AS lead,
-           (m.ended_at AT TIME ZONE %(zone)s)::date AS day
-    FROM adminmoves_move m
-    WHERE m.ended_at >= %(since)s AND m.state IN ('COMPLETED', 'FAILED')
+), failed AS (
+    SELECT m.ended_at FROM adminmoves_move m
+    WHERE m.state = 'FAILED'
+    ORDER BY m.state_since DESC LIMIT %(counted)s
 ), days AS (
-    SELECT day, count(*) FILTER (WHERE state = 'COMPLETED') AS done,
-           count(*) FILTER (WHERE state = 'FAILED') AS failed
-    FROM ended GROUP BY day
+    -- Each day is counted by itself and no further than a list counts.
+    SELECT place, (
+        SELECT count(*) FROM (
+            SELECT FROM adminmoves_move m
+            WHERE m.state = 'COMPLETED' AND m.ended_at >= began
+              AND m.ended_at < began_next LIMIT %(counted)s) AS counted) AS done,
+        (SELECT count(*) FROM failed
+         WHERE ended_at >= began AND ended_at < began_next) AS failed
+    FROM unnest(%(days)s::timestamptz[], %(next_days)s::timestamptz[])
+         WITH ORDINALITY AS day (began, began_next, place)
+), leads AS (
+    SELECT m.ended_at - m.submitted_at AS lead FROM adminmoves_move m
+    WHERE m.state = 'COMPLETED' AND m.ended_at >= %(since)s
+    ORDER BY m.ended_at DESC LIMIT %(newest)s
 ), planned AS (
     SELECT m.id, m.created_at, m.not_before, a.name
     FROM adminmoves_move m
@@ -51,13 +64,10 @@ WITH for_me AS (
 SELECT (SELECT count(*) FROM waiting),
        (SELECT min(state_since) FROM waiting),
        (SELECT count(*) FROM (SELECT FROM adminmoves_move
-                              WHERE state = 'IN_DOUBT' LIMIT 1001) AS doubtful),
-       (SELECT count(*) FROM (SELECT FROM adminmoves_move
-                              WHERE state = 'FAILED' LIMIT 1001) AS broken),
-       (SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY lead) FROM ended
-        WHERE state = 'COMPLETED'),
-       (SELECT coalesce(json_object_agg(day, json_build_array(done, failed)), '{}')
-        FROM days),
+                              WHERE state = 'IN_DOUBT' LIMIT %(counted)s) AS doubtful),
+       (SELECT count(*) FROM failed),
+       (SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY lead) FROM leads),
+       (SELECT json_agg(json_build_array(done, failed) ORDER BY place) FROM days),
        (SELECT coalesce(json_agg(json_build_array(office_code, name)), '[]')
         FROM (SELECT office_code, name FROM adminmoves_environment
               ORDER BY office_code LIMIT %(offices)s) AS picked),
@@ -68,7 +78,7 @@ FROM (SELECT) AS once LEFT JOIN planned ON true
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One day of the chart, with what SVG wants to know."""
+    """One day of the chart, with what SVG wants to know. ``done``: CAP + 1 is more."""
 
     day: date
     done: int
@@ -79,6 +89,14 @@ class Bar:
     top_failed: int
     high_failed: int
     is_today: bool
+
+    @property
+    def shown(self) -> int:
+        return min(self.done, CAP)
+
+    @property
+    def is_capped(self) -> bool:
+        return self.done > CAP
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,15 +135,29 @@ class Strip:
 
     @property
     def done(self) -> int:
-        return sum(bar.done for bar in self.bars)
+        return sum(bar.shown for bar in self.bars)
+
+    @property
+    def is_capped(self) -> bool:
+        """Whether more was done on some day than anybody counts."""
+        return any(bar.is_capped for bar in self.bars)
+
+    @property
+    def is_of_newest(self) -> bool:
+        """Whether the median leaves out some that were completed in these days."""
+        return self.done > CAP
 
     @property
     def broken(self) -> int:
         return sum(bar.failed for bar in self.bars)
 
     @property
-    def done_today(self) -> int:
-        return self.bars[-1].done
+    def chart(self) -> SafeString:
+        return KEPT.piece((self.bars, self.most), strip=self)
+
+    @property
+    def today(self) -> Bar:
+        return self.bars[-1]
 
 
 def strip_for(actor: Actor) -> Strip:
@@ -133,15 +165,18 @@ def strip_for(actor: Actor) -> Strip:
     asked = {
         "me": actor.user_id,
         "approves": approves,
-        "zone": settings.TIME_ZONE,
         "since": since(DAYS),
+        "days": [since(days) for days in range(DAYS, 0, -1)],
+        "next_days": [since(days) for days in range(DAYS - 1, -1, -1)],
+        "counted": CAP + 1,
+        "newest": CAP,
         "offices": MOST_OFFICES,
     }
     with connection.cursor() as cursor:
         cursor.execute(TOLD, asked)
         waiting, oldest, doubt, failed, lead, days, *rest = cursor.fetchone()
     offices, *planned = rest
-    most = _round_up(max((sum(counts) for counts in days.values()), default=0))
+    most = _round_up(max(min(done, CAP) + failed for done, failed in days))
     return Strip(
         approves=approves,
         files=can(actor, Right.DRAFT),
@@ -150,7 +185,9 @@ def strip_for(actor: Actor) -> Strip:
         in_doubt=doubt,
         failed=failed,
         lead_time=lead,
-        bars=tuple(_bar(place, days, most) for place in range(DAYS)),
+        bars=tuple(
+            _bar(place, done, failed, most) for place, (done, failed) in enumerate(days)
+        ),
         planned=_planned(*planned) if planned[0] else None,
         most=most,
         offices=tuple((code, name) for code, name in offices),
@@ -168,11 +205,10 @@ def _round_up(count: int) -> int:
     return max(top + top % 2, 2)
 
 
-def _bar(place: int, days: dict[str, list[int]], most: int) -> Bar:
+def _bar(place: int, done: int, failed: int, most: int) -> Bar:
     day = timezone.localdate() - timedelta(days=DAYS - 1 - place)
-    done, failed = days.get(day.isoformat(), (0, 0))
     tallest = CHART[1]
-    high_done = round(done * tallest / most)
+    high_done = round(min(done, CAP) * tallest / most)
     high_failed = max(round(failed * tallest / most), 3) if failed else 0
     foot = 6 + tallest
     return Bar(
