@@ -6,8 +6,8 @@ RUN python -m venv /srv/venv \
 
 FROM python:3.12-slim-bookworm
 RUN useradd --system --uid 10001 --no-create-home portal \
- && mkdir -p /srv/state/evidence \
- && chown portal /srv/state/evidence
+ && mkdir -p /srv/state/evidence /srv/state/archive \
+ && chown portal /srv/state/evidence /srv/state/archive
 COPY --from=packages /srv/venv /srv/venv
 WORKDIR /srv/portal
 COPY manage.py ./
