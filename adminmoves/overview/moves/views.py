@@ -18,6 +18,9 @@ from adminmoves.overview.moves.rows import rows
 from adminmoves.overview.moves.strip import strip_for
 from adminmoves.vocabulary import Right
 
+NOT_SHOWN = ("plan", "warnings_seen", "reason")
+"""Long, and no row of the list reads it."""
+
 
 @web.portal_view(Right.READ_MOVES)
 def moves(request: web.PortalRequest) -> HttpResponse:
@@ -42,7 +45,8 @@ def read_list(request: web.PortalRequest) -> dict[str, Any]:
     current = cut_of(chosen, request.actor)
     found = apply(Move.objects.all(), chosen, request.actor)
     counts = count(found, request.actor)
-    shown = found.with_estate().filter(CUTS[current].where(request.actor.person))
+    shown = found.with_estate().defer(*NOT_SHOWN)
+    shown = shown.filter(CUTS[current].where(request.actor.person))
     page = page_of(shown, NEWEST, request.GET)
     every = [
         (chip, filters.url(status=chip.cut.key)) for chip in chips(counts, current)
