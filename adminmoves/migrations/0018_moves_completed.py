@@ -1,4 +1,4 @@
-"""The index of what ended holds only what was completed, and how long that took."""
+"""An index of what was completed alone, and how long that took."""
 
 from django.db import migrations, models
 from django.db.models import Q
@@ -17,5 +17,4 @@ class Migration(migrations.Migration):
                 name="move_completed",
             ),
         ),
-        migrations.RemoveIndex(model_name="move", name="move_ended"),
     ]

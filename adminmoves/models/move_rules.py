@@ -87,6 +87,7 @@ INDEXES = (
     models.Index(
         fields=["from_environment", "-started_at"], name="move_office_started"
     ),
+    models.Index(fields=["-ended_at"], name="move_ended"),
     # The charts count days of these from the index alone.
     models.Index(
         fields=["-ended_at"],
