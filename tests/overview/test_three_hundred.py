@@ -10,9 +10,12 @@ from django.test.utils import CaptureQueriesContext
 from psycopg2 import extensions
 
 from adminmoves.models import FormerPlace
+from adminmoves.vocabulary import MoveState
+from tests.cast import MakeMove
 from tests.estate.test_large import make_estate
 from tests.overview.people import logged_in
 
+S = MoveState
 MOST = 8
 READS_HISTORY = ("lead", "auditor", "administrator")
 EVERYBODY = ("agent", *READS_HISTORY)
@@ -70,3 +73,18 @@ def test_no_page_costs_more_than_eight_queries_with_three_hundred_rows(
     }
 
     assert {page: cost for page, cost in costs.items() if cost > MOST} == {}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "state",
+    [S.DRAFT, S.COMPLETED, S.IN_DOUBT, S.REJECTED, S.WITHDRAWN],
+)
+def test_the_page_of_a_move_costs_no_more_for_any_reader(
+    state: MoveState, agent: User, lead: User, auditor: User, a_move: MakeMove
+) -> None:
+    path = f"/migraties/{a_move(state).number}/"
+
+    costs = {user.username: queries(user, path) for user in (agent, lead, auditor)}
+
+    assert {who: cost for who, cost in costs.items() if cost > MOST} == {}
