@@ -24,7 +24,7 @@ PAUSED, FROZEN, CLOSED, ALONE, IN_LINE = "paused", "frozen", "closed", "alone", 
 
 TOLD = f"""
 SELECT coalesce(nullif(btrim(by.first_name || ' ' || by.last_name), ''), by.username),
-       switch.reason,
+       switch.reason, switch.paused_at,
        NOT EXISTS (SELECT FROM adminmoves_workerbeat
                    WHERE kind IN ('WORKER', 'BOTH')
                      AND seen_at >= statement_timestamp() - %(unheard)s),
@@ -114,6 +114,7 @@ class Queue:
 
     now: datetime
     paused: Wait | None
+    paused_at: datetime | None
     is_alone: bool
     times: windows.Times
     ahead: Mapping[int, int]
@@ -183,10 +184,13 @@ def look(moves: Collection[Move]) -> Queue:
     }
     with connection.cursor() as cursor:
         cursor.execute(TOLD, asked)
-        by, why, is_alone, hours, freezes, line, past, runs = cursor.fetchone()
+        by, why, paused_at, is_alone, hours, freezes, line, past, runs = (
+            cursor.fetchone()
+        )
     return Queue(
         now=now,
         paused=Wait(PAUSED, who=by, why=why) if by else None,
+        paused_at=paused_at,
         is_alone=is_alone,
         times=windows.times(hours, freezes),
         ahead=_ahead(line),

@@ -2,6 +2,7 @@
 
 from django import template
 
+from adminmoves.dossier.queue import Queue
 from adminmoves.operations import standing
 from adminmoves.vocabulary import StepCode
 
@@ -9,9 +10,19 @@ register = template.Library()
 
 
 @register.inclusion_tag("operations/notice.html")
-def queue_notice() -> dict[str, standing.Standing]:
-    """Nothing when all is well; one query."""
-    return {"standing": standing.read()}
+def queue_notice(asked: Queue | None = None) -> dict[str, standing.Standing]:
+    """Nothing when all is well. One query, where the page has not asked already."""
+    return {"standing": _told(asked) if asked else standing.read()}
+
+
+def _told(queue: Queue) -> standing.Standing:
+    by = queue.paused
+    return standing.Standing(
+        worker_seen=not queue.is_alone,
+        paused_at=queue.paused_at,
+        paused_by=by.who if by else "",
+        reason=by.why if by else "",
+    )
 
 
 @register.filter
