@@ -48,6 +48,7 @@ journey = [
     path("migraties/<str:number>/vraag-pakket/", proof.check_now, name="check_now"),
     path("bewijs/<str:public_id>/", proof.evidence, name="evidence"),
     path("akkoord/", approval.queue, name="queue"),
+    path("akkoord/samen/", approval.approve_many, name="approve_many"),
     path("akkoord/uitlenen/", approval.lend, name="lend"),
     path(
         "akkoord/uitlenen/<int:loan_id>/terugnemen/",

@@ -62,6 +62,7 @@ DOORS = {
     "progress": Door(EVERYONE, S.RUNNING, read=True, opens=frozenset({200, 204})),
     "comment": Door(AGENTS, S.COMPLETED),
     "approve": Door(LEADS, S.AWAITING_APPROVAL),
+    "approve_many": Door(LEADS),
     "send_back": Door(LEADS, S.AWAITING_APPROVAL),
     "reject": Door(LEADS, S.AWAITING_APPROVAL),
     "reschedule": Door(LEADS, S.APPROVED),

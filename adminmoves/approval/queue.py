@@ -1,27 +1,71 @@
 """What waits for approval, longest waiting first, as one line each."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from adminmoves.access import Actor
-from adminmoves.models import Contributor, Event, Move
-from adminmoves.vocabulary import EventCode
+from adminmoves.approval.choices import Choice
+from adminmoves.evidence import is_stale, why_lapsed
+from adminmoves.models import Contributor, Move
+from adminmoves.plan import make_plan
+from adminmoves.preflight import Report, Result, inspect_many
+from adminmoves.vocabulary import Moment
 
 SHOWN = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """One line; ``is_own``: the reader worked on it, so another one decides."""
+    """One line; ``is_own``: the reader worked on it, so another one decides.
+
+    ``is_held``: it would be refused now. ``choice`` and ``refusal``: how it was ticked
+    and what became of that.
+    """
 
     move: Move
     is_own: bool
-    warnings: int
+    is_held: bool
+    warnings: tuple[Result, ...]
+    plan_hash: str
+    choice: Choice | None = None
+    refusal: str = ""
+
+    @property
+    def can_be_ticked(self) -> bool:
+        return not (self.is_own or self.is_held)
+
+    @property
+    def is_seen(self) -> bool:
+        """Whether the warnings of now are those that were ticked as seen."""
+        seen = self.choice.seen if self.choice else frozenset()
+        return all(warning.key in seen for warning in self.warnings)
 
 
 @dataclass(frozen=True, slots=True)
 class Queue:
     lines: tuple[Waiting, ...]
     has_more: bool
+
+    @property
+    def tickable(self) -> list[Waiting]:
+        return [line for line in self.lines if line.can_be_ticked]
+
+    @property
+    def warned(self) -> list[Waiting]:
+        return [line for line in self.tickable if line.warnings]
+
+    def ticked(self, choices: Sequence[Choice], refusals: Mapping[int, str]) -> "Queue":
+        """The same with what was ticked, and at each line why it was refused."""
+        sent = {choice.move_id: choice for choice in choices}
+        lines = (
+            replace(
+                line,
+                choice=sent.get(line.move.pk),
+                refusal=refusals.get(line.move.pk, ""),
+            )
+            for line in self.lines
+        )
+        return replace(self, lines=tuple(lines))
 
     @property
     def for_reader(self) -> int:
@@ -50,25 +94,32 @@ class Queue:
 
 
 def waiting_for_approval(actor: Actor) -> Queue:
-    waiting = Move.objects.waiting_for_approval().with_estate().select_related("proof")
+    waiting = Move.objects.waiting_for_approval().with_estate().whole()
     moves = list(waiting.order_by("state_since", "pk")[: SHOWN + 1])
     shown = moves[:SHOWN]
-    own, warned = _worked_on(shown, actor), _warnings(shown)
-    lines = (Waiting(move, move.pk in own, warned.get(move.pk, 0)) for move in shown)
+    own, reports = _worked_on(shown, actor), inspect_many(shown)
+    lines = (_line(move, reports[move.pk], is_own=move.pk in own) for move in shown)
     return Queue(tuple(lines), has_more=len(moves) > SHOWN)
+
+
+def _line(move: Move, report: Report, *, is_own: bool) -> Waiting:
+    return Waiting(
+        move=move,
+        is_own=is_own,
+        is_held=bool(report.holding(Moment.APPROVE)) or _lapses(move),
+        warnings=report.warnings,
+        plan_hash=make_plan(move).hash,
+    )
+
+
+def _lapses(move: Move) -> bool:
+    """Whether its proof does not count any more, or not at the moment asked for."""
+    proof = move.proof
+    if proof is None or why_lapsed(proof):
+        return True
+    return move.not_before is not None and is_stale(proof, move.not_before)
 
 
 def _worked_on(moves: list[Move], actor: Actor) -> set[int]:
     parts = Contributor.objects.filter(move__in=moves, user=actor.user_id)
     return set(parts.values_list("move_id", flat=True))
-
-
-def _warnings(moves: list[Move]) -> dict[int, int]:
-    """How many warnings each had when it was submitted; the last submit counts."""
-    submits = Event.objects.filter(move__in=moves, code=EventCode.MOVE_SUBMITTED)
-    told = submits.order_by("pk").values_list("move_id", "params")
-    return {
-        move_id: len(params.get("warnings", ()))
-        for move_id, params in told
-        if move_id is not None
-    }

@@ -20,6 +20,7 @@ from adminmoves.approval.forms import (
     running_loans,
 )
 from adminmoves.approval.queue import waiting_for_approval
+from adminmoves.approval.together import Answer, ticked_in
 from adminmoves.dossier import find_move, open_dossier
 from adminmoves.errors import CheckRefused, DomainError
 from adminmoves.models import ApprovalLoan, Move
@@ -55,6 +56,21 @@ def approve(request: web.PortalRequest, number: str) -> HttpResponse:
         form.add_error("seen", str(refusal))
         return _again(request, number, form)
     return _next(request, move, _("%(number)s is approved.") % {"number": move})
+
+
+@require_POST
+@web.portal_view(Action.APPROVE)
+def approve_many(request: web.PortalRequest) -> HttpResponse:
+    """Approve what was ticked in the queue; what was refused stays ticked there."""
+    try:
+        choices = ticked_in(request.POST)
+    except Move.DoesNotExist:
+        raise Http404 from None
+    answer = Answer(choices, actions.approve_many(choices, actor=request.actor))
+    if answer.refusals or not choices:
+        return _queue_page(request, "", answer=answer)
+    messages.success(request, answer.told)
+    return web.go(request, reverse("moves:queue"))
 
 
 @require_POST
@@ -165,9 +181,14 @@ def _again(request: web.PortalRequest, number: str, form: forms.Form) -> HttpRes
 
 
 def _queue_page(
-    request: web.PortalRequest, number: str, form: forms.Form | None = None
+    request: web.PortalRequest,
+    number: str,
+    form: forms.Form | None = None,
+    answer: Answer | None = None,
 ) -> HttpResponse:
     waiting = waiting_for_approval(request.actor)
+    if answer:
+        waiting = waiting.ticked(answer.choices, answer.refusals)
     chosen = waiting.choose(number)
     page = {
         "queue": waiting,
@@ -176,6 +197,8 @@ def _queue_page(
         "position": waiting.position(chosen.pk) if chosen else 0,
         "following": waiting.after(chosen.pk) if chosen else None,
         "form": form,
+        "answer": answer,
+        "has_errors": answer is not None,
         "nav": QUEUE,
     }
     return render(request, "approval/queue.html", page)

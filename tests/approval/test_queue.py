@@ -19,7 +19,7 @@ from tests.builders import attest_as, make_draft, make_person, submit
 from tests.cast import MakeMove
 
 pytestmark = pytest.mark.django_db
-ROW = re.compile(r'class="rowlink qi" id="q-\d+" href="\?m=(M-\d{4}-\d{5})"')
+ROW = re.compile(r'class="rowlink qi" id="q-\d+" href="/akkoord/\?m=(M-\d{4}-\d{5})"')
 
 
 @pytest.fixture
@@ -116,15 +116,16 @@ def test_who_borrows_the_right_sees_the_queue(
     assert rows(client.get("/akkoord/").content.decode()) == [move.number]
 
 
-def test_the_warnings_of_a_line_are_those_of_the_last_submit(
-    lead: User, a_move: MakeMove
-) -> None:
+def test_the_warnings_of_a_line_are_those_of_now(lead: User, a_move: MakeMove) -> None:
     a_move(MoveState.AWAITING_APPROVAL, client_informed=False)
     a_move(MoveState.AWAITING_APPROVAL)
 
     queue = waiting_for_approval(actor_for(lead))
 
-    assert [line.warnings for line in queue.lines] == [1, 0]
+    assert [[w.code for w in line.warnings] for line in queue.lines] == [
+        ["client_informed"],
+        [],
+    ]
 
 
 def test_after_a_decision_comes_the_next_and_at_the_end_the_one_before(

@@ -7,3 +7,4 @@ import "./live.js";
 import "./picker.js";
 import "./fields.js";
 import "./queue.js";
+import "./many.js";

@@ -1,0 +1,71 @@
+"""Several requests that were ticked in the queue, and the answer to them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.utils.datastructures import MultiValueDict
+from django.utils.translation import ngettext
+
+from adminmoves.approval.choices import Approved, Choice, Refused
+from adminmoves.models import Move
+
+
+def ticked_in(sent: MultiValueDict[str, str]) -> list[Choice]:
+    """One choice per number in ``move``; each may run when its request asks for it.
+
+    Beside it are sent ``plan-NUMBER``, the keys of its warnings as ``warned-NUMBER``,
+    and ``seen-NUMBER`` where these were seen. Raises Move.DoesNotExist.
+    """
+    numbers = {Move.id_from_number(number): number for number in sent.getlist("move")}
+    moves = Move.objects.filter(pk__in=[pk for pk in numbers if pk])
+    wished = dict(moves.order_by("pk").values_list("pk", "not_before"))
+    if numbers.keys() - wished.keys():
+        raise Move.DoesNotExist
+    return [
+        Choice(
+            move_id=pk,
+            plan_hash=sent.get(f"plan-{numbers[pk]}", ""),
+            seen=_seen_in(sent, numbers[pk]),
+            not_before=not_before,
+        )
+        for pk, not_before in wished.items()
+    ]
+
+
+def _seen_in(sent: MultiValueDict[str, str], number: str) -> frozenset[str]:
+    is_seen = f"seen-{number}" in sent
+    return frozenset(sent.getlist(f"warned-{number}") if is_seen else ())
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What became of the choices, for the page."""
+
+    choices: Sequence[Choice]
+    answers: Sequence[Approved | Refused]
+
+    @property
+    def approved(self) -> list[Move]:
+        return [one.move for one in self.answers if isinstance(one, Approved)]
+
+    @property
+    def refusals(self) -> dict[int, str]:
+        """The sentences by the ids of the moves."""
+        refused = [one for one in self.answers if isinstance(one, Refused)]
+        return {one.move_id: str(one.refusal) for one in refused}
+
+    @cached_property
+    def refused(self) -> list[tuple[Move, str]]:
+        moves = Move.objects.select_related("administration").in_bulk(self.refusals)
+        return [(moves[pk], sentence) for pk, sentence in self.refusals.items()]
+
+    @property
+    def told(self) -> str:
+        """What was approved, in one sentence."""
+        numbers = [str(move) for move in self.approved]
+        return ngettext(
+            "%(n)s request is approved: %(numbers)s.",
+            "%(n)s requests are approved: %(numbers)s.",
+            len(numbers),
+        ) % {"n": len(numbers), "numbers": ", ".join(numbers)}
