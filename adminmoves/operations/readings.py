@@ -115,7 +115,8 @@ def offices_in_queue() -> list[Office]:
 
 def runs() -> QuerySet[Attempt]:
     """Runs that are not over, the longest first, each with its last ``step``."""
-    last = Effect.objects.filter(attempt=OuterRef("pk")).order_by("-pk")
+    # Not by id alone: a plan could walk through the whole ledger backwards for it.
+    last = Effect.objects.filter(attempt=OuterRef("pk")).order_by("-done_at", "-pk")
     return (
         Attempt.objects.filter(ended_at=None, move__state=MoveState.RUNNING)
         .select_related("move__administration")
