@@ -11,6 +11,7 @@ from django.db import connection
 from django.db.models import QuerySet
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from psycopg2 import extensions
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
 from adminmoves import doorbell, lifecycle
@@ -26,6 +27,8 @@ from benchmarks.databases import APP, OWNER, use
 from benchmarks.world import make_people, make_waiting
 from tests.builders import approve, attest_as, make_draft, submit, warnings_of
 from tests.cast import MakeMove
+from tests.execution.standstill import until
+from tests.servers import Connect
 
 pytestmark = pytest.mark.django_db
 S = MoveState
@@ -268,9 +271,13 @@ def test_all_whose_attestation_is_too_old_wait_for_another(
 
 @pytest.mark.django_db(transaction=True)
 def test_two_leads_whose_choices_overlap_both_get_done(
-    a_move: MakeMove, lead: User, other_lead: User
+    a_move: MakeMove,
+    lead: User,
+    other_lead: User,
+    owner: extensions.connection,
+    app_sql: Connect,
 ) -> None:
-    moves = [a_move(S.AWAITING_APPROVAL) for _ in range(12)]
+    moves = [a_move(S.AWAITING_APPROVAL) for _ in range(20)]
     choices = [choice_of(move) for move in moves]
 
     def decide(who: User, mine: Sequence[Choice]) -> list[Approved | Refused]:
@@ -279,15 +286,28 @@ def test_two_leads_whose_choices_overlap_both_get_done(
         finally:
             connection.close()
 
-    with ThreadPoolExecutor(2) as pool:
-        one = pool.submit(decide, lead, choices[:8])
-        two = pool.submit(decide, other_lead, choices[:3:-1])
+    # Somebody holds one in the middle, so that both are under way at once.
+    third = app_sql()
+    with ThreadPoolExecutor(2) as pool, third.cursor() as cursor:
+        middle = moves[10].pk
+        cursor.execute("SELECT FROM adminmoves_move WHERE id = %s FOR UPDATE", [middle])
+        one = pool.submit(decide, lead, choices[:18])
+        two = pool.submit(decide, other_lead, choices[:1:-1])
+        until(lambda: waiting_for_locks(owner) == 2)
+        third.rollback()
         answers = [*one.result(), *two.result()]
 
-    assert states(moves) == [S.APPROVED] * 12
+    assert states(moves) == [S.APPROVED] * 20
     approved = Event.objects.filter(code=EventCode.MOVE_APPROVED)
     assert sorted(approved.values_list("move_id", flat=True)) == [m.pk for m in moves]
-    assert set(told(answers)) == {move.pk for move in moves[4:8]}
+    assert set(told(answers)) == {move.pk for move in moves[2:18]}
+
+
+def waiting_for_locks(owner: extensions.connection) -> int:
+    with owner.cursor() as cursor:
+        cursor.execute("SELECT count(DISTINCT pid) FROM pg_locks WHERE NOT granted")
+        (waiting,) = cursor.fetchone() or (0,)
+        return int(waiting)
 
 
 @pytest.mark.usefixtures("owner")
