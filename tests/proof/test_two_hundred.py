@@ -34,8 +34,9 @@ OTHERS = 110
 LIMITS = {"exact_minute": 3, "twinfield_credits": 1}
 """Calls in a minute, per division and per organisation: one list and no more."""
 SECONDS_TO_WAIT, TOO_MANY = 8, 429
-PATIENCE = 90
-"""Seconds on a machine that has much else to do; on a quiet one it takes fifteen."""
+PATIENCE = 180
+"""Seconds: more than the two minutes after which a package that did not answer is asked
+again. On a quiet machine it takes fifteen."""
 
 
 @pytest.fixture
