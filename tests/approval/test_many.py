@@ -305,7 +305,10 @@ def test_two_leads_whose_choices_overlap_both_get_done(
 
 def waiting_for_locks(owner: extensions.connection) -> int:
     with owner.cursor() as cursor:
-        cursor.execute("SELECT count(DISTINCT pid) FROM pg_locks WHERE NOT granted")
+        cursor.execute(
+            "SELECT count(DISTINCT pid) FROM pg_locks JOIN pg_stat_activity USING (pid)"
+            " WHERE NOT granted AND datname = current_database()"
+        )
         (waiting,) = cursor.fetchone() or (0,)
         return int(waiting)
 

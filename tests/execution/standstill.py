@@ -29,7 +29,8 @@ def stuck_at(owner: extensions.connection, table: str) -> Iterator[Callable[[], 
     def somebody_waits() -> bool:
         with owner.cursor() as cursor:
             cursor.execute(
-                "SELECT count(*) FROM pg_locks WHERE NOT granted"
+                "SELECT count(*) FROM pg_locks JOIN pg_stat_activity USING (pid)"
+                " WHERE NOT granted AND datname = current_database()"
                 " AND relation = %s::regclass",
                 [table],
             )

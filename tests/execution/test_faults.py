@@ -207,7 +207,8 @@ def cut_connection(connection: extensions.connection, table: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE NOT granted"
-            " AND relation = %s::regclass",
+            " AND relation = %s::regclass AND database ="
+            " (SELECT oid FROM pg_database WHERE datname = current_database())",
             [table],
         )
         assert cursor.fetchall() == [(True,)]

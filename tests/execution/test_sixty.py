@@ -51,7 +51,8 @@ TABLES = (
 """Where a run writes, in its order."""
 WHO_WAITS = """
 SELECT DISTINCT a.application_name FROM pg_locks l JOIN pg_stat_activity a USING (pid)
-WHERE NOT l.granted AND l.relation = %s::regclass AND a.application_name <> ''
+WHERE NOT l.granted AND a.datname = current_database()
+  AND l.relation = %s::regclass AND a.application_name <> ''
 """
 """Each worker tells the database its name, by PGAPPNAME."""
 KINDS = list(MoveType)

@@ -88,7 +88,10 @@ def told(act: Act) -> str:
 
 def somebody_waits(owner: extensions.connection) -> bool:
     with owner.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        cursor.execute(
+            "SELECT count(*) FROM pg_locks JOIN pg_stat_activity USING (pid)"
+            " WHERE NOT granted AND datname = current_database()"
+        )
         return cursor.fetchone() != (0,)
 
 
