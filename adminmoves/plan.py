@@ -38,8 +38,12 @@ class Plan:
 
 def steps_of(move_type: MoveType) -> tuple[StepCode, ...]:
     """The steps of a run in their order: an archive moves only with its office."""
-    moves_archive = Atom.ENVIRONMENT in MIXES[move_type]
-    return tuple(step for step in StepCode if moves_archive or step not in OF_ARCHIVE)
+    every = moves_archive(move_type)
+    return tuple(step for step in StepCode if every or step not in OF_ARCHIVE)
+
+
+def moves_archive(move_type: str) -> bool:
+    return Atom.ENVIRONMENT in MIXES[MoveType(move_type)]
 
 
 def to_address(move: Move) -> str:

@@ -3,7 +3,7 @@
 ``trouble`` has the words for each. The values are stored, so they keep their names.
 """
 
-from enum import StrEnum
+from enum import StrEnum, auto
 
 
 class Why(StrEnum):
@@ -42,7 +42,7 @@ class Why(StrEnum):
     PACKAGE_ERROR = "package_error"
     SERVER_FAULT = "server_fault"
     STRANGE_STATUS = "strange_status"
-    TOKEN_ENDPOINT = "token_endpoint"  # noqa: S105 - the word of a reason
+    TOKEN_ENDPOINT = auto()
     WRONG_CLUSTER = "wrong_cluster"
     # our consent, or the user behind it
     CONSENT_ENDED = "consent_ended"
@@ -64,7 +64,7 @@ class Why(StrEnum):
     NO_DIVISION_ACCESS = "no_division_access"
     NO_OFFICE = "no_office"
     REFRESHED_ELSEWHERE = "refreshed_elsewhere"
-    TOKEN_INVALID = "token_invalid"  # noqa: S105 - the word of a reason
+    TOKEN_INVALID = auto()
     UNAUTHORISED = "unauthorised"
     USER_BLOCKED = "user_blocked"
     USER_INACTIVE = "user_inactive"
@@ -91,7 +91,7 @@ class Why(StrEnum):
     NO_RESULTS = "no_results"
     NO_ROW = "no_row"
     NO_TABLE = "no_table"
-    NO_TOKEN = "no_token"  # noqa: S105 - the word of a reason
+    NO_TOKEN = auto()
     NO_USER = "no_user"
     NOT_JSON = "not_json"
     NOT_TEXT = "not_text"

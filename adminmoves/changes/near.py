@@ -10,33 +10,34 @@ from adminmoves.vocabulary import OPEN_STATES
 
 OTHER_MOVE, RIVAL, HOLDER, TWIN = "other_move", "rival", "holder", "twin"
 ADDRESS_HELD, ADDRESS_WANTED, ADDRESS_FORMER = "held", "wanted", "former"
-QUESTION = f"""
+QUESTION = """
 SELECT place.move, near.kind
 FROM jsonb_to_recordset(%(places)s) AS place (books bigint, move bigint,
     connection bigint, environment bigint, key text, name text, address text)
 CROSS JOIN LATERAL (
-    SELECT '{OTHER_MOVE}' AS kind WHERE EXISTS (SELECT FROM adminmoves_move
+    SELECT 'other_move' AS kind WHERE EXISTS (SELECT FROM adminmoves_move
         WHERE administration_id = place.books AND id <> place.move
           AND state IN %(open)s)
-    UNION ALL SELECT '{RIVAL}' WHERE EXISTS (SELECT FROM adminmoves_move
+    UNION ALL SELECT 'rival' WHERE EXISTS (SELECT FROM adminmoves_move
         WHERE to_connection_id = place.connection AND to_code_key = place.key
           AND id <> place.move AND state IN %(open)s)
-    UNION ALL SELECT '{HOLDER}' WHERE EXISTS (SELECT FROM adminmoves_administration
+    UNION ALL SELECT 'holder' WHERE EXISTS (SELECT FROM adminmoves_administration
         WHERE connection_id = place.connection AND code_key = place.key
           AND id <> place.books)
-    UNION ALL SELECT '{TWIN}' WHERE EXISTS (SELECT FROM adminmoves_administration
+    UNION ALL SELECT 'twin' WHERE EXISTS (SELECT FROM adminmoves_administration
         WHERE environment_id = place.environment AND code_key = place.key
           AND name = place.name AND id <> place.books)
-    UNION ALL SELECT '{ADDRESS_HELD}' WHERE EXISTS (
+    UNION ALL SELECT 'held' WHERE EXISTS (
         SELECT FROM adminmoves_administration
         WHERE mail_address = place.address AND id <> place.books)
-    UNION ALL SELECT '{ADDRESS_WANTED}' WHERE EXISTS (SELECT FROM adminmoves_move
+    UNION ALL SELECT 'wanted' WHERE EXISTS (SELECT FROM adminmoves_move
         WHERE to_address = place.address AND administration_id <> place.books
           AND state IN %(open)s)
-    UNION ALL SELECT '{ADDRESS_FORMER}' WHERE EXISTS (SELECT FROM adminmoves_formerplace
+    UNION ALL SELECT 'former' WHERE EXISTS (SELECT FROM adminmoves_formerplace
         WHERE mail_address = place.address AND administration_id <> place.books)
 ) AS near
-"""  # noqa: S608 - the names above, no input
+"""
+"""The kinds are the names above."""
 
 
 def look_near(places: Iterable[dict[str, Any]]) -> dict[int, frozenset[str]]:

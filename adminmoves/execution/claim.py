@@ -57,7 +57,7 @@ JOIN adminmoves_parties o ON o.move_id = m.id
 JOIN adminmoves_bookkeepingconnection c ON c.id = m.to_connection_id
 JOIN adminmoves_environment e ON e.id = m.to_environment_id
 WHERE m.id = %s AND m.state = %s FOR UPDATE OF m SKIP LOCKED
-"""  # noqa: S608 - names of columns, no input
+"""  # noqa: S608 - built from column names only; values go in as parameters
 BOOKS = f"""
 SELECT {direct.columns(Administration, "a")},
        {direct.columns(BookkeepingConnection, "c")}, {direct.columns(Environment, "e")}
@@ -65,9 +65,9 @@ FROM adminmoves_administration a
 JOIN adminmoves_bookkeepingconnection c ON c.id = a.connection_id
 JOIN adminmoves_environment e ON e.id = a.environment_id
 WHERE a.id = %s FOR UPDATE OF a SKIP LOCKED
-"""  # noqa: S608 - names of columns, no input
+"""  # noqa: S608 - built from column names only; values go in as parameters
 Then = Callable[[Move, Attempt, trail.Line], None]
-"""Goes on in the transaction of a start, and records its line."""
+"""Goes on in the transaction of a start where no file moves, and records its line."""
 
 
 def take_over(worker: str) -> Attempt | None:
@@ -157,10 +157,10 @@ def _start(move_id: int, worker: str, then: Then) -> Attempt | None:
 def _open_where_it_may(move: Move, worker: str, then: Then) -> Attempt | None:
     if not _may_start(move):
         return None
-    # What only touches the database is over before anybody could count it.
-    if has_files(move) and not finds_room(move):
-        return None
-    return _open_attempt(move, worker, then)
+    if not has_files(move):
+        # It only touches the database, and is over before anybody could count it.
+        return _open_attempt(move, worker, then)
+    return _open_attempt(move, worker, record_start) if finds_room(move) else None
 
 
 def _take(move_id: int) -> Move | None:

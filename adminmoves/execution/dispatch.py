@@ -12,8 +12,8 @@ from django.utils import timezone
 
 from adminmoves.execution.lease import lease_time
 from adminmoves.models import Attempt, Document, Move, QueueSwitch
-from adminmoves.plan import steps_of
-from adminmoves.vocabulary import MoveState, MoveType, StepCode
+from adminmoves.plan import moves_archive
+from adminmoves.vocabulary import MoveState
 from adminmoves.windows import closed_offices
 
 LOOKED_AT_ENOUGH = 50
@@ -95,9 +95,9 @@ def due_now() -> list[int]:
 
 def has_files(move: Move) -> bool:
     """Whether a run of this move has files to copy."""
-    if StepCode.COPY_ARCHIVE not in steps_of(MoveType(move.move_type)):
-        return False
-    return Document.objects.filter(administration=move.administration_id).exists()
+    return moves_archive(move.move_type) and (
+        Document.objects.filter(administration=move.administration_id).exists()
+    )
 
 
 def _of_offices(offices: Collection[int]) -> Q:

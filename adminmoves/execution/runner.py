@@ -22,14 +22,13 @@ from adminmoves.execution.steps import (
     enter,
     hold_administration,
     image_of,
-    moves_archive,
 )
 from adminmoves.models import (
     Attempt,
     Effect,
     Move,
 )
-from adminmoves.plan import IN_ONE_GO, make_plan
+from adminmoves.plan import IN_ONE_GO, make_plan, moves_archive
 from adminmoves.vocabulary import Action, Outcome, StepCode
 
 logger = logging.getLogger(__name__)
@@ -85,11 +84,10 @@ def run(move_id: int, worker: str, until: float = float("inf")) -> bool:
 
 
 def _finish_at_once(move: Move, attempt: Attempt, line: trail.Line) -> None:
-    """The whole run, in the transaction that started it, where there are no files."""
+    """The whole run, in the transaction that started it."""
     administration = move.administration
-    if administration is None or dispatch.has_files(move):
-        claim.record_start(move, attempt, line)
-        return
+    if administration is None:
+        raise ValueError("only a complete move runs")
     show_lease(attempt.token)
     attempt.before_image = image_of(administration)
     trail.record(WORKER, [line, *change_place(move, attempt, administration, STEPS)])
@@ -134,7 +132,7 @@ def prepare(attempt: Attempt) -> None:
         administration.closed_by = move
         administration.save(update_fields=["closed_by"])
         attempt.before_image = image_of(administration)
-        if moves_archive(move):
+        if moves_archive(move.move_type):
             found = figures.of_archive(administration.pk)
             attempt.before_image["archive"] = found.stored()
             attempt.documents, attempt.size = found.documents, found.bytes
@@ -151,7 +149,7 @@ def _copy_archive(attempt: Attempt, until: float) -> bool:
     move = Move.objects.select_related("to_environment", "administration").get(
         pk=attempt.move_id
     )
-    if not moves_archive(move) or _was_done(attempt, StepCode.COPY_ARCHIVE):
+    if not moves_archive(move.move_type) or _was_done(attempt, StepCode.COPY_ARCHIVE):
         return True
     turn = time.monotonic() + SLICE
     while chunk := copying.next_chunk(move, attempt.cursor):

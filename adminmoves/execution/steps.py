@@ -18,8 +18,8 @@ from adminmoves.models import (
     Move,
     direct,
 )
-from adminmoves.plan import make_plan, steps_of
-from adminmoves.vocabulary import Action, EventCode, MoveType, Outcome, StepCode
+from adminmoves.plan import make_plan
+from adminmoves.vocabulary import Action, EventCode, Outcome, StepCode
 
 COUNTED = ("documents", "documents_unprocessed", "documents_awaiting_authorisation")
 PLACE = ("connection_id", "environment_id", "code", "mail_address")
@@ -167,7 +167,3 @@ def enter(
 def end(attempt: Attempt, outcome: Outcome) -> None:
     attempt.ended_at, attempt.outcome = timezone.now(), outcome
     direct.update(attempt)
-
-
-def moves_archive(move: Move) -> bool:
-    return StepCode.COPY_ARCHIVE in steps_of(MoveType(move.move_type))

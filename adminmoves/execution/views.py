@@ -1,4 +1,5 @@
 from django.contrib import messages
+from django.forms import Form
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -27,9 +28,7 @@ def settle(request: web.PortalRequest, number: str) -> HttpResponse:
     move_id = web.found(number)
     form = SettleForm(request.POST)
     if not form.is_valid():
-        dossier = open_dossier(move_id, request.actor)
-        page = {"dossier": dossier, "form": form, "nav": "list"}
-        return render(request, "overview/move.html", page)
+        return _page_with(request, move_id, form)
     move = actions.settle_move(move_id, actor=request.actor, **form.cleaned_data)
     messages.success(request, _("Your answer is recorded, the worker goes on."))
     return web.go(request, reverse("moves:detail", args=[move]))
@@ -41,9 +40,7 @@ def stop(request: web.PortalRequest, number: str) -> HttpResponse:
     move_id = web.found(number)
     form = StopForm(request.POST)
     if not form.is_valid():
-        dossier = open_dossier(move_id, request.actor)
-        page = {"dossier": dossier, "form": form, "nav": "list"}
-        return render(request, "overview/move.html", page)
+        return _page_with(request, move_id, form)
     actions.stop_move(move_id, actor=request.actor, **form.cleaned_data)
     messages.success(request, _("It stops at the next safe point and is rolled back."))
     return web.go(request, reverse("moves:detail", args=[number]))
@@ -63,3 +60,10 @@ def tick_aftercare(request: web.PortalRequest, number: str) -> HttpResponse:
         page = {"dossier": open_dossier(move_id, request.actor)}
         return render(request, "execution/aftercare.html", page)
     return web.go(request, f"{reverse('moves:detail', args=[number])}#aftercare")
+
+
+def _page_with(request: web.PortalRequest, move_id: int, form: Form) -> HttpResponse:
+    """The page of the move, with what was filled in and what is missing."""
+    dossier = open_dossier(move_id, request.actor)
+    page = {"dossier": dossier, "form": form, "nav": "list"}
+    return render(request, "overview/move.html", page)

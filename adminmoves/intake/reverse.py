@@ -63,7 +63,8 @@ def requests_back(first: Move) -> list[Move]:
 def look_at_turning(first: Move, asked: Sequence[Move]) -> Turning:
     """Of a completed move; a query only where it was moved on since."""
     books = first.administration
-    assert books is not None  # noqa: S101 - the database holds it of a completed move
+    if books is None:
+        raise ValueError("only a completed move is turned back")
     is_there = (books.connection_id, books.code_key) == (
         first.to_connection_id,
         first.to_code_key,

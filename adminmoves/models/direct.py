@@ -59,13 +59,13 @@ def _told(field: Field[Any, Any], value: Any) -> Any:
 
 @cache
 def _read(model: type[Model]) -> tuple[Field[Any, Any], ...]:
-    return tuple(model._meta.concrete_fields)  # noqa: SLF001 - Django's documented API
+    return tuple(model._meta.concrete_fields)  # noqa: SLF001 - `_meta` is documented by Django
 
 
 @cache
 def _written(model: type[Model]) -> tuple[Field[Any, Any], ...]:
     """Without what the database makes itself."""
-    made = {"id"} if model._meta.pk.name == "id" else set()  # noqa: SLF001 - Django's documented API
+    made = {"id"} if model._meta.pk.name == "id" else set()  # noqa: SLF001 - `_meta` is documented by Django
     fields = _read(model)
     return tuple(
         field for field in fields if not field.generated and field.name not in made
@@ -81,11 +81,11 @@ def _insert(model: type[Model]) -> str:
 @cache
 def _update(model: type[Model]) -> str:
     sets = ", ".join(f'"{field.column}" = %s' for field in _written(model))
-    return f"UPDATE {_table(model)} SET {sets} WHERE id = %s"  # noqa: S608 - names of columns, no input
+    return f"UPDATE {_table(model)} SET {sets} WHERE id = %s"  # noqa: S608 - built from column names only; values go in as parameters
 
 
 def _table(model: type[Model]) -> str:
-    return f'"{model._meta.db_table}"'  # noqa: SLF001 - Django's documented API
+    return f'"{model._meta.db_table}"'  # noqa: SLF001 - `_meta` is documented by Django
 
 
 def _values(row: Model, fields: Sequence[Field[Any, Any]]) -> list[Any]:
