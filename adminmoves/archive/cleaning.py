@@ -1,7 +1,10 @@
 """Removes the files that moves left behind: a leased job, apart from every run.
 
 A key contains the number of the move that wrote it and is written by no other, so
-what nothing refers to when it is listed, nothing will refer to later.
+what nothing refers to when it is listed, nothing will refer to later. What is not
+listed goes last: the folder of a move that was given up is closed, so that a worker
+that slept in the middle of a chunk writes nothing there when it wakes; in that of a
+completed move lies the archive now, and only half-written files go.
 """
 
 import logging
@@ -15,10 +18,11 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from adminmoves.access import WORKER
+from adminmoves.archive.keys import folder_after, folder_of
 from adminmoves.archive.store import archive_store
 from adminmoves.audit import trail
 from adminmoves.errors import LeaseLost
-from adminmoves.models import CleanUp, Document, DocumentCopy, Leftover
+from adminmoves.models import CleanUp, Document, DocumentCopy, Leftover, Move
 from adminmoves.vocabulary import EventCode, MoveState
 
 logger = logging.getLogger(__name__)
@@ -60,11 +64,15 @@ def _take() -> CleanUp | None:
 
 def _remove_some(job: CleanUp) -> int:
     """Files first, then their rows: what is removed twice is removed."""
-    left = list(job.leftovers.values_list("pk", "storage_key")[:AT_A_TIME])
+    left = list(job.leftovers.values_list("pk", "storage_key")[: AT_A_TIME + 1])
+    last = len(left) <= AT_A_TIME
+    left = left[:AT_A_TIME]
     keys = [key for _pk, key in left]
     if Document.objects.filter(storage_key__in=keys).exists():
         raise OSError("a document refers to a file that was to be removed")
     archive_store().remove(keys)
+    if last and keys:
+        _remove_unlisted(job.move, folder_of(keys[0]))
     with transaction.atomic():
         held = CleanUp.objects.select_for_update().get(pk=job.pk)
         if held.token != job.token:
@@ -74,10 +82,18 @@ def _remove_some(job: CleanUp) -> int:
         ).delete()
         job.removed += gone
         job.lease_until = timezone.now() + _lease()
-        if len(left) < AT_A_TIME:
+        if last:
             _finish(job)
         job.save()
     return gone
+
+
+def _remove_unlisted(move: Move, folder: str) -> None:
+    """``folder``: of the files that were listed; the move's own if it was given up."""
+    if f"/{move.number}-" in folder:
+        archive_store().close_folder(folder)
+    else:
+        archive_store().remove_parts(folder_after(move, move.revision))
 
 
 def _finish(job: CleanUp) -> None:

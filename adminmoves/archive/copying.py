@@ -99,6 +99,15 @@ def next_chunk(move: Move, cursor: int) -> Chunk | None:
     return Chunk(taken) if taken else None
 
 
+def open_folder(move: Move) -> None:
+    """Let the holder of the run copy, whoever it is.
+
+    Under the lease: so once a move was given up nobody opens its folder again, and a
+    worker that sleeps through that finds it closed (``cleaning``).
+    """
+    archive_store().open_folder(folder_after(move, move.revision))
+
+
 def copy_files(move: Move, chunk: Chunk) -> None:
     """Have the file of each document at its new key, compared.
 

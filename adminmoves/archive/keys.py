@@ -18,6 +18,11 @@ def key_in(folder: str, document: int) -> str:
     return f"{folder}/{document // TOGETHER}/{document}"
 
 
+def folder_of(key: str) -> str:
+    """The folder of a move that this key is in, as ``key_in`` made it."""
+    return key.rsplit("/", 2)[0]
+
+
 def folder_after(move: Move, revision: int) -> str:
     """Under which this revision of the move copies all documents."""
     if move.to_environment is None or move.administration is None:

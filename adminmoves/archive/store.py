@@ -1,11 +1,12 @@
 """Where the files lie: Django's storage "archive", with a copy that proves itself.
 
-``FileStore`` keeps them in a folder. Another store offers the same four methods.
+``FileStore`` keeps them in a folder. Another store offers the same methods.
 """
 
 import hashlib
 import os
 import secrets
+import shutil
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -46,6 +47,7 @@ class FileStore(FileSystemStorage):
     def put(self, key: str, content: bytes) -> None:
         """Write a file; what stood there before is gone."""
         part = _part_of(self.path(key))
+        Path(part).parent.mkdir(parents=True, exist_ok=True)
         writing = _create(part)
         try:
             _written(content, writing)
@@ -53,10 +55,27 @@ class FileStore(FileSystemStorage):
             os.close(writing)
         Path(part).replace(self.path(key))
 
+    def open_folder(self, folder: str) -> None:
+        """Let copies be made in this folder of a move, until it is closed."""
+        Path(self.path(folder)).mkdir(parents=True, exist_ok=True)
+
+    def close_folder(self, folder: str) -> None:
+        """Remove all that lies there; who still copies into it can do so no more."""
+        path = Path(self.path(folder))
+        if path.exists():
+            shutil.rmtree(path)
+            self._tidy(path.parent)
+
+    def remove_parts(self, folder: str) -> None:
+        """Remove what was left half written between the files of this folder."""
+        for part in Path(self.path(folder)).rglob(f"*{PART}*"):
+            part.unlink(missing_ok=True)
+
     def copy(self, source: str, target: str, expected: Digest) -> None:
         """Copy one file; under ``target`` appears all of it or nothing.
 
-        Raises SourceDiffers, CopyDiffers, and OSError where the disk refuses.
+        Raises SourceDiffers, CopyDiffers, and OSError where the disk refuses or the
+        move's folder is not open.
         """
         path = self.path(target)
         part = _part_of(path)
@@ -128,7 +147,8 @@ def _create(path: str) -> int:
     try:
         return os.open(path, flags, 0o600)
     except FileNotFoundError:
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        # Not the folder above it: that one may have been closed.
+        Path(path).parent.mkdir(exist_ok=True)
         return os.open(path, flags, 0o600)
 
 

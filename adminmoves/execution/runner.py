@@ -2,6 +2,8 @@
 
 import logging
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.db import IntegrityError
@@ -151,9 +153,13 @@ def _copy_archive(attempt: Attempt, until: float) -> bool:
     )
     if not moves_archive(move.move_type) or _was_done(attempt, StepCode.COPY_ARCHIVE):
         return True
+    if attempt.documents:
+        with _refusals(), fenced(attempt) as held:
+            copying.open_folder(held)
     turn = time.monotonic() + SLICE
     while chunk := copying.next_chunk(move, attempt.cursor):
-        _copy_files(move, chunk)
+        with _refusals():
+            copying.copy_files(move, chunk)
         with fenced(attempt):
             copying.enter(attempt, move, chunk)
         _heed_wish(attempt)
@@ -171,11 +177,12 @@ def _copy_archive(attempt: Attempt, until: float) -> bool:
     return True
 
 
-def _copy_files(move: Move, chunk: copying.Chunk) -> None:
-    """A chunk's files. What the store refuses for good is the move's own failure:
-    the source is whole, and the copies that were checked serve a retry."""
+@contextmanager
+def _refusals() -> Iterator[None]:
+    """What the store refuses for good is the move's own failure: the source is whole,
+    and the copies that were checked serve a retry."""
     try:
-        copying.copy_files(move, chunk)
+        yield
     except SourceDiffers as damaged:
         raise RunFailed("archive_damaged", file=str(damaged)) from damaged
     except CopyDiffers as untrue:

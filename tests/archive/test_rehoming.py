@@ -70,6 +70,7 @@ def chunks_then(attempt: Attempt, count: int) -> None:
     """Carry out the first chunks, then stop as a killed worker does."""
     runner.prepare(attempt)
     move = Move.objects.select_related("to_environment").get(pk=attempt.move_id)
+    copying.open_folder(move)
     for _number in range(count):
         chunk = copying.next_chunk(move, attempt.cursor)
         assert chunk is not None
@@ -139,6 +140,7 @@ def test_files_without_their_rows_are_probed_and_not_copied_twice(
     attempt = start(approved)
     runner.prepare(attempt)
     move = Move.objects.get(pk=approved.pk)
+    copying.open_folder(move)
     chunk = copying.next_chunk(move, 0)
     assert chunk is not None
     copying.copy_files(move, chunk)

@@ -1,0 +1,151 @@
+"""What a worker leaves that was killed or slept: no file stays that no row names."""
+
+from collections.abc import Callable
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.utils import timezone
+
+from adminmoves.access import actor_for
+from adminmoves.archive import cleaning, copying
+from adminmoves.archive.keys import folder_after, key_in
+from adminmoves.archive.store import PART, archive_store
+from adminmoves.execution import claim, runner
+from adminmoves.intake.actions import withdraw_move
+from adminmoves.models import CleanUp, Document, Move
+from adminmoves.vocabulary import MoveState, MoveType
+from tests.archive.shelves import contents, files, fill_with, path_of
+from tests.builders import expire_lease, make_administration, run, start
+from tests.cast import MakeMove
+
+pytestmark = pytest.mark.django_db
+S = MoveState
+Asleep = Callable[[str, int, Callable[[], None]], None]
+
+
+@pytest.fixture
+def approved(a_move: MakeMove, monkeypatch: pytest.MonkeyPatch) -> Move:
+    """To another office, with ten documents, in chunks of four."""
+    monkeypatch.setattr(copying, "MOST_DOCUMENTS", 4)
+    books = make_administration()
+    fill_with(books, 10)
+    return a_move(S.APPROVED, move_type=MoveType.MOVE_ENVIRONMENT, administration=books)
+
+
+@pytest.fixture
+def asleep(monkeypatch: pytest.MonkeyPatch) -> Asleep:
+    """Lets a worker stop at a moment of a file, until something else has happened."""
+
+    def stop(moment: str, file: int, meanwhile: Callable[[], None]) -> None:
+        store, seen = archive_store(), count(1)
+        real = getattr(store, moment)
+
+        def stopped(*arguments: Any) -> Any:
+            found = real(*arguments)
+            if next(seen) == file:
+                meanwhile()
+            return found
+
+        monkeypatch.setattr(store, moment, stopped)
+
+    return stop
+
+
+def archive_of(move: Move) -> list[bytes]:
+    assert move.administration is not None
+    return contents(move.administration)
+
+
+def half_written(move: Move) -> Path:
+    """As a killed worker leaves it, beside the first document's copy."""
+    first = Document.objects.order_by("pk")[0]
+    target = path_of(key_in(folder_after(move, move.revision), first.pk))
+    target.parent.mkdir(parents=True, exist_ok=True)
+    part = target.with_name(f"{target.name}{PART}0a1b2c3d")
+    part.write_bytes(b"half")
+    return part
+
+
+@pytest.mark.parametrize("moment", ["digest", "write"])
+@pytest.mark.parametrize("file", [1, 2])
+def test_a_worker_that_wakes_up_after_the_clean_up_leaves_no_file(
+    moment: str, file: int, approved: Move, agent: User, asleep: Asleep
+) -> None:
+    """``moment``: before a file is begun, or when it has no name yet."""
+    old = files()
+
+    def meanwhile() -> None:
+        expire_lease(approved)
+        other = claim.take_over("worker-2")
+        assert other is not None
+        runner.fail(other, {"code": "not_alone_at_place", "count": 2})
+        withdraw_move(approved.pk, actor=actor_for(agent), reason="Niet meer nodig.")
+        cleaning.clean(5)
+
+    asleep(moment, file, meanwhile)
+    runner.carry_out(start(approved))
+
+    assert Move.objects.get(pk=approved.pk).state == S.WITHDRAWN
+    assert CleanUp.objects.get().done_at is not None
+    assert files() == old
+
+
+def test_a_worker_that_wakes_up_after_another_was_done_spoils_nothing(
+    approved: Move, asleep: Asleep
+) -> None:
+    before = archive_of(approved)
+
+    def meanwhile() -> None:
+        expire_lease(approved)
+        other = claim.take_over("worker-2")
+        assert other is not None
+        runner.carry_out(other)
+        CleanUp.objects.update(due_at=timezone.now())
+        cleaning.clean(5)
+
+    asleep("write", 2, meanwhile)
+    runner.carry_out(start(approved))
+
+    done = Move.objects.get(pk=approved.pk)
+    assert done.state == S.COMPLETED
+    assert archive_of(done) == before
+    assert files() == set(Document.objects.values_list("storage_key", flat=True))
+
+
+def test_half_written_files_go_with_the_clean_up_of_a_completed_move(
+    approved: Move,
+) -> None:
+    before, part = archive_of(approved), half_written(approved)
+    done = run(approved)
+    assert part.exists(), "another worker may be at it"
+
+    CleanUp.objects.update(due_at=timezone.now())
+    cleaning.clean(5)
+
+    assert not part.exists()
+    assert archive_of(done) == before
+    assert files() == set(Document.objects.values_list("storage_key", flat=True))
+
+
+@pytest.mark.parametrize("at_a_time", [500, 5, 1])
+def test_half_written_files_go_with_those_of_a_move_that_was_given_up(
+    approved: Move, agent: User, at_a_time: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cleaning, "AT_A_TIME", at_a_time)
+    old = files()
+    runner.carry_out(start(approved), until=0)
+    half_written(approved)
+    attempt = claim.take_up("worker-2")
+    assert attempt is not None
+    runner.fail(attempt, {"code": "store_refused", "error": "No space left on device"})
+
+    withdraw_move(approved.pk, actor=actor_for(agent), reason="Niet meer nodig.")
+    cleaning.clean(5)
+
+    job = CleanUp.objects.get()
+    assert (job.files, job.removed) == (10, 10)
+    assert job.done_at is not None
+    assert files() == old
