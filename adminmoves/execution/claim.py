@@ -66,8 +66,13 @@ JOIN adminmoves_bookkeepingconnection c ON c.id = a.connection_id
 JOIN adminmoves_environment e ON e.id = a.environment_id
 WHERE a.id = %s FOR UPDATE OF a SKIP LOCKED
 """  # noqa: S608 - built from column names only; values go in as parameters
+NEXT_NUMBER = "SELECT count(*) + 1 FROM adminmoves_attempt WHERE move_id = %s"
 Then = Callable[[Move, Attempt, trail.Line], None]
 """Goes on in the transaction of a start where no file moves, and records its line."""
+
+
+class Taken(Exception):
+    """Another worker or a person has the move, or it waits no more."""
 
 
 def take_over(worker: str) -> Attempt | None:
@@ -125,16 +130,26 @@ def record_start(_move: Move, _attempt: Attempt, line: trail.Line) -> None:
 
 
 def start(move_id: int, worker: str, then: Then = record_start) -> Attempt | None:
-    """Look at everything again, right before the run; then start or say why not."""
-    started = None
+    """Look at everything again, right before the run; then start or say why not.
+
+    What could not start, or not even be looked at, lets the others go first. A move
+    that another worker has is left to it: to write on it would be to wait for it.
+    """
     try:
         started = _start(move_id, worker, then)
-    finally:
-        # What could not start, or not even be looked at, lets the others go first.
-        if started is None:
-            waits = Move.objects.filter(pk=move_id, state=MoveState.APPROVED)
-            waits.update(dispatched_at=timezone.now())
+    except Taken:
+        return None
+    except Exception:
+        _let_others_first(move_id)
+        raise
+    if started is None:
+        _let_others_first(move_id)
     return started
+
+
+def _let_others_first(move_id: int) -> None:
+    waits = Move.objects.filter(pk=move_id, state=MoveState.APPROVED)
+    waits.update(dispatched_at=timezone.now())
 
 
 def _start(move_id: int, worker: str, then: Then) -> Attempt | None:
@@ -164,15 +179,16 @@ def _open_where_it_may(move: Move, worker: str, then: Then) -> Attempt | None:
 
 
 def _take(move_id: int) -> Move | None:
-    """The move, then its administration, held; None where somebody else has either.
+    """The move, then its administration, held; None where somebody has that one.
 
     With all that a run looks at: its proof, its parties, and both places.
     """
     move = _hold(MOVE, [move_id, MoveState.APPROVED], _as_move)
-    if move is not None:
-        books = _hold(BOOKS, [move.wanted.administration_id], _as_administration)
-        move.administration = books
-    return move if move and move.administration else None
+    if move is None:
+        raise Taken
+    books = [move.wanted.administration_id]
+    move.administration = _hold(BOOKS, books, _as_administration)
+    return move if move.administration else None
 
 
 def _hold(statement: str, params: list[Any], read: Callable[[Any], M]) -> M | None:
@@ -315,7 +331,7 @@ def _open_attempt(move: Move, worker: str, then: Then) -> Attempt:
     now = timezone.now()
     attempt = Attempt(
         move=move,
-        number=move.attempts.count() + 1,
+        number=_next_number(move),
         worker=worker,
         lease_until=now + lease_time(),
     )
@@ -324,3 +340,9 @@ def _open_attempt(move: Move, worker: str, then: Then) -> Attempt:
     line = lifecycle.take_step(move, Action.START, actor=WORKER, told=told)
     then(move, attempt, line)
     return attempt
+
+
+def _next_number(move: Move) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(NEXT_NUMBER, [move.pk])
+        return int(cursor.fetchone()[0])

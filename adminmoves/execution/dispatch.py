@@ -49,15 +49,21 @@ def others_wait(attempt: Attempt) -> bool:
 
 class DueMoves:
     """Moves that are due, each office in its turn; looked up again before it grows
-    old, so that an urgent one does not wait for those that were looked up with it."""
+    old, so that an urgent one does not wait for those that were looked up with it.
+
+    What another worker has just taken is looked up once, not over and over.
+    """
 
     def __init__(self) -> None:
         self._ids: deque[int] = deque()
+        self._are_all = False
         self._fresh_until = 0.0
 
     def next(self) -> int | None:
-        if not self._ids or time.monotonic() > self._fresh_until:
+        is_old = time.monotonic() > self._fresh_until
+        if is_old or not (self._ids or self._are_all):
             self._ids = deque(due_now())
+            self._are_all = len(self._ids) < LOOKED_AT_ENOUGH
             self._fresh_until = time.monotonic() + SECONDS_FRESH
         return self._ids.popleft() if self._ids else None
 
