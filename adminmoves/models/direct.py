@@ -1,19 +1,20 @@
 """Rows to and from the database by statements that are made once per table.
 
 The ORM builds its SQL anew for each call, which costs more than the statement itself
-where a move is carried out. What a value looks like in the database is still asked of
-its field.
+where a move is carried out. What the driver does not write by itself, such as JSON, is
+still asked of its field.
 """
 
 import json
-from collections.abc import Iterator, Sequence
-from functools import cache
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache, partial
 from typing import Any, TypeVar
 
 from django.db import connection
-from django.db.models import Field, JSONField, Model
+from django.db.models import Field, JSONField, Model, UUIDField
 
 M = TypeVar("M", bound=Model)
+WRITTEN_BY_FIELD = (JSONField, UUIDField)
 
 
 def insert(rows: Sequence[Model]) -> None:
@@ -21,12 +22,11 @@ def insert(rows: Sequence[Model]) -> None:
     if not rows:
         return
     model = type(rows[0])
-    fields = _written(model)
-    one = f"({', '.join(['%s'] * len(fields))})"
+    one = f"({', '.join(['%s'] * len(_written(model)))})"
     with connection.cursor() as cursor:
         cursor.execute(
             f"{_insert(model)} {', '.join([one] * len(rows))} RETURNING id",
-            [value for row in rows for value in _values(row, fields)],
+            [value for row in rows for value in _values(row)],
         )
         for row, (row_id,) in zip(rows, cursor.fetchall(), strict=True):
             row.pk = row_id
@@ -34,9 +34,8 @@ def insert(rows: Sequence[Model]) -> None:
 
 def update(row: Model) -> None:
     """Write all of a row again."""
-    model = type(row)
     with connection.cursor() as cursor:
-        cursor.execute(_update(model), [*_values(row, _written(model)), row.pk])
+        cursor.execute(_update(type(row)), [*_values(row), row.pk])
 
 
 def columns(model: type[Model], alias: str) -> str:
@@ -88,8 +87,20 @@ def _table(model: type[Model]) -> str:
     return f'"{model._meta.db_table}"'  # noqa: SLF001 - `_meta` is documented by Django
 
 
-def _values(row: Model, fields: Sequence[Field[Any, Any]]) -> list[Any]:
-    return [
-        field.get_db_prep_save(getattr(row, field.attname), connection)
-        for field in fields
-    ]
+def _values(row: Model) -> list[Any]:
+    return [write(getattr(row, name)) for name, write in _writers(type(row))]
+
+
+@cache
+def _writers(model: type[Model]) -> tuple[tuple[str, Callable[[Any], Any]], ...]:
+    return tuple((field.attname, _writer(field)) for field in _written(model))
+
+
+def _writer(field: Field[Any, Any]) -> Callable[[Any], Any]:
+    if isinstance(field, WRITTEN_BY_FIELD):
+        return partial(field.get_db_prep_save, connection=connection)
+    return _as_it_is
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
