@@ -80,6 +80,12 @@ INDEXES = (
         condition=Q(state=S.AWAITING_BOOKKEEPING),
         name="move_ask_proof",
     ),
+    # Every look at a request asks who else wants its address.
+    models.Index(
+        fields=["to_address"],
+        condition=Q(state__in=OPEN_STATES),
+        name="move_open_address",
+    ),
     models.Index(fields=["-state_since", "-id"], name="move_updated"),
     models.Index(fields=["requested_by", "-id"], name="move_of_person"),
     models.Index(fields=["from_environment", "-id"], name="move_from_office"),
