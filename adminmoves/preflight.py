@@ -1,15 +1,14 @@
 """All checks of a move at a moment, all problems at once. Changes nothing."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from adminmoves.changes.near import look_near
 from adminmoves.changes.wish import Check, Finding, Known, Saying, Wish
-from adminmoves.models import CheckSeverity, Move, Parties, Proof
+from adminmoves.models import Move, Parties, Proof
 from adminmoves.movetypes import CHECKS_BY_CODE, checks_for
 from adminmoves.vocabulary import Moment, MoveType, Severity
 
@@ -94,24 +93,9 @@ class Report:
         return _("This holds the migration back: %(titles)s.") % {"titles": titles}
 
 
-Chosen = Mapping[tuple[str, str], str]
-"""The severities that were chosen, by type and check."""
-
-
 def preflight(wish: Wish) -> Report:
-    return _report(wish, _chosen([wish.intent]))
-
-
-def _chosen(types: Iterable[MoveType]) -> Chosen:
-    told = CheckSeverity.objects.filter(move_type__in=set(types)).values_list(
-        "move_type", "check_code", "severity"
-    )
-    return {(move_type, code): severity for move_type, code, severity in told}
-
-
-def _report(wish: Wish, chosen: Chosen) -> Report:
     judged = (
-        _judge(check, _severity(check, wish.intent, chosen), check.ask(wish))
+        _judge(check, _severity(check, wish), check.ask(wish))
         for check in checks_for(wish.intent)
     )
     results = [result for result in judged if result]
@@ -119,11 +103,11 @@ def _report(wish: Wish, chosen: Chosen) -> Report:
     return Report(tuple(results))
 
 
-def _severity(check: Check, move_type: MoveType, chosen: Chosen) -> Severity:
-    default = check.severities[move_type]
+def _severity(check: Check, wish: Wish) -> Severity:
+    default = check.severities[wish.intent]
     if check.fixed:
         return default
-    return Severity(chosen.get((move_type, check.code), default))
+    return Severity(wish.known.told.chosen.get((wish.intent, check.code), default))
 
 
 def _judge(check: Check, severity: Severity, finding: Finding) -> Result | None:
@@ -186,12 +170,7 @@ def inspect_many(moves: Sequence[Move]) -> dict[int, Report]:
     """The same of many by their ids; what the checks read is read once for all."""
     known = Known()
     wishes = {move.pk: wish_of(move, known=known) for move in moves}
-    complete = [wish for wish in wishes.values() if wish]
-    if not complete:
-        return dict.fromkeys(wishes, Report(()))
-    known.near.update(look_near(wish.place for wish in complete))
-    chosen = _chosen(wish.intent for wish in complete)
     return {
-        move_id: _report(wish, chosen) if wish else Report(())
+        move_id: preflight(wish) if wish else Report(())
         for move_id, wish in wishes.items()
     }

@@ -9,7 +9,7 @@ from adminmoves.bookkeeping import gateway
 from adminmoves.bookkeeping.gateway import Evidence
 from adminmoves.changes.recognised import same_kvk, same_name
 from adminmoves.models import Administration, FormerPlace, Move
-from adminmoves.preflight import code_key
+from adminmoves.preflight import key_of
 from adminmoves.vocabulary import Verdict
 
 OLD_PLACE_AGE = timedelta(minutes=10)
@@ -64,7 +64,7 @@ def _old_place(move: Move) -> bool | None:
     if ours is None:
         return None
     if _keeps_connection(move):
-        unchanged = ours.code_key == code_key(move.package, move.to_code)
+        unchanged = ours.code_key == key_of(move)
         if unchanged or _old_code_is_anothers(ours):
             return None
     elif not gateway.can_ask(ours.connection):
@@ -90,7 +90,7 @@ def _is_this_one(move: Move, answer: Evidence) -> bool:
         return False
     place = {
         "connection_id": move.to_connection_id,
-        "code_key": code_key(move.package, move.to_code),
+        "code_key": key_of(move),
     }
     others = Administration.objects.filter(**place).exclude(pk=ours.pk).exists()
     formerly = FormerPlace.objects.filter(**place).exclude(administration=ours).exists()

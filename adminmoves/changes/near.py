@@ -1,17 +1,19 @@
-"""What else is at wanted places or wants them, in one question: mostly nothing is."""
+"""What the checks have to know of the record, in one question."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
 
+from adminmoves.models import PackageProfile
 from adminmoves.vocabulary import OPEN_STATES
 
 OTHER_MOVE, RIVAL, HOLDER, TWIN = "other_move", "rival", "holder", "twin"
 ADDRESS_HELD, ADDRESS_WANTED, ADDRESS_FORMER = "held", "wanted", "former"
 QUESTION = """
-SELECT place.move, near.kind
+SELECT (SELECT coalesce(json_agg(json_build_array(place.move, near.kind)), '[]')
 FROM jsonb_to_recordset(%(places)s) AS place (books bigint, move bigint,
     connection bigint, environment bigint, key text, name text, address text)
 CROSS JOIN LATERAL (
@@ -35,22 +37,38 @@ CROSS JOIN LATERAL (
           AND state IN %(open)s)
     UNION ALL SELECT 'former' WHERE EXISTS (SELECT FROM adminmoves_formerplace
         WHERE mail_address = place.address AND administration_id <> place.books)
-) AS near
+) AS near),
+    (SELECT coalesce(json_agg(json_build_array(move_type, check_code, severity)), '[]')
+     FROM adminmoves_checkseverity),
+    (SELECT coalesce(json_agg(profile), '[]')
+     FROM adminmoves_packageprofile AS profile)
 """
-"""The kinds are the names above."""
+"""The kinds of what is near a place are the names above; mostly nothing is."""
 
 
-def look_near(places: Iterable[dict[str, Any]]) -> dict[int, frozenset[str]]:
-    """Which of these there are, by the id of the move that wants the place.
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What else is at wanted places or wants them, by the id of the move that wants
+    it; the severities that were chosen, by type and check; the packages' profiles."""
 
-    A place has books, move, connection, environment, key, name and address; what is
-    not known yet is None and near nothing.
-    """
+    near: Mapping[int, frozenset[str]]
+    chosen: Mapping[tuple[str, str], str]
+    profiles: Mapping[str, PackageProfile]
+
+
+def look(places: Iterable[dict[str, Any]]) -> Told:
+    """A place has books, move, connection, environment, key, name and address; what is
+    not known yet is None and near nothing."""
     asked = {place["move"]: place for place in places}
     found: dict[int, set[str]] = {move_id: set() for move_id in asked}
     with connection.cursor() as cursor:
         told = json.dumps(list(asked.values()))
         cursor.execute(QUESTION, {"places": told, "open": tuple(OPEN_STATES)})
-        for move_id, kind in cursor.fetchall():
-            found[move_id].add(kind)
-    return {move_id: frozenset(kinds) for move_id, kinds in found.items()}
+        near, chosen, profiles = cursor.fetchone()
+    for move_id, kind in near:
+        found[move_id].add(kind)
+    return Told(
+        near={move_id: frozenset(kinds) for move_id, kinds in found.items()},
+        chosen={(move_type, code): severity for move_type, code, severity in chosen},
+        profiles={one["package"]: PackageProfile(**one) for one in profiles},
+    )

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from adminmoves.changes.near import look_near
+from adminmoves.changes.near import Told, look
 from adminmoves.models import (
     Administration,
     BookkeepingConnection,
@@ -20,16 +20,14 @@ from adminmoves.vocabulary import Moment, MoveType, Severity
 
 @dataclass(frozen=True)
 class Known:
-    """What was read for the checks already: once for all the wishes that share it.
+    """What is read for the checks: once for all the wishes that share it, at the
+    first question. Each wish adds its place before that."""
 
-    ``near`` is by the move's id.
-    """
-
-    near: dict[int, frozenset[str]] = field(default_factory=dict)
+    places: list[dict[str, Any]] = field(default_factory=list)
 
     @cached_property
-    def profiles(self) -> dict[str, PackageProfile]:
-        return PackageProfile.objects.in_bulk()
+    def told(self) -> Told:
+        return look(self.places)
 
 
 @dataclass(frozen=True)
@@ -46,6 +44,9 @@ class Wish:
     move: Move | None = None
     proof: Proof | None = None
     known: Known = field(default_factory=Known)
+
+    def __post_init__(self) -> None:
+        self.known.places.append(self.place)
 
     @property
     def move_id(self) -> int:
@@ -67,7 +68,7 @@ class Wish:
 
     @property
     def place(self) -> dict[str, Any]:
-        """What ``look_near`` asks about."""
+        """What ``look`` asks about."""
         link, office = self.to_connection, self.to_environment
         return {
             "books": self.administration.pk,
@@ -82,15 +83,12 @@ class Wish:
     @property
     def near(self) -> frozenset[str]:
         """What else is at the wanted place or wants it."""
-        near = self.known.near
-        if self.move_id not in near:
-            near.update(look_near([self.place]))
-        return near[self.move_id]
+        return self.known.told.near[self.move_id]
 
     @property
     def profile(self) -> PackageProfile | None:
         """What differs per package."""
-        return self.known.profiles.get(self.administration.package)
+        return self.known.told.profiles.get(self.administration.package)
 
 
 class Saying(NamedTuple):

@@ -1,11 +1,12 @@
 """All that a move's page shows; each part is read when the page first shows it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from adminmoves import reasons
@@ -29,6 +30,25 @@ LIVE_STATES = frozenset({S.APPROVED, S.RUNNING})
 RUN_EVERY, WAIT_EVERY = 1500, 5000
 WAITING_STATES = frozenset({S.AWAITING_BOOKKEEPING, S.AWAITING_APPROVAL})
 NEWEST_PROOFS, NEWEST_EVENTS = 5, 200
+NAMED = (
+    "administration__environment",
+    "administration__connection",
+    "administration__closed_by",
+    "from_environment",
+    "to_environment",
+    "from_connection",
+    "to_connection__grant",
+    "requested_by",
+    "approved_by",
+    "parties",
+    "proof__words",
+    "proof__evidence",
+    "proof__attested_by",
+    "reverses__place_left",
+)
+"""What the page of a move names."""
+SEALED = ("to_connection__grant__sealed_access", "to_connection__grant__sealed_refresh")
+"""No page needs these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +81,7 @@ class Dossier:
 
     move: Move
     actor: Actor
+    worked: Mapping[int, str]
 
     @cached_property
     def report(self) -> Report:
@@ -85,7 +106,7 @@ class Dossier:
 
     @cached_property
     def eyes(self) -> eyes.FourEyes:
-        return eyes.look(self.move, self.actor)
+        return eyes.look(self.move, self.actor, self.worked)
 
     @cached_property
     def offers(self) -> Offers:
@@ -246,31 +267,23 @@ class Dossier:
 
 
 def find_move(move_id: int) -> Move:
-    """A move with all that its page names, in one query.
+    """A move with all that its page names, in one query."""
+    return _named().get(pk=move_id)
+
+
+def _named() -> QuerySet[Move]:
+    return Move.objects.select_related(*NAMED).defer(*SEALED)
+
+
+def open_dossier(move_id: int, actor: Actor) -> Dossier:
+    """The same, and who worked on it, for this reader.
 
     With ``is_asked_back``: whether any request turned or turns it back.
     """
     asked_back = Exists(Move.objects.filter(reverses=OuterRef("pk")))
-    moves = Move.objects.annotate(is_asked_back=asked_back)
-    return moves.select_related(
-        "administration__environment",
-        "administration__connection",
-        "administration__closed_by",
-        "from_environment",
-        "to_environment",
-        "from_connection",
-        "to_connection",
-        "requested_by",
-        "approved_by",
-        "parties",
-        "proof__words",
-        "proof__evidence",
-        "proof__attested_by",
-    ).get(pk=move_id)
-
-
-def open_dossier(move_id: int, actor: Actor) -> Dossier:
-    return Dossier(find_move(move_id), actor)
+    moves = _named().annotate(is_asked_back=asked_back, contributed=eyes.contributors())
+    move = moves.get(pk=move_id)
+    return Dossier(move, actor, eyes.names_of(move.contributed))
 
 
 def _care(item: Aftercare) -> Care:

@@ -3,8 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from django.db.models import QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, QuerySet
+from django.db.models.functions import JSONObject
 from django.utils import timezone
 
 from adminmoves.dossier import queue
@@ -125,12 +128,19 @@ class Try:
 
 
 def tries(move: Move) -> list[Try]:
-    """Every attempt with its steps, the newest first; two queries."""
-    attempts = list(move.attempts.select_related("stop_asked_by").order_by("-number"))
-    ledger: dict[int, list[Effect]] = {attempt.pk: [] for attempt in attempts}
-    for effect in move.effects.order_by("pk"):
-        ledger[effect.attempt_id].append(effect)
-    return [_try(attempt, ledger[attempt.pk], move) for attempt in attempts]
+    """Every attempt with its steps, the newest first; one query."""
+    effects = Effect.objects.filter(attempt=OuterRef("pk")).order_by("pk")
+    line = JSONObject(step="step", undone="undone", done_at="done_at")
+    attempts = move.attempts.select_related("stop_asked_by").order_by("-number")
+    with_ledger = attempts.annotate(ledger=ArraySubquery(effects.values(told=line)))
+    return [
+        _try(attempt, [_effect(told) for told in attempt.ledger], move)
+        for attempt in with_ledger
+    ]
+
+
+def _effect(told: dict[str, Any]) -> Effect:
+    return Effect(**{**told, "done_at": datetime.fromisoformat(told["done_at"])})
 
 
 def copying() -> QuerySet[Attempt]:

@@ -8,13 +8,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from adminmoves import access
 from adminmoves.access import Actor
 from adminmoves.errors import DomainError, StepRefused
 from adminmoves.intake.actions import start_draft
-from adminmoves.models import FormerPlace, Move
+from adminmoves.models import Move
 from adminmoves.vocabulary import MoveState, MoveType, Right
 
 S = MoveState
@@ -55,13 +56,9 @@ class Back:
     elsewhere: bool
 
 
-def requests_back(first: Move) -> list[Move]:
-    """Every request that turned or turns a move back, the newest first."""
-    return list(first.reversed_by.order_by("-pk"))
-
-
-def look_at_turning(first: Move, asked: Sequence[Move]) -> Turning:
-    """Of a completed move; a query only where it was moved on since."""
+def look_at_turning(first: Move, *, is_asked: bool = True) -> Turning:
+    """Of a completed move. One query; none where it is there still, and not
+    ``is_asked`` back."""
     books = first.administration
     if books is None:
         raise ValueError("only a completed move is turned back")
@@ -69,20 +66,25 @@ def look_at_turning(first: Move, asked: Sequence[Move]) -> Turning:
         first.to_connection_id,
         first.to_code_key,
     )
-    since = Move.objects.filter(administration=books, state=S.COMPLETED)
-    later = None if is_there else since.order_by("-ended_at", "-pk").first()
-    return Turning(asked, later)
+    if is_there and not is_asked:
+        return Turning((), later=None)
+    done = Q(administration=books, state=S.COMPLETED)
+    known = Move.objects.filter(done | Q(reverses=first)).order_by("-ended_at", "-pk")
+    asked = [move for move in known if move.reverses_id == first.pk]
+    asked.sort(key=lambda move: move.pk, reverse=True)
+    newest = next((move for move in known if move.state == S.COMPLETED), None)
+    return Turning(asked, later=None if is_there else newest)
 
 
 def look_back(move: Move) -> Back | None:
-    """What this move turns back; one query, and none where it is no reverse."""
-    if move.reverses_id is None:
+    """What this move turns back; no query where ``reverses__place_left`` is joined."""
+    if move.reverses is None:
         return None
-    left = FormerPlace.objects.select_related("move").get(move_id=move.reverses_id)
+    left = move.reverses.place_left
     now_asked = (move.to_connection_id, move.to_code_key)
     is_filled_in = bool(move.to_connection_id and move.to_code)
     elsewhere = is_filled_in and now_asked != (left.connection_id, left.code_key)
-    return Back(left.move, elsewhere)
+    return Back(move.reverses, elsewhere)
 
 
 @transaction.atomic
@@ -97,7 +99,7 @@ def start_reverse(move_id: int, *, actor: Actor) -> Move:
     first = moves.get(pk=move_id)
     if first.state != S.COMPLETED:
         raise StepRefused(_("Only a completed migration can be turned back."))
-    turning = look_at_turning(first, requests_back(first))
+    turning = look_at_turning(first)
     if turning.by:
         raise DomainError(
             _("%(n)s turns this migration back already.") % {"n": turning.by.number}

@@ -4,12 +4,7 @@ from typing import Any
 
 from django import template
 
-from adminmoves.intake.reverse import (
-    Turning,
-    look_at_turning,
-    look_back,
-    requests_back,
-)
+from adminmoves.intake.reverse import Turning, look_at_turning, look_back
 from adminmoves.models import Move
 
 register = template.Library()
@@ -21,7 +16,7 @@ def turning(move: Move, is_asked: bool) -> Turning:
 
     ``is_asked``: ``is_asked_back`` of the dossier, which spares most pages a query.
     """
-    return look_at_turning(move, requests_back(move) if is_asked else ())
+    return look_at_turning(move, is_asked=is_asked)
 
 
 @register.inclusion_tag("intake/turns_back.html")

@@ -1,3 +1,4 @@
+from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -28,14 +29,15 @@ def detail(request: web.PortalRequest, number: str) -> HttpResponse:
 @web.portal_view(Right.READ_MOVES)
 def progress(request: web.PortalRequest, number: str) -> HttpResponse:
     """What happened since the reader's last look, by the number of its event."""
-    move_id = web.found(number)
+    move_id = web.numbered(number)
     asked = request.GET.get("na", "")
     since = int(asked) if asked.isdecimal() else 0
     state = request.GET.get("staat", "")
+    told = _look(move_id, since)
+    if told is None:
+        raise Http404
     # The state too: a run may end between the reads that made the page.
-    news_of_it = Event.objects.filter(move=move_id, pk__gt=since).exists()
-    still = Move.objects.filter(pk=move_id, state=state)
-    if not news_of_it and still.exclude(attempts__in=copying()).exists():
+    if told == (state, False, False):
         return HttpResponse(status=NO_CONTENT)
     dossier = open_dossier(move_id, request.actor)
     news = [event for event in dossier.timeline if event.pk > since]
@@ -47,6 +49,14 @@ def progress(request: web.PortalRequest, number: str) -> HttpResponse:
         "oob": True,
     }
     return render(request, "overview/move_progress.html", page)
+
+
+def _look(move_id: int, since: int) -> tuple[str, bool, bool] | None:
+    """Its state, whether there are newer events, and whether it copies an archive."""
+    newer = Event.objects.filter(move=OuterRef("pk"), pk__gt=since)
+    copies = copying().filter(move=OuterRef("pk"))
+    moves = Move.objects.filter(pk=move_id)
+    return moves.values_list("state", Exists(newer), Exists(copies)).first()
 
 
 @require_POST
