@@ -19,7 +19,14 @@ from adminmoves.models import Move
 from adminmoves.movetypes import MIXES
 from adminmoves.stations import stops
 from adminmoves.templatetags import events, moments, pieces
-from adminmoves.vocabulary import STATE_LOOKS, Atom, Look, MoveState, MoveType
+from adminmoves.vocabulary import (
+    ENDED_STATES,
+    STATE_LOOKS,
+    Atom,
+    Look,
+    MoveState,
+    MoveType,
+)
 
 register = template.Library()
 register.filters.update(moments.register.filters)
@@ -34,6 +41,7 @@ MESSAGE_LOOKS: Mapping[str, Look] = {
     "info": Look("info", "blue"),
     "debug": Look("info", "grey"),
 }
+URGENT_LOOK = Look("zap", "orange")
 
 
 @register.simple_tag
@@ -68,6 +76,14 @@ def state_label(move: Move) -> str:
 @register.simple_tag
 def state(move: Move, size: str = "") -> SafeString:
     return _badge(move.look, state_label(move), size)
+
+
+@register.simple_tag
+def urgent(move: Move) -> SafeString:
+    """Beside the state in a list; nothing once it is over, or where it is not so."""
+    if not move.urgent or move.state in ENDED_STATES:
+        return SafeString("")
+    return _badge(URGENT_LOOK, _("Urgent"), "")
 
 
 @register.simple_tag

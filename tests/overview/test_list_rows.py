@@ -6,12 +6,13 @@ from django.db.models import Model
 
 from adminmoves.models import Move
 from adminmoves.vocabulary import MoveState
-from tests.builders import make_administration, make_draft
+from tests.builders import make_administration, make_draft, run
 from tests.cast import MakeMove
 from tests.overview.people import logged_in, said
 
 pytestmark = pytest.mark.django_db
 S = MoveState
+URGENT = "Spoed"
 
 
 def rename(one: Model | None, **facts: str) -> None:
@@ -67,3 +68,36 @@ def test_a_state_that_was_reached_shows_at_once(agent: User, a_move: MakeMove) -
     after = said(client.get("/?status=alle"))
     assert Move.objects.get(pk=move.pk).state == S.WITHDRAWN
     assert ("Wacht op akkoord" in before, "Ingetrokken" in after) == (True, True)
+
+
+@pytest.mark.parametrize("state", [S.APPROVED, S.RUNNING])
+def test_what_is_urgent_says_so_in_the_lists(
+    state: MoveState, lead: User, a_move: MakeMove
+) -> None:
+    move = a_move(state)
+    before = lists(lead, move)
+
+    Move.objects.filter(pk=move.pk).update(urgent=True)
+
+    assert [URGENT in told for told in before] == [False, False]
+    assert [URGENT in told for told in lists(lead, move)] == [True, True]
+
+
+def test_what_was_urgent_and_is_over_says_so_no_more(
+    lead: User, a_move: MakeMove
+) -> None:
+    move = a_move(S.APPROVED)
+    Move.objects.filter(pk=move.pk).update(urgent=True)
+
+    move = run(move)
+
+    assert (move.state, move.urgent) == (S.COMPLETED, True)
+    assert [URGENT in told for told in lists(lead, move)] == [False, False]
+
+
+def lists(user: User, move: Move) -> list[str]:
+    """The rows of all migrations, and those of its administration."""
+    books = move.administration
+    assert books is not None
+    pages = ("/?status=alle", f"/administraties/{books.public_id}/")
+    return [said(logged_in(user).get(page)) for page in pages]

@@ -64,6 +64,7 @@ def _told(move: Move) -> tuple[object, ...]:
         move.state,
         move.is_sent_back,
         move.is_scheduled,
+        move.urgent,
         move.state_since,
         age // MINUTE if age < DAY else None,
         move.move_type,
