@@ -17,7 +17,7 @@ from adminmoves.execution import claim, runner
 from adminmoves.intake.actions import withdraw_move
 from adminmoves.models import CleanUp, Document, Move
 from adminmoves.vocabulary import MoveState, MoveType
-from tests.archive.shelves import contents, files, fill_with, path_of
+from tests.archive.shelves import contents, files, fill_with, path_of, write
 from tests.builders import expire_lease, make_administration, run, start
 from tests.cast import MakeMove
 
@@ -69,6 +69,17 @@ def half_written(move: Move) -> Path:
     return part
 
 
+def give_up(move: Move, agent: User) -> None:
+    """Another worker takes over and fails; it is withdrawn and cleaned up after."""
+    expire_lease(move)
+    other = claim.take_over("worker-2")
+    assert other is not None
+    runner.fail(other, {"code": "not_alone_at_place", "count": 2})
+    withdraw_move(move.pk, actor=actor_for(agent), reason="Niet meer nodig.")
+    cleaning.clean(5)
+    assert CleanUp.objects.get().done_at is not None
+
+
 @pytest.mark.parametrize("moment", ["digest", "write"])
 @pytest.mark.parametrize("file", [1, 2])
 def test_a_worker_that_wakes_up_after_the_clean_up_leaves_no_file(
@@ -77,19 +88,41 @@ def test_a_worker_that_wakes_up_after_the_clean_up_leaves_no_file(
     """``moment``: before a file is begun, or when it has no name yet."""
     old = files()
 
-    def meanwhile() -> None:
-        expire_lease(approved)
-        other = claim.take_over("worker-2")
-        assert other is not None
-        runner.fail(other, {"code": "not_alone_at_place", "count": 2})
-        withdraw_move(approved.pk, actor=actor_for(agent), reason="Niet meer nodig.")
-        cleaning.clean(5)
-
-    asleep(moment, file, meanwhile)
+    asleep(moment, file, lambda: give_up(approved, agent))
     runner.carry_out(start(approved))
 
     assert Move.objects.get(pk=approved.pk).state == S.WITHDRAWN
-    assert CleanUp.objects.get().done_at is not None
+    assert files() == old
+
+
+def test_a_worker_that_wakes_up_before_it_copied_anything_begins_nothing(
+    approved: Move, agent: User
+) -> None:
+    old = files()
+    sleeper = start(approved)
+    runner.prepare(sleeper)
+
+    give_up(approved, agent)
+    runner.carry_out(sleeper)
+
+    assert files() == old
+
+
+def test_what_a_worker_writes_while_the_clean_up_is_at_it_goes_too(
+    approved: Move, agent: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old, store = files(), archive_store()
+    remove = store.remove
+
+    def too_early(keys: list[str]) -> None:
+        remove(keys)
+        write(keys[0], b"a copy")
+
+    monkeypatch.setattr(cleaning, "AT_A_TIME", 5)
+    monkeypatch.setattr(store, "remove", too_early)
+    runner.prepare(start(approved))
+    give_up(approved, agent)
+
     assert files() == old
 
 

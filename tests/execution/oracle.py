@@ -184,7 +184,7 @@ class Verdict:
     documents: int = 0
     """So many were read from the disk and compared."""
     half_written: int = 0
-    """So many files did a killed worker leave that never had a name."""
+    """So many files without a name did a killed worker leave of moves not over yet."""
     states: Counter[str] = field(default_factory=Counter)
 
     @property
@@ -289,9 +289,9 @@ def _judge_store(owner: extensions.connection, store: Path, verdict: Verdict) ->
         key = str(file.relative_to(store))
         if not file.is_file() or key in named or key.startswith("."):
             continue
-        if PART in file.name:
-            verdict.half_written += 1
-        elif not any(folder in key for folder in copying):
+        if any(folder in key for folder in copying):
+            verdict.half_written += PART in file.name
+        else:
             verdict.untrue.append(f"no row names the file {key}")
 
 

@@ -11,10 +11,14 @@ from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import User
+from django.utils import timezone
 from psycopg2 import extensions
 
 from adminmoves import doorbell
-from adminmoves.models import Event, Move
+from adminmoves.access import actor_for
+from adminmoves.execution.actions import stop_move
+from adminmoves.intake.actions import withdraw_move
+from adminmoves.models import CleanUp, Event, Move
 from adminmoves.vocabulary import MoveState, MoveType
 from tests.archive.shelves import fill_with
 from tests.builders import approve, make_administration
@@ -38,6 +42,7 @@ SOON = {
     "PORTAL_SWEEP_SECONDS": "1",
     "PORTAL_DRAIN_SECONDS": "20",
 }
+BAD_STORE = {**SOON, "PORTAL_ARCHIVE_STORE": "tests.faults.store.FaultyStore"}
 
 
 def taken_over(move: Move) -> bool:
@@ -46,6 +51,18 @@ def taken_over(move: Move) -> bool:
 
 def completed(move: Move) -> Callable[[], bool]:
     return lambda: Move.objects.get(pk=move.pk).state == S.COMPLETED
+
+
+def with_archive(a_move: MakeMove) -> Move:
+    """An approved move with fifty files, of one chunk."""
+    books = make_administration()
+    fill_with(books, 50)
+    kind = MoveType.MOVE_ENVIRONMENT
+    return a_move(S.APPROVED, move_type=kind, administration=books)
+
+
+def cleaned() -> bool:
+    return not CleanUp.objects.filter(done_at=None).exists()
 
 
 @pytest.mark.parametrize(
@@ -84,27 +101,56 @@ def test_kill_9_in_the_middle_of_copying(
     shelves: Path,
     owner: extensions.connection,
 ) -> None:
-    books = make_administration()
-    fill_with(books, 50)
-    kind = MoveType.MOVE_ENVIRONMENT
-    move = a_move(S.APPROVED, move_type=kind, administration=books)
+    move = with_archive(a_move)
     promised = promises(owner, shelves)
-    store.order(shelves, {store.HANG: 100})
-    bad = {**SOON, "PORTAL_ARCHIVE_STORE": "tests.faults.store.FaultyStore"}
+    store.order(shelves, {store.HALF: 100})
 
-    (first,) = workers(1, **bad)
+    (first,) = workers(1, **BAD_STORE)
     doorbell.ring()
     until(lambda: bool(store.met(shelves)))
     first.kill()
+    assert list(shelves.rglob("*.part-*")) != []
     store.order(shelves, {})
-    workers(1, **bad)
+    workers(1, **BAD_STORE)
     until(completed(move))
+    CleanUp.objects.update(due_at=timezone.now())
+    until(cleaned)
 
-    assert look(owner, move.pk) == done_once(kind)
+    assert look(owner, move.pk) == done_once(move.move_type)
     assert taken_over(move)
     found = judge(owner, shelves, promised)
-    assert (found.lost, found.doubled, found.untrue) == ([], [], [])
-    assert found.documents == 50
+    assert (found.wrong, found.documents) == ([], 50)
+
+
+def test_a_worker_that_sleeps_in_a_chunk_until_its_move_is_cleaned_up_after(
+    a_move: MakeMove,
+    agent: User,
+    lead: User,
+    workers: Workers,
+    beat: Process,
+    shelves: Path,
+    owner: extensions.connection,
+) -> None:
+    move = with_archive(a_move)
+    promised = promises(owner, shelves)
+    store.order(shelves, {store.HALF: 100})
+
+    (first,) = workers(1, **BAD_STORE)
+    doorbell.ring()
+    until(lambda: bool(store.met(shelves)))
+    ((_kind, sleeper),) = store.met(shelves)
+    os.kill(sleeper, signal.SIGSTOP)
+    store.order(shelves, {})
+    stop_move(move.pk, actor=actor_for(lead), reason="Verkeerde avond.")
+    workers(1, **BAD_STORE)
+    until(lambda: Move.objects.get(pk=move.pk).state == S.STOPPED)
+    withdraw_move(move.pk, actor=actor_for(agent), reason="Niet meer nodig.")
+    until(cleaned)
+    os.kill(sleeper, signal.SIGCONT)
+    first.wait_until("this worker lets go")
+
+    found = judge(owner, shelves, promised)
+    assert (found.wrong, found.documents) == ([], 50)
 
 
 def test_a_message_that_is_delivered_many_times(

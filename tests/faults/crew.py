@@ -6,6 +6,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 
 from tests.execution.standstill import until
 from tests.faults.record import Record
@@ -82,6 +83,12 @@ class Crew:
         worker, _child = self.chosen()
         worker.kill()
         self._replace(worker)
+
+    def kill(self, child: int) -> None:
+        """This one, if it is of the crew and still there."""
+        if any(child in children_of(worker) for worker in self.working):
+            with suppress(ProcessLookupError):
+                os.kill(child, signal.SIGKILL)
 
     def end(self) -> None:
         for process in (*self.working, *self._gone):

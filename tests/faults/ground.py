@@ -19,6 +19,7 @@ SETTINGS = {
     "PORTAL_LEASE_SECONDS": str(LEASE),
     "PORTAL_SWEEP_SECONDS": "1",
     "PORTAL_DRAIN_SECONDS": "20",
+    "PORTAL_MAX_TAKEOVERS": "2",
     "PORTAL_ARCHIVE_STORE": "tests.faults.store.FaultyStore",
 }
 WORKERS = 3
@@ -57,6 +58,8 @@ class Ground:
     record: Record
     shelves: Path
     restart_database: Callable[[], None] | None = None
+    give_up: Callable[[int], None] | None = None
+    """What a person does who wants a run to end, and the move withdrawn."""
     orders: dict[str, int] = field(default_factory=lambda: {store.SLOW: 4})
 
     def order(self, **changes: int) -> None:

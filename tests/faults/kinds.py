@@ -4,11 +4,16 @@ import os
 import signal
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
+from functools import partial
 
+from tests.execution.standstill import until
 from tests.faults import store
 from tests.faults.ground import LEASE, Ground
 
 LONGER_THAN_LEASE = LEASE + 1.5
+AFTER_ALL_OTHERS = LEASE + 3.0
+"""These end only with workers that live, and need a while."""
+MOST_SECONDS, SECONDS_TO_COPY = 90.0, 3.0
 BAD_FILES, EVERY_FILE = 30, 1000
 """Files in a thousand at which a store is in trouble."""
 CUT = """
@@ -22,6 +27,14 @@ WHERE ended_at IS NULL
 CLEAN_UPS_ARE_DUE = """
 UPDATE adminmoves_cleanup SET due_at = now() - interval '1 second', lease_until = NULL
 WHERE done_at IS NULL
+"""
+COPYING = """
+SELECT t.move_id, t.worker FROM adminmoves_attempt t
+JOIN adminmoves_move m ON m.id = t.move_id
+WHERE t.ended_at IS NULL AND t.documents > 0 AND m.state = 'RUNNING'
+"""
+NOT_CLEANED = """
+SELECT 1 FROM adminmoves_cleanup WHERE move_id = %s AND done_at IS NULL
 """
 PROOF_GROWS_OLD = """
 ALTER TABLE adminmoves_proof DISABLE TRIGGER append_only;
@@ -70,6 +83,60 @@ def group_stopped(ground: Ground) -> Iterator[None]:
     yield
     os.killpg(worker.pid, signal.SIGCONT)
     ground.crew.paused.remove(worker)
+
+
+@contextmanager
+def no_progress(ground: Ground) -> Iterator[None]:
+    """Whoever copies stands still in the middle of a chunk and is killed, again and
+    again, until a person is asked about each of these runs."""
+    ground.order(**{store.HALF: EVERY_FILE})
+    yield
+
+    def asked() -> bool:
+        for holder in standing(ground).values():
+            ground.crew.kill(holder)
+        return not ground.record.ask(COPYING)
+
+    until(asked, MOST_SECONDS)
+    ground.order(**{store.HALF: 0})
+
+
+@contextmanager
+def slept_through(ground: Ground) -> Iterator[None]:
+    """A child stops in the middle of a chunk, and wakes when its move was stopped,
+    withdrawn and cleaned up after."""
+    assert ground.give_up is not None
+    before = ground.orders.get(store.HALF, 0)
+    ground.order(**{store.HALF: EVERY_FILE})
+    with suppress(AssertionError):  # nobody copies just now
+        until(lambda: bool(standing(ground)), SECONDS_TO_COPY)
+    found = list(standing(ground).items())[:1]
+    for _move, holder in found:
+        os.kill(holder, signal.SIGSTOP)
+    ground.order(**{store.HALF: before})
+    yield
+    for move, holder in found:
+        ground.give_up(move)
+        until(partial(cleaned, ground, move), MOST_SECONDS)
+        with suppress(ProcessLookupError):
+            os.kill(holder, signal.SIGCONT)
+
+
+def standing(ground: Ground) -> dict[int, int]:
+    """Who stands still with a file that has no name yet: by move, the process."""
+    met = {pid for kind, pid in store.met(ground.shelves) if kind == store.HALF}
+    held = {
+        move: int(worker.rsplit("/")[-1])
+        for move, worker in ground.record.ask(COPYING)
+        if worker
+    }
+    return {move: pid for move, pid in held.items() if pid in met}
+
+
+def cleaned(ground: Ground, move: int) -> bool:
+    """Whether nothing waits to be removed; what a bad store refused is due again."""
+    ground.record.ask(CLEAN_UPS_ARE_DUE)
+    return not ground.record.ask(NOT_CLEANED, move)
 
 
 @contextmanager
@@ -149,6 +216,8 @@ FAULTS: Mapping[str, tuple[Fault, float]] = {
     "PostgreSQL restarted": (database_restarted, 0.0),
     "beat dead": (beat_dead, 2.0),
     "clocks forward": (clocks_forward, 0.0),
+    "no progress": (no_progress, AFTER_ALL_OTHERS),
+    "slept through": (slept_through, AFTER_ALL_OTHERS + 1),
     **{
         name: (
             store_trouble(kind),

@@ -1,9 +1,11 @@
 """What people do in a round: file, approve, attest again, stop, retry, withdraw."""
 
 import random
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
+from itertools import cycle
 
 from django.contrib.auth.models import User
 from django.utils import timezone
@@ -11,7 +13,9 @@ from django.utils import timezone
 from adminmoves.access import actor_for
 from adminmoves.errors import StepRefused
 from adminmoves.execution.actions import (
-    ANSWERS,
+    DONE,
+    NOT_DONE,
+    ROLL_BACK,
     retry_move,
     settle_move,
     stop_move,
@@ -21,11 +25,13 @@ from adminmoves.models import Move
 from adminmoves.vocabulary import MoveState, MoveType
 from tests.archive.shelves import fill_with
 from tests.builders import approve, attest_as, make_administration, make_move
+from tests.execution.standstill import until
 from tests.faults.record import steadily
 
 S = MoveState
 KINDS = list(MoveType)
 SOON = timedelta(seconds=2)
+MOST_SECONDS = 60.0
 
 
 @dataclass
@@ -34,6 +40,10 @@ class People:
     lead: User
     chance: random.Random
     acts: dict[str, int] = field(default_factory=dict)
+    answers: Iterator[str] = field(
+        default_factory=lambda: cycle((DONE, NOT_DONE, ROLL_BACK))
+    )
+    """How each doubt is settled, in turn."""
 
     def file(self, number: int) -> Move:
         """A request that waits for approval; its archive moves with types 1 and 4."""
@@ -67,7 +77,8 @@ class People:
         elif state == S.AWAITING_APPROVAL:
             self.approve(move_id)
         elif state == S.IN_DOUBT:
-            steadily(lambda: self._settle(move_id))
+            answer = next(self.answers)
+            steadily(lambda: self._settle(move_id, answer))
         else:
             return False
         self._count(f"helped on from {state}")
@@ -91,14 +102,27 @@ class People:
         self._count("withdrawn")
         steadily(lambda: self._withdraw(move_id))
 
+    def give_up(self, move_id: int) -> None:
+        """Have a run end, whatever it takes, and withdraw its move."""
+        self.stop(move_id)
+
+        def ended() -> bool:
+            state = steadily(lambda: _state_of(move_id))
+            if state == S.IN_DOUBT:
+                steadily(lambda: self._settle(move_id, ROLL_BACK))
+            return state not in {S.RUNNING, S.IN_DOUBT}
+
+        until(ended, MOST_SECONDS)
+        if steadily(lambda: _state_of(move_id)) in {S.FAILED, S.STOPPED}:
+            self.withdraw(move_id)
+
     def _attest(self, move_id: int) -> None:
         move = Move.objects.get(pk=move_id)
         if move.state == S.AWAITING_BOOKKEEPING:
             attest_as(move, self.agent)
 
-    def _settle(self, move_id: int) -> None:
+    def _settle(self, move_id: int, answer: str) -> None:
         if Move.objects.get(pk=move_id).state == S.IN_DOUBT:
-            answer = self.chance.choice(sorted(ANSWERS))
             settle_move(
                 move_id, actor=actor_for(self.lead), answer=answer, reason="Bekeken."
             )
@@ -127,3 +151,7 @@ class People:
 
     def _count(self, act: str) -> None:
         self.acts[act] = self.acts.get(act, 0) + 1
+
+
+def _state_of(move_id: int) -> MoveState:
+    return MoveState(Move.objects.get(pk=move_id).state)

@@ -21,6 +21,11 @@ FAILURES = """
 SELECT params->>'code', count(*) FROM adminmoves_event
 WHERE code = 'MOVE_FAILED' GROUP BY 1
 """
+DOUBTS = """
+SELECT 'asked', count(*) FROM adminmoves_event WHERE code = 'MOVE_IN_DOUBT'
+UNION ALL SELECT params->>'answer', count(*) FROM adminmoves_event
+WHERE code = 'MOVE_SETTLED' GROUP BY 1
+"""
 MAY_FAIL = frozenset({"store_refused", "copy_differs"})
 """A bad store is all that a move may fail for; the other faults it outlives."""
 GIVE_UP = 120
@@ -37,6 +42,8 @@ class Told:
     acts: dict[str, int] = field(default_factory=dict)
     failures: Counter[str] = field(default_factory=Counter)
     takeovers: int = 0
+    doubts: Counter[str] = field(default_factory=Counter)
+    """How often a person was asked, and how often which answer was given."""
     settled_after: list[float] = field(default_factory=list)
     """Seconds between the last fault of a wave and its last move that ended."""
     late: list[str] = field(default_factory=list)
@@ -57,9 +64,10 @@ class Told:
             f"runs that failed: {counted(self.failures)}",
             f"people: {counted(self.acts)}",
             f"takeovers: {self.takeovers}",
+            f"doubts: {counted(self.doubts)}",
             f"settled after: at most {max(self.settled_after):.1f} s, of {2 * LEASE}",
             f"documents compared: {seen.documents}",
-            f"half-written files left by who was killed: {seen.half_written}",
+            f"half-written files of moves that are not over: {seen.half_written}",
             f"lost: {len(seen.lost)}",
             f"doubled: {len(seen.doubled)}",
             f"stuck: {len(seen.stuck) + len(self.late)}",
@@ -87,6 +95,7 @@ class Round:
         self.ground, self.people, self.chance = ground, people, chance
         self.kinds, self.tell = kinds, tell
         self.deck: list[str] = []
+        ground.give_up = people.give_up
 
     def carry_out(self, moves: int, size: int, faults: int) -> Told:
         began = time.monotonic()
@@ -105,6 +114,7 @@ class Round:
         self._clean_up()
         told.failures.update(dict(self.ground.record.ask(FAILURES)))
         told.takeovers = self._count_takeovers()
+        told.doubts.update(dict(self.ground.record.ask(DOUBTS)))
         told.met.update(kind for kind, _pid in store.met(self.ground.shelves))
         told.acts = self.people.acts
         told.verdict = judge(

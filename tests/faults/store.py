@@ -17,10 +17,11 @@ from adminmoves.archive.store import Digest, FileStore
 
 ORDERS, MET = ".orders", ".met"
 """Files in its folder: what it has to do, and a line for each time that it did."""
-ERROR, FULL, HANG, LIE, LIE_ONCE, FORGET = (
+ERROR, FULL, HANG, HALF, LIE, LIE_ONCE, FORGET = (
     "error",
     "full",
     "hang",
+    "half",
     "lie",
     "lie once",
     "forget",
@@ -58,17 +59,16 @@ class FaultyStore(FileStore):
 
     def copy(self, source: str, target: str, expected: Digest) -> None:
         time.sleep(self._orders().get(SLOW, 0) / 1000)
-        if self._meets(HANG, target):
-            self._note(HANG)
-            while self._meets(HANG, target):
-                time.sleep(SECONDS_BETWEEN_LOOKS)
+        self._stand_still(HANG, target)
         self._refuse(ERROR, errno.EIO, target)
         super().copy(source, target, expected)
 
     def write(self, source: str, path: str) -> Digest | None:
-        """May run out of room halfway, or keep something else than it was given."""
+        """May run out of room halfway, keep something else than it was given, or stand
+        still before the file has its name."""
         written = super().write(source, path)
         key = path.partition(".part-")[0]
+        self._stand_still(HALF, key)
         if self._meets(FULL, key):
             os.truncate(path, Path(path).stat().st_size // 2)
         self._refuse(FULL, errno.ENOSPC, key)
@@ -89,6 +89,12 @@ class FaultyStore(FileStore):
         for key in keys:
             self._refuse(ERROR, errno.EIO, key)
         super().remove(keys)
+
+    def _stand_still(self, kind: str, key: str) -> None:
+        if self._meets(kind, key):
+            self._note(kind)
+        while self._meets(kind, key):
+            time.sleep(SECONDS_BETWEEN_LOOKS)
 
     def _lies(self, key: str) -> bool:
         """Always for these; for those only until they are written again."""

@@ -104,6 +104,12 @@ def nameless_file(move: Move, _owner: extensions.connection) -> None:
     path_of(f"{key}0").write_bytes(b"left")
 
 
+def half_written_file(move: Move, _owner: extensions.connection) -> None:
+    assert move.administration is not None
+    key = move.administration.archive.all()[0].storage_key
+    path_of(f"{key}.part-0a1b2c3d").write_bytes(b"le")
+
+
 def rewritten_trail(_move: Move, owner: extensions.connection) -> None:
     behind_its_back(
         owner,
@@ -135,6 +141,7 @@ def test_nothing_is_wrong_with_a_move_that_went_well(
         (closed, "stuck"),
         (not_cleaned, "stuck"),
         (nameless_file, "untrue"),
+        (half_written_file, "untrue"),
         (rewritten_trail, "untrue"),
     ],
 )

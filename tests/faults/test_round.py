@@ -48,3 +48,5 @@ def test_forty_moves_settle_whatever_goes_wrong(
     print(told)  # noqa: T201 - the figures are what one wants to see
     assert told.wrong == []
     assert set(told.faults) == {*kinds, "proof grown old"}
+    asked = told.doubts.pop("asked")
+    assert asked == told.doubts.total() > 0
