@@ -130,13 +130,13 @@ def _address_held(wish: Wish, other: Administration) -> Finding:
 
     Where the other is at the wanted place itself, ``place_free`` tells who waits.
     """
-    address = wish.to_address
-    here = (other.environment, other.code_key)
+    address, office, link = wish.to_address, wish.to_environment, wish.to_connection
+    here = (other.environment_id, other.code_key)
     leaving = Move.objects.open().filter(administration=other)
     move = leaving.exclude(to_address=address).first()
-    if move is None or here != (wish.to_environment, wish.to_code_key):
+    if move is None or here != (office.pk if office else None, wish.to_code_key):
         return problem("taken", "to_code", address=address, name=other.name)
-    if other.connection == wish.to_connection:
+    if link and other.connection_id == link.pk:
         return ok()
     return waiting("leaving", Moment.START, number=move.number, name=other.name)
 
