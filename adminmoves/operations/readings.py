@@ -32,6 +32,7 @@ from adminmoves.models import (
     Move,
     WorkerBeat,
 )
+from adminmoves.operations.opened import opened
 from adminmoves.vocabulary import ENDED_STATES, Look, MoveState
 from adminmoves.windows import closed_offices
 
@@ -48,7 +49,7 @@ BUCKETS = (1, 5, 15, 60, 300, 1800)
 @dataclass(frozen=True, slots=True)
 class Queue:
     """What may start now, what waits for its moment or for its office's hours, and
-    since when the first may start."""
+    since when the first may start. What was held did not wait until it was let go."""
 
     due: int
     scheduled: int
@@ -64,7 +65,7 @@ class Queue:
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """An office in the queue: its due moves, and since when the first is approved."""
+    """An office in the queue: how many moves may start, and since when the first."""
 
     code: str
     name: str
@@ -85,16 +86,13 @@ class Calls:
 
 def queue() -> Queue:
     now = timezone.now()
-    is_due = (Q(not_before=None) | Q(not_before__lte=now)) & (
-        closed_offices(now).let_run()
-    )
+    is_due, since = _may_start(now), _waits_since(now)
     # An office takes its turns; while a run of it goes on, others of it may wait.
     at_work = Move.objects.filter(state=MoveState.RUNNING).values_list(
         "from_environment", "to_environment"
     )
     busy = {office for pair in at_work for office in pair}
     has_turn = is_due & ~Q(from_environment__in=busy) & ~Q(to_environment__in=busy)
-    since = Greatest("approved_at", Coalesce("not_before", "approved_at"))
     looked_at = Greatest(since, Coalesce("dispatched_at", since))
     told = Move.objects.filter(state=MoveState.APPROVED).aggregate(
         due=Count("pk", filter=is_due),
@@ -106,11 +104,23 @@ def queue() -> Queue:
 
 
 def offices_in_queue() -> list[Office]:
-    """The offices with most due moves."""
-    due = Move.objects.due(timezone.now()).order_by()
+    """The offices of which most moves may start."""
+    now = timezone.now()
+    due = Move.objects.filter(_may_start(now), state=MoveState.APPROVED).order_by()
     rows = due.values_list("from_environment__office_code", "from_environment__name")
-    counted = rows.annotate(due=Count("pk"), since=Min("approved_at"))
+    counted = rows.annotate(due=Count("pk"), since=Min(_waits_since(now)))
     return [Office(*row) for row in counted.order_by("-due", "since")[:MOST_OFFICES]]
+
+
+def _may_start(now: datetime) -> Q:
+    """Of approved moves: their moment has come, and nothing holds them."""
+    come = Q(not_before=None) | Q(not_before__lte=now)
+    return come & closed_offices(now).let_run()
+
+
+def _waits_since(now: datetime) -> Greatest:
+    moment = Coalesce("not_before", "approved_at")
+    return Greatest("approved_at", moment, opened(now))
 
 
 def runs() -> QuerySet[Attempt]:

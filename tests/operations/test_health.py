@@ -17,13 +17,15 @@ from pytest_django.fixtures import Settings
 from adminmoves.models import (
     Attempt,
     ConnectionCall,
+    Environment,
+    ExecutionWindow,
     Freeze,
     Move,
     QueueSwitch,
     WorkerBeat,
 )
 from adminmoves.operations import readings
-from adminmoves.vocabulary import BeatKind, MoveState, Verdict
+from adminmoves.vocabulary import BeatKind, MoveState, MoveType, Verdict
 from tests.builders import (
     expire_lease,
     make_administration,
@@ -64,7 +66,7 @@ def show(name: str, kind: BeatKind, *, seconds_ago: int = 0) -> None:
 @pytest.fixture
 def approved_hours_ago(a_move: MakeMove, owner: extensions.connection) -> Move:
     """An approval does not change, so the owner sets it back in time."""
-    move = a_move(S.APPROVED)
+    move = a_move(S.APPROVED, move_type=MoveType.MOVE_ENVIRONMENT)
     with owner.cursor() as cursor:
         cursor.execute("ALTER TABLE adminmoves_move DISABLE TRIGGER USER")
         cursor.execute(
@@ -195,6 +197,103 @@ def test_a_move_is_not_late_while_all_offices_are_frozen(
     Freeze.objects.create(starts_at=now - hour, ends_at=now + hour, name="Jaarwerk")
 
     assert wrong(client) == (200, set())
+
+
+def open_hours(minutes_ago: int, office: Environment | None = None) -> None:
+    """Hours of every day that began so long ago, for an hour."""
+    began = timezone.localtime() - timedelta(minutes=minutes_ago)
+    ExecutionWindow.objects.create(
+        environment=office,
+        weekdays=list(range(7)),
+        opens=began.time(),
+        closes=(began + timedelta(hours=1)).time(),
+    )
+
+
+@pytest.mark.usefixtures("all_well")
+@pytest.mark.parametrize("side", ["from_environment", "to_environment", ""])
+def test_a_move_was_not_late_before_its_hours_began(
+    side: str, client: Client, approved_hours_ago: Move
+) -> None:
+    office = getattr(approved_hours_ago, side, None)
+    open_hours(minutes_ago=4, office=office)
+    assert wrong(client) == (200, set())
+
+    ExecutionWindow.objects.all().delete()
+    open_hours(minutes_ago=6, office=office)
+
+    status, lines = ready(client)
+    assert (status, lines["queue"]["ok"]) == (503, False)
+    assert 6 * 60 <= lines["queue"]["value"] < 8 * 60
+
+
+@pytest.mark.usefixtures("all_well", "approved_hours_ago")
+def test_hours_that_touch_began_with_the_first(client: Client) -> None:
+    began = timezone.localtime() - timedelta(minutes=2)
+    ExecutionWindow.objects.create(
+        weekdays=list(range(7)), opens=began.time(), closes=began.time()
+    )
+
+    assert wrong(client) == (503, {"queue"})
+
+
+@pytest.mark.usefixtures("all_well")
+def test_hours_of_others_or_that_a_move_need_not_heed_excuse_nobody(
+    client: Client, approved_hours_ago: Move
+) -> None:
+    open_hours(minutes_ago=2, office=make_environment())
+    assert wrong(client) == (503, {"queue"})
+
+    open_hours(minutes_ago=2)
+    assert wrong(client) == (200, set())
+
+    Move.objects.filter(pk=approved_hours_ago.pk).update(outside_windows=True)
+    assert wrong(client) == (503, {"queue"})
+
+
+@pytest.mark.usefixtures("all_well")
+@pytest.mark.parametrize("side", ["from_environment", "to_environment", ""])
+def test_a_move_was_not_late_before_its_freeze_ended(
+    side: str, client: Client, approved_hours_ago: Move
+) -> None:
+    office = getattr(approved_hours_ago, side, None)
+    now, hour = timezone.now(), timedelta(hours=1)
+    over = Freeze.objects.create(
+        environment=office,
+        starts_at=now - hour,
+        ends_at=now - timedelta(minutes=4),
+        name="Jaarwerk",
+    )
+    assert wrong(client) == (200, set())
+
+    Freeze.objects.filter(pk=over.pk).update(ends_at=now - timedelta(minutes=6))
+    assert wrong(client) == (503, {"queue"})
+
+
+def test_an_office_has_only_in_the_queue_what_may_start(a_move: MakeMove) -> None:
+    move = a_move(S.APPROVED)
+    office = move.from_environment
+    assert office is not None
+    [told] = readings.offices_in_queue()
+    assert (told.code, told.due) == (office.office_code, 1)
+
+    now, hour = timezone.now(), timedelta(hours=1)
+    Freeze.objects.create(
+        environment=office, starts_at=now - hour, ends_at=now + hour, name="Jaarwerk"
+    )
+
+    assert readings.offices_in_queue() == []
+
+
+@pytest.mark.usefixtures("approved_hours_ago")
+def test_the_queue_waits_since_the_hours_began() -> None:
+    open_hours(minutes_ago=4)
+
+    [office] = readings.offices_in_queue()
+    queue = readings.queue()
+
+    assert queue.due_since == office.since
+    assert timezone.now() - office.since < timedelta(minutes=6)
 
 
 @pytest.mark.usefixtures("all_well")
