@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from functools import cached_property
+from functools import cache, cached_property, partial
 from statistics import median
 from typing import Any
 
@@ -29,8 +29,10 @@ SELECT coalesce(nullif(btrim(by.first_name || ' ' || by.last_name), ''), by.user
                    WHERE kind IN ('WORKER', 'BOTH')
                      AND seen_at >= statement_timestamp() - %(unheard)s),
        {windows.COLUMNS},
-       (SELECT coalesce(json_agg(json_build_array(id, from_environment_id)), '[]')
-        FROM (SELECT id, from_environment_id FROM adminmoves_move
+       (SELECT coalesce(json_agg(json_build_array(
+            id, from_environment_id, to_environment_id, outside_windows)), '[]')
+        FROM (SELECT id, from_environment_id, to_environment_id, outside_windows
+              FROM adminmoves_move
               WHERE state = 'APPROVED' AND from_environment_id = ANY(%(offices)s)
                 AND (not_before IS NULL OR not_before <= %(now)s)
               ORDER BY urgent DESC, approved_at, id LIMIT %(counted)s) AS line),
@@ -71,7 +73,8 @@ class Wait:
 
     PAUSED (``who``, ``why``), FROZEN (``until``, ``why`` is its name), CLOSED
     (``until``; None: the hours of its offices never meet), ALONE (no worker was heard)
-    or IN_LINE (``ahead``: due moves of the same office; None: too many to count).
+    or IN_LINE (``ahead``: moves of the same office that may start before it; None: too
+    many to count).
     """
 
     kind: str
@@ -187,24 +190,31 @@ def look(moves: Collection[Move]) -> Queue:
         by, why, paused_at, is_alone, hours, freezes, line, past, runs = (
             cursor.fetchone()
         )
+    times = windows.times(hours, freezes)
     return Queue(
         now=now,
         paused=Wait(PAUSED, who=by, why=why) if by else None,
         paused_at=paused_at,
         is_alone=is_alone,
-        times=windows.times(hours, freezes),
-        ahead=_ahead(line),
+        times=times,
+        ahead=_ahead(line, times, now),
         past=tuple(Past(*row) for row in past),
         runs={row[0]: Run(datetime.fromisoformat(row[1]), *row[2:]) for row in runs},
     )
 
 
-def _ahead(line: Iterable[tuple[int, int]]) -> dict[int, int]:
+def _ahead(
+    line: Iterable[tuple[int, int, int, bool]], times: windows.Times, now: datetime
+) -> dict[int, int]:
+    """How many of its office go before each move; what is held goes before none."""
+    is_open = cache(partial(times.is_open, moment=now))
     counted: Counter[int] = Counter()
     ahead = {}
-    for move, office in line:
+    for move, office, other, outside in line:
         ahead[move] = counted[office]
-        counted[office] += 1
+        both = office, other
+        in_hours = outside or all(map(is_open, both))
+        counted[office] += in_hours and not times.freeze(both, now)
     return ahead
 
 

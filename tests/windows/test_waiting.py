@@ -132,6 +132,37 @@ def test_it_says_how_many_of_its_office_go_first(
     assert [ahead[move.pk] for move in (other, third, first, second)] == [0, 0, 1, 2]
 
 
+def test_what_its_office_may_not_start_does_not_go_first(a_move: MakeMove) -> None:
+    link = make_connection()
+    frozen, closed, hasty, last = (
+        a_move(
+            S.APPROVED,
+            move_type=MoveType.MOVE_ENVIRONMENT,
+            administration=make_administration(link),
+        )
+        for _n in range(4)
+    )
+    now = timezone.now()
+    Freeze.objects.create(
+        environment=frozen.to_environment,
+        name="Btw-aangifte",
+        starts_at=now - MINUTE,
+        ends_at=now + MINUTE,
+    )
+    for move in (closed, hasty):
+        ExecutionWindow.objects.create(
+            environment=move.to_environment,
+            weekdays=[(timezone.localdate() + timedelta(days=3)).weekday()],
+            opens=time(1),
+            closes=time(2),
+        )
+    assert look([last]).ahead[last.pk] == 0
+
+    Move.objects.filter(pk=hasty.pk).update(outside_windows=True)
+
+    assert look([last]).ahead[last.pk] == 1
+
+
 def test_a_paused_queue_is_told_with_who_and_why(
     as_lead: Client, lead: User, a_move: MakeMove
 ) -> None:
