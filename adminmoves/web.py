@@ -258,6 +258,11 @@ class Chrome:
     def tabs(self) -> list[Entry]:
         return [entry for entry in self.pages if entry.page.in_tabs]
 
+    @property
+    def more(self) -> list[Entry]:
+        """What a phone has no tab for."""
+        return [entry for entry in self.nav if not entry.page.in_tabs]
+
 
 def chrome(request: HttpRequest) -> dict[str, Any]:
     """Context processor: evaluated only by templates that use it."""

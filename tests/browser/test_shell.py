@@ -183,3 +183,47 @@ def test_single_letters_can_be_switched_off_in_the_sheet(
 
     expect(sheet).to_be_hidden()
     assert Preferences.objects.get(user=agent).single_letter_keys is False
+
+
+TABLET: dict[str, Any] = {"viewport": {"width": 800, "height": 1100}}
+
+
+@pytest.mark.parametrize(
+    ("theme", "device"),
+    [("light", PHONE), ("dark", PHONE), ("light", NARROW), ("light", TABLET)],
+    ids=["light-390", "dark-390", "light-320", "light-800"],
+)
+@pytest.mark.parametrize("script", [True, False], ids=["script", "plain"])
+def test_what_has_no_tab_is_under_more(
+    visit: Visit, lead: User, theme: str, device: dict[str, Any], *, script: bool
+) -> None:
+    page = visit(
+        "/hulp/", lead, color_scheme=theme, java_script_enabled=script, **device
+    )
+    more = page.locator(".moretabs > summary")
+
+    more.click()
+
+    menu = page.locator(".moretabs").get_by_role("link")
+    expect(menu).to_have_text(["Administraties", "Koppelingen", "Werking"])
+    for one in menu.all():
+        expect(one).to_be_in_viewport(ratio=1)
+    name = f"more-{theme}-{device['viewport']['width']}"
+    if script:
+        assert (sideways(page), axe_faults(page)) == (0, [])
+        shoot(page, name, whole=False)
+    menu.nth(1).click()
+    expect(page.locator("h1")).to_have_text("Koppelingen")
+    expect(more).to_have_attribute("aria-current", "true")
+
+
+def test_more_offers_nobody_what_they_may_not_open(visit: Visit, agent: User) -> None:
+    page = visit("/hulp/", agent, **PHONE)
+
+    page.locator(".moretabs > summary").click()
+
+    menu = page.locator(".moretabs").get_by_role("link")
+    expect(menu).to_have_text(["Administraties", "Koppelingen"])
+    page.keyboard.press("Escape")
+    expect(menu.first).to_be_hidden()
+    expect(page.locator(".moretabs > summary")).to_be_focused()
