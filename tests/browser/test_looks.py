@@ -1,0 +1,68 @@
+"""What a picture shows and axe does not see: what lies over what, and in which tone."""
+
+import pytest
+from django.contrib.auth.models import User
+
+from adminmoves.vocabulary import MoveState, MoveType
+from tests.browser.conftest import Visit
+from tests.browser.looking import DESKTOP, axe_faults, shoot
+from tests.browser.world import make_connected
+from tests.cast import MakeMove
+
+BOTH = MoveType.MOVE_ENVIRONMENT_AND_CHANGE_CODE
+LOW = {"viewport": {"width": 1280, "height": 600}}
+NARROW = {"viewport": {"width": 961, "height": 800}}
+COVERED = """(name) => [...document.querySelectorAll(`#decision [name=${name}]`)]
+  .flatMap((box) => [box, box.closest("label")])
+  .filter((part) => {
+    scrollTo(0, 0);
+    part.scrollIntoView({ block: "nearest" });
+    const bar = document.querySelector("#decision .decide").getBoundingClientRect();
+    return part.getBoundingClientRect().bottom > bar.top;
+  }).length"""
+TONE_OF = """(icon) => {
+  const probe = document.body.appendChild(document.createElement("i"));
+  const tones = ["green", "ink2"].filter((tone) => {
+    probe.style.color = `var(--${tone})`;
+    return getComputedStyle(probe).color === getComputedStyle(icon).color;
+  });
+  probe.remove();
+  return tones.join();
+}"""
+
+
+@pytest.mark.parametrize("unfolded", ["", "Terugsturen met vraag", "Afwijzen"])
+@pytest.mark.parametrize("device", [DESKTOP, LOW, NARROW], ids=["800", "600", "961"])
+def test_what_is_scrolled_to_lies_under_no_button_of_a_decision(
+    visit: Visit,
+    a_move: MakeMove,
+    lead: User,
+    device: dict[str, object],
+    unfolded: str,
+    request: pytest.FixtureRequest,
+) -> None:
+    move = a_move(MoveState.AWAITING_APPROVAL, move_type=BOTH, client_informed=False)
+    page = visit(f"/akkoord/?m={move}", lead, **device)
+    if unfolded:
+        page.locator("#decision summary", has_text=unfolded).click()
+    shoot(page, f"decide-{request.node.callspec.id}", whole=False)
+
+    covered = {name: page.evaluate(COVERED, name) for name in ("seen", "when")}
+
+    assert page.locator("#decision [name=seen]").count() == 1
+    assert covered == {"seen": 0, "when": 0}
+
+
+def test_a_fold_is_green_only_where_all_is_well(
+    visit: Visit, a_move: MakeMove, lead: User, administrator: User
+) -> None:
+    link = make_connected(administrator)
+    page = visit(f"/koppelingen/{link.public_id}/", administrator)
+    unplug = page.locator("summary", has_text="Verbreken").locator("svg").first
+    passed = "summary:has-text('controles goed') svg"
+
+    assert unplug.evaluate(TONE_OF) == "ink2"
+    assert axe_faults(page) == []
+    shoot(page, "connection-disconnect", whole=False)
+    page.goto("/stijlgids/")
+    assert page.locator(passed).first.evaluate(TONE_OF) == "green"
