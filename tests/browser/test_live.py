@@ -1,5 +1,7 @@
 """A page that follows a move by itself and takes nothing away from its reader."""
 
+import re
+
 import pytest
 from django.contrib.auth.models import User
 from playwright.sync_api import Page, Route, expect
@@ -9,6 +11,7 @@ from adminmoves.execution import runner
 from adminmoves.models import Attempt, BookkeepingConnection, Move
 from adminmoves.vocabulary import MoveState, Verdict
 from tests.browser.conftest import Visit
+from tests.browser.world import make_processes
 from tests.builders import make_administration, make_connection, make_draft, submit
 from tests.cast import MakeMove
 from tests.packages import ChosenAnswers
@@ -87,3 +90,36 @@ def test_a_new_answer_arrives_and_an_open_fold_stays_open(
 
     expect(waiting).to_contain_text("Gevonden, maar niet actief", timeout=10_000)
     expect(page.get_by_text("Vraag het kantoor of de administratie")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        MoveState.AWAITING_BOOKKEEPING,
+        MoveState.AWAITING_APPROVAL,
+        MoveState.APPROVED,
+        MoveState.RUNNING,
+    ],
+)
+def test_without_a_script_the_page_of_who_waits_is_refreshed_with_a_link(
+    visit: Visit, a_move: MakeMove, agent: User, state: MoveState
+) -> None:
+    move = a_move(state)
+    path = f"/migraties/{move}/"
+
+    page = visit(path, agent, java_script_enabled=False)
+    page.get_by_role("link", name="Nu verversen").click()
+
+    expect(page).to_have_url(re.compile(rf"{path}$"))
+    expect(page.get_by_role("link", name="Nu verversen")).to_be_visible()
+
+
+def test_without_a_script_operations_is_refreshed_with_a_link(
+    visit: Visit, lead: User
+) -> None:
+    page = visit("/beheer/werking/", lead, java_script_enabled=False)
+    make_processes()
+
+    page.get_by_role("link", name="Nu verversen").click()
+
+    expect(page.get_by_text("laatst gehoord").first).to_be_visible()
