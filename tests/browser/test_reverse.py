@@ -4,11 +4,12 @@ import pytest
 from django.contrib.auth.models import User
 from playwright.sync_api import expect
 
-from adminmoves.models import Move
+from adminmoves.models import Administration, Move
 from adminmoves.vocabulary import MoveState, MoveType
 from tests.browser.conftest import Visit
-from tests.browser.looking import DESKTOP, PHONE, axe_faults, shoot, sideways
+from tests.browser.looking import DESKTOP, LOOKS, PHONE, axe_faults, shoot, sideways
 from tests.cast import MakeMove
+from tests.servers import Process
 
 BOTH = MoveType.MOVE_ENVIRONMENT_AND_CHANGE_CODE
 
@@ -49,3 +50,75 @@ def test_from_a_completed_move_to_the_request_back_and_between_them(
     assert (sideways(page), axe_faults(page)) == (0, [])
     page.locator("#reverse").get_by_role("link", name=draft.number).click()
     expect(page.locator("h1")).to_contain_text("Concept")
+
+
+ANSWERS = {
+    "moved_said_by": "Kantoorhoofd Noord",
+    "moved_on": "2026-11-23",
+    "moved_ticket": "SUP-2003",
+    "requester_name": "Supergebruiker Zuid",
+    "requester_email": "super@zuid.example",
+    "requester_ticket": "SUP-2001",
+    "consent_name": "Supergebruiker Noord",
+    "consent_email": "super@noord.example",
+    "consent_on": "2026-11-23",
+    "consent_ticket": "SUP-2002",
+}
+
+
+@pytest.mark.workers
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("theme", "device"), [LOOKS[0], LOOKS[3]])
+def test_an_administration_goes_back_to_its_old_place(
+    theme: str,
+    device: dict[str, object],
+    visit: Visit,
+    a_move: MakeMove,
+    worker: Process,
+    agent: User,
+    lead: User,
+    request: pytest.FixtureRequest,
+) -> None:
+    look = request.node.callspec.id
+    first = a_move(MoveState.COMPLETED, move_type=MoveType.MOVE_ENVIRONMENT)
+    assert first.administration is not None
+    old = (first.from_connection_id, first.from_code, first.from_address)
+    page = visit(f"/migraties/{first}/", agent, color_scheme=theme, **device)
+
+    page.get_by_role("button", name="Terug verhuizen").click()
+    for name, answer in ANSWERS.items():
+        page.locator(f"#id_{name}").fill(answer)
+    page.locator("#id_consent_accepts_costs").check()
+    page.locator("#id_client_informed").check()
+    page.get_by_role("button", name="Verder naar nalezen").last.click()
+    for box in page.locator("input[name=seen]").all():
+        box.check()
+    page.get_by_role("button", name="Indienen", exact=True).click()
+    expect(page.locator("main")).to_contain_text("Wacht op akkoord")
+    back = Move.objects.get(reverses=first)
+
+    decide = visit(f"/akkoord/?m={back}", lead, color_scheme=theme, **device)
+    expect(decide.locator("#decision")).to_contain_text(f"Draait {first} terug")
+    for box in decide.locator("#decision input[name=seen]").all():
+        box.check()
+    shoot(decide, f"reverse-decide-{look}", whole=False)
+    decide.get_by_role("button", name="Akkoord geven", exact=True).click()
+
+    page.goto(f"/migraties/{back}/")
+    expect(page.locator("h1")).to_contain_text("Voltooid", timeout=20_000)
+    there = Administration.objects.get(pk=first.administration.pk)
+    assert (there.connection_id, there.code, there.mail_address) == old
+    shoot(page, f"reverse-done-{look}")
+    assert (sideways(page), axe_faults(page)) == (0, [])
+    page.locator("main .phead").get_by_role("link", name=first.number).click()
+    expect(page.locator("#reverse")).to_contain_text(f"Teruggedraaid door {back}")
+    told = page.locator(".donecard")
+    expect(told).to_contain_text(
+        f"Ze staat nu bij {there.environment.office_code}.{there.code}"
+    )
+    expect(told).to_contain_text(f"Stukken komen binnen op {there.mail_address}")
+    expect(told).not_to_contain_text(first.to_address)
+    shoot(page, f"reverse-turned-{look}")
+    assert (sideways(page), axe_faults(page)) == (0, [])
+    page.locator("#reverse").get_by_role("link", name=back.number).click()
+    expect(page.locator("h1")).to_contain_text("Voltooid")
