@@ -52,7 +52,7 @@ schema: .venv/dev.stamp ## Models and migrations, Django's checks, production se
 	@$(SUPERVISOR) schema
 
 lock: .venv/dev.stamp ## Lock the requirements again after a change of the .in files
-	for part in requirements requirements-dev; do \
+	for part in requirements requirements-s3 requirements-dev; do \
 	  $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
 	    --no-emit-index-url --no-emit-find-links $$part.in -o $$part.txt; \
 	done

@@ -1,8 +1,9 @@
 """Readers of the environment that stop the start on nonsense."""
 
 import os
+from importlib.util import find_spec
 from pathlib import Path
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from cryptography.fernet import Fernet
 from django.core.exceptions import ImproperlyConfigured
@@ -68,6 +69,32 @@ def choice(name: str, default: str, allowed: frozenset[str]) -> str:
 def listing(name: str, default: str = "") -> list[str]:
     """Values separated by commas."""
     return [part.strip() for part in text(name, default).split(",") if part.strip()]
+
+
+def endpoint(name: str) -> str | None:
+    """An address of a service, None where none is set; http on loopback only."""
+    value = os.environ.get(name)
+    if not value:
+        return None
+    url = urlsplit(value)
+    bare = url.hostname and not (url.username or url.query or url.fragment)
+    if bare and (url.scheme == "https" or _stays_here(url)):
+        return value
+    raise ImproperlyConfigured(
+        f"{name} must look like https://host:port; http is for loopback only."
+    )
+
+
+def _stays_here(url: SplitResult) -> bool:
+    return url.scheme == "http" and url.hostname in {"127.0.0.1", "::1", "localhost"}
+
+
+def need(*modules: str, of: str) -> None:
+    """Stop the start where a package is missing that a setting asks for."""
+    missing = [module for module in modules if find_spec(module) is None]
+    if missing:
+        words = ", ".join(missing)
+        raise ImproperlyConfigured(f"{words} is not installed; it stands in {of}.")
 
 
 def database(name: str, **options: str) -> dict[str, object]:

@@ -250,16 +250,20 @@ STATIC_ROOT = STATE_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_ROOT = STATE_DIR / "evidence"
 FILE_UPLOAD_PERMISSIONS = 0o600
+ARCHIVE_STORE = env.text("PORTAL_ARCHIVE_STORE", "adminmoves.archive.store.FileStore")
+ARCHIVE_OPTIONS: dict[str, str | None] = {
+    "location": env.text("PORTAL_ARCHIVE_DIR", str(STATE_DIR / "archive"))
+}
+if ARCHIVE_STORE == "adminmoves.archive.s3.S3Store":
+    # boto finds the credentials; no setting of ours holds them.
+    env.need("storages", "boto3", of="requirements-s3.txt")
+    ARCHIVE_OPTIONS = {
+        "bucket_name": env.text("PORTAL_ARCHIVE_BUCKET"),
+        "endpoint_url": env.endpoint("PORTAL_ARCHIVE_ENDPOINT"),
+    }
 STORAGES: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "archive": {
-        "BACKEND": env.text(
-            "PORTAL_ARCHIVE_STORE", "adminmoves.archive.store.FileStore"
-        ),
-        "OPTIONS": {
-            "location": env.text("PORTAL_ARCHIVE_DIR", str(STATE_DIR / "archive"))
-        },
-    },
+    "archive": {"BACKEND": ARCHIVE_STORE, "OPTIONS": ARCHIVE_OPTIONS},
     "staticfiles": {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },

@@ -17,7 +17,7 @@ from adminmoves.archive.keys import TOGETHER, folder_after, key_in
 from adminmoves.archive.store import (
     CopyDiffers,
     Digest,
-    FileStore,
+    Store,
     archive_store,
 )
 from adminmoves.models import Attempt, CleanUp, Document, Move
@@ -90,7 +90,8 @@ def next_chunk(move: Move, cursor: int) -> Chunk | None:
     ).order_by("pk")
     taken: list[Source] = []
     size = 0
-    for row in ahead.values_list(*COLUMNS)[:MOST_DOCUMENTS]:
+    most = min(MOST_DOCUMENTS, archive_store().together)
+    for row in ahead.values_list(*COLUMNS)[:most]:
         source = Source(*row)
         size += source.size
         if taken and size > MOST_BYTES:
@@ -118,7 +119,7 @@ def copy_files(move: Move, chunk: Chunk) -> None:
         _copy_file(store, source, key_in(folder, source.document))
 
 
-def _copy_file(store: FileStore, source: Source, target: str) -> None:
+def _copy_file(store: Store, source: Source, target: str) -> None:
     expected = Digest(source.size, source.sha256)
     for left in reversed(range(TRIES)):
         if store.digest(target) == expected:

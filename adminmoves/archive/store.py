@@ -1,16 +1,16 @@
 """Where the files lie: Django's storage "archive", with a copy that proves itself.
 
-``FileStore`` keeps them in a folder. Another store offers the same methods.
+``FileStore`` keeps them in a folder, ``S3Store`` in a bucket (s3.py).
 """
 
 import hashlib
 import os
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple, cast
+from typing import NamedTuple, Protocol, cast
 
 from django.core.files.storage import FileSystemStorage, storages
 
@@ -34,8 +34,47 @@ class CopyDiffers(Exception):
     """What was written is not what comes back."""
 
 
+class Store(Protocol):
+    """What every store offers. Where it refuses, each of these raises OSError."""
+
+    together: int
+    """So many documents it copies at most until a run has to say how far it is."""
+
+    @property
+    def location(self) -> str: ...
+
+    def digest(self, key: str) -> Digest | None:
+        """What the file under this key is, read whole; None where there is none."""
+
+    def put(self, key: str, content: bytes) -> None:
+        """Write a file; what stood there before is gone."""
+
+    def copy(self, source: str, target: str, expected: Digest) -> None:
+        """Copy one file and read it back. Under ``target`` never appears a part of it.
+
+        Raises SourceDiffers, CopyDiffers. The folder may not have been closed.
+        """
+
+    def open_folder(self, folder: str) -> None:
+        """Let copies be made in this folder of a move, until it is closed."""
+
+    def close_folder(self, folder: str) -> None:
+        """Remove all that lies there; who still copies into it leaves nothing."""
+
+    def remove_parts(self, folder: str) -> None:
+        """Remove what was left half written between the files of this folder."""
+
+    def settle(self) -> None:
+        """Have what was written last, before anything relies on it."""
+
+    def remove(self, keys: list[str]) -> None:
+        """Remove these files; one that is gone already is fine."""
+
+
 class FileStore(FileSystemStorage):
     """A folder. Whatever stands under a key was written whole and read back."""
+
+    together = 500
 
     def digest(self, key: str) -> Digest | None:
         """What the file under this key is; None where there is none."""
@@ -80,8 +119,8 @@ class FileStore(FileSystemStorage):
         path = self.path(target)
         part = _part_of(path)
         try:
-            _compare(self.write(source, part), expected, SourceDiffers(source))
-            _compare(_digest_of(part), expected, CopyDiffers(target))
+            compare(self.write(source, part), expected, SourceDiffers(source))
+            compare(_digest_of(part), expected, CopyDiffers(target))
             # Millions of files: making a Path of each costs more than renaming it.
             os.replace(part, path)  # noqa: PTH105 - for the speed that the line above tells of
         except BaseException:
@@ -129,17 +168,25 @@ class FileStore(FileSystemStorage):
                 folder = folder.parent
 
 
-def archive_store() -> FileStore:
-    return cast("FileStore", storages["archive"])
+def archive_store() -> Store:
+    return cast("Store", storages["archive"])
+
+
+def compare(found: Digest | None, expected: Digest, otherwise: Exception) -> None:
+    if found != expected:
+        raise otherwise
+
+
+def measure(blocks: Iterable[bytes]) -> Digest:
+    size, sha256 = 0, hashlib.sha256()
+    for block in blocks:
+        size += len(block)
+        sha256.update(block)
+    return Digest(size, sha256.hexdigest())
 
 
 def _part_of(path: str) -> str:
     return f"{path}{PART}{secrets.token_hex(4)}"
-
-
-def _compare(found: Digest | None, expected: Digest, otherwise: Exception) -> None:
-    if found != expected:
-        raise otherwise
 
 
 def _create(path: str) -> int:
@@ -155,13 +202,13 @@ def _create(path: str) -> int:
 def _digest_of(path: str) -> Digest:
     reading = os.open(path, os.O_RDONLY)
     try:
-        return _measure(_blocks(reading))
+        return measure(_blocks(reading))
     finally:
         os.close(reading)
 
 
 def _pour(reading: int, writing: int) -> Digest:
-    return _measure(_written(block, writing) for block in _blocks(reading))
+    return measure(_written(block, writing) for block in _blocks(reading))
 
 
 def _written(block: bytes, writing: int) -> bytes:
@@ -177,11 +224,3 @@ def _blocks(reading: int) -> Iterator[bytes]:
         yield block
         if len(block) < BLOCK:
             return
-
-
-def _measure(blocks: Iterator[bytes]) -> Digest:
-    size, sha256 = 0, hashlib.sha256()
-    for block in blocks:
-        size += len(block)
-        sha256.update(block)
-    return Digest(size, sha256.hexdigest())

@@ -5,8 +5,13 @@ import random
 from pathlib import Path
 
 from adminmoves.archive.keys import key_of
-from adminmoves.archive.store import archive_store
+from adminmoves.archive.s3 import CLOSED
+from adminmoves.archive.store import FileStore, archive_store
 from adminmoves.models import Administration, Document
+from tests.archive.bucket import Bucket
+
+BUCKETS: list[Bucket] = []
+"""Those that are served; a store in S3 keeps its files in the last one."""
 
 
 def fill(administration: Administration, *contents: bytes) -> list[Document]:
@@ -37,22 +42,34 @@ def fill_with(administration: Administration, count: int, seed: int = 1) -> None
 
 
 def write(key: str, content: bytes) -> None:
-    path = path_of(key)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content)
+    archive_store().put(key, content)
 
 
 def path_of(key: str) -> Path:
-    return Path(archive_store().path(key))
+    """Where a folder keeps it."""
+    return Path(archive_store().location) / key
 
 
 def contents(administration: Administration) -> list[bytes]:
     """What the documents refer to now, in the order of their ids."""
     keys = administration.archive.order_by("pk").values_list("storage_key", flat=True)
-    return [path_of(key).read_bytes() for key in keys]
+    kept = everything()
+    return [kept[key] for key in keys]
 
 
 def files() -> set[str]:
     """All files of the store, by their keys."""
+    return set(everything())
+
+
+def everything() -> dict[str, bytes]:
+    """All files and what is in them, as they lie there, past the store.
+
+    Of a bucket without the marks of closed folders.
+    """
+    if not isinstance(archive_store(), FileStore):
+        kept = BUCKETS[-1].objects.items()
+        return {key: content for key, content in kept if not key.endswith(CLOSED)}
     root = path_of("")
-    return {str(path.relative_to(root)) for path in root.rglob("*") if path.is_file()}
+    found = (path for path in root.rglob("*") if path.is_file())
+    return {str(path.relative_to(root)): path.read_bytes() for path in found}

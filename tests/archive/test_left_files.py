@@ -80,7 +80,16 @@ def give_up(move: Move, agent: User) -> None:
     assert CleanUp.objects.get().done_at is not None
 
 
-@pytest.mark.parametrize("moment", ["digest", "write"])
+@pytest.mark.parametrize(
+    ("moment", "store"),
+    [
+        ("digest", "folder"),
+        ("write", "folder"),
+        ("digest", "bucket"),
+        ("_send", "bucket"),
+    ],
+    indirect=["store"],
+)
 @pytest.mark.parametrize("file", [1, 2])
 def test_a_worker_that_wakes_up_after_the_clean_up_leaves_no_file(
     moment: str, file: int, approved: Move, agent: User, asleep: Asleep

@@ -22,11 +22,14 @@ from adminmoves.intake.actions import reopen_move, withdraw_move
 from adminmoves.lifecycle import advance
 from adminmoves.models import Attempt, CleanUp, Document, Event, Leftover, Move
 from adminmoves.vocabulary import Action, MoveState, MoveType
-from tests.archive.shelves import contents, files, fill, fill_with, path_of
+from tests.archive.shelves import contents, files, fill, fill_with, write
 from tests.builders import doubt, expire_lease, make_administration, run, start
 from tests.cast import MakeMove
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.parametrize("store", ["folder", "bucket"], indirect=True),
+]
 S = MoveState
 WITH_ARCHIVE = (MoveType.MOVE_ENVIRONMENT, MoveType.MOVE_ENVIRONMENT_AND_CHANGE_CODE)
 
@@ -145,7 +148,7 @@ def test_files_without_their_rows_are_probed_and_not_copied_twice(
     assert chunk is not None
     copying.copy_files(move, chunk)
     first = key_in(folder_after(move, move.revision), chunk.documents[0].document)
-    path_of(first).write_bytes(b"half")
+    write(first, b"half")
     written = copies_made(monkeypatch)
 
     runner.carry_out(attempt)
@@ -161,7 +164,7 @@ def test_a_damaged_document_stops_it_and_leaves_everything_as_it_was(
     books = approved.administration
     assert books is not None
     damaged = books.archive.order_by("pk")[6]
-    path_of(damaged.storage_key).write_bytes(b"something else")
+    write(damaged.storage_key, b"something else")
     keys = list(books.archive.values_list("storage_key", flat=True))
 
     failed = run(approved)
@@ -229,7 +232,7 @@ def test_a_stop_needs_a_reason_and_is_asked_once(approved: Move, lead: User) -> 
 def test_not_done_looks_at_every_file_anew(approved: Move, lead: User) -> None:
     chunks_then(start(approved), 2)
     copy = approved.document_copies.order_by("pk")[0]
-    path_of(copy.storage_key).write_bytes(b"")
+    write(copy.storage_key, b"")
     doubt(approved)
 
     settle_move(

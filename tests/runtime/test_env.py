@@ -1,11 +1,15 @@
 """The readers of the environment: nonsense stops the start, in words."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from migrations_portal import env
+from migrations_portal.supervisor.state import CHECKOUT
 
 
 @pytest.fixture(autouse=True)
@@ -89,3 +93,48 @@ def test_another_kind_of_url_is_refused(
 
     with pytest.raises(ImproperlyConfigured, match=r"^X must look like postgresql://"):
         env.database("X")
+
+
+@pytest.mark.parametrize(
+    "url", ["https://s3.example", "http://127.0.0.1:9000", "http://localhost:9000"]
+)
+def test_an_endpoint_is_spoken_to_over_tls_or_stays_here(
+    monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    monkeypatch.setenv("X", url)
+
+    assert env.endpoint("X") == url
+    assert env.endpoint("Y") is None
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["http://s3.example", "s3.example", "ftp://s3.example", "https://me:p@s3.example"],
+)
+def test_another_endpoint_is_refused(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    monkeypatch.setenv("X", url)
+
+    with pytest.raises(ImproperlyConfigured, match=r"^X must look like https://"):
+        env.endpoint("X")
+
+
+def test_a_package_that_is_missing_is_named_with_where_it_stands() -> None:
+    env.need("django", of="requirements.txt")
+
+    with pytest.raises(ImproperlyConfigured) as refusal:
+        env.need("django", "no_such_package", of="requirements-s3.txt")
+
+    assert str(refusal.value) == (
+        "no_such_package is not installed; it stands in requirements-s3.txt."
+    )
+
+
+def test_an_archive_in_s3_needs_its_bucket() -> None:
+    store = {"PORTAL_ARCHIVE_STORE": "adminmoves.archive.s3.S3Store"}
+
+    done = subprocess.run(
+        [sys.executable, "-c", "import migrations_portal.settings"],
+        env={**os.environ, **store}, cwd=CHECKOUT, capture_output=True, check=False,
+    )  # fmt: skip
+
+    assert b"PORTAL_ARCHIVE_BUCKET must be set." in done.stderr

@@ -6,7 +6,9 @@ from migrations_portal.supervisor.state import CHECKOUT
 
 PAGE = CHECKOUT / "docs" / "operators.md"
 SECRETS = ("secret", "optional_secret", "keys")
-READERS = (*SECRETS, "text", "flag", "number", "choice", "listing", "database")
+READERS = (
+    *SECRETS, "text", "flag", "number", "choice", "listing", "database", "endpoint",
+)  # fmt: skip
 # Read for each package by one reader.
 OF_A_CLIENT = {"PORTAL_<NAME>_CLIENT_ID", "PORTAL_<NAME>_CLIENT_SECRET"}
 # Read by the supervisor, not by the settings.
