@@ -39,9 +39,11 @@ ON CONFLICT DO NOTHING
 """
 SWITCH = """
 WITH old AS (
-    SELECT d.id, d.storage_key, c.storage_key AS new_key
-    FROM adminmoves_document d
-    JOIN adminmoves_documentcopy c ON c.document_id = d.id AND c.move_id = %(move)s
+    SELECT d.id, d.storage_key, copy.storage_key AS new_key
+    FROM adminmoves_document d CROSS JOIN LATERAL (
+        SELECT c.storage_key FROM adminmoves_documentcopy c
+        WHERE c.move_id = %(move)s AND c.document_id = d.id OFFSET 0
+    ) AS copy
     WHERE d.administration_id = %(administration)s
 ), moved AS (
     UPDATE adminmoves_document d SET storage_key = old.new_key
@@ -50,6 +52,8 @@ WITH old AS (
 INSERT INTO adminmoves_leftover (clean_up_id, storage_key)
 SELECT %(clean_up)s, storage_key FROM old
 """
+"""OFFSET 0: each document's copy is looked up by its key. Where the statistics know
+nothing of so new a move the planner would read all its copies for each document."""
 ABANDON = """
 INSERT INTO adminmoves_leftover (clean_up_id, storage_key)
 SELECT %(clean_up)s, %(folder)s || '/' || d.id / %(together)s || '/' || d.id

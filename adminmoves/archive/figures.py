@@ -13,12 +13,16 @@ SELECT count(*), coalesce(sum(d.size), 0),
 FROM adminmoves_document d WHERE d.administration_id = %s
 """
 COPIED = """
-SELECT count(*), coalesce(sum(c.size), 0),
-       coalesce(string_agg(c.sha256, '' ORDER BY d.id), '')
-FROM adminmoves_document d JOIN adminmoves_documentcopy c
-  ON c.document_id = d.id AND c.move_id = %s AND c.storage_key = d.storage_key
+SELECT count(*), coalesce(sum(copy.size), 0),
+       coalesce(string_agg(copy.sha256, '' ORDER BY d.id), '')
+FROM adminmoves_document d CROSS JOIN LATERAL (
+    SELECT c.size, c.sha256 FROM adminmoves_documentcopy c
+    WHERE c.move_id = %s AND c.document_id = d.id AND c.storage_key = d.storage_key
+    OFFSET 0
+) AS copy
 WHERE d.administration_id = %s
 """
+"""OFFSET 0, as in ``copying``: by its key for each document."""
 DIGESTED = """
 SELECT f.documents, f.size, encode(sha256(f.checksums::bytea), 'hex')
 FROM ({figures}) f (documents, size, checksums)
