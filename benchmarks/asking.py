@@ -8,12 +8,13 @@ from http import HTTPStatus
 from typing import Any
 
 from django.contrib.auth.models import User
+from django.core.wsgi import get_wsgi_application
 from django.db import connection
 from django.test import Client
 
-from migrations_portal.wsgi import application
-
 HOME = "/?status=alle"
+# Without the time limit of gunicorn's processes, since estates are filled here too.
+application = get_wsgi_application()
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 

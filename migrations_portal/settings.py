@@ -63,6 +63,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
+    "adminmoves.patience.PatienceMiddleware",
 ]
 
 TEMPLATES = [
@@ -139,6 +140,10 @@ DATABASES = {
         "CONN_HEALTH_CHECKS": True,
     },
 }
+
+# No reader holds a connection longer with one statement; migrations_portal.wsgi sets
+# it, so that workers and commands take the time that they need.
+PORTAL_STATEMENT_SECONDS = env.number("PORTAL_STATEMENT_SECONDS", 5)
 
 # Redis rings the bell
 

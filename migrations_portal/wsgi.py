@@ -2,8 +2,14 @@
 
 import os
 
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
+from django.db import connections
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "migrations_portal.settings")
 
 application = get_wsgi_application()
+# Only here, and before the first connection: whatever else runs may take its time.
+connections["default"].settings_dict["OPTIONS"]["options"] += (
+    f" -c statement_timeout={settings.PORTAL_STATEMENT_SECONDS}s"
+)

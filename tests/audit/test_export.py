@@ -8,10 +8,12 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
+from django.db.models import CharField, Func, Value
 from django.test import Client
 
 from adminmoves.access import MAY, SYSTEM
-from adminmoves.audit import trail
+from adminmoves.audit import export, trail
 from adminmoves.audit.export import COLUMNS, harmless
 from adminmoves.models import Event, Move
 from adminmoves.vocabulary import EventCode, MoveState, Right, Role
@@ -141,3 +143,40 @@ def test_a_link_exports_nothing(as_auditor: Client) -> None:
 
     assert answer.status_code == 405
     assert not Event.objects.exists()
+
+
+def test_it_may_take_longer_than_one_statement_may(
+    monkeypatch: pytest.MonkeyPatch, approved: Move
+) -> None:
+    for number in range(20):
+        trail.record(
+            SYSTEM,
+            [
+                trail.about_job(
+                    "x", EventCode.ESTATE_IMPORTED, subject=str(number), params={}
+                )
+            ],
+        )
+    monkeypatch.setattr(export, "PIECE", 1)
+    nap = Func(Value(0.05), function="pg_sleep", output_field=CharField())
+    newest = Event.objects.latest("id").pk
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = '500ms'")
+
+    told = list(export.rows(Event.objects.annotate(nap=nap), newest + 1))
+
+    every = Event.objects.order_by("id").values_list("pk", flat=True)
+    assert [row["id"] for row in told] == list(every)
+
+
+@pytest.mark.parametrize("piece", [1, 2, 3, 1000])
+def test_no_event_is_lost_or_told_twice_where_two_pieces_meet(
+    monkeypatch: pytest.MonkeyPatch, as_auditor: Client, approved: Move, piece: int
+) -> None:
+    before = list(Event.objects.order_by("id").values_list("pk", flat=True))
+    monkeypatch.setattr(export, "PIECE", piece)
+
+    answer = as_auditor.post("/historie/export/", {"formaat": "jsonl"})
+
+    *lines, _last = content(answer).splitlines()
+    assert [json.loads(line)["id"] for line in lines] == before

@@ -78,6 +78,11 @@ function reveal(root) {
 }
 
 reveal(document);
+
+// A refusal that says where it belongs is shown there; any other only counts as missed.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (event.detail.xhr.getResponseHeader("HX-Retarget")) event.detail.shouldSwap = true;
+});
 document.addEventListener("htmx:load", (event) => reveal(event.target));
 document.addEventListener("htmx:afterSettle", (event) => {
   const marked = $("[data-say]", event.target.parentElement ?? document);
