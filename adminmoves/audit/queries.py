@@ -14,12 +14,17 @@ from django.utils.translation import gettext_lazy as _
 
 from adminmoves.listing import CAP, FilterForm, Order
 from adminmoves.models import Environment, Event, Move
-from adminmoves.models.recall import about, at_office
+from adminmoves.models.recall import Known, at_office, look_up
 from adminmoves.vocabulary import EventCode, MoveType, Role
 
 NEWEST = Order()
 MOST_OFFICES = 200
+WINDOW = 90
+"""Days that hold what a common text finds first."""
 MACHINES = (Role.WORKER, Role.SYSTEM)
+SLACK = 1
+"""Days: what was written at once may have numbers in another order than moments."""
+BEYOND = 2**63 - 1
 Choices = Sequence[tuple[str, Any]]
 
 
@@ -80,6 +85,8 @@ class HistoryFilters(FilterForm):
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}),
     )
+    # Only a link asks for it, so that the next text begins in the window again.
+    alles = forms.ChoiceField(choices=[("ja", "")], required=False)
 
     def __init__(self, asked: Any) -> None:
         super().__init__(asked)
@@ -94,8 +101,30 @@ class HistoryFilters(FilterForm):
         return self.people if name == "wie" else ()
 
 
-def found_by(chosen: dict[str, str]) -> QuerySet[Event]:
-    wanted = Q()
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the history is asked, and which administrations its text finds.
+
+    ``chosen``: with the first day of the window, where a common text set it.
+    """
+
+    chosen: dict[str, str]
+    known: Known | None
+    is_narrowed: bool
+
+
+def ask(chosen: dict[str, str]) -> Asked:
+    text = chosen.get("q", "")
+    known = look_up(text) if text and Move.id_from_number(text) is None else None
+    is_open = not any(chosen.get(name) for name in ("van", "tot", "alles"))
+    if known is None or not known.is_common or not is_open:
+        return Asked(chosen, known, is_narrowed=False)
+    first = timezone.localdate() - timedelta(days=WINDOW - 1)
+    return Asked({**chosen, "van": first.isoformat()}, known, is_narrowed=True)
+
+
+def found_by(asked: Asked) -> QuerySet[Event]:
+    wanted, chosen = Q(), asked.chosen
     if who := chosen.get("wie"):
         machine = who in MACHINES
         wanted &= Q(actor_role=who) if machine else Q(actor_id=int(who))
@@ -105,26 +134,39 @@ def found_by(chosen: dict[str, str]) -> QuerySet[Event]:
         wanted &= Q(move_type=kind)
     if office := chosen.get("kantoor"):
         wanted &= at_office(office, "environment", "other_environment")
-    if text := chosen.get("q"):
-        wanted &= told_by(text)
+    if asked.known is not None:
+        wanted &= asked.known.about("administration")
+    elif text := chosen.get("q"):
+        wanted &= Q(move=Move.id_from_number(text))
     return Event.objects.filter(wanted & between(chosen))
-
-
-def told_by(text: str) -> Q:
-    """By a move's number, or by anything the administration is or ever was."""
-    number = Move.id_from_number(text)
-    return about("administration", text) if number is None else Q(move=number)
 
 
 def between(chosen: dict[str, str]) -> Q:
     """Whole days, as the calendar of this country has them."""
     wanted = Q()
     if first := chosen.get("van"):
-        wanted &= Q(at__gte=midnight(date.fromisoformat(first)))
+        day = date.fromisoformat(first)
+        wanted &= Q(at__gte=midnight(day), pk__gte=number_at(beside(day, -SLACK)))
     if last := chosen.get("tot"):
-        after = date.fromisoformat(last) + timedelta(days=1)
-        wanted &= Q(at__lt=midnight(after))
+        after = beside(date.fromisoformat(last), 1)
+        wanted &= Q(at__lt=midnight(after), pk__lt=number_at(beside(after, SLACK)))
     return wanted
+
+
+def beside(day: date, days: int) -> date:
+    """So many days further, as far as the calendar goes."""
+    ordinal = max(day.toordinal() + days, date.min.toordinal())
+    return date.fromordinal(min(ordinal, date.max.toordinal()))
+
+
+def number_at(day: date) -> int:
+    """The number of the first event of that day or later; past all where none is.
+
+    By number the history is read, so that reading stops where the days do.
+    """
+    later = Event.objects.filter(at__gte=midnight(day)).order_by("at")
+    found = later.values_list("pk", flat=True).first()
+    return BEYOND if found is None else found
 
 
 def midnight(day: date) -> datetime:

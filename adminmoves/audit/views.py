@@ -11,7 +11,7 @@ from adminmoves.audit import export as exporting
 from adminmoves.audit import queries
 from adminmoves.audit.sentences import quotes
 from adminmoves.kept import Kept
-from adminmoves.listing import CAP, page_of
+from adminmoves.listing import CAP, NEWER, OLDER, page_of
 from adminmoves.models import Event
 from adminmoves.vocabulary import Right
 
@@ -41,10 +41,13 @@ def history(request: web.PortalRequest) -> HttpResponse:
 def read_page(
     filters: queries.HistoryFilters, request: web.PortalRequest
 ) -> dict[str, Any]:
-    found = queries.found_by(filters.chosen())
+    asked = queries.ask(filters.chosen())
+    found = queries.found_by(asked)
     told = found.select_related("move", "administration", "words")
     page = page_of(told, queries.NEWEST, request.GET, PAGE_SIZE)
-    count = queries.count(found)
+    # What fits on one page is counted by then.
+    is_whole = not (page.newer or page.older or {OLDER, NEWER} & set(request.GET))
+    count = len(page.rows) if is_whole else queries.count(found)
     return {
         "nav": "history",
         "filters": filters,
@@ -52,6 +55,8 @@ def read_page(
         "lines": [row(event) for event in page.rows],
         "count": min(count, CAP),
         "is_capped": count > CAP,
+        "window": queries.WINDOW if asked.is_narrowed else None,
+        "everything": filters.url(alles="ja"),
         **filters.beside(page),
     }
 
@@ -75,11 +80,11 @@ def row(event: Event) -> SafeString:
 def export(request: web.PortalRequest) -> HttpResponseBase:
     """The same events as a file. That somebody takes them is written down first."""
     form = "jsonl" if request.POST.get("formaat") == "jsonl" else "csv"
-    chosen = queries.HistoryFilters(request.POST).chosen()
-    taken = exporting.write_down(request.actor, chosen, form)
+    asked = queries.ask(queries.HistoryFilters(request.POST).chosen())
+    taken = exporting.write_down(request.actor, asked.chosen, form)
     write, kind = FORMATS[form]
     lines = write(
-        queries.found_by(chosen), taken.pk, chosen, translation.get_language()
+        queries.found_by(asked), taken.pk, asked.chosen, translation.get_language()
     )
     answer = StreamingHttpResponse(lines, content_type=kind)
     name = f"historie-{timezone.localtime():%Y%m%d-%H%M}.{form}"

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext as _
 
 from adminmoves.models import Administration, BookkeepingConnection, Environment
-from adminmoves.models.recall import known_as
+from adminmoves.models.recall import look_up
 
 SHOWN = 8
 FEW_OFFICES = 60
@@ -14,7 +14,7 @@ def find_administrations(text: str) -> list[Administration]:
     """The first that are or were known by this text; none for an empty one."""
     if not text.strip():
         return []
-    found = Administration.objects.with_place().filter(known_as(text))
+    found = Administration.objects.with_place().filter(look_up(text).some())
     return list(found.order_by("name", "pk")[:SHOWN])
 
 

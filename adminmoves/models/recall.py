@@ -1,6 +1,7 @@
 """Finding an administration by anything that it is or ever was."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -9,32 +10,48 @@ from adminmoves.models.estate import Administration, Environment, FormerPlace
 
 LONGEST = 320
 FEW = 10_000
+SOME = 1000
+"""So many of a common text are shown; more would only be sorted."""
 
 
-def known_as(text: str) -> Q:
-    """What an Administration is found by: name, code, office, address, also former.
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The administrations that are or were known as ``text``.
+
+    ``first``: ids of all, or of a text that is common those that an index gave first.
+    """
+
+    text: str
+    first: tuple[int, ...]
+    is_common: bool
+
+    def some(self) -> Q:
+        """Themselves; of a common text the first, so that their order costs little."""
+        return Q(pk__in=self.first)
+
+    def every(self) -> Q:
+        """Themselves, all of them."""
+        return _one_by_one("", self.text) if self.is_common else self.some()
+
+    def about(self, field: str) -> Q:
+        """Whatever is about them; few are named, so that an index finds it."""
+        if self.is_common:
+            return _one_by_one(field, self.text)
+        return Q(**{f"{field}__in": self.first})
+
+
+def look_up(text: str) -> Known:
+    """By name, code, office or address, also a former one; one query.
 
     Codes, office codes and addresses are found by how they begin; names by any part.
-    "VKN104.2041" is an office and a code, as the portal writes a place.
-    """
-    few = _few(text)
-    return _one_by_one("", text) if few is None else Q(pk__in=few)
-
-
-def about(field: str, text: str) -> Q:
-    """Whatever is about an administration that is or was known as this."""
-    few = _few(text)
-    return _one_by_one(field, text) if few is None else Q(**{f"{field}__in": few})
-
-
-def _few(text: str) -> list[int] | None:
-    """Their ids, each way of knowing them by its own index; None for many.
-
-    Few are named one by one, so that an index finds what is about them.
+    "VKN104.2041" is an office and a code, as the portal writes a place. Each way has
+    its own index, and none is followed further than it takes to call a text common.
     """
     first, *rest = (found[: FEW + 1] for found in _ways(text.strip()[:LONGEST]))
-    found = list(first.union(*rest)[: FEW + 1])
-    return None if len(found) > FEW else [key for (key,) in found]
+    found = [key for (key,) in first.union(*rest)[: FEW + 1]]
+    if len(found) > FEW:
+        return Known(text, tuple(found[:SOME]), is_common=True)
+    return Known(text, tuple(found), is_common=False)
 
 
 def _ways(text: str) -> Iterator[QuerySet[Any, tuple[int]]]:

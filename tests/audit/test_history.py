@@ -18,8 +18,8 @@ from tests.audit.conftest import logged_in
 from tests.builders import make_administration, make_draft, make_move, make_person
 
 pytestmark = pytest.mark.django_db
-QUERIES = 7
-"""Session, person, their standing; filters, rows, count, check."""
+QUERIES = 6
+"""Session, person, their standing; filters, rows, check."""
 
 
 def codes(answer: Any) -> list[str]:

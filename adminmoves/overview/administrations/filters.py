@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from adminmoves.listing import FilterForm, Order
 from adminmoves.models import Administration
 from adminmoves.models.estate import AdministrationQuerySet
-from adminmoves.models.recall import known_as
+from adminmoves.models.recall import Known, look_up
 from adminmoves.vocabulary import OPEN_STATES, Package
 
 
@@ -32,10 +32,24 @@ class AdministrationFilters(FilterForm):
     )
 
 
-def found_by(chosen: dict[str, str]) -> AdministrationQuerySet:
+def known_by(chosen: dict[str, str]) -> Known | None:
+    """What the text finds, where there is one."""
+    text = chosen.get("q")
+    return look_up(text) if text else None
+
+
+def is_some(chosen: dict[str, str], known: Known | None) -> bool:
+    """Whether so many are known by the text alone that only some are looked at.
+
+    The order by name would go through all of them; another filter is narrow enough.
+    """
+    return known is not None and known.is_common and set(chosen) == {"q"}
+
+
+def found_by(chosen: dict[str, str], known: Known | None) -> AdministrationQuerySet:
     wanted = Q()
-    if text := chosen.get("q"):
-        wanted &= known_as(text)
+    if known is not None:
+        wanted &= known.some() if is_some(chosen, known) else known.every()
     if office := chosen.get("kantoor"):
         wanted &= Q(environment__office_code__iexact=office)
     if package := chosen.get("pakket"):

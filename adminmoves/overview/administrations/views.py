@@ -12,6 +12,8 @@ from adminmoves.overview.administrations.filters import (
     BY_NAME,
     AdministrationFilters,
     found_by,
+    is_some,
+    known_by,
 )
 from adminmoves.overview.administrations.lineage import path_of
 from adminmoves.vocabulary import OPEN_STATES, Right
@@ -43,7 +45,8 @@ def read_list(
     """A page of administrations with their open moves and former places."""
     chosen = filters.chosen()
     under_way = Move.objects.open().order_by()
-    found = found_by(chosen).with_place()
+    known = known_by(chosen)
+    found = found_by(chosen, known).with_place()
     found = found.prefetch_related(
         Prefetch("moves", queryset=under_way, to_attr="under_way"),
         Prefetch("former_places", to_attr="left"),
@@ -55,6 +58,7 @@ def read_list(
         "nav": "administrations",
         "filters": filters,
         "rows": rows,
+        "common": text if is_some(chosen, known) else "",
         **filters.beside(page),
     }
 

@@ -35,7 +35,7 @@ ALL, OPEN, ENDED, FOR_ME, DECIDE = (
 )
 Where = Callable[[int], Q]
 """What a cut holds for the person with this id."""
-LOOKED_AT = ("id", "state", "has_question", "not_before")
+LOOKED_AT = ("id", "state", "has_question", "not_before", "state_since")
 """All that the cuts ask of a move."""
 
 
@@ -160,7 +160,8 @@ def _cuts(person: int, *, approves: bool) -> tuple[str, tuple[Any, ...]]:
 
 
 def _some(cut: Cut, person: int) -> QuerySet[Any, Any]:
-    held = Move.objects.filter(cut.where(person)).order_by()
+    """In order, so that it is read until there are enough and not joined whole."""
+    held = Move.objects.filter(cut.where(person)).order_by("-state_since")
     return held.annotate(cut=Value(cut.key)).values("cut")[: CAP + 1]
 
 

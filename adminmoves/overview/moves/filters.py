@@ -11,7 +11,7 @@ from adminmoves.access import Actor, can
 from adminmoves.listing import FilterForm, Order, micros, moment, query
 from adminmoves.models import Move
 from adminmoves.models.move import MoveQuerySet
-from adminmoves.models.recall import about, at_office
+from adminmoves.models.recall import Known, at_office, look_up
 from adminmoves.overview.moves.chips import ALL, CUTS, FOR_ME, OPEN
 from adminmoves.vocabulary import Action, MoveType, Package, Role
 
@@ -25,6 +25,8 @@ PERIODS = [
     ("90", _("90 days")),
     ("365", _("a year")),
 ]
+WINDOW = "90"
+"""So many days hold what a common text finds first."""
 DEFAULTS = {
     Role.SUPPORT_AGENT: {"status": OPEN, "wie": "ik"},
     Role.TEAM_LEAD: {"status": FOR_ME},
@@ -52,9 +54,27 @@ class MoveFilters(FilterForm):
         choices=[("", _("Everyone")), ("ik", _("Me"))],
         required=False,
     )
+    # Only a link asks for it, so that the next text begins in the window again.
+    alles = forms.ChoiceField(choices=[("ja", "")], required=False)
 
 
-def apply(moves: MoveQuerySet, chosen: dict[str, str], actor: Actor) -> MoveQuerySet:
+def known_by(chosen: dict[str, str]) -> Known | None:
+    """What the text finds, where there is one."""
+    text = chosen.get("q")
+    return look_up(text) if text else None
+
+
+def narrowed(chosen: dict[str, str], known: Known | None) -> dict[str, str]:
+    """The same; for a common text without a period that of the newest moves."""
+    is_open = not (chosen.get("periode") or chosen.get("alles"))
+    if known is not None and known.is_common and is_open:
+        return {**chosen, "periode": WINDOW}
+    return chosen
+
+
+def apply(
+    moves: MoveQuerySet, chosen: dict[str, str], known: Known | None, actor: Actor
+) -> MoveQuerySet:
     """Everything but the status, which the chips cut by."""
     wanted = Q()
     if kind := chosen.get("soort"):
@@ -73,8 +93,8 @@ def apply(moves: MoveQuerySet, chosen: dict[str, str], actor: Actor) -> MoveQuer
         wanted &= Q(state_since__gte=since(int(days)))
     if chosen.get("wie"):
         wanted &= Q(requested_by=actor.user_id)
-    if text := chosen.get("q"):
-        wanted &= told_by(text)
+    if known is not None:
+        wanted &= told_by(known)
     return moves.filter(wanted)
 
 
@@ -84,12 +104,12 @@ def since(days: int) -> datetime:
     return today - timedelta(days=days - 1)
 
 
-def told_by(text: str) -> Q:
+def told_by(known: Known) -> Q:
     """A move by its number, its wanted code, or anything its administration was."""
     return (
-        about("administration", text)
-        | Q(to_code__istartswith=text)
-        | Q(pk=Move.id_from_number(text) or 0)
+        known.about("administration")
+        | Q(to_code__istartswith=known.text)
+        | Q(pk=Move.id_from_number(known.text) or 0)
     )
 
 

@@ -8,10 +8,13 @@ from adminmoves.models import Move
 from adminmoves.overview.moves.chips import CUTS, chips, count
 from adminmoves.overview.moves.filters import (
     NEWEST,
+    WINDOW,
     MoveFilters,
     apply,
     cut_of,
     first_view,
+    known_by,
+    narrowed,
 )
 from adminmoves.overview.moves.first_run import first_run
 from adminmoves.overview.moves.rows import rows
@@ -43,7 +46,9 @@ def read_list(request: web.PortalRequest) -> dict[str, Any]:
     filters = MoveFilters(request.GET)
     chosen = filters.chosen()
     current = cut_of(chosen, request.actor)
-    found = apply(Move.objects.all(), chosen, request.actor)
+    known = known_by(chosen)
+    looked_in = narrowed(chosen, known)
+    found = apply(Move.objects.all(), looked_in, known, request.actor)
     counts = count(found, request.actor)
     shown = found.with_estate().defer(*NOT_SHOWN)
     shown = shown.filter(CUTS[current].where(request.actor.person))
@@ -57,6 +62,8 @@ def read_list(request: web.PortalRequest) -> dict[str, Any]:
         "page": page,
         "rows": rows(page.rows),
         "chips": every,
+        "window": WINDOW if looked_in != chosen else "",
+        "everything": filters.url(alles="ja"),
         "total": next(chip for chip, _url in every if chip.is_current),
         **filters.beside(page),
     }

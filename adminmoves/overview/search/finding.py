@@ -6,7 +6,7 @@ from django.db.models import Prefetch
 from django.db.models.functions import Upper
 
 from adminmoves.models import Administration, FormerPlace, Move
-from adminmoves.models.recall import known_as, was_known_as
+from adminmoves.models.recall import look_up, was_known_as
 
 MOST = 20
 
@@ -21,10 +21,13 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Found:
+    """``is_common``: so many are known by it that only some were looked at."""
+
     text: str
     move: Move | None
     hits: tuple[Hit, ...]
     has_more: bool
+    is_common: bool = False
 
     @property
     def count(self) -> int:
@@ -38,15 +41,16 @@ def find(text: str, most: int = MOST) -> Found:
         return Found("", None, (), has_more=False)
     number = Move.id_from_number(text)
     move = Move.objects.with_estate().filter(pk=number).first() if number else None
-    known = (
+    known = look_up(text)
+    found = (
         Administration.objects.with_place()
-        .filter(known_as(text))
+        .filter(known.some())
         .prefetch_related(Prefetch("former_places", to_attr="left"))
         .order_by(Upper("name"), "pk")
     )
-    books = list(known[: most + 1])
+    books = list(found[: most + 1])
     hits = tuple(Hit(one, _former(one, text)) for one in books[:most])
-    return Found(text, move, hits, has_more=len(books) > most)
+    return Found(text, move, hits, len(books) > most, known.is_common)
 
 
 def _former(books: Administration, text: str) -> FormerPlace | None:
