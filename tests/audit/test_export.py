@@ -4,6 +4,7 @@ import csv
 import hashlib
 import io
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -145,8 +146,17 @@ def test_a_link_exports_nothing(as_auditor: Client) -> None:
     assert not Event.objects.exists()
 
 
+@pytest.fixture
+def half_a_second(transactional_db: None) -> Iterator[None]:
+    """So long may one statement take, outside of any transaction as in a page."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET statement_timeout = '500ms'")
+    yield
+    connection.close()
+
+
 def test_it_may_take_longer_than_one_statement_may(
-    monkeypatch: pytest.MonkeyPatch, approved: Move
+    half_a_second: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for number in range(20):
         trail.record(
@@ -160,8 +170,6 @@ def test_it_may_take_longer_than_one_statement_may(
     monkeypatch.setattr(export, "PIECE", 1)
     nap = Func(Value(0.05), function="pg_sleep", output_field=CharField())
     newest = Event.objects.latest("id").pk
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL statement_timeout = '500ms'")
 
     told = list(export.rows(Event.objects.annotate(nap=nap), newest + 1))
 

@@ -81,21 +81,21 @@ def test_a_period_or_a_rare_text_has_no_window(
     assert drafts[3].number in numbers(answer)
 
 
-@pytest.mark.parametrize("page", ["/administraties/", "/zoeken/"])
+@pytest.mark.parametrize("address", ["/administraties/", "/zoeken/"])
 def test_of_very_many_administrations_some_show_and_it_says_so(
-    agent: User, drafts: list[Move], page: str
+    agent: User, drafts: list[Move], address: str
 ) -> None:
-    answer = logged_in(agent).get(page, {"q": "firma"})
+    answer = logged_in(agent).get(address, {"q": "firma"})
 
     assert SOME in said(answer)
     assert len(shown(answer)) == 2
 
 
-@pytest.mark.parametrize("page", ["/administraties/", "/zoeken/"])
+@pytest.mark.parametrize("address", ["/administraties/", "/zoeken/"])
 def test_letters_more_find_the_one_that_is_meant(
-    agent: User, drafts: list[Move], page: str
+    agent: User, drafts: list[Move], address: str
 ) -> None:
-    answer = logged_in(agent).get(page, {"q": "firma 3"})
+    answer = logged_in(agent).get(address, {"q": "firma 3"})
 
     assert SOME not in said(answer)
     assert shown(answer) == ["Firma 3"]
