@@ -133,7 +133,7 @@ def test_a_worker_that_sleeps_in_a_chunk_until_its_move_is_cleaned_up_after(
 ) -> None:
     move = with_archive(a_move)
     promised = promises(owner, shelves)
-    store.order(shelves, {store.HALF: 100})
+    store.order(shelves, {store.HANG: 100})
 
     (first,) = workers(1, **BAD_STORE)
     doorbell.ring()

@@ -93,7 +93,7 @@ def no_progress(ground: Ground) -> Iterator[None]:
     yield
 
     def asked() -> bool:
-        for holder in standing(ground).values():
+        for holder in standing(ground, store.HALF).values():
             ground.crew.kill(holder)
         return not ground.record.ask(COPYING)
 
@@ -103,17 +103,17 @@ def no_progress(ground: Ground) -> Iterator[None]:
 
 @contextmanager
 def slept_through(ground: Ground) -> Iterator[None]:
-    """A child stops in the middle of a chunk, and wakes when its move was stopped,
-    withdrawn and cleaned up after."""
+    """A child stops between two files of a chunk, and wakes when its move was stopped,
+    withdrawn and cleaned up after: it would go on with the next one."""
     assert ground.give_up is not None
-    before = ground.orders.get(store.HALF, 0)
-    ground.order(**{store.HALF: EVERY_FILE})
+    before = ground.orders.get(store.HANG, 0)
+    ground.order(**{store.HANG: EVERY_FILE})
     with suppress(AssertionError):  # nobody copies just now
-        until(lambda: bool(standing(ground)), SECONDS_TO_COPY)
-    found = list(standing(ground).items())[:1]
+        until(lambda: bool(standing(ground, store.HANG)), SECONDS_TO_COPY)
+    found = list(standing(ground, store.HANG).items())[:1]
     for _move, holder in found:
         os.kill(holder, signal.SIGSTOP)
-    ground.order(**{store.HALF: before})
+    ground.order(**{store.HANG: before})
     yield
     for move, holder in found:
         ground.give_up(move)
@@ -122,9 +122,9 @@ def slept_through(ground: Ground) -> Iterator[None]:
             os.kill(holder, signal.SIGCONT)
 
 
-def standing(ground: Ground) -> dict[int, int]:
-    """Who stands still with a file that has no name yet: by move, the process."""
-    met = {pid for kind, pid in store.met(ground.shelves) if kind == store.HALF}
+def standing(ground: Ground, kind: str) -> dict[int, int]:
+    """Who copies and stood still in this way: by move, the process."""
+    met = {pid for what, pid in store.met(ground.shelves) if what == kind}
     held = {
         move: int(worker.rsplit("/")[-1])
         for move, worker in ground.record.ask(COPYING)
