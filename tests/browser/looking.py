@@ -32,7 +32,7 @@ LOOKS = [
 # The browser and htmx report the status of an answer; that is no fault of the page.
 EXPECTED_STATUS = re.compile(
     r"Failed to load resource: .* status of (403|404|409|422|429|500|503)"
-    r"|Response Status Error Code 503 from /migraties/"
+    r"|Response Status Error Code 503 from /(migraties/|, )"
 )
 
 
