@@ -62,7 +62,8 @@ def test_three_missed_answers_say_that_the_connection_is_lost(page: Page) -> Non
     expect(lost).to_be_hidden()
     page.route(PROGRESS, refuse)
 
-    expect(lost).to_be_visible()
+    # Three looks take four and a half seconds at the least.
+    expect(lost).to_be_visible(timeout=15_000)
     page.unroute(PROGRESS)
     expect(lost).to_be_hidden()
 
