@@ -14,6 +14,7 @@ from adminmoves.access import Actor, can
 from adminmoves.dossier import eyes, queue, run
 from adminmoves.evidence import holds_until, is_stale
 from adminmoves.models import Aftercare, Event, Move, Proof
+from adminmoves.models.named import COLUMN, attach, named
 from adminmoves.movetypes import AFTERCARE_LABELS
 from adminmoves.plan import Plan, make_plan
 from adminmoves.preflight import Report, Result, inspect
@@ -47,7 +48,7 @@ NAMED = (
     "reverses__place_left",
 )
 """What the page of a move names."""
-SEALED = ("to_connection__grant__sealed_access", "to_connection__grant__sealed_refresh")
+SEALED = ("sealed_access", "sealed_refresh")
 """No page needs these."""
 
 
@@ -268,11 +269,11 @@ class Dossier:
 
 def find_move(move_id: int) -> Move:
     """A move with all that its page names, in one query."""
-    return _named().get(pk=move_id)
+    return attach(_named().get(pk=move_id), NAMED)
 
 
 def _named() -> QuerySet[Move]:
-    return Move.objects.select_related(*NAMED).defer(*SEALED)
+    return Move.objects.annotate(**{COLUMN: named(Move, NAMED, SEALED)})
 
 
 def open_dossier(move_id: int, actor: Actor) -> Dossier:
@@ -282,7 +283,7 @@ def open_dossier(move_id: int, actor: Actor) -> Dossier:
     """
     asked_back = Exists(Move.objects.filter(reverses=OuterRef("pk")))
     moves = _named().annotate(is_asked_back=asked_back, contributed=eyes.contributors())
-    move = moves.get(pk=move_id)
+    move = attach(moves.get(pk=move_id), NAMED)
     return Dossier(move, actor, eyes.names_of(move.contributed))
 
 

@@ -1,0 +1,63 @@
+"""What a move names, read as JSON, is what the ORM reads by joins."""
+
+from typing import Any
+
+import pytest
+from django.core.exceptions import ObjectDoesNotExist
+from django.db.models import Model
+from django.utils import timezone
+
+from adminmoves.dossier import NAMED, SEALED, find_move
+from adminmoves.models import ConnectionGrant, Move
+from adminmoves.vocabulary import MoveState
+from tests.cast import MakeMove
+
+pytestmark = pytest.mark.django_db
+
+
+def along(row: Model, path: str) -> Model | None:
+    """What stands at the end of a path; None where it leads nowhere."""
+    found: Any = row
+    for name in path.split("__"):
+        try:
+            found = getattr(found, name)
+        except ObjectDoesNotExist:
+            return None
+        if found is None:
+            return None
+    assert isinstance(found, Model)
+    return found
+
+
+def values(row: Model) -> dict[str, Any]:
+    """What was read of a row."""
+    kept = {name for name in row.__dict__ if not name.startswith("_")}
+    fields = row._meta.concrete_fields  # noqa: SLF001 - `_meta` is documented by Django
+    return {name: getattr(row, name) for name in kept & {f.attname for f in fields}}
+
+
+@pytest.mark.parametrize("state", MoveState)
+def test_every_row_and_every_value_is_the_same(
+    state: MoveState, a_move: MakeMove, django_assert_num_queries: Any
+) -> None:
+    move = a_move(state)
+    if move.to_connection:
+        now = timezone.now()
+        ConnectionGrant.objects.create(
+            connection=move.to_connection,
+            access_until=now,
+            refreshed_at=now,
+            consented_by=move.requested_by,
+        )
+    joined = Move.objects.select_related(*NAMED).get(pk=move.pk)
+
+    read = find_move(move.pk)
+
+    with django_assert_num_queries(0):
+        for path in NAMED:
+            here, there = along(read, path), along(joined, path)
+            assert here == there, path
+            if here and there:
+                whole = values(there)
+                read_of_it = {name: whole[name] for name in whole if name not in SEALED}
+                assert values(here) == read_of_it, path
