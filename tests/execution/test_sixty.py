@@ -11,9 +11,11 @@ from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import User
+from django.utils import timezone
 from psycopg2 import extensions
 
-from adminmoves.models import Event, Move
+from adminmoves.archive import cleaning
+from adminmoves.models import CleanUp, Event, Move
 from adminmoves.vocabulary import MoveState, MoveType
 from tests.archive.shelves import fill_with
 from tests.builders import approve, make_administration
@@ -97,6 +99,9 @@ def test_sixty_moves_are_each_done_once_whoever_is_killed(
     )
     seen = [look(owner, move.pk) for move in moves]
     assert seen == [done_once(move.move_type) for move in moves]
+    # A file that a killed worker left half written goes with its move's clean-up.
+    CleanUp.objects.update(due_at=timezone.now())
+    cleaning.clean(30)
     assert broken_chains(owner) == []
     verdict = judge(owner, shelves, promised)
     assert (verdict.lost, verdict.doubled, verdict.untrue) == ([], [], [])
