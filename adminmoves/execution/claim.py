@@ -135,21 +135,16 @@ def start(move_id: int, worker: str, then: Then = record_start) -> Attempt | Non
     What could not start, or not even be looked at, lets the others go first. A move
     that another worker has is left to it: to write on it would be to wait for it.
     """
+    started, is_taken = None, False
     try:
         started = _start(move_id, worker, then)
     except Taken:
-        return None
-    except Exception:
-        _let_others_first(move_id)
-        raise
-    if started is None:
-        _let_others_first(move_id)
+        is_taken = True
+    finally:
+        if started is None and not is_taken:
+            waits = Move.objects.filter(pk=move_id, state=MoveState.APPROVED)
+            waits.update(dispatched_at=timezone.now())
     return started
-
-
-def _let_others_first(move_id: int) -> None:
-    waits = Move.objects.filter(pk=move_id, state=MoveState.APPROVED)
-    waits.update(dispatched_at=timezone.now())
 
 
 def _start(move_id: int, worker: str, then: Then) -> Attempt | None:
