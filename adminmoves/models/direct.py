@@ -17,6 +17,11 @@ M = TypeVar("M", bound=Model)
 WRITTEN_BY_FIELD = (JSONField, UUIDField)
 
 
+def meta(model: type[Model]) -> Any:
+    """What Django knows of a table and its columns."""
+    return model._meta  # noqa: SLF001 - the name has an underscore, yet Django documents it for everybody
+
+
 def insert(rows: Sequence[Model]) -> None:
     """Insert rows of one model in one statement, and give them their ids."""
     if not rows:
@@ -58,13 +63,13 @@ def _told(field: Field[Any, Any], value: Any) -> Any:
 
 @cache
 def _read(model: type[Model]) -> tuple[Field[Any, Any], ...]:
-    return tuple(model._meta.concrete_fields)  # noqa: SLF001 - `_meta` is documented by Django
+    return tuple(meta(model).concrete_fields)
 
 
 @cache
 def _written(model: type[Model]) -> tuple[Field[Any, Any], ...]:
     """Without what the database makes itself."""
-    made = {"id"} if model._meta.pk.name == "id" else set()  # noqa: SLF001 - `_meta` is documented by Django
+    made = {"id"} if meta(model).pk.name == "id" else set()
     fields = _read(model)
     return tuple(
         field for field in fields if not field.generated and field.name not in made
@@ -84,7 +89,7 @@ def _update(model: type[Model]) -> str:
 
 
 def _table(model: type[Model]) -> str:
-    return f'"{model._meta.db_table}"'  # noqa: SLF001 - `_meta` is documented by Django
+    return f'"{meta(model).db_table}"'
 
 
 def _values(row: Model) -> list[Any]:

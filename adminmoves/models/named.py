@@ -11,13 +11,14 @@ from typing import Any, TypeVar
 from django.db.models import JSONField, Model
 from django.db.models.expressions import RawSQL
 
+from adminmoves.models.direct import meta
+
 M = TypeVar("M", bound=Model)
 Tree = Mapping[str, "Tree"]
-
-
 COLUMN = "named"
 
 
+@cache
 def named(
     model: type[Model], paths: tuple[str, ...], unread: tuple[str, ...]
 ) -> RawSQL:
@@ -25,7 +26,8 @@ def named(
 
     ``unread``: columns that stay behind, whatever row has them.
     """
-    told = _named(model, paths, unread)
+    less = "".join(f" - '{column}'" for column in unread)
+    told = _json(model, _tree(paths), f'"{meta(model).db_table}"', less)
     return RawSQL(told, (), output_field=JSONField())  # noqa: S611 - built from names of tables and columns only
 
 
@@ -45,28 +47,22 @@ def _tree(paths: Sequence[str]) -> Tree:
     return tree
 
 
-@cache
-def _named(model: type[Model], paths: tuple[str, ...], unread: tuple[str, ...]) -> str:
-    less = "".join(f" - '{column}'" for column in unread)
-    return _json(model, _tree(paths), f'"{_meta(model).db_table}"', less)
-
-
 def _json(
     model: type[Model], tree: Tree, holder: str, less: str, depth: int = 0
 ) -> str:
     parts = []
     for name, below in tree.items():
-        field, alias = _meta(model).get_field(name), f"named_{depth}"
+        field, alias = meta(model).get_field(name), f"named_{depth}"
         child = field.related_model
         if field.concrete:
-            here, there = field.column, _meta(child).pk.column
+            here, there = field.column, meta(child).pk.column
         else:
-            here, there = _meta(model).pk.column, field.field.column
+            here, there = meta(model).pk.column, field.field.column
         row = f"to_jsonb({alias}){less}"
         if below:
             row = f"({row}) || {_json(child, below, alias, less, depth + 1)}"
         parts.append(
-            f"'{name}', (SELECT {row} FROM \"{_meta(child).db_table}\" {alias}"  # noqa: S608 - names of tables and columns only
+            f"'{name}', (SELECT {row} FROM \"{meta(child).db_table}\" {alias}"  # noqa: S608 - names of tables and columns only
             f' WHERE {alias}."{there}" = {holder}."{here}")'
         )
     return f"jsonb_build_object({', '.join(parts)})"
@@ -74,22 +70,18 @@ def _json(
 
 def _attach(row: Model, tree: Tree, told: Mapping[str, Any]) -> None:
     for name, below in tree.items():
-        field, found = _meta(type(row)).get_field(name), told[name]
+        field, found = meta(type(row)).get_field(name), told[name]
         if found is None:
             field.set_cached_value(row, None)
             continue
-        named = _made(field.related_model, found)
-        field.set_cached_value(row, named)
+        child = _made(field.related_model, found)
+        field.set_cached_value(row, child)
         if field.one_to_one:
-            field.remote_field.set_cached_value(named, row)
-        _attach(named, below, found)
+            field.remote_field.set_cached_value(child, row)
+        _attach(child, below, found)
 
 
 def _made(model: type[M], told: Mapping[str, Any]) -> M:
-    fields = [field for field in _meta(model).concrete_fields if field.column in told]
+    fields = [field for field in meta(model).concrete_fields if field.column in told]
     values = [field.to_python(told[field.column]) for field in fields]
     return model.from_db("default", [field.attname for field in fields], values)
-
-
-def _meta(model: type[Model]) -> Any:
-    return model._meta  # noqa: SLF001 - `_meta` is documented by Django
