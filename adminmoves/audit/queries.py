@@ -14,13 +14,11 @@ from django.utils.translation import gettext_lazy as _
 
 from adminmoves.listing import CAP, FilterForm, Order
 from adminmoves.models import Environment, Event, Move
-from adminmoves.models.recall import Known, at_office, look_up
+from adminmoves.models.recall import WINDOW, Known, at_office, look_up
 from adminmoves.vocabulary import EventCode, MoveType, Role
 
 NEWEST = Order()
 MOST_OFFICES = 200
-WINDOW = 90
-"""Days that hold what a common text finds first."""
 MACHINES = (Role.WORKER, Role.SYSTEM)
 SLACK = 1
 """Days: what was written at once may have numbers in another order than moments."""

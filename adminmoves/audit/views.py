@@ -13,6 +13,7 @@ from adminmoves.audit.sentences import quotes
 from adminmoves.kept import Kept
 from adminmoves.listing import CAP, NEWER, OLDER, page_of
 from adminmoves.models import Event
+from adminmoves.models.recall import WINDOW
 from adminmoves.vocabulary import Right
 
 PAGE_SIZE = 50
@@ -55,7 +56,7 @@ def read_page(
         "lines": [row(event) for event in page.rows],
         "count": min(count, CAP),
         "is_capped": count > CAP,
-        "window": queries.WINDOW if asked.is_narrowed else None,
+        "window": WINDOW if asked.is_narrowed else None,
         "everything": filters.url(alles="ja"),
         **filters.beside(page),
     }

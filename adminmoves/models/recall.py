@@ -1,6 +1,6 @@
 """Finding an administration by anything that it is or ever was."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,8 @@ from adminmoves.models.estate import Administration, Environment, FormerPlace
 
 LONGEST = 320
 FEW = 10_000
+WINDOW = 90
+"""Days that hold what a common text finds first."""
 SOME = 1000
 """So many of a common text are shown; more would only be sorted."""
 
@@ -52,6 +54,12 @@ def look_up(text: str) -> Known:
     if len(found) > FEW:
         return Known(text, tuple(found[:SOME]), is_common=True)
     return Known(text, tuple(found), is_common=False)
+
+
+def known_by(chosen: Mapping[str, str]) -> Known | None:
+    """What the text of a list's filters finds, where there is one."""
+    text = chosen.get("q")
+    return look_up(text) if text else None
 
 
 def _ways(text: str) -> Iterator[QuerySet[Any, tuple[int]]]:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from adminmoves.listing import FilterForm, Order
 from adminmoves.models import Administration
 from adminmoves.models.estate import AdministrationQuerySet
-from adminmoves.models.recall import Known, look_up
+from adminmoves.models.recall import Known
 from adminmoves.vocabulary import OPEN_STATES, Package
 
 
@@ -30,12 +30,6 @@ class AdministrationFilters(FilterForm):
     onderweg = forms.ChoiceField(
         label=_("Migration"), choices=UNDER_WAY, required=False
     )
-
-
-def known_by(chosen: dict[str, str]) -> Known | None:
-    """What the text finds, where there is one."""
-    text = chosen.get("q")
-    return look_up(text) if text else None
 
 
 def is_some(chosen: dict[str, str], known: Known | None) -> bool:

@@ -7,13 +7,12 @@ from django.shortcuts import get_object_or_404, render
 from adminmoves import web
 from adminmoves.listing import page_of
 from adminmoves.models import Administration, Environment, FormerPlace, Move
-from adminmoves.models.recall import was_known_as
+from adminmoves.models.recall import known_by, was_known_as
 from adminmoves.overview.administrations.filters import (
     BY_NAME,
     AdministrationFilters,
     found_by,
     is_some,
-    known_by,
 )
 from adminmoves.overview.administrations.lineage import path_of
 from adminmoves.vocabulary import OPEN_STATES, Right

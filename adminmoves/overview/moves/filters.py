@@ -11,7 +11,7 @@ from adminmoves.access import Actor, can
 from adminmoves.listing import FilterForm, Order, micros, moment, query
 from adminmoves.models import Move
 from adminmoves.models.move import MoveQuerySet
-from adminmoves.models.recall import Known, at_office, look_up
+from adminmoves.models.recall import WINDOW, Known, at_office
 from adminmoves.overview.moves.chips import ALL, CUTS, FOR_ME, OPEN
 from adminmoves.vocabulary import Action, MoveType, Package, Role
 
@@ -25,8 +25,6 @@ PERIODS = [
     ("90", _("90 days")),
     ("365", _("a year")),
 ]
-WINDOW = "90"
-"""So many days hold what a common text finds first."""
 DEFAULTS = {
     Role.SUPPORT_AGENT: {"status": OPEN, "wie": "ik"},
     Role.TEAM_LEAD: {"status": FOR_ME},
@@ -58,17 +56,11 @@ class MoveFilters(FilterForm):
     alles = forms.ChoiceField(choices=[("ja", "")], required=False)
 
 
-def known_by(chosen: dict[str, str]) -> Known | None:
-    """What the text finds, where there is one."""
-    text = chosen.get("q")
-    return look_up(text) if text else None
-
-
 def narrowed(chosen: dict[str, str], known: Known | None) -> dict[str, str]:
     """The same; for a common text without a period that of the newest moves."""
     is_open = not (chosen.get("periode") or chosen.get("alles"))
     if known is not None and known.is_common and is_open:
-        return {**chosen, "periode": WINDOW}
+        return {**chosen, "periode": str(WINDOW)}
     return chosen
 
 

@@ -5,15 +5,14 @@ from django.http import HttpResponse, HttpResponseRedirect
 from adminmoves import web
 from adminmoves.listing import page_of
 from adminmoves.models import Move
+from adminmoves.models.recall import WINDOW, known_by
 from adminmoves.overview.moves.chips import CUTS, chips, count
 from adminmoves.overview.moves.filters import (
     NEWEST,
-    WINDOW,
     MoveFilters,
     apply,
     cut_of,
     first_view,
-    known_by,
     narrowed,
 )
 from adminmoves.overview.moves.first_run import first_run
