@@ -454,13 +454,19 @@ OF_FEW = {
 """Indexes that hold only what has not ended."""
 
 
-def walks_through(node: dict[str, Any]) -> list[str]:
-    """The parts of a plan that read a whole table or a whole index of it."""
-    name, large = node.get("Index Name"), ("adminmoves_move", "adminmoves_attempt")
-    whole_table = node["Node Type"] == "Seq Scan" and node["Relation Name"] in large
-    whole_index = name and name not in OF_FEW and "Index Cond" not in node
-    below = [one for part in node.get("Plans", ()) for one in walks_through(part)]
-    return [*([str(node)] if whole_table or whole_index else []), *below]
+LARGE = {"adminmoves_move", "adminmoves_attempt"}
+"""Tables that grow with every move (the offices are few)."""
+
+
+def walks_through(node: dict[str, Any], read: str = "") -> list[str]:
+    """The parts of a plan that read a whole large table or a whole index of it."""
+    read = node.get("Relation Name", read)
+    index = node.get("Index Name")
+    whole_table = node["Node Type"] == "Seq Scan"
+    whole_index = index and index not in OF_FEW and "Index Cond" not in node
+    whole = read in LARGE and (whole_table or whole_index)
+    below = [one for part in node.get("Plans", ()) for one in walks_through(part, read)]
+    return [*([str(node)] if whole else []), *below]
 
 
 def test_the_figures_name_no_office_and_nobody(
