@@ -8,7 +8,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from http import HTTPStatus
 from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
 
 from migrations_portal.supervisor.children import die_with_parent
 from migrations_portal.supervisor.installation import APPLICATION
@@ -43,6 +46,14 @@ class Portal:
 
     def wait_until_it_serves(self) -> None:
         wait_until(lambda: healthy(self.port) and self.announced(), self.text)
+
+    def is_ready(self) -> bool:
+        """All of it works: a database that recovers from a crash still refuses."""
+        try:
+            with urlopen(f"http://127.0.0.1:{self.port}/readyz", timeout=5) as answer:
+                return bool(answer.status == HTTPStatus.OK)
+        except (URLError, OSError):
+            return False
 
     def announced(self) -> bool:
         assert self.process.poll() is None, self.text()

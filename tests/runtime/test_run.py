@@ -69,7 +69,7 @@ def owner_of(process: Path) -> int | None:
 def test_children_serve_as_the_app_role_and_never_as_root(portal: Portal) -> None:
     # One that died in another test may be on its way back.
     wait_until(lambda: all(serving(portal).values()), portal.text)
-    wait_until(lambda: healthy(portal.port), portal.text, 30)
+    wait_until(portal.is_ready, portal.text)
 
     assert portal.shell(WHO) == "portal_app"
     lines = portal.children()
@@ -85,8 +85,8 @@ def test_children_serve_as_the_app_role_and_never_as_root(portal: Portal) -> Non
 
 @pytest.mark.parametrize("words", ["gunicorn", "celery", "postgres", "valkey-server"])
 def test_a_child_that_dies_is_started_again(portal: Portal, words: str) -> None:
+    wait_until(portal.is_ready, portal.text)
     before = process(portal, words)
-    wait_until(lambda: healthy(portal.port), portal.text, 30)
 
     os.kill(before, signal.SIGKILL)
 
@@ -95,7 +95,7 @@ def test_a_child_that_dies_is_started_again(portal: Portal, words: str) -> None:
         return before not in lines and any(words in line for line in lines.values())
 
     wait_until(is_back, portal.text, 30)
-    wait_until(lambda: healthy(portal.port), portal.text, 30)
+    wait_until(portal.is_ready, portal.text)
 
 
 def test_after_ctrl_c_no_process_is_left_and_the_data_is_kept(checkout: Path) -> None:
