@@ -1,14 +1,15 @@
 """Moments and durations in words, with the exact time always beside them."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from django import template
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language, ngettext, npgettext, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, npgettext, pgettext
 
 register = template.Library()
 
@@ -26,10 +27,20 @@ def _time(moment: datetime, words: str) -> SafeString:
     )
 
 
+def _date(moment: datetime, pattern: str) -> str:
+    """A page has the same few days all over, and to format one takes long."""
+    return _formatted(moment.date(), pattern, get_language())
+
+
+@lru_cache(maxsize=4000)
+def _formatted(day: date, pattern: str, _language: str | None) -> str:
+    return date_format(day, pattern)
+
+
 def exact(moment: datetime) -> str:
     """The whole date and time: 24 november 2026 10:58."""
     local = timezone.localtime(moment)
-    return f"{date_format(local, 'j F Y')} {local:%H:%M}"
+    return f"{_date(local, 'j F Y')} {local:%H:%M}"
 
 
 def _since(moment: datetime) -> str:
@@ -47,8 +58,8 @@ def _day(moment: datetime) -> str:
         return _("yesterday")
     # Dutch writes months small, which needs another letter in the pattern.
     if local.year == today.year:
-        return date_format(local, pgettext("date format", "D j M"))
-    return date_format(local, pgettext("date format", "j M Y"))
+        return _date(local, pgettext("date format", "D j M"))
+    return _date(local, pgettext("date format", "j M Y"))
 
 
 @register.filter
@@ -76,7 +87,7 @@ def day(value: datetime | None) -> SafeString | str:
     """The day alone: 3 jun 2024."""
     if value is None:
         return ""
-    return _time(value, date_format(timezone.localtime(value), "j N Y"))
+    return _time(value, _date(timezone.localtime(value), "j N Y"))
 
 
 @register.filter
@@ -85,7 +96,7 @@ def weekday(value: datetime) -> str:
     local = timezone.localtime(value)
     if local.date() == timezone.localdate():
         return _("today")
-    return date_format(local, "l j F")
+    return _date(local, "l j F")
 
 
 @register.filter
@@ -108,7 +119,7 @@ def stamp(value: datetime | None) -> SafeString | str:
     local = timezone.localtime(value)
     year = "" if local.year == timezone.localdate().year else " Y"
     thousandth = local.microsecond // 1000
-    words = f"{date_format(local, f'j N{year}')} {local:%H:%M:%S}.{thousandth:03}"
+    words = f"{_date(local, f'j N{year}')} {local:%H:%M:%S}.{thousandth:03}"
     return _time(value, words)
 
 
