@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from adminmoves.errors import NotAllowed
 from adminmoves.models import ApprovalLoan, Preferences
+from adminmoves.models.question import KEY, Question
 from adminmoves.vocabulary import Action, Right, Role
 
 R = Role
@@ -57,8 +58,6 @@ MAY: Mapping[Action | Right, frozenset[Role]] = {
     Right.SWITCH_QUEUE: LEADS | {R.ADMINISTRATOR},
 }
 LENDABLE = frozenset({Action.APPROVE, Action.SEND_BACK, Action.REJECT})
-NOBODY = -1
-"""Stands in a question where the person is filled in."""
 SETTINGS = ("user_id", "language", "theme", "single_letter_keys")
 
 
@@ -97,30 +96,10 @@ class Standing:
     beside: tuple[Any, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
-    """A query about one person, written once by Django and asked all the time."""
-
-    told: str
-    params: tuple[Any, ...]
-
-    def ask(self, user: User) -> Standing:
-        """Anew for every request, so that what is taken away is gone at once."""
-        params = [user.pk if one == NOBODY else one for one in self.params]
-        with connection.cursor() as cursor:
-            cursor.execute(self.told, params)
-            groups, has_loan, language, theme, keys, *beside = cursor.fetchone()
-        stored = None
-        if language:
-            row = (user.pk, language, theme, keys)
-            stored = Preferences.from_db(connection.alias, SETTINGS, row)
-        return Standing(_only_role(groups), has_loan, stored, tuple(beside))
-
-
-def question(*beside: Any) -> Question:
+def question(*beside: Any) -> Question[User]:
     """Groups, loan and preferences in one query, and ``beside`` in the same."""
     loans = ApprovalLoan.objects.running().filter(borrower=OuterRef("pk"))
-    asked = User.objects.filter(pk=NOBODY).values_list(
+    asked = User.objects.filter(pk=KEY).values_list(
         ArraySubquery(Group.objects.filter(user=OuterRef("pk")).values("name")),
         Exists(loans),
         "preferences__language",
@@ -128,11 +107,21 @@ def question(*beside: Any) -> Question:
         "preferences__single_letter_keys",
         *beside,
     )
-    return Question(*asked.query.sql_with_params())
+    return Question.of(asked)
+
+
+def standing_of(user: User, asked: Question[User]) -> Standing:
+    """Anew for every request, so that what is taken away is gone at once."""
+    groups, has_loan, language, theme, keys, *beside = asked.values(user.pk)
+    stored = None
+    if language:
+        row = (user.pk, language, theme, keys)
+        stored = Preferences.from_db(connection.alias, SETTINGS, row)
+    return Standing(_only_role(groups), has_loan, stored, tuple(beside))
 
 
 @cache
-def _standing() -> Question:
+def _standing() -> Question[User]:
     return question()
 
 
@@ -148,7 +137,7 @@ def role_of(user: User) -> Role | None:
 
 def actor_for(user: User, request_id: str = "") -> Actor:
     """Turn a logged-in user into an actor, with what was lent to them."""
-    return actor_in(_standing().ask(user), user, request_id)
+    return actor_in(standing_of(user, _standing()), user, request_id)
 
 
 def actor_in(standing: Standing, user: User, request_id: str = "") -> Actor:

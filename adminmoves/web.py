@@ -28,10 +28,11 @@ from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
-from adminmoves.access import MAY, Actor, Question, actor_in, can, question, require
+from adminmoves.access import MAY, Actor, actor_in, can, question, require, standing_of
 from adminmoves.errors import DomainError, NotAllowed, StepRefused
 from adminmoves.menu import Entry, entries, waiting
 from adminmoves.models import Move, Preferences
+from adminmoves.models.question import Question
 from adminmoves.vocabulary import Action, Right, Role
 
 P = ParamSpec("P")
@@ -83,7 +84,7 @@ class PreferencesMiddleware:
         asked = cast("PortalRequest", request)
         stored = None
         if isinstance(request.user, User):
-            standing = _standing().ask(request.user)
+            standing = standing_of(request.user, _standing())
             stored = standing.preferences
             asked.waiting = len(standing.beside[0])
             found = partial(actor_in, standing, request.user, asked.request_id)
@@ -97,7 +98,7 @@ class PreferencesMiddleware:
 
 
 @cache
-def _standing() -> Question:
+def _standing() -> Question[User]:
     """Who asks, how they like it and what waits for them: one query for every page."""
     return question(waiting())
 

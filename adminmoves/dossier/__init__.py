@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from adminmoves import reasons
@@ -14,7 +14,7 @@ from adminmoves.access import Actor, can
 from adminmoves.dossier import eyes, queue, run
 from adminmoves.evidence import holds_until, is_stale
 from adminmoves.models import Aftercare, Event, Move, Proof
-from adminmoves.models.named import COLUMN, attach, named
+from adminmoves.models.question import KEY, Question
 from adminmoves.movetypes import AFTERCARE_LABELS
 from adminmoves.plan import Plan, make_plan
 from adminmoves.preflight import Report, Result, inspect
@@ -129,13 +129,11 @@ class Dossier:
 
     @cached_property
     def timeline(self) -> tuple[Event, ...]:
-        lines = self.move.events.select_related("words").order_by("-pk")
-        return tuple(lines[:NEWEST_EVENTS])
+        return tuple(_timeline().rows(self.move.pk))
 
     @cached_property
     def aftercare(self) -> tuple[Care, ...]:
-        todo = self.move.aftercare.select_related("ticked_by")
-        return tuple(_care(item) for item in todo)
+        return tuple(_care(item) for item in _aftercare().rows(self.move.pk))
 
     @cached_property
     def in_queue(self) -> queue.Queue:
@@ -268,23 +266,37 @@ class Dossier:
 
 
 def find_move(move_id: int) -> Move:
-    """A move with all that its page names, in one query."""
-    return attach(_named().get(pk=move_id), NAMED)
+    """A move with all that its page names, in one query.
+
+    With ``is_asked_back``: whether any request turned or turns it back; and with
+    ``contributed``: who worked on it.
+    """
+    return _move().get(move_id)
 
 
-def _named() -> QuerySet[Move]:
-    return Move.objects.annotate(**{COLUMN: named(Move, NAMED, SEALED)})
+@cache
+def _move() -> Question[Move]:
+    asked_back = Exists(Move.objects.filter(reverses=OuterRef("pk")))
+    known = Move.objects.filter(pk=KEY)
+    told = known.annotate(is_asked_back=asked_back, contributed=eyes.contributors())
+    return Question.of(told, NAMED, SEALED)
+
+
+@cache
+def _timeline() -> Question[Event]:
+    lines = Event.objects.filter(move=KEY).order_by("-pk")
+    return Question.of(lines[:NEWEST_EVENTS], ("words",))
+
+
+@cache
+def _aftercare() -> Question[Aftercare]:
+    return Question.of(Aftercare.objects.filter(move=KEY), ("ticked_by",))
 
 
 def open_dossier(move_id: int, actor: Actor) -> Dossier:
-    """The same, and who worked on it, for this reader.
-
-    With ``is_asked_back``: whether any request turned or turns it back.
-    """
-    asked_back = Exists(Move.objects.filter(reverses=OuterRef("pk")))
-    moves = _named().annotate(is_asked_back=asked_back, contributed=eyes.contributors())
-    move = attach(moves.get(pk=move_id), NAMED)
-    return Dossier(move, actor, eyes.names_of(move.contributed))
+    """What this reader sees of a move."""
+    move = find_move(move_id)
+    return Dossier(move, actor, eyes.names_of(vars(move)["contributed"]))
 
 
 def _care(item: Aftercare) -> Care:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -12,6 +13,7 @@ from django.utils import timezone
 
 from adminmoves.dossier import queue
 from adminmoves.models import Attempt, Effect, Move
+from adminmoves.models.question import KEY, Question
 from adminmoves.plan import IN_ONE_GO, steps_of
 from adminmoves.vocabulary import MoveState, MoveType, Outcome, StepCode
 
@@ -129,14 +131,19 @@ class Try:
 
 def tries(move: Move) -> list[Try]:
     """Every attempt with its steps, the newest first; one query."""
+    return [
+        _try(one, [_effect(told) for told in vars(one)["ledger"]], move)
+        for one in _attempts().rows(move.pk)
+    ]
+
+
+@cache
+def _attempts() -> Question[Attempt]:
     effects = Effect.objects.filter(attempt=OuterRef("pk")).order_by("pk")
     line = JSONObject(step="step", undone="undone", done_at="done_at")
-    attempts = move.attempts.select_related("stop_asked_by").order_by("-number")
-    with_ledger = attempts.annotate(ledger=ArraySubquery(effects.values(told=line)))
-    return [
-        _try(attempt, [_effect(told) for told in attempt.ledger], move)
-        for attempt in with_ledger
-    ]
+    attempts = Attempt.objects.filter(move=KEY).order_by("-number")
+    told = attempts.annotate(ledger=ArraySubquery(effects.values(told=line)))
+    return Question.of(told, ("stop_asked_by",))
 
 
 def _effect(told: dict[str, Any]) -> Effect:

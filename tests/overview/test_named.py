@@ -3,12 +3,15 @@
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from django.core.exceptions import ObjectDoesNotExist
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.utils import timezone
 
-from adminmoves.dossier import NAMED, SEALED, find_move
+from adminmoves.access import actor_for
+from adminmoves.dossier import NAMED, SEALED, find_move, open_dossier
 from adminmoves.models import ConnectionGrant, Move
+from adminmoves.overview.move.actions import comment
 from adminmoves.vocabulary import MoveState
 from tests.cast import MakeMove
 
@@ -61,3 +64,32 @@ def test_every_row_and_every_value_is_the_same(
                 whole = values(there)
                 read_of_it = {name: whole[name] for name in whole if name not in SEALED}
                 assert values(here) == read_of_it, path
+
+
+@pytest.mark.parametrize("state", [MoveState.COMPLETED, MoveState.STOPPED])
+def test_the_lines_of_a_page_are_those_that_the_orm_reads(
+    state: MoveState, a_move: MakeMove, lead: User
+) -> None:
+    move, reader = a_move(state), actor_for(lead)
+    comment(move.pk, actor=reader, text="Dat klopt.")
+    dossier = open_dossier(move.pk, reader)
+
+    shown = {
+        "words": list(dossier.timeline),
+        "stop_asked_by": [one.attempt for one in dossier.tries],
+    }
+
+    lines: dict[str, QuerySet[Any]] = {
+        "words": move.events.order_by("-pk"),
+        "stop_asked_by": move.attempts.order_by("-number"),
+    }
+    for path, rows in shown.items():
+        read = list(lines[path])
+        assert rows
+        assert [values(row) for row in rows] == [values(row) for row in read]
+        assert [along(row, path) for row in rows] == [along(r, path) for r in read]
+
+
+def test_a_question_of_nothing_says_so() -> None:
+    with pytest.raises(Move.DoesNotExist):
+        find_move(1)
