@@ -6,9 +6,10 @@ first, the checks, four eyes, a plan that is approved.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, Subquery
 from django.utils.translation import gettext as _
 
 from adminmoves import access
@@ -16,6 +17,7 @@ from adminmoves.access import Actor
 from adminmoves.errors import DomainError, StepRefused
 from adminmoves.intake.actions import start_draft
 from adminmoves.models import Move
+from adminmoves.models.question import KEY, Question
 from adminmoves.vocabulary import MoveState, MoveType, Right
 
 S = MoveState
@@ -68,12 +70,21 @@ def look_at_turning(first: Move, *, is_asked: bool = True) -> Turning:
     )
     if is_there and not is_asked:
         return Turning((), later=None)
-    done = Q(administration=books, state=S.COMPLETED)
-    known = Move.objects.filter(done | Q(reverses=first)).order_by("-ended_at", "-pk")
+    known = _about().rows(first.pk)
     asked = [move for move in known if move.reverses_id == first.pk]
-    asked.sort(key=lambda move: move.pk, reverse=True)
-    newest = next((move for move in known if move.state == S.COMPLETED), None)
+    completed = (move for move in known if move.state == S.COMPLETED)
+    newest = max(completed, key=lambda move: (move.ended_at, move.pk), default=None)
     return Turning(asked, later=None if is_there else newest)
+
+
+@cache
+def _about() -> Question[Move]:
+    """Requests to turn a move back, and what its administration completed last."""
+    books = Move.objects.filter(pk=KEY).values("administration")
+    done = Move.objects.filter(administration=Subquery(books), state=S.COMPLETED)
+    last = done.order_by("-ended_at", "-pk").values("pk")[:1]
+    about = Move.objects.filter(Q(reverses=KEY) | Q(pk=Subquery(last)))
+    return Question.of(about.order_by("-pk"))
 
 
 def look_back(move: Move) -> Back | None:
