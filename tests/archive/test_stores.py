@@ -50,7 +50,7 @@ class OfAFolder:
         self.lies = False
         write = FileStore.write
 
-        def lying(store: FileStore, source: str, path: str) -> Digest | None:
+        def lying(store: FileStore, source: str, path: str) -> bool:
             written = write(store, source, path)
             if self.lies:
                 with open(path, "r+b") as file:  # noqa: PTH123 - as short as a disk's lie

@@ -63,7 +63,7 @@ class FaultyStore(FileStore):
         self._refuse(ERROR, errno.EIO, target)
         super().copy(source, target, expected)
 
-    def write(self, source: str, path: str) -> Digest | None:
+    def write(self, source: str, path: str) -> bool:
         """May run out of room halfway, keep something else than it was given, or stand
         still before the file has its name."""
         written = super().write(source, path)

@@ -74,7 +74,7 @@ def test_the_lines_of_a_page_are_those_that_the_orm_reads(
     comment(move.pk, actor=reader, text="Dat klopt.")
     dossier = open_dossier(move.pk, reader)
 
-    shown = {
+    shown: dict[str, list[Model]] = {
         "words": list(dossier.timeline),
         "stop_asked_by": [one.attempt for one in dossier.tries],
     }
