@@ -9,8 +9,8 @@ QUICK: Mapping[str, Sizes] = {
     "statements": {"moves": 10},
     "starts": {"samples": 6, "many": 500, "others": 1000},
     "archive": {
-        "rounds": 3,
-        "documents": 1000,
+        "rounds": 5,
+        "documents": 3000,
         "bytes": 16_384,
         "few": 1000,
         "most": 20_000,
@@ -32,7 +32,6 @@ FULL: Mapping[str, Sizes] = {
     "starts": {"samples": 16, "many": 500, "others": 1000},
     "archive": {
         **QUICK["archive"],
-        "rounds": 5,
         "documents": 5000,
         "most": 1_000_000,
         "longest": 7200,
