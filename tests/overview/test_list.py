@@ -35,6 +35,10 @@ QUERIES = 6
 """Session, person, their standing; chips, rows, strip."""
 QUERIES_LIVE = 5
 """Session, person, their standing; chips and rows."""
+OF_DRAFTS = 1
+"""Where the administrations of drafts stand now."""
+OF_RUNS = 1
+"""What waits for a worker, or runs."""
 
 
 @pytest.fixture
@@ -346,10 +350,23 @@ def test_it_costs_the_same_with_three_rows_and_with_thirty(
             make_draft(agent)
             start_draft(T.CHANGE_CODE, actor=actor_for(agent))
 
-        with django_assert_num_queries(QUERIES):
+        with django_assert_num_queries(QUERIES + OF_DRAFTS):
             client.get("/?status=alle")
-        with django_assert_num_queries(QUERIES_LIVE):
+        with django_assert_num_queries(QUERIES_LIVE + OF_DRAFTS):
             client.get("/?status=alle&q=", headers={"HX-Request": "true"})
+
+
+def test_every_state_together_costs_at_most_eight(
+    a_move: MakeMove, lead: User, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    client = logged_in(lead)
+    for state in MoveState:
+        a_move(state)
+
+    with django_assert_num_queries(QUERIES):
+        client.get("/?status=voltooid")
+    with django_assert_num_queries(QUERIES + OF_DRAFTS + OF_RUNS):
+        client.get("/?status=alle")
 
 
 def test_htmx_gets_rows_and_chips_and_a_clean_address(agent: User) -> None:

@@ -10,12 +10,27 @@ from django.db.models import Model
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
+from adminmoves.diff import place_now
 from adminmoves.dossier.queue import SHOWN_STATES, Wait, look
 from adminmoves.dossier.run import percent
 from adminmoves.kept import Kept
-from adminmoves.models import Move
+from adminmoves.models import Administration, Move
 
 MINUTE, DAY = 60, 86_400
+NAMED = (
+    "administration",
+    "from_environment",
+    "to_environment",
+    "from_connection",
+    "to_connection",
+    "requested_by",
+)
+"""What comes along with the moves of a list. Where an administration stands does not:
+only drafts show that, and to plan two joins more takes longer than to ask for them."""
+NOT_SHOWN = ("plan", "warnings_seen", "reason")
+"""Long, and no row of the list reads it."""
+OFFICE = ("pk", "office_code")
+LINK = ("pk", "package", "package_environment")
 KEPT = Kept("overview/list_row.html", most=2000)
 
 
@@ -32,9 +47,21 @@ class Now:
 
 
 def rows(moves: Sequence[Move]) -> list[SafeString]:
-    """In the order of ``moves``; one query, and none where none waits or runs."""
+    """In the order of ``moves``; a query where some wait or run, and one for drafts."""
+    _place_drafts(moves)
     now = _now(moves)
     return [_row(move, now.get(move.pk, Now())) for move in moves]
+
+
+def _place_drafts(moves: Sequence[Move]) -> None:
+    """What was not submitted comes from where its administration stands now."""
+    drafts = [move for move in moves if move.from_connection is None]
+    about = {move.administration_id for move in drafts} - {None}
+    if not about:
+        return
+    books = Administration.objects.with_place().in_bulk(about)
+    for move in drafts:
+        move.administration = books.get(move.administration_id)
 
 
 def _now(moves: Sequence[Move]) -> dict[int, Now]:
@@ -79,21 +106,13 @@ def _told(move: Move) -> tuple[object, ...]:
 
 
 def _places(move: Move) -> tuple[object, ...]:
-    """Offices and connections: of now, from where, and to where."""
-    books = move.administration
-    offices = (
-        books and books.environment,
-        move.from_environment,
-        move.to_environment,
-    )
-    links = (books and books.connection, move.from_connection, move.to_connection)
+    """Offices and connections: from where, and to where."""
+    now = place_now(move)
     return (
-        *(fact for office in offices for fact in _facts(office, "pk", "office_code")),
-        *(
-            fact
-            for link in links
-            for fact in _facts(link, "pk", "package", "package_environment")
-        ),
+        *_facts(now.environment, *OFFICE),
+        *_facts(move.to_environment, *OFFICE),
+        *_facts(now.connection, *LINK),
+        *_facts(move.to_connection, *LINK),
     )
 
 
