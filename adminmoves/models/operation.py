@@ -98,6 +98,8 @@ class QueueSwitch(models.Model):
     reason = models.CharField(max_length=500, blank=True)
     # Somebody waits until nothing runs, to stop the workers.
     draining = models.BooleanField(default=False)
+    # What was held by a pause waits since then.
+    resumed_at = models.DateTimeField(null=True)
     # Known where with_worker asked for it.
     worker_seen: bool
 

@@ -48,6 +48,7 @@ def resume_queue(*, actor: Actor, reason: str) -> QueueSwitch:
     paused_at = switch.paused_at.isoformat()
     switch.paused_at = switch.paused_by = None
     switch.reason, switch.draining = "", False
+    switch.resumed_at = timezone.now()
     switch.save()
     _write_down(actor, EventCode.QUEUE_RESUMED, reason, {"paused_at": paused_at})
     transaction.on_commit(partial(doorbell.ring, doorbell.RUN))

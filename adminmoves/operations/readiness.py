@@ -8,6 +8,7 @@ from datetime import timedelta
 import redis
 from django.conf import settings
 from django.db import Error, connection, transaction
+from django.utils import timezone
 
 from adminmoves.models import QueueSwitch, WorkerBeat
 from adminmoves.operations import readings
@@ -88,9 +89,12 @@ def beat() -> Line:
 
 def queue() -> Line:
     """While the queue is paused nobody is meant to look at it."""
-    if QueueSwitch.objects.is_paused():
+    switch = QueueSwitch.objects.get()
+    if switch.paused_at:
         return Line("queue", ok=True, unit="paused")
     untouched = readings.queue().untouched
+    if switch.resumed_at:
+        untouched = min(untouched, timezone.now() - switch.resumed_at)
     seconds = round(untouched.total_seconds())
     return Line("queue", untouched < UNTOUCHED, seconds, "seconds")
 

@@ -14,6 +14,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from psycopg2 import extensions
 from pytest_django.fixtures import Settings
 
+from adminmoves.access import actor_for
 from adminmoves.models import (
     Attempt,
     ConnectionCall,
@@ -25,6 +26,7 @@ from adminmoves.models import (
     WorkerBeat,
 )
 from adminmoves.operations import readings
+from adminmoves.operations.actions import pause_queue, resume_queue
 from adminmoves.vocabulary import BeatKind, MoveState, MoveType, Verdict
 from tests.builders import (
     expire_lease,
@@ -318,6 +320,20 @@ def test_a_paused_queue_is_not_late(client: Client, lead: User) -> None:
     status, lines = ready(client)
 
     assert (status, lines["queue"]["unit"]) == (200, "paused")
+
+
+@pytest.mark.usefixtures("all_well", "approved_hours_ago")
+def test_what_was_paused_waits_since_the_queue_was_resumed(
+    client: Client, lead: User
+) -> None:
+    actor = actor_for(lead)
+    pause_queue(actor=actor, reason="Onderhoud")
+    resume_queue(actor=actor, reason="Klaar")
+    assert wrong(client) == (200, set()), "a worker has yet to look at it"
+
+    QueueSwitch.objects.update(resumed_at=timezone.now() - timedelta(minutes=6))
+
+    assert wrong(client) == (503, {"queue"})
 
 
 @pytest.mark.usefixtures("all_well")
