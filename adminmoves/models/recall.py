@@ -1,10 +1,12 @@
 """Finding an administration by anything that it is or ever was."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import BigAutoField, Exists, Lookup, OuterRef, Q, QuerySet
+from django.db.models.sql.compiler import SQLCompiler
 
 from adminmoves.models.estate import Administration, Environment, FormerPlace
 
@@ -14,6 +16,20 @@ WINDOW = 90
 """Days that hold what a common text finds first."""
 SOME = 1000
 """So many of a common text are shown; more would only be sorted."""
+
+
+@BigAutoField.register_lookup
+class Among(Lookup[Any]):
+    """One parameter, however many keys: each key of ``in`` costs five microseconds."""
+
+    lookup_name = "among"
+    prepare_rhs = False
+
+    def as_sql(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper
+    ) -> tuple[str, tuple[Any, ...]]:
+        column, params = self.process_lhs(compiler, connection)
+        return f"{column} = ANY(%s)", (*params, list(self.rhs))
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +45,7 @@ class Known:
 
     def some(self) -> Q:
         """Themselves; of a common text the first, so that their order costs little."""
-        return Q(pk__in=self.first)
+        return _among("pk", self.first)
 
     def every(self) -> Q:
         """Themselves, all of them."""
@@ -39,7 +55,7 @@ class Known:
         """Whatever is about them; few are named, so that an index finds it."""
         if self.is_common:
             return _one_by_one(field, self.text)
-        return Q(**{f"{field}__in": self.first})
+        return _among(f"{field}__pk", self.first)
 
 
 def look_up(text: str) -> Known:
@@ -54,6 +70,11 @@ def look_up(text: str) -> Known:
     if len(found) > FEW:
         return Known(text, tuple(found[:SOME]), is_common=True)
     return Known(text, tuple(found), is_common=False)
+
+
+def _among(field: str, keys: Sequence[int]) -> Q:
+    """Nothing is asked of the database where there are none."""
+    return Q(**{f"{field}__among": keys}) if keys else Q(pk__in=())
 
 
 def known_by(chosen: Mapping[str, str]) -> Known | None:
