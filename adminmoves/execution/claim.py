@@ -113,7 +113,11 @@ def _take_over(attempt: Attempt, move: Move, worker: str) -> Attempt | None:
         return None
     before, attempt.worker = attempt.worker, worker
     attempt.token = uuid.uuid4()
-    attempt.heartbeat_at = timezone.now()
+    now = timezone.now()
+    if attempt.copying_since:
+        # Nobody copied meanwhile, so its speed is none the less.
+        attempt.copying_since += now - attempt.heartbeat_at
+    attempt.heartbeat_at = now
     attempt.lease_until = attempt.heartbeat_at + lease_time()
     attempt.save()
     if stepped_aside:

@@ -8,6 +8,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from adminmoves.access import actor_for
+from adminmoves.dossier.run import Archive
 from adminmoves.errors import DomainError
 from adminmoves.evidence import ask_package
 from adminmoves.execution import claim, dispatch, runner
@@ -282,6 +283,23 @@ def test_a_takeover_goes_on_where_the_ledger_says(a_move: MakeMove) -> None:
     assert dict(done)[StepCode.CLOSE] == "worker-1"
     assert dict(done)[StepCode.CHANGE_PLACE] == "worker-2"
     assert [step for step, _worker in done] == list(steps_of(MoveType.CHANGE_CODE))
+
+
+def test_the_time_in_which_nobody_copied_does_not_slow_a_run(a_move: MakeMove) -> None:
+    move = a_move(S.RUNNING)
+    died = timezone.now() - timedelta(minutes=2)
+    move.attempts.update(
+        copying_since=died - timedelta(seconds=10),
+        heartbeat_at=died,
+        copied_size=1000,
+        size=2000,
+    )
+    expire_lease(move)
+
+    attempt = claim.take_over("worker-2")
+
+    assert attempt is not None
+    assert Archive(attempt).bytes_per_second == pytest.approx(100)
 
 
 def test_who_lost_the_lease_changes_nothing_any_more(a_move: MakeMove) -> None:

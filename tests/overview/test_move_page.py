@@ -248,7 +248,9 @@ def test_done_steps_come_as_leaf_parts_and_nothing_else_is_replaced(
         "step-1-CLOSE",
         "step-1-BEFORE_IMAGE",
         "step-1-CHANGE_PLACE",
+        "facts",
     ]
+    assert f"gesloten zolang {move} loopt" in page
     assert f"?na={last_event(move)}&amp;staat=RUNNING" in page
     assert page.count('hx-swap-oob="afterbegin:#timeline-list"') == 1
 
@@ -270,8 +272,10 @@ def test_another_state_changes_all_that_shows_it_at_once(
         "move-box",
         "move-okay",
         "diff",
+        "facts",
     ]
     assert "De status is: Voltooid." in page
+    assert "gesloten zolang" not in page
     assert "data-poll" not in page
 
 
