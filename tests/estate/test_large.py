@@ -28,9 +28,11 @@ S = MoveState
 MADE = 500, 300
 
 
-def make_estate(database: str, **env: str) -> subprocess.CompletedProcess[str]:
+def make_estate(
+    database: str, sizes: tuple[int, int] = MADE, **env: str
+) -> subprocess.CompletedProcess[str]:
     """As the owner runs it: another process, with the owner's URL."""
-    administrations, moves = MADE
+    administrations, moves = sizes
     return subprocess.run(
         [
             sys.executable,
