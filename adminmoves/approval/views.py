@@ -21,7 +21,8 @@ from adminmoves.approval.forms import (
 )
 from adminmoves.approval.queue import waiting_for_approval
 from adminmoves.approval.together import Answer, ticked_in
-from adminmoves.dossier import find_move, open_dossier
+from adminmoves.dossier import open_dossier
+from adminmoves.dossier.reading import find_move
 from adminmoves.errors import CheckRefused, DomainError
 from adminmoves.models import ApprovalLoan, Move
 from adminmoves.vocabulary import Action, Right

@@ -3,18 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache, cached_property
+from functools import cached_property
 from typing import Any
 
-from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from adminmoves import reasons
 from adminmoves.access import Actor, can
-from adminmoves.dossier import eyes, queue, run
+from adminmoves.dossier import eyes, queue, reading, run
 from adminmoves.evidence import holds_until, is_stale
 from adminmoves.models import Aftercare, Event, Move, Proof
-from adminmoves.models.question import KEY, Question
 from adminmoves.movetypes import AFTERCARE_LABELS
 from adminmoves.plan import Plan, make_plan
 from adminmoves.preflight import Report, Result, inspect
@@ -30,26 +28,7 @@ that is no wish any more."""
 LIVE_STATES = frozenset({S.APPROVED, S.RUNNING})
 RUN_EVERY, WAIT_EVERY = 1500, 5000
 WAITING_STATES = frozenset({S.AWAITING_BOOKKEEPING, S.AWAITING_APPROVAL})
-NEWEST_PROOFS, NEWEST_EVENTS = 5, 200
-NAMED = (
-    "administration__environment",
-    "administration__connection",
-    "administration__closed_by",
-    "from_environment",
-    "to_environment",
-    "from_connection",
-    "to_connection__grant",
-    "requested_by",
-    "approved_by",
-    "parties",
-    "proof__words",
-    "proof__evidence",
-    "proof__attested_by",
-    "reverses__place_left",
-)
-"""What the page of a move names."""
-SEALED = ("sealed_access", "sealed_refresh")
-"""No page needs these."""
+NEWEST_PROOFS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,11 +108,11 @@ class Dossier:
 
     @cached_property
     def timeline(self) -> tuple[Event, ...]:
-        return tuple(_timeline().rows(self.move.pk))
+        return tuple(reading.timeline().rows(self.move.pk))
 
     @cached_property
     def aftercare(self) -> tuple[Care, ...]:
-        return tuple(_care(item) for item in _aftercare().rows(self.move.pk))
+        return tuple(_care(item) for item in reading.aftercare().rows(self.move.pk))
 
     @cached_property
     def in_queue(self) -> queue.Queue:
@@ -265,37 +244,9 @@ class Dossier:
         return next((line for line in self.timeline if line.after == state), None)
 
 
-def find_move(move_id: int) -> Move:
-    """A move with all that its page names, in one query.
-
-    With ``is_asked_back``: whether any request turned or turns it back; and with
-    ``contributed``: who worked on it.
-    """
-    return _move().get(move_id)
-
-
-@cache
-def _move() -> Question[Move]:
-    asked_back = Exists(Move.objects.filter(reverses=OuterRef("pk")))
-    known = Move.objects.filter(pk=KEY)
-    told = known.annotate(is_asked_back=asked_back, contributed=eyes.contributors())
-    return Question.of(told, NAMED, SEALED)
-
-
-@cache
-def _timeline() -> Question[Event]:
-    lines = Event.objects.filter(move=KEY).order_by("-pk")
-    return Question.of(lines[:NEWEST_EVENTS], ("words",))
-
-
-@cache
-def _aftercare() -> Question[Aftercare]:
-    return Question.of(Aftercare.objects.filter(move=KEY), ("ticked_by",))
-
-
 def open_dossier(move_id: int, actor: Actor) -> Dossier:
-    """What this reader sees of a move."""
-    move = find_move(move_id)
+    """What this reader sees of a move. Raises Move.DoesNotExist."""
+    move = reading.find_move(move_id)
     return Dossier(move, actor, eyes.names_of(vars(move)["contributed"]))
 
 

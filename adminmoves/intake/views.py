@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from adminmoves import web
-from adminmoves.dossier import eyes, find_move
+from adminmoves.dossier import eyes
+from adminmoves.dossier.reading import find_move
 from adminmoves.errors import CheckRefused, NotAllowed, StepRefused
 from adminmoves.evidence_file import keep_file
 from adminmoves.intake import actions, picking

@@ -10,7 +10,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from adminmoves import access, web
 from adminmoves.bookkeeping.lines import LineBusy
-from adminmoves.dossier import eyes, find_move
+from adminmoves.dossier import eyes
+from adminmoves.dossier.reading import find_move
 from adminmoves.errors import StepRefused
 from adminmoves.evidence import attestation_right
 from adminmoves.models import EvidenceFile, Move, Proof

@@ -9,7 +9,8 @@ from django.db.models import Model, QuerySet
 from django.utils import timezone
 
 from adminmoves.access import actor_for
-from adminmoves.dossier import NAMED, SEALED, find_move, open_dossier
+from adminmoves.dossier import open_dossier
+from adminmoves.dossier.reading import NAMED, SEALED, find_move
 from adminmoves.models import ConnectionGrant, Move
 from adminmoves.overview.move.actions import comment
 from adminmoves.vocabulary import MoveState
