@@ -137,7 +137,7 @@ def at_office(code: str, *fields: str, books: str = "") -> Q:
 def _there(field: str, code: str, found: list[int]) -> Q:
     """Few are named one by one; of many, each row looks up its own office."""
     if len(found) <= FEW:
-        return Q(**{f"{field}__in": found})
+        return _among(f"{field}__pk", found)
     return Q(**{f"{field}__environment__office_code__iexact": code})
 
 
