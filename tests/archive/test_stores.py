@@ -28,6 +28,7 @@ from tests.cast import MakeMove
 
 LARGE = bytes(range(256)) * (PART // 256) * 2 + b"and a rest"
 both = pytest.mark.parametrize("store", ["folder", "bucket"], indirect=True)
+in_folder = pytest.mark.parametrize("store", ["folder"], indirect=True)
 in_s3 = pytest.mark.parametrize("store", ["bucket"], indirect=True)
 every_size = pytest.mark.parametrize(
     "content", [b"", b"a document", LARGE], ids=["empty", "small", "large"]
@@ -150,6 +151,19 @@ def test_a_damaged_source_is_named_and_never_stands_at_the_target(
         store.copy("a/1", "b/1", digest_of(expected))
 
     assert files() == {"a/1"}
+
+
+@in_folder
+def test_a_whole_source_is_never_called_damaged(
+    store: Store, trouble: Trouble, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also by a store that says the same of everything."""
+    store.put("a/1", b"a document")
+    trouble.lie(True)
+    monkeypatch.setattr(type(store), "digest", lambda *_key: digest_of(b"another"))
+
+    with pytest.raises(CopyDiffers, match=r"^b/1$"):
+        store.copy("a/1", "b/1", digest_of(b"a document"))
 
 
 @both
