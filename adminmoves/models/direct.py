@@ -19,7 +19,7 @@ WRITTEN_BY_FIELD = (JSONField, UUIDField)
 
 def meta(model: type[Model]) -> Any:
     """What Django knows of a table and its columns."""
-    return model._meta  # noqa: SLF001 - the name has an underscore, yet Django documents it for everybody
+    return model._meta  # noqa: SLF001 - Django's documented API, in spite of its underscore
 
 
 def insert(rows: Sequence[Model]) -> None:

@@ -28,7 +28,7 @@ def named(
     """
     less = "".join(f" - '{column}'" for column in unread)
     told = _json(model, _tree(paths), f'"{meta(model).db_table}"', less)
-    return RawSQL(told, (), output_field=JSONField())  # noqa: S611 - built from names of tables and columns only
+    return RawSQL(told, (), output_field=JSONField())  # noqa: S611 - made of our own models' tables and columns; no value goes in
 
 
 def attach(row: M, paths: tuple[str, ...]) -> M:
@@ -62,7 +62,7 @@ def _json(
         if below:
             row = f"({row}) || {_json(child, below, alias, less, depth + 1)}"
         parts.append(
-            f"'{name}', (SELECT {row} FROM \"{meta(child).db_table}\" {alias}"  # noqa: S608 - names of tables and columns only
+            f"'{name}', (SELECT {row} FROM \"{meta(child).db_table}\" {alias}"  # noqa: S608 - our own models' tables and columns; no value goes in
             f' WHERE {alias}."{there}" = {holder}."{here}")'
         )
     return f"jsonb_build_object({', '.join(parts)})"

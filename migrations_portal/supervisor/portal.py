@@ -249,9 +249,9 @@ class Portal:
         print("Ctrl-C stops it; the data stays. Logs:", self.state / "logs", flush=True)
 
 
-def healthy(port: int) -> bool:
+def healthy(port: int, asked: str = "healthz") -> bool:
     try:
-        with urlopen(f"http://{ports.LOOPBACK}:{port}/healthz", timeout=5) as answer:
+        with urlopen(f"http://{ports.LOOPBACK}:{port}/{asked}", timeout=5) as answer:
             return bool(answer.status == HTTPStatus.OK)
     except (URLError, OSError):
         return False

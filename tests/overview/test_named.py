@@ -12,6 +12,7 @@ from adminmoves.access import actor_for
 from adminmoves.dossier import open_dossier
 from adminmoves.dossier.reading import NAMED, SEALED, find_move
 from adminmoves.models import ConnectionGrant, Move
+from adminmoves.models.direct import meta
 from adminmoves.overview.move.actions import comment
 from adminmoves.vocabulary import MoveState
 from tests.cast import MakeMove
@@ -36,7 +37,7 @@ def along(row: Model, path: str) -> Model | None:
 def values(row: Model) -> dict[str, Any]:
     """What was read of a row."""
     kept = {name for name in row.__dict__ if not name.startswith("_")}
-    fields = row._meta.concrete_fields  # noqa: SLF001 - `_meta` is documented by Django
+    fields = meta(type(row)).concrete_fields
     return {name: getattr(row, name) for name in kept & {f.attname for f in fields}}
 
 

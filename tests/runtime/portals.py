@@ -8,10 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from http import HTTPStatus
 from pathlib import Path
-from urllib.error import URLError
-from urllib.request import urlopen
 
 from migrations_portal.supervisor.children import die_with_parent
 from migrations_portal.supervisor.installation import APPLICATION
@@ -49,11 +46,7 @@ class Portal:
 
     def is_ready(self) -> bool:
         """All of it works: a database that recovers from a crash still refuses."""
-        try:
-            with urlopen(f"http://127.0.0.1:{self.port}/readyz", timeout=5) as answer:
-                return bool(answer.status == HTTPStatus.OK)
-        except (URLError, OSError):
-            return False
+        return healthy(self.port, "readyz")
 
     def announced(self) -> bool:
         assert self.process.poll() is None, self.text()
