@@ -13,6 +13,7 @@ from adminmoves.dossier import open_dossier
 from adminmoves.dossier.reading import NAMED, SEALED, find_move
 from adminmoves.models import ConnectionGrant, Move
 from adminmoves.models.direct import meta
+from adminmoves.models.named import bring
 from adminmoves.overview.move.actions import comment
 from adminmoves.vocabulary import MoveState
 from tests.cast import MakeMove
@@ -90,6 +91,42 @@ def test_the_lines_of_a_page_are_those_that_the_orm_reads(
         assert rows
         assert [values(row) for row in rows] == [values(row) for row in read]
         assert [along(row, path) for row in rows] == [along(r, path) for r in read]
+
+
+def test_what_a_list_names_is_what_the_orm_reads(
+    a_move: MakeMove, django_assert_num_queries: Any
+) -> None:
+    paths = (
+        "administration__environment",
+        "administration__connection",
+        "to_environment",
+        "from_environment",
+        "requested_by",
+    )
+    for state in MoveState:
+        a_move(state)
+    joined = list(Move.objects.select_related(*paths))
+    moves = list(Move.objects.all())
+
+    with django_assert_num_queries(1):
+        bring((moves, paths), unread=("password",))
+
+    with django_assert_num_queries(0):
+        for path in paths:
+            here = [along(move, path) for move in moves]
+            there = [along(move, path) for move in joined]
+            assert here == there, path
+            for mine, theirs in zip(here, there, strict=True):
+                whole = values(theirs) if theirs else {}
+                whole.pop("password", None)
+                assert (values(mine) if mine else {}) == whole
+
+
+def test_nothing_is_asked_for_a_list_without_rows(
+    django_assert_num_queries: Any,
+) -> None:
+    with django_assert_num_queries(0):
+        bring(([], ("administration",)))
 
 
 def test_a_question_of_nothing_says_so() -> None:

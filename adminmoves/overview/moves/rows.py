@@ -14,7 +14,8 @@ from adminmoves.diff import place_now
 from adminmoves.dossier.queue import SHOWN_STATES, Wait, look
 from adminmoves.dossier.run import percent
 from adminmoves.kept import Kept
-from adminmoves.models import Administration, Move
+from adminmoves.models import Move
+from adminmoves.models.named import bring
 
 MINUTE, DAY = 60, 86_400
 NAMED = (
@@ -25,8 +26,7 @@ NAMED = (
     "to_connection",
     "requested_by",
 )
-"""What comes along with the moves of a list. Where an administration stands does not:
-only drafts show that, and to plan two joins more takes longer than to ask for them."""
+STANDS = ("administration__environment", "administration__connection")
 NOT_SHOWN = ("plan", "warnings_seen", "reason")
 """Long, and no row of the list reads it."""
 OFFICE = ("pk", "office_code")
@@ -47,21 +47,17 @@ class Now:
 
 
 def rows(moves: Sequence[Move]) -> list[SafeString]:
-    """In the order of ``moves``; a query where some wait or run, and one for drafts."""
-    _place_drafts(moves)
+    """In the order of ``moves``; one query, and one more where some wait or run."""
+    _name(moves)
     now = _now(moves)
     return [_row(move, now.get(move.pk, Now())) for move in moves]
 
 
-def _place_drafts(moves: Sequence[Move]) -> None:
-    """What was not submitted comes from where its administration stands now."""
-    drafts = [move for move in moves if move.from_connection is None]
-    about = {move.administration_id for move in drafts} - {None}
-    if not about:
-        return
-    books = Administration.objects.with_place().in_bulk(about)
-    for move in drafts:
-        move.administration = books.get(move.administration_id)
+def _name(moves: Sequence[Move]) -> None:
+    """A draft comes from where its administration stands now."""
+    drafts = [move for move in moves if move.from_connection_id is None]
+    others = [move for move in moves if move.from_connection_id is not None]
+    bring((others, NAMED), (drafts, (*NAMED, *STANDS)), unread=("password",))
 
 
 def _now(moves: Sequence[Move]) -> dict[int, Now]:

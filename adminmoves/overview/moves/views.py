@@ -16,7 +16,7 @@ from adminmoves.overview.moves.filters import (
     narrowed,
 )
 from adminmoves.overview.moves.first_run import first_run
-from adminmoves.overview.moves.rows import NAMED, NOT_SHOWN, rows
+from adminmoves.overview.moves.rows import NOT_SHOWN, rows
 from adminmoves.overview.moves.strip import strip_for
 from adminmoves.vocabulary import Right
 
@@ -38,8 +38,8 @@ def moves(request: web.PortalRequest) -> HttpResponse:
 
 
 def read_list(request: web.PortalRequest) -> dict[str, Any]:
-    """The rows and the chips: two queries, one more where something waits or runs,
-    and one where a draft is shown."""
+    """The rows, what they name and the chips: three queries, and one more where
+    something waits or runs."""
     filters = MoveFilters(request.GET)
     chosen = filters.chosen()
     current = cut_of(chosen, request.actor)
@@ -47,8 +47,7 @@ def read_list(request: web.PortalRequest) -> dict[str, Any]:
     looked_in = narrowed(chosen, known)
     found = apply(Move.objects.all(), looked_in, known, request.actor)
     counts = count(found, request.actor)
-    shown = found.select_related(*NAMED).defer(*NOT_SHOWN)
-    shown = shown.filter(CUTS[current].where(request.actor.person))
+    shown = found.defer(*NOT_SHOWN).filter(CUTS[current].where(request.actor.person))
     page = page_of(shown, NEWEST, request.GET)
     every = [
         (chip, filters.url(status=chip.cut.key)) for chip in chips(counts, current)
