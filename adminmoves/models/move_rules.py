@@ -69,7 +69,8 @@ CONSTRAINTS = (
     ),
 )
 INDEXES = (
-    models.Index(fields=["state", "state_since"], name="move_state_wait"),
+    # Who has not touched what waits is told from the index alone, by its ids.
+    models.Index(fields=["state", "state_since", "id"], name="move_state_since"),
     models.Index(
         fields=["not_before", "id"],
         condition=Q(state=S.APPROVED),

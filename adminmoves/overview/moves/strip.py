@@ -70,7 +70,7 @@ SELECT (SELECT count(*) FROM waiting),
        (SELECT json_agg(json_build_array(done, failed) ORDER BY place) FROM days),
        (SELECT coalesce(json_agg(json_build_array(office_code, name)), '[]')
         FROM (SELECT office_code, name FROM adminmoves_environment
-              ORDER BY office_code LIMIT %(offices)s) AS picked),
+              ORDER BY lower(office_code) LIMIT %(offices)s) AS picked),
        planned.id, planned.created_at, planned.not_before, planned.name
 FROM (SELECT) AS once LEFT JOIN planned ON true
 """
