@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from adminmoves.changes.near import Told, look
+from adminmoves.changes.near import Neighbour, Told, look
 from adminmoves.models import (
     Administration,
     BookkeepingConnection,
@@ -74,6 +74,8 @@ class Wish:
             "books": self.administration.pk,
             "name": self.administration.name,
             "move": self.move_id,
+            "from_connection": self.administration.connection_id,
+            "from_key": self.administration.code_key,
             "connection": link.pk if link else None,
             "environment": office.pk if office else None,
             "key": self.to_code_key if self.to_code else None,
@@ -81,8 +83,8 @@ class Wish:
         }
 
     @property
-    def near(self) -> frozenset[str]:
-        """What else is at the wanted place or wants it."""
+    def near(self) -> Mapping[str, Neighbour]:
+        """What else is at the wanted place or wants it, by its kind."""
         return self.known.told.near[self.move_id]
 
     @property

@@ -121,6 +121,10 @@ class MoveQuerySet(models.QuerySet["Move"]):
         return self.open().filter(to_connection_id=connection_id, to_code_key=code_key)
 
 
+def number_of(move_id: int, created_at: datetime) -> str:
+    return f"M-{timezone.localtime(created_at).year}-{move_id:05}"
+
+
 class Move(FSMModelMixin, models.Model):
     """One administration on its way to one wanted place."""
 
@@ -222,7 +226,7 @@ class Move(FSMModelMixin, models.Model):
     @property
     def number(self) -> str:
         """The number that people use, such as M-2026-00418."""
-        return f"M-{timezone.localtime(self.created_at):%Y}-{self.pk:05}"
+        return number_of(self.pk, self.created_at)
 
     @staticmethod
     def id_from_number(number: str) -> int | None:

@@ -374,6 +374,47 @@ def test_who_had_an_address_gets_it_back_without_a_word(
     assert [result and result.outcome for result in outcomes] == [OK, OK]
 
 
+def test_who_had_an_address_gets_it_back_though_another_had_it_meanwhile(
+    agent: User, lead: User
+) -> None:
+    link = make_connection()
+    first, second = (make_administration(link, code=code) for code in ("100", "200"))
+    for books, code in ((first, "101"), (second, "100"), (second, "201")):
+        make_move(
+            MoveState.COMPLETED,
+            agent=agent,
+            lead=lead,
+            administration=Administration.objects.get(pk=books.pk),
+            to_code=code,
+        )
+    back = make_draft(
+        agent, administration=Administration.objects.get(pk=first.pk), to_code="100"
+    )
+
+    outcomes = [result_of(back, code) for code in ("address_free", "address_inherited")]
+
+    assert [result and result.outcome for result in outcomes] == [OK, OK]
+
+
+def test_a_namesake_at_the_wanted_place_itself_is_told_once(agent: User) -> None:
+    link = make_connection()
+    there = make_administration(link, code="100", mail_code="elders")
+    books = make_administration(
+        make_connection(link.environment, package=link.package), name=there.name
+    )
+    draft = make_draft(
+        agent,
+        T.RELINK_CONNECTION_AND_CHANGE_CODE,
+        books,
+        to_connection=link,
+        to_code="100",
+    )
+
+    said = [result_of(draft, code) for code in ("place_free", "code_and_name")]
+
+    assert [one and one.say for one in said] == ["taken", "ok"]
+
+
 def test_an_administrator_can_change_a_severity_but_not_a_fixed_one(
     agent: User,
 ) -> None:

@@ -35,6 +35,22 @@ def test_an_address_stays_in_use_when_its_holder_takes_it_along(
     assert said(refusal.value.report) == ["taken"]
 
 
+def test_an_address_of_its_own_code_is_not_given_up_with_the_code(
+    a_move: MakeMove, agent: User
+) -> None:
+    first = make_connection()
+    second = make_connection(first.environment)
+    holder = make_administration(first, code="500", mail_code="411")
+    a_move(S.APPROVED, administration=holder, move_type=T.MOVE_ENVIRONMENT)
+    arriving = make_administration(second, code="412")
+    draft = make_draft(agent, T.CHANGE_CODE, arriving, to_code="411")
+
+    with pytest.raises(CheckRefused) as refusal:
+        submit(draft, agent)
+
+    assert said(refusal.value.report) == ["taken"]
+
+
 def test_two_requests_do_not_want_the_same_address(
     a_move: MakeMove, agent: User
 ) -> None:

@@ -26,7 +26,15 @@ from adminmoves.models import (
 )
 from adminmoves.overview.move.actions import comment
 from adminmoves.vocabulary import MoveState, MoveType, Part, Role, Verdict
-from tests.builders import PARTIES, WAYS, make_move, make_person, start
+from tests.builders import (
+    PARTIES,
+    WAYS,
+    make_administration,
+    make_connection,
+    make_move,
+    make_person,
+    start,
+)
 from tests.cast import MakeMove
 
 pytestmark = pytest.mark.django_db
@@ -167,6 +175,25 @@ def test_what_was_asked_back_in_vain_and_moved_on_asks_no_more(
     make_move(S.COMPLETED, agent=agent, lead=lead, administration=books)
 
     assert too_many(costs(page_of(first))) == {}
+
+
+def test_a_place_that_others_are_leaving_asks_no_more(
+    costs: Costs, agent: User, lead: User, a_move: MakeMove
+) -> None:
+    link = make_connection()
+    a_move(
+        S.APPROVED, administration=make_administration(link, code="300"), to_code="400"
+    )
+    a_move(
+        S.APPROVED, administration=make_administration(link, code="200"), to_code="300"
+    )
+    move = a_move(
+        S.AWAITING_APPROVAL,
+        administration=make_administration(link, code="100"),
+        to_code="200",
+    )
+
+    assert too_many(costs(page_of(move))) == {}
 
 
 @pytest.mark.parametrize("news", ["", "voortgang/"])

@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 from adminmoves.access import Actor, can
 from adminmoves.kept import Kept
 from adminmoves.listing import CAP
+from adminmoves.models.move import number_of
 from adminmoves.overview.moves.filters import since
 from adminmoves.vocabulary import Action, Right
 
@@ -175,7 +176,7 @@ def strip_for(actor: Actor) -> Strip:
     with connection.cursor() as cursor:
         cursor.execute(TOLD, asked)
         waiting, oldest, doubt, failed, lead, days, *rest = cursor.fetchone()
-    offices, *planned = rest
+    offices, number, made, at, name = rest
     most = _round_up(max(min(done, CAP) + failed for done, failed in days))
     return Strip(
         approves=approves,
@@ -188,14 +189,10 @@ def strip_for(actor: Actor) -> Strip:
         bars=tuple(
             _bar(place, done, failed, most) for place, (done, failed) in enumerate(days)
         ),
-        planned=_planned(*planned) if planned[0] else None,
+        planned=Planned(number_of(number, made), name, at) if number else None,
         most=most,
         offices=tuple((code, name) for code, name in offices),
     )
-
-
-def _planned(number: int, made: datetime, at: datetime, name: str) -> Planned:
-    return Planned(f"M-{timezone.localtime(made).year}-{number:05}", name, at)
 
 
 def _round_up(count: int) -> int:
