@@ -20,14 +20,15 @@ from adminmoves.intake.filling import already_said
 from adminmoves.intake.forms import AnswersForm
 from adminmoves.intake.listening import Said, recall
 from adminmoves.intake.picking import (
+    Picks,
     few_offices,
     find_administrations,
     find_offices,
-    with_chosen,
 )
 from adminmoves.models import (
     Administration,
     BookkeepingConnection,
+    Environment,
     Event,
     Move,
     Proof,
@@ -107,17 +108,16 @@ class FormPage:
         return str(self.sent.get("administration_query", ""))
 
     @cached_property
-    def results(self) -> list[Administration]:
-        return with_chosen(self.books, find_administrations(self.query))
+    def results(self) -> Picks[Administration]:
+        return find_administrations(self.query).with_chosen(self.books)
 
     @cached_property
-    def offices(self) -> Any:
+    def offices(self) -> Picks[Environment] | None:
         """None: a list is short enough. Else what was searched for, and the chosen."""
         if few_offices() is not None:
             return None
-        chosen = self.move.to_environment
         found = find_offices(str(self.sent.get("to_environment_query", "")))
-        return [chosen, *(one for one in found if one != chosen)] if chosen else found
+        return found.with_chosen(self.move.to_environment)
 
     @property
     def wants_attestation(self) -> bool:

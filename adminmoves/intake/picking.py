@@ -1,5 +1,10 @@
 """What can be chosen in the form: administrations, offices, connections."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from django.db.models import Model, QuerySet
 from django.utils.translation import gettext as _
 
 from adminmoves.models import Administration, BookkeepingConnection, Environment
@@ -8,31 +13,43 @@ from adminmoves.models.recall import look_up
 SHOWN = 8
 FEW_OFFICES = 60
 Choices = list[tuple[str, str]]
+M = TypeVar("M", bound=Model)
 
 
-def find_administrations(text: str) -> list[Administration]:
+@dataclass(frozen=True, slots=True)
+class Picks(Generic[M]):
+    """What there is to pick; ``has_more`` asks for a longer text."""
+
+    rows: Sequence[M] = ()
+    has_more: bool = False
+
+    def with_chosen(self, chosen: M | None) -> "Picks[M]":
+        """What is chosen stays in sight, on top."""
+        if chosen is None:
+            return self
+        others = (row for row in self.rows if row.pk != chosen.pk)
+        return Picks((chosen, *others), self.has_more)
+
+
+def find_administrations(text: str) -> Picks[Administration]:
     """The first that are or were known by this text; none for an empty one."""
     if not text.strip():
-        return []
+        return Picks()
     found = Administration.objects.with_place().filter(look_up(text).some())
-    return list(found.order_by("name", "pk")[:SHOWN])
+    return _first(found.order_by("name", "pk"))
 
 
-def with_chosen(
-    chosen: Administration | None, found: list[Administration]
-) -> list[Administration]:
-    """What is chosen stays in sight, on top."""
-    if chosen is None:
-        return found
-    return [chosen, *(books for books in found if books.pk != chosen.pk)]
-
-
-def find_offices(text: str) -> list[Environment]:
+def find_offices(text: str) -> Picks[Environment]:
     """The first offices whose code or name has this text."""
     wanted = text.strip()
     offices = Environment.objects.filter(office_code__istartswith=wanted)
     named = Environment.objects.filter(name__icontains=wanted)
-    return list((offices | named)[:SHOWN]) if wanted else []
+    return _first(offices | named) if wanted else Picks()
+
+
+def _first(found: QuerySet[M]) -> Picks[M]:
+    rows = list(found[: SHOWN + 1])
+    return Picks(rows[:SHOWN], len(rows) > SHOWN)
 
 
 def few_offices() -> list[Environment] | None:

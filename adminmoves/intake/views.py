@@ -19,7 +19,7 @@ from adminmoves.intake.listening import listen
 from adminmoves.intake.pages import FormPage, ReviewPage, choices_of_type, own_drafts
 from adminmoves.intake.reconsider import RecountForm, WithdrawForm, was_submitted
 from adminmoves.intake.reverse import start_reverse
-from adminmoves.models import Administration, Move
+from adminmoves.models import Administration, Environment, Move
 from adminmoves.vocabulary import Action, MoveState, MoveType, Right
 
 REOPENS = frozenset({MoveState.AWAITING_BOOKKEEPING, MoveState.AWAITING_APPROVAL})
@@ -169,7 +169,7 @@ def pick_administration(request: web.PortalRequest) -> HttpResponse:
         "name": "administration",
         "value": value,
         "query": query,
-        "results": picking.with_chosen(chosen, picking.find_administrations(query)),
+        "results": picking.find_administrations(query).with_chosen(chosen),
     }
     return render(request, "partials/picker_results.html", page)
 
@@ -177,8 +177,13 @@ def pick_administration(request: web.PortalRequest) -> HttpResponse:
 @require_safe
 @web.portal_view(Right.DRAFT)
 def pick_office(request: web.PortalRequest) -> HttpResponse:
-    query = request.GET.get("to_environment_query", "")
-    page = {"offices": picking.find_offices(query), "query": query}
+    """What the picker finds, with the one that is chosen on top."""
+    value, query = (
+        request.GET.get(name, "") for name in ("to_environment", "to_environment_query")
+    )
+    chosen = Environment.objects.filter(public_id=value).first()
+    offices = picking.find_offices(query).with_chosen(chosen)
+    page = {"value": value, "query": query, "offices": offices}
     return render(request, "intake/offices_found.html", page)
 
 

@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from adminmoves.models import Administration, Move
+from adminmoves.models import Administration, Environment, Move
 from adminmoves.vocabulary import MoveState, MoveType
 from tests.builders import (
     make_administration,
@@ -151,7 +151,7 @@ def found_by(client: Client, query: str, **more: str) -> list[Administration]:
     page = client.get(
         "/aanvraag/administraties/", {"administration_query": query, **more}
     )
-    return list(page.context["results"])
+    return list(page.context["results"].rows)
 
 
 def test_an_administration_is_found_by_what_it_is_and_what_it_was(
@@ -184,6 +184,27 @@ def test_the_chosen_one_stays_in_sight(as_agent: Client) -> None:
     assert found == [chosen, other]
 
 
+def offices_by(client: Client, query: str, **more: str) -> list[Environment]:
+    page = client.get("/aanvraag/kantoren/", {"to_environment_query": query, **more})
+    return list(page.context["offices"].rows)
+
+
+def test_more_than_can_be_read_asks_for_a_longer_text(as_agent: Client) -> None:
+    for number in range(9):
+        link = make_connection(make_environment(name=f"Kantoor Veelvoud {number}"))
+        make_administration(link, name=f"Bakkerij Veelvoud {number}")
+    more = "Er zijn er meer die zo heten"
+
+    for address in (
+        "/aanvraag/administraties/?administration_query=",
+        "/aanvraag/kantoren/?to_environment_query=",
+    ):
+        many = as_agent.get(f"{address}veelvoud").content.decode()
+        one = as_agent.get(f"{address}veelvoud 4").content.decode()
+        assert (many.count('type="radio"'), more in many) == (8, True)
+        assert (one.count('type="radio"'), more in one) == (1, False)
+
+
 def test_nothing_found_says_how_to_search(as_agent: Client) -> None:
     page = as_agent.get("/aanvraag/administraties/?administration_query=bestaatniet")
 
@@ -193,16 +214,18 @@ def test_nothing_found_says_how_to_search(as_agent: Client) -> None:
 def test_an_office_is_found_by_code_or_name(as_agent: Client) -> None:
     office = make_environment(office_code="ZZTOP1", name="Kantoor Uniek")
 
-    found = [
-        list(
-            as_agent.get(f"/aanvraag/kantoren/?to_environment_query={q}").context[
-                "offices"
-            ]
-        )
-        for q in ("zzt", "uniek", "")
-    ]
+    found = [offices_by(as_agent, word) for word in ("zzt", "uniek", "")]
 
     assert found == [[office], [office], []]
+
+
+def test_the_chosen_office_stays_in_sight(as_agent: Client) -> None:
+    chosen = make_environment(office_code="ZZTOP1", name="Kantoor Uniek")
+    other = make_environment(office_code="ZZTOP2", name="Kantoor Anders")
+
+    found = offices_by(as_agent, "anders", to_environment=chosen.public_id)
+
+    assert found == [chosen, other]
 
 
 def test_very_many_offices_are_searched_instead_of_listed(
