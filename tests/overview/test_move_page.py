@@ -290,6 +290,28 @@ def test_only_what_can_go_on_by_itself_is_followed(
     assert ("http-equiv" in page) == (state in {S.APPROVED, S.RUNNING})
 
 
+def test_who_types_without_a_script_can_stop_the_page_from_refreshing(
+    as_lead: Client, a_move: MakeMove
+) -> None:
+    move = a_move(S.RUNNING)
+    followed = as_lead.get(page_of(move)).content.decode()
+    assert 'href="?stil=ja"' in followed
+
+    still = as_lead.get(f"{page_of(move)}?stil=ja").content.decode()
+
+    assert "http-equiv" not in still
+    assert f'href="{page_of(move)}"' in still
+    assert "Vanzelf verversen" in still
+
+
+def test_a_comment_that_was_refused_is_not_refreshed_away(
+    as_lead: Client, a_move: MakeMove
+) -> None:
+    page = as_lead.post(f"{page_of(a_move(S.RUNNING))}opmerking/", {"text": ""})
+
+    assert "http-equiv" not in page.content.decode()
+
+
 def test_a_page_that_was_made_while_the_run_ended_hears_of_the_end(
     as_lead: Client, a_move: MakeMove
 ) -> None:
