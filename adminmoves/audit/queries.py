@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from adminmoves.listing import CAP, FilterForm, Order
 from adminmoves.models import Environment, Event, Move
-from adminmoves.models.recall import WINDOW, Known, at_office, look_up
+from adminmoves.models.recall import WINDOW, Known, at_office, known_by
 from adminmoves.vocabulary import EventCode, MoveType, Role
 
 NEWEST = Order()
@@ -112,8 +112,8 @@ class Asked:
 
 
 def ask(chosen: dict[str, str]) -> Asked:
-    text = chosen.get("q", "")
-    known = look_up(text) if text and Move.id_from_number(text) is None else None
+    is_number = Move.id_from_number(chosen.get("q", "")) is not None
+    known = None if is_number else known_by(chosen)
     is_open = not any(chosen.get(name) for name in ("van", "tot", "alles"))
     if known is None or not known.is_common or not is_open:
         return Asked(chosen, known, is_narrowed=False)

@@ -8,7 +8,7 @@ from django.db.models import Model, QuerySet
 from django.utils.translation import gettext as _
 
 from adminmoves.models import Administration, BookkeepingConnection, Environment
-from adminmoves.models.recall import look_up
+from adminmoves.models.recall import search
 
 SHOWN = 8
 FEW_OFFICES = 60
@@ -35,8 +35,8 @@ def find_administrations(text: str) -> Picks[Administration]:
     """The first that are or were known by this text; none for an empty one."""
     if not text.strip():
         return Picks()
-    found = Administration.objects.with_place().filter(look_up(text).some())
-    return _first(found.order_by("name", "pk"))
+    rows, _is_common = search(text, SHOWN + 1)
+    return Picks(rows[:SHOWN], len(rows) > SHOWN)
 
 
 def find_offices(text: str) -> Picks[Environment]:

@@ -5,13 +5,26 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import BigAutoField, Exists, Lookup, OuterRef, Q, QuerySet
+from django.db.models import (
+    BigAutoField,
+    Case,
+    Exists,
+    Lookup,
+    OuterRef,
+    Q,
+    QuerySet,
+    When,
+)
+from django.db.models.functions import Upper
 from django.db.models.sql.compiler import SQLCompiler
 
 from adminmoves.models.estate import Administration, Environment, FormerPlace
 
 LONGEST = 320
 FEW = 10_000
+"""More than these make a text common for a list, which names all it filters by."""
+SEARCHED = 200
+"""More than these make it common for a search, which shows a page of them at most."""
 WINDOW = 90
 """Days that hold what a common text finds first."""
 SOME = 1000
@@ -58,16 +71,17 @@ class Known:
         return _among(f"{field}__pk", self.first)
 
 
-def look_up(text: str) -> Known:
+def look_up(text: str, few: int) -> Known:
     """By name, code, office or address, also a former one; one query.
 
-    Codes, office codes and addresses are found by how they begin; names by any part.
-    "VKN104.2041" is an office and a code, as the portal writes a place. Each way has
-    its own index, and none is followed further than it takes to call a text common.
+    More than ``few`` make the text common. Codes, office codes and addresses are found
+    by how they begin; names by any part. "VKN104.2041" is an office and a code, as the
+    portal writes a place. Each way has its own index, and none is followed further
+    than it takes to call a text common.
     """
-    first, *rest = (found[: FEW + 1] for found in _ways(text.strip()[:LONGEST]))
-    found = [key for (key,) in first.union(*rest)[: FEW + 1]]
-    if len(found) > FEW:
+    first, *rest = (found[: few + 1] for found in _ways(text.strip()[:LONGEST]))
+    found = [key for (key,) in first.union(*rest)[: few + 1]]
+    if len(found) > few:
         return Known(text, tuple(found[:SOME]), is_common=True)
     return Known(text, tuple(found), is_common=False)
 
@@ -80,13 +94,46 @@ def _among(field: str, keys: Sequence[int]) -> Q:
 def known_by(chosen: Mapping[str, str]) -> Known | None:
     """What the text of a list's filters finds, where there is one."""
     text = chosen.get("q")
-    return look_up(text) if text else None
+    return look_up(text, FEW) if text else None
+
+
+def search(text: str, most: int) -> tuple[list[Administration], bool]:
+    """The best so many with their places, and whether the text is common.
+
+    First those that have just this name, or have or had just this code, place or
+    address; then by name.
+    """
+    known, exact = look_up(text, SEARCHED), _exactly(text, most)
+    found = Administration.objects.with_place().filter(known.some() | exact)
+    best = found.order_by(Case(When(exact, then=0), default=1), Upper("name"), "pk")
+    return list(best[:most]), known.is_common
+
+
+def _exactly(text: str, most: int) -> Q:
+    text = text.strip()[:LONGEST]
+    office, _dot, code = text.partition(".")
+    by_itself = (Q(code__iexact=text), Q(mail_address=text.lower()))
+    here = Q(environment__office_code__iexact=office, code__iexact=code)
+    there = Q(office_code__iexact=office, code__iexact=code)
+    named = Q(name__iexact=text)
+    first, *rest = (
+        *(_books().filter(way)[:most] for way in (named, *by_itself, here)),
+        *(_former().filter(way)[:most] for way in (*by_itself, there)),
+    )
+    return _among("pk", [key for (key,) in first.union(*rest)[:most]])
+
+
+def _books() -> QuerySet[Any, tuple[int]]:
+    return Administration.objects.order_by().values_list("pk")
+
+
+def _former() -> QuerySet[Any, tuple[int]]:
+    return FormerPlace.objects.order_by().values_list("administration")
 
 
 def _ways(text: str) -> Iterator[QuerySet[Any, tuple[int]]]:
     """One query for each way, so that none reads a table to the end."""
-    books = Administration.objects.order_by().values_list("pk")
-    former = FormerPlace.objects.order_by().values_list("administration")
+    books, former = _books(), _former()
     offices = Environment.objects.filter(_office(text)).values("pk")
     yield books.filter(environment__in=offices)
     for way in (

@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from adminmoves.models import Administration, Move
+from adminmoves.models import Administration, Move, recall
 from adminmoves.vocabulary import MoveState, MoveType
 from tests.builders import (
     make_administration,
@@ -24,7 +24,8 @@ LIST_QUERIES = 7
 """Session, person, their standing; rows, moves, former places, offices."""
 PAGE_QUERIES = 7
 """The same three; the administration, its moves, its places and its events."""
-SEARCH_QUERIES = 6
+SEARCH_QUERIES = 7
+"""The same three; who has just this, who else, their rows and former places."""
 
 
 @pytest.fixture
@@ -267,6 +268,51 @@ def test_search_shows_both_who_has_a_code_now_and_who_had_it(
     assert sorted(names(answer)) == sorted([heir.name, books_of(moved).name])
     assert "2 resultaten" in said(answer)
     assert "voorheen" in said(answer)
+
+
+@pytest.mark.parametrize("ask", ["77", "A1.77", "post77@a1.example"])
+def test_who_has_or_had_just_this_comes_first(
+    agent: User, moved: Move, monkeypatch: pytest.MonkeyPatch, ask: str
+) -> None:
+    monkeypatch.setattr(recall, "SEARCHED", 2)
+    office = make_environment(office_code="A1")
+    link_there = make_connection(office)
+    for n in range(4):
+        make_administration(link_there, name=f"Aardbei {n}", code=f"77{n}")
+    make_administration(
+        link_there, name="Zuurkool", code="77", mail_address="post77@a1.example"
+    )
+
+    answer = logged_in(agent).get("/zoeken/", {"q": ask})
+
+    assert names(answer)[0] == "Zuurkool"
+
+
+def test_who_has_just_this_name_comes_before_longer_names(
+    agent: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recall, "SEARCHED", 2)
+    for name in ("Appel en Peer", "Alle Peren", "Appelpeer", "Peer"):
+        make_administration(name=name)
+
+    answer = logged_in(agent).get("/zoeken/", {"q": "peer"})
+
+    shown = re.findall(r'class="rowlink"[^>]*>([^<]+)<', answer.content.decode())
+    assert shown[0] == "Peer"
+
+
+def test_who_had_just_this_code_comes_before_codes_that_begin_so(
+    agent: User, moved: Move, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recall, "SEARCHED", 2)
+    left = moved.from_code
+    link_there = make_connection()
+    for n in range(4):
+        make_administration(link_there, name=f"Aardbei {n}", code=f"{left}{n}")
+
+    answer = logged_in(agent).get("/zoeken/", {"q": left})
+
+    assert names(answer)[0] == books_of(moved).name
 
 
 def test_nothing_found_says_what_to_try(agent: User) -> None:

@@ -22,6 +22,7 @@ SOME = "Dit is een deel ervan, niet alles."
 def _few(monkeypatch: pytest.MonkeyPatch) -> None:
     """More than three are many, and two of them are shown."""
     monkeypatch.setattr(recall, "FEW", 3)
+    monkeypatch.setattr(recall, "SEARCHED", 3)
     monkeypatch.setattr(recall, "SOME", 2)
 
 

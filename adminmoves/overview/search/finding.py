@@ -2,11 +2,10 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Prefetch
-from django.db.models.functions import Upper
+from django.db.models import Prefetch, prefetch_related_objects
 
 from adminmoves.models import Administration, FormerPlace, Move
-from adminmoves.models.recall import look_up, was_known_as
+from adminmoves.models.recall import search, was_known_as
 
 MOST = 20
 
@@ -41,16 +40,10 @@ def find(text: str, most: int = MOST) -> Found:
         return Found("", None, (), has_more=False)
     number = Move.id_from_number(text)
     move = Move.objects.with_estate().filter(pk=number).first() if number else None
-    known = look_up(text)
-    found = (
-        Administration.objects.with_place()
-        .filter(known.some())
-        .prefetch_related(Prefetch("former_places", to_attr="left"))
-        .order_by(Upper("name"), "pk")
-    )
-    books = list(found[: most + 1])
+    books, is_common = search(text, most + 1)
+    prefetch_related_objects(books, Prefetch("former_places", to_attr="left"))
     hits = tuple(Hit(one, _former(one, text)) for one in books[:most])
-    return Found(text, move, hits, len(books) > most, known.is_common)
+    return Found(text, move, hits, len(books) > most, is_common)
 
 
 def _former(books: Administration, text: str) -> FormerPlace | None:
