@@ -1,6 +1,6 @@
 """A run as people follow it: its steps from the ledger, each attempt by itself."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -26,6 +26,8 @@ DONE, NOW, TODO, FAILED, STOPPED, DOUBT = (
     "stop",
     "doubt",
 )
+COPYING = 90
+"""Percent of a run with an archive."""
 ENDS: Mapping[str, str] = {Outcome.FAILED: FAILED, Outcome.STOPPED: STOPPED}
 
 
@@ -109,7 +111,7 @@ class Try:
     @property
     def percent(self) -> int:
         done = sum(line.mark == DONE for line in self.lines)
-        return _percent(self.attempt, done, len(self.lines))
+        return _percent(self.attempt, done, [line.step for line in self.lines])
 
     @property
     def is_silent(self) -> bool:
@@ -157,14 +159,18 @@ def copying() -> QuerySet[Attempt]:
 
 def percent(run: queue.Run, move: Move) -> int:
     """How far a running move is."""
-    return _percent(run, run.done, len(_steps_of(move)))
+    return _percent(run, run.done, _steps_of(move))
 
 
-def _percent(attempt: Attempt | queue.Run, done: int, steps: int) -> int:
-    """By steps; the one that copies the archive counts for how far it is."""
-    copying = attempt.copied_size / attempt.size if attempt.size else 0.0
-    part = copying if copying < 1 else 0.0
-    return int(100 * (done + part) / steps)
+def _percent(attempt: Attempt | queue.Run, done: int, steps: Sequence[StepCode]) -> int:
+    """By steps; where there is an archive, its copying takes nearly all the time."""
+    if not attempt.documents:
+        return 100 * done // len(steps)
+    before = steps.index(StepCode.COPY_ARCHIVE)
+    part = attempt.copied_size / attempt.size if attempt.size else 0.0
+    copied = part if done == before else done > before
+    others = done - (done > before)
+    return int(COPYING * copied + (100 - COPYING) * others / (len(steps) - 1))
 
 
 def _steps_of(move: Move) -> tuple[StepCode, ...]:
