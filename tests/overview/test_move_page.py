@@ -295,13 +295,21 @@ def test_who_types_without_a_script_can_stop_the_page_from_refreshing(
 ) -> None:
     move = a_move(S.RUNNING)
     followed = as_lead.get(page_of(move)).content.decode()
-    assert 'href="?stil=ja"' in followed
+    assert f'href="{page_of(move)}?stil=ja"' in followed
 
     still = as_lead.get(f"{page_of(move)}?stil=ja").content.decode()
 
     assert "http-equiv" not in still
     assert f'href="{page_of(move)}"' in still
     assert "Vanzelf verversen" in still
+
+
+def test_a_page_that_does_not_refresh_offers_no_stop(
+    as_lead: Client, a_move: MakeMove
+) -> None:
+    page = as_lead.get(page_of(a_move(S.AWAITING_BOOKKEEPING))).content.decode()
+
+    assert ("Nu verversen" in page, "stil=ja" in page) == (True, False)
 
 
 def test_a_comment_that_was_refused_is_not_refreshed_away(
