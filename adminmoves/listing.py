@@ -59,13 +59,18 @@ def moment(text: str) -> datetime:
     return EPOCH + timedelta(microseconds=int(text))
 
 
+def without_nul(text: str) -> str:
+    """PostgreSQL knows no NUL, and whoever sends a request may write one."""
+    return text.replace("\0", "")
+
+
 @dataclass(frozen=True, slots=True)
 class Order:
     """An order by one field and then by id. Without a field, by id alone."""
 
     field: str = ""
     descending: bool = True
-    read: Callable[[str], Any] = str
+    read: Callable[[str], Any] = without_nul
     write: Callable[[Any], str] = str
 
     def key(self, row: Model) -> str:

@@ -8,19 +8,13 @@ from adminmoves.listing import FilterForm, Order
 from adminmoves.models import BookkeepingConnection
 from adminmoves.vocabulary import Package
 
-
-def _without_nul(text: str) -> str:
-    """PostgreSQL knows no NUL, and a URL may hold one."""
-    return text.replace("\0", "")
-
-
 OWNERS = Func(
     F("shown__rows"),
     Value("$[*].environment"),
     function="jsonb_path_query_array",
     output_field=JSONField(),
 )
-BY_OFFICE = Order("office_code", descending=False, read=_without_nul)
+BY_OFFICE = Order("office_code", descending=False)
 
 
 class ConnectionFilters(FilterForm):

@@ -10,6 +10,7 @@ from adminmoves import web
 from adminmoves.dossier import open_dossier
 from adminmoves.execution import actions
 from adminmoves.execution.forms import SettleForm, StopForm
+from adminmoves.listing import without_nul
 from adminmoves.models import Aftercare
 from adminmoves.vocabulary import Action, Right
 
@@ -51,7 +52,8 @@ def stop(request: web.PortalRequest, number: str) -> HttpResponse:
 def tick_aftercare(request: web.PortalRequest, number: str) -> HttpResponse:
     """Tick one thing off, or untick it; htmx gets the list, others the page."""
     move_id = web.found(number)
-    code, done = request.POST.get("item", ""), request.POST.get("done") == "yes"
+    code = without_nul(request.POST.get("item", ""))
+    done = request.POST.get("done") == "yes"
     try:
         actions.tick_aftercare(move_id, code, actor=request.actor, done=done)
     except Aftercare.DoesNotExist:

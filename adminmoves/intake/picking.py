@@ -7,6 +7,7 @@ from typing import Generic, TypeVar
 from django.db.models import Model, QuerySet
 from django.utils.translation import gettext as _
 
+from adminmoves.listing import without_nul
 from adminmoves.models import Administration, BookkeepingConnection, Environment
 from adminmoves.models.recall import search
 
@@ -33,15 +34,16 @@ class Picks(Generic[M]):
 
 def find_administrations(text: str) -> Picks[Administration]:
     """The first that are or were known by this text; none for an empty one."""
-    if not text.strip():
+    wanted = without_nul(text).strip()
+    if not wanted:
         return Picks()
-    rows, _is_common = search(text, SHOWN + 1)
+    rows, _is_common = search(wanted, SHOWN + 1)
     return Picks(rows[:SHOWN], len(rows) > SHOWN)
 
 
 def find_offices(text: str) -> Picks[Environment]:
     """The first offices whose code or name has this text."""
-    wanted = text.strip()
+    wanted = without_nul(text).strip()
     offices = Environment.objects.filter(office_code__istartswith=wanted)
     named = Environment.objects.filter(name__icontains=wanted)
     return _first(offices | named) if wanted else Picks()

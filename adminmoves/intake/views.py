@@ -19,6 +19,7 @@ from adminmoves.intake.listening import listen
 from adminmoves.intake.pages import FormPage, ReviewPage, choices_of_type, own_drafts
 from adminmoves.intake.reconsider import RecountForm, WithdrawForm, was_submitted
 from adminmoves.intake.reverse import start_reverse
+from adminmoves.listing import without_nul
 from adminmoves.models import Administration, Environment, Move
 from adminmoves.vocabulary import Action, MoveState, MoveType, Right
 
@@ -162,7 +163,8 @@ def package_says(request: web.PortalRequest, number: str) -> HttpResponse:
 def pick_administration(request: web.PortalRequest) -> HttpResponse:
     """What the picker finds, with the one that is chosen on top."""
     value, query = (
-        request.GET.get(name, "") for name in ("administration", "administration_query")
+        without_nul(request.GET.get(name, ""))
+        for name in ("administration", "administration_query")
     )
     chosen = Administration.objects.with_place().filter(public_id=value).first()
     page = {
@@ -179,7 +181,8 @@ def pick_administration(request: web.PortalRequest) -> HttpResponse:
 def pick_office(request: web.PortalRequest) -> HttpResponse:
     """What the picker finds, with the one that is chosen on top."""
     value, query = (
-        request.GET.get(name, "") for name in ("to_environment", "to_environment_query")
+        without_nul(request.GET.get(name, ""))
+        for name in ("to_environment", "to_environment_query")
     )
     chosen = Environment.objects.filter(public_id=value).first()
     offices = picking.find_offices(query).with_chosen(chosen)

@@ -132,10 +132,13 @@ def test_htmx_gets_the_list_alone(as_lead: Client, a_move: MakeMove) -> None:
     assert "1 van 3 gedaan" in page
 
 
-def test_after_care_that_is_none_is_no_page(as_lead: Client, a_move: MakeMove) -> None:
+@pytest.mark.parametrize("item", ["x", "\0"])
+def test_after_care_that_is_none_is_no_page(
+    item: str, as_lead: Client, a_move: MakeMove
+) -> None:
     move = a_move(S.COMPLETED)
 
-    response = as_lead.post(path_of(move, "nazorg"), {"item": "x", "done": "yes"})
+    response = as_lead.post(path_of(move, "nazorg"), {"item": item, "done": "yes"})
 
     assert response.status_code == 404
 

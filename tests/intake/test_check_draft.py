@@ -205,6 +205,22 @@ def test_more_than_can_be_read_asks_for_a_longer_text(as_agent: Client) -> None:
         assert (one.count('type="radio"'), more in one) == (1, False)
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "administraties/?administration=%00&administration_query=b%00akkerij",
+        "kantoren/?to_environment=%00&to_environment_query=k%00antoor",
+    ],
+)
+def test_what_no_text_can_hold_is_passed_over(as_agent: Client, asked: str) -> None:
+    make_administration(name="Bakkerij Nul")
+    make_environment(name="Kantoor Nul")
+
+    page = as_agent.get(f"/aanvraag/{asked}")
+
+    assert (page.status_code, "Nul" in page.content.decode()) == (200, True)
+
+
 def test_nothing_found_says_how_to_search(as_agent: Client) -> None:
     page = as_agent.get("/aanvraag/administraties/?administration_query=bestaatniet")
 

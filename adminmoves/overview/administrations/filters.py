@@ -11,13 +11,7 @@ from adminmoves.models.estate import AdministrationQuerySet
 from adminmoves.models.recall import Known
 from adminmoves.vocabulary import OPEN_STATES, Package
 
-
-def _without_nul(text: str) -> str:
-    """PostgreSQL knows no NUL, and a URL may hold one."""
-    return text.replace("\0", "")
-
-
-BY_NAME = Order("upper_name", descending=False, read=_without_nul)
+BY_NAME = Order("upper_name", descending=False)
 UNDER_WAY = [("", _("All")), ("ja", _("Under way")), ("nee", _("At rest"))]
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.db.models import Prefetch, prefetch_related_objects
 
+from adminmoves.listing import without_nul
 from adminmoves.models import Administration, FormerPlace, Move
 from adminmoves.models.recall import search, was_known_as
 
@@ -35,7 +36,7 @@ class Found:
 
 def find(text: str, most: int = MOST) -> Found:
     """A move by its number; administrations by anything they are or ever were."""
-    text = text.replace("\0", "").strip()
+    text = without_nul(text).strip()
     if not text:
         return Found("", None, (), has_more=False)
     number = Move.id_from_number(text)
