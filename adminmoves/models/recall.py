@@ -23,7 +23,7 @@ from adminmoves.models.estate import Administration, Environment, FormerPlace
 LONGEST = 320
 FEW = 10_000
 """More than these make a text common for a list, which names all it filters by."""
-SEARCHED = 200
+SEARCHED = 100
 """More than these make it common for a search, which shows a page of them at most."""
 WINDOW = 90
 """Days that hold what a common text finds first."""
@@ -112,14 +112,16 @@ def search(text: str, most: int) -> tuple[list[Administration], bool]:
 def _exactly(text: str, most: int) -> Q:
     text = text.strip()[:LONGEST]
     office, _dot, code = text.partition(".")
-    by_itself = (Q(code__iexact=text), Q(mail_address=text.lower()))
-    here = Q(environment__office_code__iexact=office, code__iexact=code)
-    there = Q(office_code__iexact=office, code__iexact=code)
-    named = Q(name__iexact=text)
-    first, *rest = (
-        *(_books().filter(way)[:most] for way in (named, *by_itself, here)),
-        *(_former().filter(way)[:most] for way in (*by_itself, there)),
-    )
+    by_itself = Q(code__iexact=text) | Q(mail_address=text.lower())
+    ways = [
+        _books().filter(by_itself | Q(name__iexact=text)),
+        _former().filter(by_itself),
+    ]
+    if code:
+        here = Q(environment__office_code__iexact=office, code__iexact=code)
+        there = Q(office_code__iexact=office, code__iexact=code)
+        ways += [_books().filter(here), _former().filter(there)]
+    first, *rest = (way[:most] for way in ways)
     return _among("pk", [key for (key,) in first.union(*rest)[:most]])
 
 

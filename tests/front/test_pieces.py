@@ -5,7 +5,7 @@ from django.contrib.auth.models import User
 from psycopg2 import extensions
 
 from adminmoves.vocabulary import MoveState, Role
-from tests.builders import make_environment, make_person
+from tests.builders import make_administration, make_environment, make_person
 from tests.cast import MakeMove
 from tests.overview.people import logged_in, said
 
@@ -67,6 +67,32 @@ def test_a_choice_is_shown_where_it_was_made(lead: User, a_move: MakeMove) -> No
         told = client.get(f"/?status=alle&pakket={package}").content.decode()
 
         assert ('value="TWINFIELD" selected' in told) is bool(package)
+
+
+@pytest.mark.parametrize("name", ["name", "mail_address"])
+def test_what_a_search_found_is_told_anew(agent: User, name: str) -> None:
+    books = make_administration(code="zoek77", name="Bakkerij Oud")
+    client = logged_in(agent)
+    client.get("/zoeken/?q=zoek77")
+
+    setattr(books, name, "nieuw@voorbeeld.example")
+    books.save()
+
+    assert "nieuw@voorbeeld.example" in said(client.get("/zoeken/?q=zoek77"))
+
+
+def test_what_was_found_by_a_former_code_says_so_and_elsewhere_not(
+    agent: User, a_move: MakeMove
+) -> None:
+    move, client = a_move(S.COMPLETED), logged_in(agent)
+    assert move.administration is not None
+
+    told = [
+        "voorheen" in said(client.get(f"/zoeken/?q={text}"))
+        for text in (move.administration.name, move.from_code, move.to_code)
+    ]
+
+    assert told == [False, True, False]
 
 
 @pytest.mark.django_db(transaction=True)

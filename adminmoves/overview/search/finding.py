@@ -2,13 +2,15 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Prefetch, prefetch_related_objects
+from django.utils.safestring import SafeString
 
+from adminmoves.kept import Kept
 from adminmoves.listing import without_nul
 from adminmoves.models import Administration, FormerPlace, Move
 from adminmoves.models.recall import search, was_known_as
 
 MOST = 20
+KEPT = Kept("overview/search_row.html", most=1000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +19,19 @@ class Hit:
 
     books: Administration
     was: FormerPlace | None
+
+    @property
+    def row(self) -> SafeString:
+        books, was = self.books, self.was
+        told = (
+            books.public_id,
+            books.name,
+            books.mail_address,
+            books.environment.office_code,
+            books.code,
+            (was.office_code, was.code) if was else str(books.connection),
+        )
+        return KEPT.piece(told, books=books, was=was)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +57,15 @@ def find(text: str, most: int = MOST) -> Found:
     number = Move.id_from_number(text)
     move = Move.objects.with_estate().filter(pk=number).first() if number else None
     books, is_common = search(text, most + 1)
-    prefetch_related_objects(books, Prefetch("former_places", to_attr="left"))
-    hits = tuple(Hit(one, _former(one, text)) for one in books[:most])
+    was = _former(books[:most], text)
+    hits = tuple(Hit(one, was.get(one.pk)) for one in books[:most])
     return Found(text, move, hits, len(books) > most, is_common)
 
 
-def _former(books: Administration, text: str) -> FormerPlace | None:
-    left: list[FormerPlace] = getattr(books, "left", [])
-    return next((place for place in left if was_known_as(place, text)), None)
+def _former(books: list[Administration], text: str) -> dict[int, FormerPlace]:
+    """By which place that it left an administration was found, where it was one."""
+    found: dict[int, FormerPlace] = {}
+    for place in FormerPlace.objects.filter(administration__in=books):
+        if was_known_as(place, text):
+            found.setdefault(place.administration_id, place)
+    return found
