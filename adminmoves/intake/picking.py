@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from django.db.models import Model, QuerySet
+from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from adminmoves.listing import without_nul
@@ -37,8 +37,8 @@ def find_administrations(text: str) -> Picks[Administration]:
     wanted = without_nul(text).strip()
     if not wanted:
         return Picks()
-    rows, _is_common = search(wanted, SHOWN + 1)
-    return Picks(rows[:SHOWN], len(rows) > SHOWN)
+    found, _is_common = search(wanted, SHOWN + 1)
+    return _first(found)
 
 
 def find_offices(text: str) -> Picks[Environment]:
@@ -46,12 +46,12 @@ def find_offices(text: str) -> Picks[Environment]:
     wanted = without_nul(text).strip()
     offices = Environment.objects.filter(office_code__istartswith=wanted)
     named = Environment.objects.filter(name__icontains=wanted)
-    return _first(offices | named) if wanted else Picks()
+    return _first(list((offices | named)[: SHOWN + 1])) if wanted else Picks()
 
 
-def _first(found: QuerySet[M]) -> Picks[M]:
-    rows = list(found[: SHOWN + 1])
-    return Picks(rows[:SHOWN], len(rows) > SHOWN)
+def _first(found: Sequence[M]) -> Picks[M]:
+    """``found``: one more than is shown, where there are more."""
+    return Picks(found[:SHOWN], len(found) > SHOWN)
 
 
 def few_offices() -> list[Environment] | None:

@@ -162,10 +162,8 @@ def package_says(request: web.PortalRequest, number: str) -> HttpResponse:
 @web.portal_view(Right.DRAFT)
 def pick_administration(request: web.PortalRequest) -> HttpResponse:
     """What the picker finds, with the one that is chosen on top."""
-    value, query = (
-        without_nul(request.GET.get(name, ""))
-        for name in ("administration", "administration_query")
-    )
+    value = without_nul(request.GET.get("administration", ""))
+    query = request.GET.get("administration_query", "")
     chosen = Administration.objects.with_place().filter(public_id=value).first()
     page = {
         "name": "administration",
@@ -180,10 +178,8 @@ def pick_administration(request: web.PortalRequest) -> HttpResponse:
 @web.portal_view(Right.DRAFT)
 def pick_office(request: web.PortalRequest) -> HttpResponse:
     """What the picker finds, with the one that is chosen on top."""
-    value, query = (
-        without_nul(request.GET.get(name, ""))
-        for name in ("to_environment", "to_environment_query")
-    )
+    value = without_nul(request.GET.get("to_environment", ""))
+    query = request.GET.get("to_environment_query", "")
     chosen = Environment.objects.filter(public_id=value).first()
     offices = picking.find_offices(query).with_chosen(chosen)
     page = {"value": value, "query": query, "offices": offices}
