@@ -122,7 +122,8 @@ def _exactly(text: str, most: int) -> Q:
         there = Q(office_code__iexact=office, code__iexact=code)
         ways += [_books().filter(here), _former().filter(there)]
     first, *rest = (way[:most] for way in ways)
-    return _among("pk", [key for (key,) in first.union(*rest)[:most]])
+    # Asked also where there are none: a constant left alone in ORDER BY is a column.
+    return Q(pk__among=[key for (key,) in first.union(*rest)[:most]])
 
 
 def _books() -> QuerySet[Any, tuple[int]]:

@@ -288,6 +288,16 @@ def test_who_has_or_had_just_this_comes_first(
     assert names(answer)[0] == "Zuurkool"
 
 
+def test_what_a_search_finds_by_a_part_stands_by_name(agent: User) -> None:
+    for name in ("Zuurkool Voorbeeld", "aardbei voorbeeld", "Peer Voorbeeld"):
+        make_administration(name=name)
+
+    answer = logged_in(agent).get("/zoeken/", {"q": "voorbeeld"})
+
+    shown = re.findall(r'class="rowlink"[^>]*>([^<]+)<', answer.content.decode())
+    assert shown == ["aardbei voorbeeld", "Peer Voorbeeld", "Zuurkool Voorbeeld"]
+
+
 def test_who_has_just_this_name_comes_before_longer_names(
     agent: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
