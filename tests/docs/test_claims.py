@@ -28,8 +28,8 @@ CLAIMS = [
     (
         "team-lead",
         (
-            f"more than {WORDS[LATE_TIMES]} times as long as others of its type and size, "
-            f"and more than {WORDS[LATE_AFTER.seconds // 60]} minutes"
+            f"more than {WORDS[LATE_TIMES]} times as long as others of its type and "
+            f"size, and more than {WORDS[LATE_AFTER.seconds // 60]} minutes"
         ),
     ),
     ("auditor", f"looked for in the newest {WINDOW} days"),
@@ -37,8 +37,8 @@ CLAIMS = [
     (
         "administrator",
         (
-            f"After {WORDS[settings.AXES_FAILURE_LIMIT]} wrong passwords for one name from "
-            f"one address the log-in is locked for {LOCKED_MINUTES} minutes"
+            f"After {WORDS[settings.AXES_FAILURE_LIMIT]} wrong passwords for one name "
+            f"from one address the log-in is locked for {LOCKED_MINUTES} minutes"
         ),
     ),
     ("domain", f"address, at most {LONGEST_IN_ADDRESS} characters"),
