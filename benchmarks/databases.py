@@ -9,6 +9,9 @@ import psycopg2
 from django.db import connections
 from psycopg2 import extensions, sql
 
+from adminmoves.management.commands.grant_app_role import database_statements
+from migrations_portal.supervisor.servers import role_in
+
 OWNER, APP, SUPERUSER = "DATABASE_OWNER_URL", "DATABASE_URL", "BENCH_SUPERUSER_URL"
 
 
@@ -34,6 +37,9 @@ def database(name: str) -> Iterator[str]:
 def copied(template: str, name: str) -> Iterator[str]:
     connections.close_all()
     _say("CREATE DATABASE {} TEMPLATE {}", name, template)
+    # A copy does not carry the rights on the database itself.
+    for statement in database_statements(role_in(os.environ[APP]), name):
+        _say(statement)
     try:
         yield name
     finally:

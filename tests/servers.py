@@ -18,9 +18,11 @@ from psycopg2 import extensions, sql
 from pytest_django import DjangoDbBlocker, Settings
 
 from adminmoves.archive.store import archive_store
+from adminmoves.management.commands.grant_app_role import database_statements
 from migrations_portal.supervisor.account import ourselves
 from migrations_portal.supervisor.children import Child, Program
 from migrations_portal.supervisor.ports import wait_for
+from migrations_portal.supervisor.servers import role_in
 from migrations_portal.supervisor.state import CHECKOUT
 from migrations_portal.supervisor.valkey import Valkey, find_binary
 from tests.flush import Flusher
@@ -78,6 +80,9 @@ def copy_database(template: str, name: str) -> None:
                 sql.Identifier(name), sql.Identifier(template)
             )
         )
+        # A copy does not carry the rights on the database itself.
+        for statement in database_statements(role_in(os.environ["DATABASE_URL"]), name):
+            cursor.execute(statement)
 
 
 def drop_database(name: str) -> None:

@@ -15,7 +15,7 @@ def jump_guard(jumps: Sequence[tuple[str, str]]) -> str:
     pairs = ", ".join(f"('{source}', '{target}')" for source, target in jumps)
     return f"""
 CREATE OR REPLACE FUNCTION adminmoves_guard_jump() RETURNS trigger
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     IF NEW.state <> OLD.state AND (OLD.state, NEW.state) NOT IN ({pairs}) THEN
         PERFORM adminmoves_refuse(

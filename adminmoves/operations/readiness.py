@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from adminmoves.models import QueueSwitch, WorkerBeat
 from adminmoves.operations import readings
+from adminmoves.operations.guards import problems
 from adminmoves.vocabulary import MoveState
 
 MILLISECONDS_TO_ANSWER = 2000
@@ -72,6 +73,12 @@ def _asked(check: Callable[[], Line]) -> Line:
         return Line(check.__name__, ok=False)
 
 
+def guards() -> Line:
+    """What is wrong stands in the log, and `grant_app_role --check` tells it."""
+    count = len(problems())
+    return Line("guards", count == 0, count, "to mend")
+
+
 def worker() -> Line:
     count = WorkerBeat.objects.runs().alive().count()
     return Line("worker", count > 0, count, "alive")
@@ -110,4 +117,4 @@ def doubts() -> Line:
     return Line("doubts", ok=True, value=count, unit="to answer")
 
 
-KEPT = (worker, asks, beat, queue, leases, doubts)
+KEPT = (guards, worker, asks, beat, queue, leases, doubts)

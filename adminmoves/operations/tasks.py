@@ -10,6 +10,7 @@ from celery import signals
 from celery.worker import state
 from django.conf import settings
 
+from adminmoves.operations.guards import GuardsDown, refuse_blinded_guards
 from adminmoves.operations.heart import Heart
 from adminmoves.vocabulary import BeatKind
 
@@ -20,6 +21,16 @@ KINDS = {
 }
 hearts: list[Heart] = []
 """Of this process: none, or one."""
+
+
+@signals.worker_init.connect
+@signals.beat_init.connect
+def look_at_guards(**_told: Any) -> None:
+    """Celery logs what a receiver raises and goes on; only this ends the process."""
+    try:
+        refuse_blinded_guards()
+    except GuardsDown as down:
+        raise SystemExit(str(down)) from down
 
 
 @signals.worker_ready.connect

@@ -114,7 +114,8 @@ def test_all_is_well(client: Client) -> None:
 
     assert status == 200
     assert list(lines) == [
-        "database", "broker", "worker", "asks", "beat", "queue", "leases", "doubts",
+        "database", "broker", "guards", "worker", "asks", "beat", "queue", "leases",
+        "doubts",
     ]  # fmt: skip
     assert all(line["ok"] for line in lines.values())
 
@@ -154,7 +155,9 @@ def test_without_the_database_nothing_of_it_is_called_well(
     status, names = wrong(client)
 
     assert status == 503
-    assert names == {"database", "worker", "asks", "beat", "queue", "leases", "doubts"}
+    assert names == {
+        "database", "guards", "worker", "asks", "beat", "queue", "leases", "doubts",
+    }  # fmt: skip
 
 
 @pytest.mark.usefixtures("all_well")

@@ -1,4 +1,8 @@
-"""Gives the app role exactly what serving needs; run by the owner after migrate."""
+"""Gives the app role exactly what serving needs; run by the owner after migrate.
+
+The one place of all rights: a restore without privileges, a new server and an upgrade
+all end with this script. Whatever it cannot take away is named, with the remedy.
+"""
 
 from argparse import ArgumentParser
 from collections.abc import Iterator, Mapping
@@ -6,6 +10,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, transaction
+
+from adminmoves.models.rights import find_excess
 
 READ = ("SELECT",)
 APPEND = (*READ, "INSERT")
@@ -70,9 +76,33 @@ GRANTS: Mapping[str, tuple[str, ...]] = {
     "django_session": FULL,
 }
 
+EXECUTED: Mapping[str, str] = {
+    # By guards and generated columns, which act as who writes, and by verify_audit.
+    "adminmoves_code_key(text,text)": "how two codes compare",
+    "adminmoves_event_digest(adminmoves_event)": "checked by who reads the trail",
+    "adminmoves_refuse(text,text)": "how a guard refuses",
+}
+"""Functions that the app role executes. Triggers need no such right, and a trigger's
+function that it could execute would be one that it could put on a table of its own."""
+
+# Only those that who runs this may manage; another's function is told afterwards.
+REVOKE_FUNCTIONS = """DO $$ DECLARE routine pg_catalog.regprocedure; BEGIN
+    FOR routine IN
+        SELECT p.oid FROM pg_catalog.pg_proc p
+        WHERE p.pronamespace = 'public'::pg_catalog.regnamespace
+          AND pg_catalog.pg_has_role(p.proowner, 'USAGE')
+          AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d
+                          WHERE d.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass
+                            AND d.objid = p.oid AND d.deptype = 'e')
+    LOOP
+        EXECUTE pg_catalog.format(
+            'REVOKE ALL ON ROUTINE %s FROM PUBLIC, {role}', routine);
+    END LOOP;
+END $$"""
+
 
 class Command(BaseCommand):
-    help = "Give the app role its rights on every table. Run it as the owner."
+    help = "Give the app role its rights on everything. Run it as the owner."
     requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -83,36 +113,97 @@ class Command(BaseCommand):
             dest="only_print",
             help="Print the SQL for whoever manages the database; change nothing.",
         )
+        parser.add_argument(
+            "--check",
+            action="store_true",
+            dest="only_check",
+            help="Tell what differs from the list; change nothing. Any role may.",
+        )
 
     def handle(self, *_args: Any, **options: Any) -> None:
-        script = list(statements(options["role"]))
+        role, database = options["role"], connection.settings_dict["NAME"]
+        script = list(statements(role, database))
         if options["only_print"]:
-            self.stdout.write("".join(f"{statement};\n" for statement in script))
+            lines = ("BEGIN", *script, "COMMIT")
+            self.stdout.write("".join(f"{statement};\n" for statement in lines))
             return
-        refuse_unlisted_tables()
-        with transaction.atomic(), connection.cursor() as cursor:
-            for statement in script:
-                cursor.execute(statement)
+        if not options["only_check"]:
+            refuse_unlisted()
+            with transaction.atomic(), connection.cursor() as cursor:
+                for statement in script:
+                    cursor.execute(statement)
+        refuse_excess(role)
 
 
-def statements(role: str) -> Iterator[str]:
-    """The SQL that takes every right from the role and gives the listed ones."""
+def statements(role: str, database: str) -> Iterator[str]:
+    """The SQL that takes every right from the role and gives the listed ones.
+
+    In one transaction: its path keeps objects that somebody else made in schema public
+    from being called by who runs this.
+    """
     name = connection.ops.quote_name(role)
+    yield "SET LOCAL search_path = pg_catalog, pg_temp"
+    yield from database_statements(role, database)
+    yield f"REVOKE ALL ON SCHEMA public FROM {name}"
+    yield "REVOKE CREATE ON SCHEMA public FROM PUBLIC"
     yield f"GRANT USAGE ON SCHEMA public TO {name}"
-    yield f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {name}"
-    yield f"REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM {name}"
+    for kind in ("TABLES", "SEQUENCES"):
+        yield f"REVOKE ALL ON ALL {kind} IN SCHEMA public FROM PUBLIC, {name}"
+    in_format = name.replace("%", "%%").replace("'", "''")
+    yield REVOKE_FUNCTIONS.replace("{role}", in_format)
+    # What a later migration makes begins without a right for anybody.
+    for kind in ("TABLES", "SEQUENCES", "FUNCTIONS"):
+        yield f"ALTER DEFAULT PRIVILEGES REVOKE ALL ON {kind} FROM PUBLIC, {name}"
+        yield (
+            f"ALTER DEFAULT PRIVILEGES IN SCHEMA public REVOKE ALL ON {kind}"
+            f" FROM PUBLIC, {name}"
+        )
     for table, rights in GRANTS.items():
-        yield f"GRANT {', '.join(rights)} ON {table} TO {name}"
-    yield f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {name}"
+        yield f"GRANT {', '.join(rights)} ON public.{table} TO {name}"
+    for signature in EXECUTED:
+        yield f"GRANT EXECUTE ON FUNCTION {in_schema(signature)} TO {name}"
 
 
-def refuse_unlisted_tables() -> None:
-    """A new table must get a line above before anybody can use it."""
+def database_statements(role: str, database: str) -> Iterator[str]:
+    """The rights on the database itself; neither a dump nor a template carries them."""
+    name = connection.ops.quote_name(role)
+    where = f"DATABASE {connection.ops.quote_name(database)}"
+    yield f"REVOKE ALL ON {where} FROM {name}"
+    yield f"REVOKE CREATE, TEMPORARY ON {where} FROM PUBLIC"
+    yield f"GRANT CONNECT ON {where} TO {name}"
+
+
+def in_schema(signature: str) -> str:
+    """The signature with its schema; of the types ours alone need one."""
+    return f"public.{signature}".replace("(adminmoves_", "(public.adminmoves_")
+
+
+CALLABLE = """
+    SELECT p.oid::regprocedure::text FROM pg_proc p
+    WHERE p.pronamespace = 'public'::regnamespace AND p.proname LIKE 'adminmoves%'
+      AND p.prorettype <> 'trigger'::regtype
+"""
+
+
+def refuse_unlisted() -> None:
+    """A new table or function gets a line above before anybody can use it."""
     with connection.cursor() as cursor:
         tables = set(connection.introspection.table_names(cursor))
-    if tables != set(GRANTS):
-        differing = ", ".join(sorted(tables ^ set(GRANTS)))
+        cursor.execute(CALLABLE)
+        functions = {signature for (signature,) in cursor}
+    if differing := (tables ^ set(GRANTS)) | (functions ^ set(EXECUTED)):
         raise CommandError(
-            f"These tables stand in the database or in GRANTS, but not in both: "
-            f"{differing}. Decide in grant_app_role.py what the app role may do."
+            "These stand in the database or in the lists of grant_app_role.py, but not"
+            f" in both: {', '.join(sorted(differing))}. Decide there what the app role"
+            " may do."
+        )
+
+
+def refuse_excess(role: str) -> None:
+    """What the script could not bring about: another role's doing, or a manager's."""
+    if found := find_excess(role, GRANTS, EXECUTED):
+        lines = "\n".join(f"- {finding}" for finding in found)
+        raise CommandError(
+            f"The rights of {role} are not those of the list. Whoever manages the"
+            f" database has to mend:\n{lines}"
         )
