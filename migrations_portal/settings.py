@@ -267,7 +267,7 @@ if ARCHIVE_STORE == "adminmoves.archive.s3.S3Store":
         "endpoint_url": env.endpoint("PORTAL_ARCHIVE_ENDPOINT"),
     }
 STORAGES: dict[str, dict[str, Any]] = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": {"BACKEND": "adminmoves.durable.DurableStorage"},
     "archive": {"BACKEND": ARCHIVE_STORE, "OPTIONS": ARCHIVE_OPTIONS},
     "staticfiles": {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"

@@ -1,7 +1,9 @@
-"""Copies a run's archive in chunks: each is files first, then one line per document.
+"""Copies a run's archive in chunks: each is files first, on the disk, then one line
+per document. When all were copied, every copy is read once more before the switch.
 
 A file that is there already is probed, not trusted: so a worker that died between
-the two, or an earlier attempt, costs no second copy and hides no bad one.
+the two, or an earlier attempt, costs no second copy and hides no bad one. Nor does a
+takeover trust what was compared before it: the death may have been a power cut.
 """
 
 from collections.abc import Sequence
@@ -74,9 +76,13 @@ class Source(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """The next documents of a run, in the order of their ids."""
+    """The next documents of a run, in the order of their ids.
+
+    ``again``: they were copied and written down, and are compared once more.
+    """
 
     documents: Sequence[Source]
+    again: bool = False
 
     @property
     def size(self) -> int:
@@ -87,8 +93,17 @@ class Chunk:
         return self.documents[-1].document
 
 
-def next_chunk(move: Move, cursor: int) -> Chunk | None:
-    """What comes after the document with this id; None when all were copied."""
+def next_chunk(move: Move, attempt: Attempt) -> Chunk | None:
+    """What to copy next, then what to compare; None when all of it was."""
+    fresh = _after(move, attempt.cursor)
+    if fresh:
+        return Chunk(fresh)
+    copied = _after(move, attempt.compared)
+    return Chunk(copied, again=True) if copied else None
+
+
+def _after(move: Move, cursor: int) -> list[Source]:
+    """The documents after the one with this id, as many as are copied at once."""
     ahead = Document.objects.filter(
         administration=move.administration_id, pk__gt=cursor
     ).order_by("pk")
@@ -101,7 +116,7 @@ def next_chunk(move: Move, cursor: int) -> Chunk | None:
         if taken and size > MOST_BYTES:
             break
         taken.append(source)
-    return Chunk(taken) if taken else None
+    return taken
 
 
 def open_folder(move: Move) -> None:
@@ -114,13 +129,15 @@ def open_folder(move: Move) -> None:
 
 
 def copy_files(move: Move, chunk: Chunk) -> None:
-    """Have the file of each document at its new key, compared.
+    """Have the file of each document at its new key, compared and on the disk.
 
     Raises SourceDiffers, CopyDiffers, OSError.
     """
     store, folder = archive_store(), folder_after(move, move.revision)
-    for source in chunk.documents:
-        _copy_file(store, source, key_in(folder, source.document))
+    targets = [key_in(folder, source.document) for source in chunk.documents]
+    with store.durable(targets):
+        for source, target in zip(chunk.documents, targets, strict=True):
+            _copy_file(store, source, target)
 
 
 def _copy_file(store: Store, source: Source, target: str) -> None:
@@ -138,6 +155,11 @@ def _copy_file(store: Store, source: Source, target: str) -> None:
 
 def enter(attempt: Attempt, move: Move, chunk: Chunk) -> None:
     """Write a chunk down, under the lease: its lines, and how far the run is."""
+    if chunk.again:
+        # No progress that a takeover would keep, so takeovers are counted on.
+        attempt.compared = chunk.last
+        attempt.save(update_fields=["compared"])
+        return
     told = {
         "move": move.pk,
         "administration": move.administration_id,
@@ -158,7 +180,7 @@ def enter(attempt: Attempt, move: Move, chunk: Chunk) -> None:
 def begin_again(attempt: Attempt) -> None:
     """Look at every file anew, whatever was written down of it; unsaved."""
     attempt.move.document_copies.all().delete()
-    attempt.cursor = attempt.copied = attempt.copied_size = 0
+    attempt.cursor = attempt.compared = attempt.copied = attempt.copied_size = 0
 
 
 def switch(move: Move) -> None:

@@ -16,17 +16,17 @@ LINES = 40
 
 def fill(administration: Administration, documents: int) -> None:
     """Give an administration so many documents more, each another, in its store."""
-    first = administration.archive.count()
-    made = (
-        _document(administration, number) for number in range(first, first + documents)
-    )
-    while some := list(islice(made, AT_A_TIME)):
-        Document.objects.bulk_create(some)
+    store, first = archive_store(), administration.archive.count()
+    store.make()
+    numbers = iter(range(first, first + documents))
+    while some := list(islice(numbers, AT_A_TIME)):
+        with store.durable([_key(administration, number) for number in some]):
+            made = [_document(administration, number) for number in some]
+        Document.objects.bulk_create(made)
 
 
 def _document(administration: Administration, number: int) -> Document:
-    content = _content(administration, number)
-    key = key_of(administration.environment, administration, "new", number)
+    content, key = _content(administration, number), _key(administration, number)
     archive_store().put(key, content)
     return Document(
         administration=administration,
@@ -36,6 +36,10 @@ def _document(administration: Administration, number: int) -> Document:
         workflow_state=WorkflowState.PROCESSED,
         received_at=timezone.now(),
     )
+
+
+def _key(administration: Administration, number: int) -> str:
+    return key_of(administration.environment, administration, "new", number)
 
 
 def _content(administration: Administration, number: int) -> bytes:

@@ -8,8 +8,14 @@ import errno
 import hashlib
 import os
 from base64 import b64encode
-from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Collection, Iterator
+from contextlib import (
+    AbstractContextManager,
+    closing,
+    contextmanager,
+    nullcontext,
+    suppress,
+)
 from typing import Any
 
 from botocore.config import Config
@@ -62,6 +68,9 @@ class S3Store(S3Storage):  # type: ignore[misc] # django-storages has no types
         config = Config(s3={"addressing_style": style}, **HABITS)
         super().__init__(client_config=config, **settings)
 
+    def make(self) -> None:
+        """Nothing: who keeps the bucket makes it."""
+
     def digest(self, key: str) -> Digest | None:
         """What the file under this key is; None where there is none."""
         with _refusals(), self._opened(key) as found:
@@ -111,8 +120,9 @@ class S3Store(S3Storage):  # type: ignore[misc] # django-storages has no types
     def remove_parts(self, folder: str) -> None:
         """Nothing: parts are no files, and the bucket's own rule ends old uploads."""
 
-    def settle(self) -> None:
-        """Nothing: what the service confirmed is kept."""
+    def durable(self, _keys: Collection[str]) -> AbstractContextManager[None]:
+        """Nothing to do: the service confirms a file when it is kept."""
+        return nullcontext()
 
     def remove(self, keys: list[str]) -> None:
         """Remove these files; one that is gone already is fine."""

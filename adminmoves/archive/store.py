@@ -7,12 +7,14 @@ import hashlib
 import os
 import secrets
 import shutil
-from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from typing import NamedTuple, Protocol, cast
 
 from django.core.files.storage import FileSystemStorage, storages
+
+from adminmoves.durable import on_disk, sync_folders
 
 BLOCK = 1024 * 1024
 PART = ".part-"
@@ -43,6 +45,9 @@ class Store(Protocol):
     @property
     def location(self) -> str: ...
 
+    def make(self) -> None:
+        """Have a place for the files; what lies there already stays."""
+
     def digest(self, key: str) -> Digest | None:
         """What the file under this key is, read whole; None where there is none."""
 
@@ -64,8 +69,8 @@ class Store(Protocol):
     def remove_parts(self, folder: str) -> None:
         """Remove what was left half written between the files of this folder."""
 
-    def settle(self) -> None:
-        """Have what was written last, before anything relies on it."""
+    def durable(self, keys: Collection[str]) -> AbstractContextManager[None]:
+        """What is written to these keys within outlives a power cut after it."""
 
     def remove(self, keys: list[str]) -> None:
         """Remove these files; one that is gone already is fine."""
@@ -75,6 +80,10 @@ class FileStore(FileSystemStorage):
     """A folder. Whatever stands under a key was written whole and read back."""
 
     together = 500
+
+    def make(self) -> None:
+        """Have the folder; what lies there already stays."""
+        Path(self.location).mkdir(parents=True, exist_ok=True)
 
     def digest(self, key: str) -> Digest | None:
         """What the file under this key is; None where there is none."""
@@ -144,9 +153,9 @@ class FileStore(FileSystemStorage):
             os.close(reading)
         return True
 
-    def settle(self) -> None:
-        """Have what was written on the disk, before anything relies on it."""
-        os.sync()
+    def durable(self, keys: Collection[str]) -> AbstractContextManager[None]:
+        """What is written to these keys within is on the disk after it."""
+        return on_disk(str(self.location), [self.path(key) for key in keys])
 
     def remove(self, keys: list[str]) -> None:
         """Remove these files; one that is gone already is fine."""
@@ -155,6 +164,7 @@ class FileStore(FileSystemStorage):
             path = Path(self.path(key))
             path.unlink(missing_ok=True)
             folders.add(path.parent)
+        sync_folders(folders)
         for folder in folders:
             self._tidy(folder)
 

@@ -111,6 +111,9 @@ def _take_over(attempt: Attempt, move: Move, worker: str) -> Attempt | None:
             move.pk, Action.DOUBT, actor=WORKER, facts=(reason,), told=reason
         )
         return None
+    if not stepped_aside:
+        # Its machine may have lost power: what was on the disk is to be seen anew.
+        attempt.compared = 0
     before, attempt.worker = attempt.worker, worker
     attempt.token = uuid.uuid4()
     now = timezone.now()

@@ -12,7 +12,7 @@ from django.utils import timezone
 from adminmoves import lifecycle, logcontext
 from adminmoves.access import WORKER
 from adminmoves.archive import copying, figures
-from adminmoves.archive.store import CopyDiffers, SourceDiffers, archive_store
+from adminmoves.archive.store import CopyDiffers, SourceDiffers
 from adminmoves.audit import trail
 from adminmoves.errors import LeaseLost
 from adminmoves.execution import claim, dispatch
@@ -147,17 +147,30 @@ def prepare(attempt: Attempt) -> None:
 
 
 def _copy_archive(attempt: Attempt, until: float) -> bool:
-    """Copy chunk by chunk. False: its time is up, and it goes on later."""
+    """Copy chunk by chunk, then compare all of it again, also where a worker before
+    this one had done so. False: its time is up, and it goes on later."""
     move = Move.objects.select_related("to_environment", "administration").get(
         pk=attempt.move_id
     )
-    if not moves_archive(move.move_type) or _was_done(attempt, StepCode.COPY_ARCHIVE):
+    if not moves_archive(move.move_type):
         return True
     if attempt.documents:
         with _refusals(), fenced(attempt) as held:
             copying.open_folder(held)
+        if not _go_through(attempt, move, until):
+            return False
+    if not _was_done(attempt, StepCode.COPY_ARCHIVE):
+        with fenced(attempt) as held:
+            facts = {"documents": attempt.copied, "bytes": attempt.copied_size}
+            entered = {StepCode.COPY_ARCHIVE: facts}
+            enter(attempt, held, (StepCode.COPY_ARCHIVE,), entered)
+    return True
+
+
+def _go_through(attempt: Attempt, move: Move, until: float) -> bool:
+    """Each chunk: files first, then its lines. False: its time is up."""
     turn = time.monotonic() + SLICE
-    while chunk := copying.next_chunk(move, attempt.cursor):
+    while chunk := copying.next_chunk(move, attempt):
         with _refusals():
             copying.copy_files(move, chunk)
         with fenced(attempt):
@@ -169,11 +182,6 @@ def _copy_archive(attempt: Attempt, until: float) -> bool:
             if dispatch.others_wait(attempt):
                 return False
             turn = time.monotonic() + SLICE
-    if attempt.documents:
-        archive_store().settle()
-    with fenced(attempt) as held:
-        facts = {"documents": attempt.copied, "bytes": attempt.copied_size}
-        enter(attempt, held, (StepCode.COPY_ARCHIVE,), {StepCode.COPY_ARCHIVE: facts})
     return True
 
 

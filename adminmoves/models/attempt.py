@@ -31,12 +31,14 @@ class Attempt(models.Model):
     # An undo keeps its direction and reason here, so that a takeover goes on with it.
     undo_outcome = models.CharField(max_length=20, choices=Outcome.choices, blank=True)
     undo_reason = models.JSONField(default=dict)
-    # How far the archive is, in documents and bytes; ``cursor``: the last one copied.
+    # How far the archive is, in documents and bytes; ``cursor``: the last one copied,
+    # ``compared``: the last copy that was read again after all were copied.
     documents = models.PositiveIntegerField(default=0)
     size = models.PositiveBigIntegerField(default=0)
     copied = models.PositiveIntegerField(default=0)
     copied_size = models.PositiveBigIntegerField(default=0)
     cursor = models.PositiveBigIntegerField(default=0)
+    compared = models.PositiveBigIntegerField(default=0)
     copying_since = models.DateTimeField(null=True)
     # A person's wish to stop; the worker heeds it at the next safe point.
     stop_asked_at = models.DateTimeField(null=True)

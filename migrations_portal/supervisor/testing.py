@@ -2,7 +2,10 @@
 
 import os
 import shutil
+import subprocess
+import tempfile
 from collections.abc import Sequence
+from pathlib import Path
 
 from migrations_portal.supervisor.throwaway import (
     prepare,
@@ -20,7 +23,7 @@ def run_tests(arguments: Sequence[str]) -> int:
         prepare(env)
         chosen = arguments or spread_over_the_cores()
         return run_python(
-            ["-m", "pytest", *browser_selection(), *chosen],
+            ["-m", "pytest", *left_out(), *chosen],
             {
                 **env,
                 "DJANGO_SETTINGS_MODULE": "tests.settings",
@@ -35,11 +38,43 @@ def spread_over_the_cores() -> list[str]:
     return ["-n", str(min(os.cpu_count() or 1, MOST_PROCESSES)), "--dist=worksteal"]
 
 
-def browser_selection() -> list[str]:
-    """Leave the browser tests out where there is no browser, unless CI wants them."""
-    if os.environ.get("CI") or any(shutil.which(name) for name in CHROMIUM):
-        return []
-    print(
-        "No Chromium: browser tests are left out. On Debian: apt-get install chromium."
-    )
-    return ["-m", "not browser"]
+def left_out() -> list[str]:
+    """Leave out what this machine cannot do, unless CI wants all of it."""
+    lacking = {} if os.environ.get("CI") else _lacking()
+    for why in lacking.values():
+        print(why)
+    return ["-m", " and ".join(f"not {mark}" for mark in lacking)] if lacking else []
+
+
+def _lacking() -> dict[str, str]:
+    """Marks of tests that need what is not here, each with a line that says so."""
+    lacking = {}
+    if not any(shutil.which(name) for name in CHROMIUM):
+        lacking["browser"] = (
+            "No Chromium: browser tests are left out. "
+            "On Debian: apt-get install chromium."
+        )
+    if not _can_mount():
+        lacking["mounts"] = (
+            "No right to mount: power cuts of a real disk are left out; those of a "
+            "disk that is played are not. It takes root on Linux with loop devices."
+        )
+    return lacking
+
+
+def _can_mount() -> bool:
+    """Whether a file can be mounted as a disk; a container mostly may not."""
+    if os.geteuid() or not shutil.which("mkfs.ext4"):
+        return False
+    with tempfile.TemporaryDirectory() as folder:
+        image = Path(folder, "disk.img")
+        image.write_bytes(bytes(1024 * 1024))
+        mounts = (
+            ["mkfs.ext4", "-q", str(image)],
+            ["mount", "-o", "loop", str(image), folder],
+            ["umount", folder],
+        )
+        return all(
+            subprocess.run(command, capture_output=True, check=False).returncode == 0
+            for command in mounts
+        )

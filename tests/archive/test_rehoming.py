@@ -75,7 +75,7 @@ def chunks_then(attempt: Attempt, count: int) -> None:
     move = Move.objects.select_related("to_environment").get(pk=attempt.move_id)
     copying.open_folder(move)
     for _number in range(count):
-        chunk = copying.next_chunk(move, attempt.cursor)
+        chunk = copying.next_chunk(move, attempt)
         assert chunk is not None
         copying.copy_files(move, chunk)
         with fenced(attempt):
@@ -144,7 +144,7 @@ def test_files_without_their_rows_are_probed_and_not_copied_twice(
     runner.prepare(attempt)
     move = Move.objects.get(pk=approved.pk)
     copying.open_folder(move)
-    chunk = copying.next_chunk(move, 0)
+    chunk = copying.next_chunk(move, attempt)
     assert chunk is not None
     copying.copy_files(move, chunk)
     first = key_in(folder_after(move, move.revision), chunk.documents[0].document)
@@ -322,7 +322,7 @@ def test_files_that_were_copied_but_not_written_down_go_too(
 ) -> None:
     before, old = archive_of(approved), files()
     chunks_then(attempt := start(approved), 1)
-    chunk = copying.next_chunk(approved, attempt.cursor)
+    chunk = copying.next_chunk(approved, attempt)
     assert chunk is not None
     copying.copy_files(approved, chunk)
     runner.fail(attempt, {"code": "store_refused", "error": "No space left on device"})

@@ -19,6 +19,7 @@ from adminmoves.archive.store import (
     Store,
     archive_store,
 )
+from adminmoves.models import Attempt
 from adminmoves.vocabulary import MoveState, MoveType
 from migrations_portal.supervisor.state import CHECKOUT
 from tests.archive.bucket import Bucket
@@ -249,7 +250,7 @@ def test_a_run_says_how_far_it_is_after_each_hundred_documents(
     kind = MoveType.MOVE_ENVIRONMENT
     move = a_move(MoveState.APPROVED, move_type=kind, administration=books)
 
-    first = next_chunk(move, 0)
+    first = next_chunk(move, Attempt())
 
     assert first is not None
     assert len(first.documents) == 100

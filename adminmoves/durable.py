@@ -1,0 +1,127 @@
+"""Has files on the disk, so that they outlive a power cut.
+
+What was written and closed may be in memory only, and so may its name. A row that
+says that a file is there is committed after this.
+"""
+
+import ctypes
+import os
+import sys
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any, cast
+
+from django.core.files.base import File
+from django.core.files.storage import FileSystemStorage
+
+if sys.platform == "darwin":
+    import fcntl
+
+
+def _find_syncfs() -> Callable[[int], int] | None:
+    """Linux's own; elsewhere every file is synchronised by itself."""
+    if not sys.platform.startswith("linux"):
+        return None
+    with suppress(AttributeError):
+        return cast("Callable[[int], int]", ctypes.CDLL(None, use_errno=True).syncfs)
+    return None
+
+
+# 500 files of 16 KB: 0.03 s in one call, 0.5 s with fsync of each.
+syncfs = _find_syncfs()
+
+
+@contextmanager
+def on_disk(root: str, paths: Collection[str]) -> Iterator[None]:
+    """What is written within is on the disk at the end: these files, and the names
+    of them and of all folders above them up to ``root``.
+
+    Raises OSError where any of it could not be written.
+    """
+    # Opened before anything is written: a write that fails in the background is told
+    # to whoever had the file system open by then.
+    top = os.open(root, os.O_RDONLY)
+    try:
+        yield
+        if syncfs is None:
+            _sync_each(root, paths)
+        else:
+            _sync_file_systems(top, {Path(path).parent for path in paths})
+    finally:
+        os.close(top)
+
+
+class DurableStorage(FileSystemStorage):
+    """Django's folder, whose files are on the disk as soon as they are saved."""
+
+    def _save(self, name: str, content: File[Any]) -> str:
+        saved: str = super()._save(name, content)  # type: ignore[misc] # in no stub
+        _sync_each(str(self.location), [self.path(saved)])
+        return saved
+
+
+def sync_folders(folders: Collection[Path]) -> None:
+    """Have the names in these folders on the disk; a folder that is gone is fine."""
+    for folder in folders:
+        with suppress(FileNotFoundError):
+            _sync(folder)
+
+
+def _sync_file_systems(top: int, folders: Collection[Path]) -> None:
+    """The one of ``top``, and others that folders below it may lie on."""
+    _sync_file_system(top)
+    done = {os.fstat(top).st_dev}
+    for folder in folders:
+        opened = os.open(folder, os.O_RDONLY)
+        try:
+            device = os.fstat(opened).st_dev
+            if device not in done:
+                _sync_file_system(opened)
+                done.add(device)
+        finally:
+            os.close(opened)
+
+
+def _sync_file_system(opened: int) -> None:
+    if syncfs is not None and syncfs(opened):
+        number = ctypes.get_errno()
+        raise OSError(number, os.strerror(number))
+
+
+def _sync_each(root: str, paths: Collection[str]) -> None:
+    """Files first, then their names, then the names of their folders."""
+    for path in paths:
+        _sync(path)
+    above = {folder for path in paths for folder in _folders_above(path, root)}
+    for folder in sorted(above, key=lambda folder: len(folder.parts), reverse=True):
+        _sync(folder)
+    if sys.platform == "darwin":
+        _empty_the_drive(root)
+
+
+def _folders_above(path: str, root: str) -> Iterator[Path]:
+    folder = Path(path).parent
+    while folder != Path(root) and folder != folder.parent:
+        yield folder
+        folder = folder.parent
+    yield Path(root)
+
+
+def _sync(path: str | Path) -> None:
+    opened = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
+
+
+if sys.platform == "darwin":
+
+    def _empty_the_drive(path: str) -> None:
+        """There fsync hands over to the drive, and the drive may keep it in memory."""
+        opened = os.open(path, os.O_RDONLY)
+        try:
+            fcntl.fcntl(opened, fcntl.F_FULLFSYNC)
+        finally:
+            os.close(opened)
