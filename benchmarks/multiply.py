@@ -116,6 +116,12 @@ def multiply(name: str, times: int) -> None:
     with closing(connected(SUPERUSER, name)) as server, server.cursor() as cursor:
         for statement in add:
             cursor.execute(statement)
+        # Triggers were off, so what the copies are found by is made here.
+        cursor.execute(
+            "SELECT adminmoves_index_administrations(array("
+            "SELECT id FROM adminmoves_administration))"
+        )
+        cursor.execute("VACUUM ANALYZE adminmoves_administrationsearch")
         for table in TABLES:
             cursor.execute(f"VACUUM ANALYZE {table}")
             cursor.execute(

@@ -115,7 +115,7 @@ def ask(chosen: dict[str, str]) -> Asked:
     is_number = Move.id_from_number(chosen.get("q", "")) is not None
     known = None if is_number else known_by(chosen)
     is_open = not any(chosen.get(name) for name in ("van", "tot", "alles"))
-    if known is None or not known.is_common or not is_open:
+    if known is None or not known.finds_many or not is_open:
         return Asked(chosen, known, is_narrowed=False)
     first = timezone.localdate() - timedelta(days=WINDOW - 1)
     return Asked({**chosen, "van": first.isoformat()}, known, is_narrowed=True)
@@ -133,7 +133,7 @@ def found_by(asked: Asked) -> QuerySet[Event]:
     if office := chosen.get("kantoor"):
         wanted &= at_office(office, "environment", "other_environment")
     if asked.known is not None:
-        wanted &= asked.known.about("administration")
+        wanted &= asked.known.about("administration") | asked.known.of_moves("move")
     elif text := chosen.get("q"):
         wanted &= Q(move=Move.id_from_number(text))
     return Event.objects.filter(wanted & between(chosen))

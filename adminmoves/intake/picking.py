@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from adminmoves.listing import without_nul
 from adminmoves.models import Administration, BookkeepingConnection, Environment
-from adminmoves.models.recall import search
+from adminmoves.models.recall import office_named, search
 
 SHOWN = 8
 FEW_OFFICES = 60
@@ -37,16 +37,14 @@ def find_administrations(text: str) -> Picks[Administration]:
     wanted = without_nul(text).strip()
     if not wanted:
         return Picks()
-    found, _is_common = search(wanted, SHOWN + 1)
+    found, _known = search(wanted, SHOWN + 1)
     return _first(found)
 
 
 def find_offices(text: str) -> Picks[Environment]:
-    """The first offices whose code or name has this text."""
-    wanted = without_nul(text).strip()
-    offices = Environment.objects.filter(office_code__istartswith=wanted)
-    named = Environment.objects.filter(name__icontains=wanted)
-    return _first(list((offices | named)[: SHOWN + 1])) if wanted else Picks()
+    """The first offices whose code begins so, or whose name has these words."""
+    named = office_named(without_nul(text))
+    return _first(list(Environment.objects.filter(named)[: SHOWN + 1]))
 
 
 def _first(found: Sequence[M]) -> Picks[M]:

@@ -10,6 +10,7 @@ from adminmoves.models.archive import (
 from adminmoves.models.attempt import Aftercare, Attempt, Effect
 from adminmoves.models.estate import (
     Administration,
+    AdministrationSearch,
     BookkeepingConnection,
     Environment,
     FormerPlace,
@@ -31,6 +32,7 @@ from adminmoves.models.windows import ExecutionWindow, Freeze
 
 __all__ = [
     "Administration",
+    "AdministrationSearch",
     "Aftercare",
     "Approval",
     "ApprovalLoan",

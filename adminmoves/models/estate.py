@@ -44,6 +44,16 @@ def code_key_of(package: str, code: str) -> CodeKey:
     return CodeKey(Value(package), Value(code))
 
 
+class Words(Func):
+    """The words of a text as a search compares them, each between two spaces.
+
+    Without accents, capitals and punctuation; names are sorted by it too.
+    """
+
+    function = "adminmoves_words"
+    output_field = models.TextField()
+
+
 class PackageProfile(models.Model):
     """What differs per package and may change by age or contract: data, not code."""
 
@@ -75,6 +85,11 @@ class Environment(models.Model):
         _("office code"), max_length=100, validators=[office_code_shape]
     )
     name = models.CharField(_("name"), max_length=200)
+    name_key = models.GeneratedField(
+        expression=Words(F("name")),
+        output_field=models.TextField(),
+        db_persist=True,
+    )
     subscription = models.CharField(
         _("subscription"),
         max_length=20,
@@ -204,6 +219,11 @@ class Administration(models.Model):
         db_persist=True,
     )
     name = models.CharField(_("name"), max_length=200)
+    name_key = models.GeneratedField(
+        expression=Words(F("name")),
+        output_field=models.TextField(),
+        db_persist=True,
+    )
     external_id = models.CharField(_("id in the package"), max_length=100, blank=True)
     environment = models.ForeignKey(
         Environment,
@@ -266,7 +286,7 @@ class Administration(models.Model):
         )
         indexes = (
             models.Index(Upper("code"), name="administration_code_search"),
-            models.Index(Upper("name"), "id", name="administration_name_list"),
+            models.Index(fields=["name_key", "id"], name="administration_name_list"),
         )
 
     def __str__(self) -> str:
@@ -276,6 +296,26 @@ class Administration(models.Model):
     def expected_address(self) -> str:
         """What the address should be at the present place; beside the stored one."""
         return self.environment.address_for(self.mail_code or self.code)
+
+
+class AdministrationSearch(models.Model):
+    """What an administration is found by, also formerly; triggers write it.
+
+    ``names``: words of its name and of its office's. ``codes``: tokens that begin with
+    "#", or with "=" where leading zeros say nothing (migrations/sql/search_table.sql).
+    """
+
+    administration = models.OneToOneField(
+        Administration,
+        on_delete=models.PROTECT,
+        primary_key=True,
+        related_name="search",
+    )
+    names = models.TextField()
+    codes = models.TextField()
+
+    def __str__(self) -> str:
+        return self.names.strip()
 
 
 class FormerPlace(models.Model):

@@ -2,8 +2,11 @@
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Value
+from django.db.models.functions import Concat
 from django.utils import timezone
 
+from adminmoves.models.estate import Words
 from adminmoves.models.move import Move
 from adminmoves.vocabulary import Part
 
@@ -17,6 +20,11 @@ class Parties(models.Model):
     requester_name = models.CharField(max_length=200, blank=True)
     requester_email = models.EmailField(blank=True)
     requester_ticket = models.CharField(max_length=100, blank=True)
+    search_key = models.GeneratedField(
+        expression=Words(Concat("requester_name", Value(" "), "requester_ticket")),
+        output_field=models.TextField(),
+        db_persist=True,
+    )
     consent_name = models.CharField(max_length=200, blank=True)
     consent_email = models.EmailField(blank=True)
     consent_on = models.DateField(null=True, blank=True)

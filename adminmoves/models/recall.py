@@ -1,7 +1,10 @@
 """Finding an administration by anything that it is or ever was."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import and_, or_
 from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -9,18 +12,30 @@ from django.db.models import (
     BigAutoField,
     Case,
     Exists,
+    Field,
+    Func,
     Lookup,
     OuterRef,
     Q,
     QuerySet,
+    TextField,
+    Value,
     When,
 )
-from django.db.models.functions import Upper
 from django.db.models.sql.compiler import SQLCompiler
 
-from adminmoves.models.estate import Administration, Environment, FormerPlace
+from adminmoves.models.estate import (
+    Administration,
+    AdministrationSearch,
+    Environment,
+    FormerPlace,
+    Words,
+)
+from adminmoves.models.parties import Parties
 
-LONGEST = 320
+MAX_QUERY_CHARS = 320
+MAX_WORDS = 12
+"""More words than these are not looked at: each is a condition of its own."""
 FEW = 10_000
 """More than these make a text common for a list, which names all it filters by."""
 SEARCHED = 100
@@ -29,6 +44,9 @@ WINDOW = 90
 """Days that hold what a common text finds first."""
 SOME = 1000
 """So many of a common text are shown; more would only be sorted."""
+KVK_DIGITS = 8
+WRAPPING = "<>()[]{}\"'“”„«»\u2018\u2019,;:"
+"""Signs that come along when somebody pastes an address or a name."""
 
 
 @BigAutoField.register_lookup
@@ -45,16 +63,52 @@ class Among(Lookup[Any]):
         return f"{column} = ANY(%s)", (*params, list(self.rhs))
 
 
+@TextField.register_lookup
+class Like(Lookup[Any]):
+    """SQL's LIKE with a whole pattern, which a trigram index serves."""
+
+    lookup_name = "like"
+
+    def as_sql(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper
+    ) -> tuple[str, tuple[Any, ...]]:
+        column, params = self.process_lhs(compiler, connection)
+        pattern, more = self.process_rhs(compiler, connection)
+        return f"{column} LIKE {pattern}", (*params, *more)
+
+
+class WordPattern(Func):
+    """What a typed word looks like among ``Words``; NULL for a word without letters."""
+
+    function = "adminmoves_word_pattern"
+    output_field: Field[Any, Any] = TextField()
+
+
+class Fold(Func):
+    """A text without accents, capitals and unseen signs; punctuation stays."""
+
+    function = "adminmoves_fold"
+    output_field: Field[Any, Any] = TextField()
+
+
 @dataclass(frozen=True, slots=True)
 class Known:
     """The administrations that are or were known as ``text``.
 
     ``first``: ids of all, or of a text that is common those that an index gave first.
+    ``moves``: ids of moves whose requester or ticket it names, as far as it was read.
     """
 
     text: str
     first: tuple[int, ...]
     is_common: bool
+    moves: tuple[int, ...] = ()
+    has_more_moves: bool = False
+
+    @property
+    def finds_many(self) -> bool:
+        """Whether it finds too many administrations or moves to name them all."""
+        return self.is_common or self.has_more_moves
 
     def some(self) -> Q:
         """Themselves; of a common text the first, so that their order costs little."""
@@ -62,28 +116,48 @@ class Known:
 
     def every(self) -> Q:
         """Themselves, all of them."""
-        return _one_by_one("", self.text) if self.is_common else self.some()
+        return _row_by_row("pk", self.text) if self.is_common else self.some()
 
     def about(self, field: str) -> Q:
         """Whatever is about them; few are named, so that an index finds it."""
         if self.is_common:
-            return _one_by_one(field, self.text)
+            return _row_by_row(field, self.text)
         return _among(f"{field}__pk", self.first)
+
+    def of_moves(self, field: str) -> Q:
+        """Whatever is about moves with this number, requester or ticket.
+
+        ``field``: the move's key, such as "pk" or "move".
+        """
+        number = short_number(self.text)
+        wanted = Q(**{f"{field}__in": [number] if number else []})
+        if self.has_more_moves:
+            parties = Parties.objects.filter(move=OuterRef(field))
+            return wanted | Q(Exists(parties.filter(_in_parties(self.text))))
+        key = field if field == "pk" else f"{field}__pk"
+        return wanted | _among(key, self.moves)
 
 
 def look_up(text: str, few: int) -> Known:
-    """By name, code, office or address, also a former one; one query.
+    """By the words of its name or office, a code, address, KvK number or external id.
 
-    More than ``few`` make the text common. Codes, office codes and addresses are found
-    by how they begin; names by any part. "VKN104.2041" is an office and a code, as the
-    portal writes a place. Each way has its own index, and none is followed further
-    than it takes to call a text common.
+    Every word must be found, in any order; former codes and addresses count. More than
+    ``few`` make the text common, and no more than that are read. One query.
     """
-    first, *rest = (found[: few + 1] for found in _ways(text.strip()[:LONGEST]))
-    found = [key for (key,) in first.union(*rest)[: few + 1]]
-    if len(found) > few:
-        return Known(text, tuple(found[:SOME]), is_common=True)
-    return Known(text, tuple(found), is_common=False)
+    administrations = _searched(text).values_list("pk", Value(value=True))
+    moves = _asked_by(text).values_list("pk", Value(value=False))
+    found = administrations[: few + 1].union(moves[: few + 1], all=True)
+    first: list[int] = []
+    of_moves: list[int] = []
+    for key, is_administration in found:
+        (first if is_administration else of_moves).append(key)
+    return Known(
+        text,
+        tuple(first[:SOME] if len(first) > few else first),
+        is_common=len(first) > few,
+        moves=tuple(of_moves[:SOME] if len(of_moves) > few else of_moves),
+        has_more_moves=len(of_moves) > few,
+    )
 
 
 def _among(field: str, keys: Sequence[int]) -> Q:
@@ -97,75 +171,106 @@ def known_by(chosen: Mapping[str, str]) -> Known | None:
     return look_up(text, FEW) if text else None
 
 
-def search(text: str, most: int) -> tuple[list[Administration], bool]:
-    """The best so many with their places, and whether the text is common.
+def search(text: str, most: int) -> tuple[list[Administration], Known]:
+    """The best so many with their places, and what else the text finds.
 
     First those that have just this name, or have or had just this code, place or
     address; then by name.
     """
     known, exact = look_up(text, SEARCHED), _exactly(text, most)
     found = Administration.objects.with_place().filter(known.some() | exact)
-    best = found.order_by(Case(When(exact, then=0), default=1), Upper("name"), "pk")
-    return list(best[:most]), known.is_common
+    best = found.order_by(Case(When(exact, then=0), default=1), "name_key", "pk")
+    return list(best[:most]), known
 
 
 def _exactly(text: str, most: int) -> Q:
-    text = text.strip()[:LONGEST]
-    office, _dot, code = text.partition(".")
-    by_itself = Q(code__iexact=text) | Q(mail_address=text.lower())
-    ways = [
-        _books().filter(by_itself | Q(name__iexact=text)),
-        _former().filter(by_itself),
-    ]
-    if code:
-        here = Q(environment__office_code__iexact=office, code__iexact=code)
-        there = Q(office_code__iexact=office, code__iexact=code)
-        ways += [_books().filter(here), _former().filter(there)]
+    [term, *more] = _terms(text) or [""]
+    named = Administration.objects.filter(name_key=Words(Value(text)))
+    ways: list[QuerySet[Any, tuple[int]]] = [named.order_by().values_list("pk")]
+    if term and not more:
+        coded = reduce(or_, (_token(form, "") for form in _forms(term)))
+        ways.append(AdministrationSearch.objects.filter(coded).values_list("pk"))
     first, *rest = (way[:most] for way in ways)
     # Asked also where there are none: a constant left alone in ORDER BY is a column.
     return Q(pk__among=[key for (key,) in first.union(*rest)[:most]])
 
 
-def _books() -> QuerySet[Any, tuple[int]]:
-    return Administration.objects.order_by().values_list("pk")
+def short_number(text: str) -> int | None:
+    """The number of a move as people say it: 418 or 00418 for M-2026-00418."""
+    digits = text.strip()
+    is_one = digits.isascii() and digits.isdecimal() and len(digits) <= KVK_DIGITS
+    return int(digits) if is_one else None
 
 
-def _former() -> QuerySet[Any, tuple[int]]:
-    return FormerPlace.objects.order_by().values_list("administration")
+def _searched(text: str) -> QuerySet[AdministrationSearch]:
+    return AdministrationSearch.objects.order_by().filter(_in_search(text))
 
 
-def _ways(text: str) -> Iterator[QuerySet[Any, tuple[int]]]:
-    """One query for each way, so that none reads a table to the end."""
-    books, former = _books(), _former()
-    offices = Environment.objects.filter(_office(text)).values("pk")
-    yield books.filter(environment__in=offices)
-    for way in (
-        *_names(text),
-        _code_at_office("environment__office_code", "code", text),
-    ):
-        yield books.filter(way)
-    for way in _place(text):
-        yield former.filter(way)
+def _asked_by(text: str) -> QuerySet[Parties]:
+    return Parties.objects.order_by().filter(_in_parties(text))
 
 
-def _one_by_one(field: str, text: str) -> Q:
-    """Look at each row in its order: of so many, a page of them is found soon.
+def _row_by_row(field: str, text: str) -> Q:
+    """Look at each row in its order: of so many, a page of them is found soon."""
+    its_own = AdministrationSearch.objects.filter(administration=OuterRef(field))
+    return Q(Exists(its_own.filter(_in_search(text))))
 
-    Every row looks up its own former places, so that no list of them is made first.
-    """
-    text = text.strip()[:LONGEST]
-    here = f"{field}__" if field else ""
-    wanted = _office(text, f"{here}environment__")
-    for way in (
-        *_names(text, here),
-        _code_at_office(f"{here}environment__office_code", f"{here}code", text),
-    ):
-        wanted |= way
-    former = Q(pk__in=())
-    for way in _place(text):
-        former |= way
-    its_own = FormerPlace.objects.filter(administration=OuterRef(field or "pk"))
-    return wanted | Q(Exists(its_own.filter(former)))
+
+def _in_search(text: str) -> Q:
+    """Every word, among the names or at the beginning of a code."""
+    terms = _terms(text)
+    if not terms:
+        return Q(pk__in=())
+    wanted = reduce(and_, map(_has_term, terms))
+    number = re.sub(r"[.\s-]", "", text)
+    if len(number) == KVK_DIGITS and number.isdecimal():
+        # A KvK number is often written in groups: 12 34 56 78.
+        return wanted | _token(f"#{number}", "")
+    return wanted
+
+
+def _has_term(term: str) -> Q:
+    named = Q(names__like=WordPattern(Value(term)))
+    return reduce(or_, (_token(form, "%") for form in _forms(term)), named)
+
+
+def _in_parties(text: str) -> Q:
+    patterns = [Q(search_key__like=WordPattern(Value(term))) for term in _terms(text)]
+    return reduce(and_, patterns) if patterns else Q(pk__in=())
+
+
+def _token(form: str, rest: str) -> Q:
+    escaped = re.sub(r"([\\%_])", r"\\\1", form)
+    return Q(codes__like=Fold(Value(f"% {escaped}{rest or ' '}%")))
+
+
+def _forms(term: str) -> Iterator[str]:
+    """How a code may be written in the search table: KANTOOR/0014 is kantoor.0014, and
+    kantoor.14 where the package ignores leading zeros."""
+    yield f"#{term}"
+    office, sign, code = term.partition("/" if "/" in term else ".")
+    if sign == "/" and office and code:
+        yield f"#{office}.{code}"
+    lead, number = (f"{office}.", code) if office and code else ("", term)
+    if number.isdecimal():
+        yield f"={lead}{number.lstrip('0') or '0'}"
+
+
+def _terms(text: str) -> list[str]:
+    """The words that somebody typed or pasted; letters that stand alone go together."""
+    pasted = re.sub(r"\bmailto:", " ", text[:MAX_QUERY_CHARS], flags=re.IGNORECASE)
+    joined = re.sub(r"(?<=\b[^\W\d_])\.? +(?=[^\W\d_]\b)", "", pasted)
+    words = (word.partition("?")[0].strip(WRAPPING) for word in joined.split())
+    return [word for word in words if re.search(r"[\w&+]", word)][:MAX_WORDS]
+
+
+def office_named(text: str) -> Q:
+    """Offices whose code begins so, or whose name has every word."""
+    terms = _terms(text)
+    if not terms:
+        return Q(pk__in=())
+    named = (Q(name_key__like=WordPattern(Value(term))) for term in terms)
+    return reduce(and_, named) | Q(office_code__istartswith=terms[0])
 
 
 def at_office(code: str, *fields: str, books: str = "") -> Q:
@@ -193,41 +298,12 @@ def _there(field: str, code: str, found: list[int]) -> Q:
 
 def was_known_as(place: FormerPlace, text: str) -> bool:
     """Whether this former place is what somebody looked for."""
-    text = text.strip().lower()
     names = (
         place.code,
+        place.code_key,
         place.office_code,
         place.mail_address,
         f"{place.office_code}.{place.code}",
     )
-    return any(name.lower().startswith(text) for name in names)
-
-
-def _names(text: str, here: str = "") -> tuple[Q, ...]:
-    return (
-        Q(**{f"{here}name__icontains": text}),
-        Q(**{f"{here}code__istartswith": text}),
-        Q(**{f"{here}mail_address__startswith": text.lower()}),
-    )
-
-
-def _place(text: str) -> tuple[Q, ...]:
-    return (
-        Q(code__istartswith=text),
-        Q(office_code__istartswith=text),
-        Q(mail_address__startswith=text.lower()),
-        _code_at_office("office_code", "code", text),
-    )
-
-
-def _office(text: str, here: str = "") -> Q:
-    by_code = Q(**{f"{here}office_code__istartswith": text})
-    return by_code | Q(**{f"{here}name__icontains": text})
-
-
-def _code_at_office(office_field: str, code_field: str, text: str) -> Q:
-    office, dot, code = text.partition(".")
-    if not (office and dot and code):
-        return Q(pk__in=())
-    wanted = {f"{office_field}__iexact": office, f"{code_field}__istartswith": code}
-    return Q(**wanted)
+    forms = [form[1:].lower() for term in _terms(text) for form in _forms(term)]
+    return any(name.lower().startswith(form) for name in names for form in forms)

@@ -57,7 +57,7 @@ def test_administrations_stand_by_name(auditor: User) -> None:
 
     answer = logged_in(auditor).get("/administraties/")
 
-    assert names(answer) == ["appelhof B.V.", "Molen B.V.", "Zuivel B.V.", "Élan B.V."]
+    assert names(answer) == ["appelhof B.V.", "Élan B.V.", "Molen B.V.", "Zuivel B.V."]
 
 
 def test_an_administration_is_found_by_what_it_was_and_says_so(

@@ -46,6 +46,8 @@ GRANTS: Mapping[str, tuple[str, ...]] = {
     "adminmoves_proofwords": APPEND,
     # Only the trail's trigger writes the heads, as the owner.
     "adminmoves_streamhead": READ,
+    # Only triggers write what an administration is found by, as the owner.
+    "adminmoves_administrationsearch": READ,
     # What a package last showed, and the newest calls: not the record.
     "adminmoves_connectioncall": FULL,
     "adminmoves_connectionlist": CHANGE,
@@ -80,10 +82,21 @@ EXECUTED: Mapping[str, str] = {
     # By guards and generated columns, which act as who writes, and by verify_audit.
     "adminmoves_code_key(text,text)": "how two codes compare",
     "adminmoves_event_digest(adminmoves_event)": "checked by who reads the trail",
+    "adminmoves_fold(text)": "how a search compares codes",
     "adminmoves_refuse(text,text)": "how a guard refuses",
+    "adminmoves_word_pattern(text)": "how a search finds a typed word",
+    "adminmoves_words(text)": "how names are compared and sorted",
 }
 """Functions that the app role executes. Triggers need no such right, and a trigger's
 function that it could execute would be one that it could put on a table of its own."""
+
+OWNED = frozenset(
+    {
+        "adminmoves_index_administrations(bigint[])",
+        "adminmoves_place_codes(text,text,text,text)",
+    }
+)
+"""Functions that only triggers of the owner call; the app role does not."""
 
 # Only those that who runs this may manage; another's function is told afterwards.
 REVOKE_FUNCTIONS = """DO $$ DECLARE routine pg_catalog.regprocedure; BEGIN
@@ -191,7 +204,7 @@ def refuse_unlisted() -> None:
         tables = set(connection.introspection.table_names(cursor))
         cursor.execute(CALLABLE)
         functions = {signature for (signature,) in cursor}
-    if differing := (tables ^ set(GRANTS)) | (functions ^ set(EXECUTED)):
+    if differing := (tables ^ set(GRANTS)) | (functions ^ {*EXECUTED, *OWNED}):
         raise CommandError(
             "These stand in the database or in the lists of grant_app_role.py, but not"
             f" in both: {', '.join(sorted(differing))}. Decide there what the app role"

@@ -2,7 +2,6 @@
 
 from django import forms
 from django.db.models import Q
-from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
 from adminmoves.listing import FilterForm, Order
@@ -11,7 +10,7 @@ from adminmoves.models.estate import AdministrationQuerySet
 from adminmoves.models.recall import Known
 from adminmoves.vocabulary import OPEN_STATES, Package
 
-BY_NAME = Order("upper_name", descending=False)
+BY_NAME = Order("name_key", descending=False)
 UNDER_WAY = [("", _("All")), ("ja", _("Under way")), ("nee", _("At rest"))]
 
 
@@ -46,5 +45,4 @@ def found_by(chosen: dict[str, str], known: Known | None) -> AdministrationQuery
         under_way = Q(moves__state__in=OPEN_STATES)
         # At most one move of an administration is open, so nothing shows twice.
         wanted &= under_way if answer == "ja" else ~under_way
-    named = Administration.objects.annotate(upper_name=Upper("name"))
-    return named.filter(wanted)
+    return Administration.objects.filter(wanted)

@@ -59,7 +59,7 @@ class MoveFilters(FilterForm):
 def narrowed(chosen: dict[str, str], known: Known | None) -> dict[str, str]:
     """The same; for a common text without a period that of the newest moves."""
     is_open = not (chosen.get("periode") or chosen.get("alles"))
-    if known is not None and known.is_common and is_open:
+    if known is not None and known.finds_many and is_open:
         return {**chosen, "periode": str(WINDOW)}
     return chosen
 
@@ -97,9 +97,11 @@ def since(days: int) -> datetime:
 
 
 def told_by(known: Known) -> Q:
-    """A move by its number, its wanted code, or anything its administration was."""
+    """A move by its number, its wanted code, who asked for it and under which ticket,
+    or anything its administration was."""
     return (
         known.about("administration")
+        | known.of_moves("pk")
         | Q(to_code__istartswith=known.text)
         | Q(pk=Move.id_from_number(known.text) or 0)
     )

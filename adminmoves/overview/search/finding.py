@@ -7,7 +7,7 @@ from django.utils.safestring import SafeString
 from adminmoves.kept import Kept
 from adminmoves.listing import without_nul
 from adminmoves.models import Administration, FormerPlace, Move
-from adminmoves.models.recall import search, was_known_as
+from adminmoves.models.recall import Known, search, short_number, was_known_as
 
 MOST = 20
 KEPT = Kept("overview/search_row.html", most=1000)
@@ -36,30 +36,41 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """``is_common``: so many are known by it that only some were looked at."""
+    """``moves``: by number, requester or ticket, the newest first.
+
+    ``is_common``: so many are known by it that only some were looked at.
+    """
 
     text: str
-    move: Move | None
-    hits: tuple[Hit, ...]
-    has_more: bool
+    moves: tuple[Move, ...] = ()
+    hits: tuple[Hit, ...] = ()
+    has_more: bool = False
     is_common: bool = False
 
     @property
     def count(self) -> int:
-        return len(self.hits) + (self.move is not None)
+        return len(self.hits) + len(self.moves)
 
 
 def find(text: str, most: int = MOST) -> Found:
-    """A move by its number; administrations by anything they are or ever were."""
+    """Moves by number, requester or ticket; administrations by anything that they are
+    or ever were."""
     text = without_nul(text).strip()
     if not text:
-        return Found("", None, (), has_more=False)
-    number = Move.id_from_number(text)
-    move = Move.objects.with_estate().filter(pk=number).first() if number else None
-    books, is_common = search(text, most + 1)
-    was = _former(books[:most], text)
-    hits = tuple(Hit(one, was.get(one.pk)) for one in books[:most])
-    return Found(text, move, hits, len(books) > most, is_common)
+        return Found("")
+    found, known = search(text, most + 1)
+    was = _former(found[:most], text)
+    hits = tuple(Hit(one, was.get(one.pk)) for one in found[:most])
+    moves = _moves(known)
+    has_more = len(found) > most or len(moves) > most
+    return Found(text, tuple(moves[:most]), hits, has_more, known.finds_many)
+
+
+def _moves(known: Known) -> list[Move]:
+    by_number = (Move.id_from_number(known.text), short_number(known.text))
+    wanted = {*known.moves, *filter(None, by_number)}
+    moves = Move.objects.with_estate().filter(pk__in=wanted).order_by("-pk")
+    return list(moves[: MOST + 1]) if wanted else []
 
 
 def _former(books: list[Administration], text: str) -> dict[int, FormerPlace]:

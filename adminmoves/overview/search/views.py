@@ -20,10 +20,9 @@ def search(request: web.PortalRequest) -> HttpResponse:
         answer = render(request, "overview/search_options.html", {"found": found})
     else:
         found = find(text)
-        if found.move is not None and not found.hits:
-            return HttpResponseRedirect(
-                reverse("moves:detail", args=[found.move.number])
-            )
+        if len(found.moves) == 1 and not found.hits:
+            [move] = found.moves
+            return HttpResponseRedirect(reverse("moves:detail", args=[move.number]))
         page = {"nav": "search", "found": found}
         answer = render(request, "overview/search.html", page)
     patch_vary_headers(answer, ["HX-Request"])
