@@ -16,6 +16,10 @@ CLIENT_NAMES = (
 )
 """The registrations that the portal can have; Exact wants one per country site."""
 
+# As Django's own check (security.W009), which only warns.
+MIN_KEY_CHARS = 50
+MIN_KEY_VARIETY = 5
+
 
 def text(name: str, default: str | None = None) -> str:
     """The value of a variable; without a default it must be set."""
@@ -34,6 +38,15 @@ def secret(name: str) -> str:
     if not value:
         raise ImproperlyConfigured(f"{name} or {name}_FILE must be set.")
     return value
+
+
+def refuse_weak(name: str, value: str) -> None:
+    """Stop the start on a signing key that could be guessed."""
+    if len(value) < MIN_KEY_CHARS or len(set(value)) < MIN_KEY_VARIETY:
+        raise ImproperlyConfigured(
+            f"{name} must be a random text of at least {MIN_KEY_CHARS} characters; "
+            'python -c "import secrets; print(secrets.token_urlsafe(50))" prints one.'
+        )
 
 
 def optional_secret(name: str) -> str:

@@ -1,12 +1,13 @@
 """Set-up before anything serves: `python -m migrations_portal.prepare PART`.
 
-The parts: owner (with the name of the app role), files, static, app.
+The parts: owner (with the name of the app role, if not portal_app), files, static, app.
 
 One process for several commands, because starting Python costs more than they do.
 """
 
 import hashlib
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -14,12 +15,33 @@ import django
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
+from django.db import OperationalError, connection
+
+DATABASE_WAIT_SECONDS = 60
+SECONDS_BETWEEN_TRIES = 2
 
 
-def as_owner(app_role: str) -> None:
+def as_owner(app_role: str = "portal_app") -> None:
     """Bring the schema up to date and give the app role its rights."""
+    wait_for_database()
     call_command("migrate", verbosity=0)
     call_command("grant_app_role", app_role)
+
+
+def wait_for_database() -> None:
+    """Give PostgreSQL time for its first start; raise OperationalError after that."""
+    deadline = time.monotonic() + DATABASE_WAIT_SECONDS
+    while True:
+        try:
+            connection.ensure_connection()
+        except OperationalError as refused:
+            if time.monotonic() > deadline:
+                raise
+            reason = str(refused).strip().partition("\n")[0]
+            sys.stderr.write(f"Waiting for the database: {reason}\n")
+            time.sleep(SECONDS_BETWEEN_TRIES)
+        else:
+            return
 
 
 def make_files() -> None:

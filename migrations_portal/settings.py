@@ -173,6 +173,7 @@ CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 20.0
 CELERY_WORKER_ENABLE_SOFT_SHUTDOWN_ON_IDLE = True
+CELERY_BEAT_SCHEDULER = "migrations_portal.beat.StatelessScheduler"
 CELERY_BEAT_SCHEDULE = {
     "sweep": {
         "task": "adminmoves.execution.sweep",
@@ -230,13 +231,16 @@ PORTAL_HTTPS = env.flag("PORTAL_HTTPS", default=True)
 if PORTAL_HTTPS and PORTAL_ENDPOINT_PROFILE == "rehearsal":
     raise ImproperlyConfigured("A portal that serves over HTTPS asks no rehearsal.")
 if PORTAL_HTTPS:
+    env.refuse_weak("SECRET_KEY", SECRET_KEY)
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_SSL_REDIRECT = True
     # These are asked from inside, without a certificate.
     SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz|metrics)$"]
     SECURE_HSTS_SECONDS = 31_536_000
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
-    SECURE_HSTS_PRELOAD = True
+    # Browsers keep a preloaded name for years, so its owner decides.
+    SECURE_HSTS_PRELOAD = env.flag("PORTAL_HSTS_PRELOAD", default=False)
+    SILENCED_SYSTEM_CHECKS = ["security.W021"]
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True
 
@@ -270,7 +274,13 @@ STORAGES: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "adminmoves.durable.DurableStorage"},
     "archive": {"BACKEND": ARCHIVE_STORE, "OPTIONS": ARCHIVE_OPTIONS},
     "staticfiles": {
-        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage",
+        # FILE_UPLOAD_PERMISSIONS would hold for these and their manifest as well, and
+        # an image is built by another user than the one that serves.
+        "OPTIONS": {
+            "file_permissions_mode": 0o644,
+            "directory_permissions_mode": 0o755,
+        },
     },
 }
 

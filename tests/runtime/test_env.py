@@ -60,6 +60,50 @@ def test_a_secret_may_stand_in_a_file(
     assert env.secret("X") == "hush"
 
 
+@pytest.mark.parametrize(
+    ("key", "https", "starts"),
+    [
+        ("k" * 60, "yes", False),
+        ("Kq7-" * 12, "yes", False),
+        ("only49chars-abcdefghijklmnopqrstuvwxyz-0123456789", "yes", False),
+        ("at-least-50-chars-abcdefghijklmnopqrstuvwxyz-01234", "yes", True),
+        ("short", "no", True),
+    ],
+)
+def test_a_signing_key_that_could_be_guessed_stops_the_start_in_production(
+    key: str, https: str, starts: bool
+) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", "import migrations_portal.settings"],
+        env={**os.environ, "SECRET_KEY": key, "PORTAL_HTTPS": https},
+        cwd=CHECKOUT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+    refused = (
+        "SECRET_KEY must be a random text of at least 50 characters" in done.stderr
+    )
+    assert (done.returncode == 0, refused) == (starts, not starts)
+
+
+@pytest.mark.parametrize(
+    ("given", "preload"), [({}, "no"), ({"PORTAL_HSTS_PRELOAD": "yes"}, "yes")]
+)
+def test_browsers_preload_the_name_only_if_its_owner_says_so(
+    given: dict[str, str], preload: str
+) -> None:
+    script = (
+        "from migrations_portal import settings;"
+        "print({True: 'yes', False: 'no'}[settings.SECURE_HSTS_PRELOAD])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        env={**os.environ, "PORTAL_HTTPS": "yes", **given},
+        cwd=CHECKOUT, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+
+    assert done.stdout.strip() == preload
+
+
 def test_a_list_is_separated_by_commas(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("X", "a.example, b.example,")
 
