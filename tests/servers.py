@@ -294,9 +294,8 @@ def worker(workers: Workers) -> Process:
 @pytest.fixture
 def beat(celery_env: dict[str, str], tmp_path: Path) -> Iterator[Process]:
     """A real beat, which rings the sweep."""
-    schedule = tmp_path / "beat"
     process = Process(
-        "beat", ["beat", f"--schedule={schedule}", "--loglevel=INFO"],
+        "beat", ["beat", "--loglevel=INFO"],
         {**celery_env, "PORTAL_SWEEP_SECONDS": "1", "PORTAL_HEARTBEAT_SECONDS": "1"},
     )  # fmt: skip
     process.wait_until("beat: Starting")

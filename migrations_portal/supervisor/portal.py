@@ -160,12 +160,11 @@ class Portal:
         self, installation: Installation, env: Mapping[str, str]
     ) -> tuple[Program, ...]:
         program = partial(self._program, installation, env)
-        schedule = self.state / "files" / "beat"
         return (
             program("web", *web_arguments(self.port), grace=10),
             program("worker", *worker_arguments("worker1"), grace=15),
             program("asks", *asks_arguments("asks1"), grace=5),
-            program("beat", *beat_arguments(schedule), grace=5),
+            program("beat", *beat_arguments(), grace=5),
         )
 
     def _program(

@@ -1,7 +1,5 @@
 """What is run to serve pages, carry out moves, ask packages and ring the sweep."""
 
-from pathlib import Path
-
 from migrations_portal.supervisor.ports import LOOPBACK
 
 
@@ -29,8 +27,7 @@ def asks_arguments(name: str) -> tuple[str, ...]:
     )  # fmt: skip
 
 
-def beat_arguments(schedule: Path) -> tuple[str, ...]:
+def beat_arguments() -> tuple[str, ...]:
     return (
-        "celery", "-A", "migrations_portal", "beat", "--loglevel=WARNING",
-        f"--schedule={schedule}", "--pidfile=",
+        "celery", "-A", "migrations_portal", "beat", "--loglevel=WARNING", "--pidfile=",
     )  # fmt: skip

@@ -41,8 +41,7 @@ class Beat:
     def _start(self) -> Process:
         self.started += 1
         name = f"beat{self.started}"
-        schedule = Path(self.env["PORTAL_STATE_DIR"]) / f"{name}-schedule"
-        options = ["beat", f"--schedule={schedule}", "--loglevel=INFO"]
+        options = ["beat", "--loglevel=INFO"]
         process = Process(name, options, self.env)
         process.wait_until("beat: Starting", seconds=90)
         return process

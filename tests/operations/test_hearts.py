@@ -1,10 +1,12 @@
 """Workers and beat show that they are alive, and are missed when they are not."""
 
+import socket
 from collections.abc import Callable
 from contextlib import closing
 from datetime import timedelta
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.db.models.functions import Now
 from psycopg2 import extensions
@@ -142,3 +144,20 @@ def test_a_heart_with_nothing_to_say_for_itself_says_nothing() -> None:
     Heart("beat@here", BeatKind.BEAT, lambda: None).beat()
 
     assert not WorkerBeat.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_health_check_asks_for_the_process_of_its_own_host() -> None:
+    for host, seconds in ((socket.gethostname(), 29), ("elsewhere", 0)):
+        for process in ("beat", "worker"):
+            WorkerBeat.objects.create(
+                name=f"{process}@{host}",
+                kind=BeatKind.BEAT,
+                started_at=Now(),
+                seen_at=Now() - timedelta(seconds=seconds),
+            )
+    WorkerBeat.objects.filter(name=f"worker@{socket.gethostname()}").delete()
+
+    call_command("is_alive", "beat")
+    with pytest.raises(CommandError, match=r"^worker@.* wrote no heartbeat in time"):
+        call_command("is_alive", "worker")
