@@ -10,6 +10,7 @@ import subprocess
 import sys
 from typing import Any
 
+import pytest
 import yaml
 from django.conf import settings
 from django.urls import reverse
@@ -88,6 +89,19 @@ def test_the_health_check_asks_an_address_that_exists_of_an_allowed_host() -> No
     assert "localhost" in hosts
 
 
+def test_a_health_check_counts_on_no_variable_that_a_shell_may_lack() -> None:
+    checks = {
+        name: " ".join(service["healthcheck"]["test"])
+        for name, service in SERVICES.items()
+        if "healthcheck" in service
+    }
+    variables = [re.findall(r"\$\$(\w+)", check) for check in checks.values()]
+
+    assert variables == [[] for _ in checks]
+    assert "--destination worker@$$(hostname)" in checks["worker"]
+    assert "--destination asks@$$(hostname)" in checks["asks"]
+
+
 def test_the_image_holds_the_application_without_the_rehearsal() -> None:
     copied = {
         part
@@ -110,24 +124,82 @@ def test_every_task_has_a_worker_that_listens_to_its_queue() -> None:
     assert queues == {"celery"} | routed
 
 
-def test_every_service_of_ours_is_confined_and_has_a_health_check() -> None:
-    facts = {
-        name: (
-            SERVICES[name]["read_only"],
-            SERVICES[name]["cap_drop"],
-            "healthcheck" in SERVICES[name],
-        )
-        for name in OURS
+@pytest.mark.parametrize("name", SERVICES)
+def test_every_service_is_confined(name: str) -> None:
+    service = SERVICES[name]
+
+    assert service["read_only"] is True
+    assert service["cap_drop"] == ["ALL"]
+    assert service["security_opt"] == ["no-new-privileges:true"]
+    assert re.fullmatch(r"\d+[mg]", service["mem_limit"])
+    assert 0 < service["pids_limit"] <= 256
+    assert service.get("user") or "USER 10001" in DOCKERFILE
+    assert all(":size=" in folder for folder in service["tmpfs"])
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_every_image_is_our_own_or_an_exact_version(name: str) -> None:
+    service = SERVICES[name]
+    bases = re.findall(r"^FROM (\S+)", DOCKERFILE, re.MULTILINE)
+
+    for image in bases if "build" in service else [service["image"]]:
+        assert re.search(r":\d+\.\d+\.?\d*(-\w+)*$|@sha256:[0-9a-f]{64}$", image)
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_no_secret_stands_on_a_command_line(name: str) -> None:
+    service = SERVICES[name]
+    check = service.get("healthcheck", {}).get("test", [])
+    words = [*service.get("command", []), *service.get("entrypoint", []), *check]
+
+    assert [word for word in words if "PASSWORD" in word or "SECRET" in word] == []
+
+
+def test_every_service_but_the_one_that_ends_has_a_health_check() -> None:
+    checked = {name for name, service in SERVICES.items() if "healthcheck" in service}
+
+    assert set(SERVICES) - checked == {"migrate"}
+    assert SERVICES["migrate"]["restart"] == "no"
+
+
+def test_only_who_writes_a_volume_may_write_it() -> None:
+    writable = {
+        name: {
+            volume.partition(":")[0]
+            for volume in service.get("volumes", [])
+            if not volume.endswith(":ro")
+        }
+        for name, service in SERVICES.items()
     }
 
-    assert "USER 10001" in DOCKERFILE
-    assert facts == {
-        "migrate": (True, ["ALL"], False),  # it ends by itself
-        "web": (True, ["ALL"], True),
-        "worker": (True, ["ALL"], True),
-        "asks": (True, ["ALL"], True),
-        "beat": (True, ["ALL"], True),
+    assert writable == {
+        "postgres": {"database"},
+        "redis": {"bell"},
+        "migrate": set(),
+        "web": {"evidence"},
+        "worker": {"archive"},
+        "asks": set(),
+        "beat": set(),
+        "proxy": set(),
     }
+
+
+def test_what_is_mounted_from_the_checkout_is_there_and_scripts_run() -> None:
+    """An engine puts no text of a config into a container whose root is read-only."""
+    mounted = {
+        volume.split(":")[0]
+        for service in SERVICES.values()
+        for volume in service.get("volumes", [])
+        if volume.startswith("./")
+    }
+    scripts = [CHECKOUT / path for path in mounted if path.endswith(".sh")]
+
+    assert mounted == {
+        f"./deploy/{name}"
+        for name in ("roles.sh", "redis.sh", "proxy.sh", "nginx.conf")
+    }
+    assert "configs" not in COMPOSE
+    assert all(script.stat().st_mode & 0o555 == 0o555 for script in scripts)
 
 
 def test_the_deployment_checks_are_clean_with_these_settings() -> None:

@@ -15,6 +15,14 @@ from migrations_portal.supervisor.ports import LOOPBACK, free_port
 from migrations_portal.supervisor.state import CHECKOUT
 
 PRODUCTION = {"DJANGO_SETTINGS_MODULE": "migrations_portal.settings"}
+COLLECT = """
+import django
+django.setup()
+from django.contrib.staticfiles.storage import staticfiles_storage
+from django.core.files.base import ContentFile
+staticfiles_storage.save("css/a.css", ContentFile(b"a"))
+staticfiles_storage.save_manifest()
+"""
 WAIT = """
 import django
 django.setup()
@@ -56,23 +64,18 @@ def carry(source: socket, target: socket) -> None:
         target.shutdown(SHUT_WR)
 
 
-def test_another_user_can_read_what_was_collected(tmp_path: Path) -> None:
-    step = started(
-        ["-m", "migrations_portal.prepare", "static"],
-        {"PORTAL_STATE_DIR": str(tmp_path)},
-    )
+def test_another_user_can_read_what_is_collected(tmp_path: Path) -> None:
+    step = started(["-c", COLLECT], {"PORTAL_STATE_DIR": str(tmp_path)})
     _, words = step.communicate()
     assert step.returncode == 0, words
 
     static = tmp_path / "static"
-    closed = {
-        str(path.relative_to(static))
-        for path in (static, *static.rglob("*"))
-        if path.stat().st_mode & 0o044 != 0o044
+    modes = {
+        str(path.relative_to(static)): oct(path.stat().st_mode & 0o777)
+        for path in static.rglob("*")
     }
 
-    assert (static / "staticfiles.json").exists()
-    assert closed == set()
+    assert modes == {"css": "0o755", "css/a.css": "0o644", "staticfiles.json": "0o644"}
 
 
 def test_the_schema_step_waits_for_a_database_that_still_starts() -> None:

@@ -39,13 +39,13 @@ def start(env: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[s
 
 
 def test_no_process_serves_a_schema_that_it_does_not_know(
-    owner: extensions.connection, celery_env: dict[str, str], tmp_path: Path
+    owner: extensions.connection, celery_env: dict[str, str]
 ) -> None:
     programs = [
         web_arguments(free_port()),
         worker_arguments("late"),
         asks_arguments("late"),
-        beat_arguments(tmp_path / "beat"),
+        beat_arguments(),
     ]
     with owner.cursor() as cursor:
         cursor.execute(NEWER, [LATER])
