@@ -18,7 +18,7 @@ PIP := $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check 
 SUPERVISOR := $(BIN)/python -m migrations_portal.supervisor
 
 .DEFAULT_GOAL := help
-.PHONY: help run manage test bench faults check lint fmt types layers schema templates lock
+.PHONY: help run manage test bench faults containers check lint fmt types layers schema templates lock
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,6 +37,9 @@ bench: $(VENV)/dev.stamp ## Measure against the bare limits (ARGS=full: large es
 
 faults: $(VENV)/dev.stamp ## Move while everything fails, and judge (ROUND=short, MOVES=500, SEED=…)
 	@ROUND=$(ROUND) MOVES=$(MOVES) SEED=$(SEED) $(BIN)/python -m tests.faults
+
+containers: .venv/dev.stamp ## Start docker-compose.yml for real, as root on Debian (KEEP=yes keeps images)
+	@$(SUPERVISOR) with-settings $(BIN)/python -m tests.containers
 
 check: lint types layers templates schema test ## Everything that must hold, the tests last
 
