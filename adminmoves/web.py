@@ -212,10 +212,10 @@ def numbered(number: str) -> int:
 
 def found(number: str) -> int:
     """The id of the move with that number; without one the page does not exist."""
-    move_id = Move.id_from_number(number)
-    if move_id is None or not Move.objects.filter(pk=move_id).exists():
+    move_id = Move.objects.filter(Move.numbered(number)).values_list("pk").first()
+    if move_id is None:
         raise Http404
-    return move_id
+    return move_id[0]
 
 
 def sent(request: HttpRequest) -> QueryDict | None:

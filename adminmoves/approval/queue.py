@@ -78,8 +78,7 @@ class Queue:
 
     def choose(self, number: str) -> Move | None:
         """The move that was asked for, else the first that the reader may decide."""
-        asked = Move.id_from_number(number)
-        chosen = [line for line in self.lines if line.move.pk == asked]
+        chosen = [line for line in self.lines if line.move.has_number(number)]
         mine = [line for line in self.lines if not line.is_own]
         first = next(iter([*chosen, *mine, *self.lines]), None)
         return first.move if first else None

@@ -18,8 +18,10 @@ def ticked_in(sent: MultiValueDict[str, str]) -> list[Choice]:
     and ``seen-NUMBER`` where these were seen. Raises Move.DoesNotExist.
     """
     numbers = {Move.id_from_number(number): number for number in sent.getlist("move")}
-    moves = Move.objects.filter(pk__in=[pk for pk in numbers if pk])
-    wished = dict(moves.order_by("pk").values_list("pk", "not_before"))
+    moves = Move.objects.filter(pk__in=[pk for pk in numbers if pk]).order_by("pk")
+    wished = {
+        move.pk: move.not_before for move in moves if move.has_number(numbers[move.pk])
+    }
     if numbers.keys() - wished.keys():
         raise Move.DoesNotExist
     return [

@@ -135,7 +135,7 @@ def found_by(asked: Asked) -> QuerySet[Event]:
     if asked.known is not None:
         wanted &= asked.known.about("administration") | asked.known.of_moves("move")
     elif text := chosen.get("q"):
-        wanted &= Q(move=Move.id_from_number(text))
+        wanted &= Q(move__in=Move.objects.filter(Move.numbered(text)))
     return Event.objects.filter(wanted & between(chosen))
 
 

@@ -32,7 +32,7 @@ def choose(request: web.PortalRequest) -> HttpResponse:
     """Which of the five it is; or go on with a draft."""
     along = {
         "administration": request.GET.get("administratie", ""),
-        "after": Move.id_from_number(request.GET.get("na", "")),
+        "after": Move.objects.filter(Move.numbered(request.GET.get("na", ""))).first(),
     }
     start = StartForm(along)
     start.is_valid()

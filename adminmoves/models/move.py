@@ -9,7 +9,7 @@ the save and the trail are ``lifecycle``'s. The database holds the same machine:
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import MAXYEAR, MINYEAR, datetime
 from typing import Any, Self, TypeVar, cast
 
 from django.conf import settings
@@ -232,6 +232,26 @@ class Move(FSMModelMixin, models.Model):
     def id_from_number(number: str) -> int | None:
         found = NUMBER.match(number.strip())
         return int(found[2]) if found else None
+
+    @staticmethod
+    def numbered(number: str) -> Q:
+        """The move that a number names: its id, and the year in which it was made."""
+        found = NUMBER.match(number.strip())
+        if not found or not MINYEAR < int(found[1]) < MAXYEAR:
+            return Q(pk__in=())
+        year, move_id = int(found[1]), int(found[2])
+        first, last = (datetime(made, 1, 1) for made in (year, year + 1))  # noqa: DTZ001 - made aware below
+        return Q(
+            pk=move_id,
+            created_at__gte=timezone.make_aware(first),
+            created_at__lt=timezone.make_aware(last),
+        )
+
+    def has_number(self, number: str) -> bool:
+        found = NUMBER.match(number.strip())
+        year = timezone.localtime(self.created_at).year
+        named = found and (int(found[1]), int(found[2]))
+        return named == (year, self.pk)
 
     @property
     def wanted(self) -> Wanted:

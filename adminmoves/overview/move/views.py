@@ -22,6 +22,8 @@ def detail(request: web.PortalRequest, number: str) -> HttpResponse:
         dossier = open_dossier(web.numbered(number), request.actor)
     except Move.DoesNotExist as none:
         raise Http404 from none
+    if not dossier.move.has_number(number):
+        raise Http404
     return render(request, "overview/move.html", {"dossier": dossier, "nav": "list"})
 
 
@@ -33,7 +35,7 @@ def progress(request: web.PortalRequest, number: str) -> HttpResponse:
     asked = request.GET.get("na", "")
     since = int(asked) if asked.isdecimal() else 0
     state = request.GET.get("staat", "")
-    told = _look(move_id, since)
+    told = _look(number, since)
     if told is None:
         raise Http404
     # The state too: a run may end between the reads that made the page.
@@ -51,11 +53,11 @@ def progress(request: web.PortalRequest, number: str) -> HttpResponse:
     return render(request, "overview/move_progress.html", page)
 
 
-def _look(move_id: int, since: int) -> tuple[str, bool, bool] | None:
+def _look(number: str, since: int) -> tuple[str, bool, bool] | None:
     """Its state, whether there are newer events, and whether it copies an archive."""
     newer = Event.objects.filter(move=OuterRef("pk"), pk__gt=since)
     copies = copying().filter(move=OuterRef("pk"))
-    moves = Move.objects.filter(pk=move_id)
+    moves = Move.objects.filter(Move.numbered(number))
     return moves.values_list("state", Exists(newer), Exists(copies)).first()
 
 

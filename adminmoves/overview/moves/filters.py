@@ -103,7 +103,7 @@ def told_by(known: Known) -> Q:
         known.about("administration")
         | known.of_moves("pk")
         | Q(to_code__istartswith=known.text)
-        | Q(pk=Move.id_from_number(known.text) or 0)
+        | Move.numbered(known.text)
     )
 
 

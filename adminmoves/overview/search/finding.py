@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from django.db.models import Q
 from django.utils.safestring import SafeString
 
 from adminmoves.kept import Kept
@@ -67,10 +68,10 @@ def find(text: str, most: int = MOST) -> Found:
 
 
 def _moves(known: Known) -> list[Move]:
-    by_number = (Move.id_from_number(known.text), short_number(known.text))
-    wanted = {*known.moves, *filter(None, by_number)}
-    moves = Move.objects.with_estate().filter(pk__in=wanted).order_by("-pk")
-    return list(moves[: MOST + 1]) if wanted else []
+    wanted = {*known.moves, short_number(known.text)} - {None}
+    named = Q(pk__in=wanted) | Move.numbered(known.text)
+    moves = Move.objects.with_estate().filter(named).order_by("-pk")
+    return list(moves[: MOST + 1])
 
 
 def _former(books: list[Administration], text: str) -> dict[int, FormerPlace]:
