@@ -239,6 +239,7 @@ def _told(
         "code": proof.code,
         "connection": str(move.to_connection),
         "overrules_package": proof.overrules_package,
+        "checked_at": proof.checked_at.isoformat(),
     }
     words = {}
     if attestation:

@@ -11,8 +11,12 @@ from typing import Any
 from django.contrib.auth.models import Group, User
 from django.utils import timezone
 
-from adminmoves.access import WORKER, actor_for
+from adminmoves.access import SYSTEM, WORKER, actor_for
 from adminmoves.approval.actions import approve_move, reject_move
+from adminmoves.audit import trail
+from adminmoves.estate.lines import differences, facts_of, line_about
+from adminmoves.estate.people import facts_of as facts_of_person
+from adminmoves.estate.people import line_about_person
 from adminmoves.evidence import Attestation, attest
 from adminmoves.execution import claim, dispatch, runner
 from adminmoves.execution.actions import ROLL_BACK, settle_move
@@ -29,6 +33,7 @@ from adminmoves.models import (
     BookkeepingConnection,
     Environment,
     Move,
+    StreamHead,
 )
 from adminmoves.plan import make_plan
 from adminmoves.preflight import inspect
@@ -97,6 +102,26 @@ def make_administration(
         at_place_since=timezone.now(),
         documents_counted_at=timezone.now(),
         **{"mail_address": address, **COUNTED_CLEAN, **facts},
+    )
+
+
+def put_on_record() -> None:
+    """Write down people and administrations that builders made, as an import does."""
+    told = set(StreamHead.objects.values_list("stream", "stream_id"))
+    people = [
+        user for user in User.objects.all() if ("person", str(user.pk)) not in told
+    ]
+    books = Administration.objects.select_related("environment", "connection")
+    new = [one for one in books if ("administration", one.public_id) not in told]
+    trail.record(
+        SYSTEM,
+        [
+            *(
+                line_about_person(u, differences({}, facts_of_person(u)))
+                for u in people
+            ),
+            *(line_about(one, differences({}, facts_of(one))) for one in new),
+        ],
     )
 
 

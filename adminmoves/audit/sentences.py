@@ -201,6 +201,8 @@ SHOWN: Mapping[str, Callable[[Any], str]] = {
     "ends_at": _moment,
     "weekdays": lambda days: ", ".join(str(WEEKDAYS[day]) for day in days),
     "moved_on": _day,
+    "checked_at": _moment,
+    "documents_counted_at": _moment,
     "warnings": _warnings,
     "verdict": _label(Verdict),
     "kind": _label(ProofKind),

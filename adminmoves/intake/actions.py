@@ -174,6 +174,8 @@ def submit_move(move_id: int, *, actor: Actor, seen: frozenset[str]) -> Move:
     lifecycle.sign(move, actor, Part.EDITED)
     told: dict[str, Any] = {
         "warnings": [warning.stored() for warning in report.warnings],
+        "from_code": move.from_code,
+        "to_code": move.to_code,
         **turned_back(move),
     }
     words = {"note": move.parties.note}
@@ -240,7 +242,14 @@ def recount_documents(
     line = trail.about_administration(
         administration,
         EventCode.DOCUMENTS_RECOUNTED,
-        params={"before": before, "after": _counts(administration)},
+        params={
+            "before": before,
+            "after": {
+                **_counts(administration),
+                "documents_counted_at": administration.documents_counted_at.isoformat(),
+            },
+            "moves": [move.pk for move in moves],
+        },
         words={"ticket": ticket},
     )
     trail.record(actor, [line])

@@ -19,7 +19,7 @@ from adminmoves.audit import trail
 from adminmoves.audit.chain import Fault, verify
 from adminmoves.models import Event, EventWords, Move, StreamHead
 from adminmoves.vocabulary import EventCode, MoveState
-from tests.builders import make_move
+from tests.builders import make_move, put_on_record
 
 Owner = extensions.connection
 DIGEST = "digest = adminmoves_event_digest(adminmoves_event)"
@@ -270,6 +270,7 @@ def test_any_words_fit_the_commitment_they_were_written_with(
 
 
 def test_the_command_says_that_all_is_well_and_writes_it_down(move: Move) -> None:
+    put_on_record()
     events = Event.objects.count()
     out = io.StringIO()
 
@@ -280,12 +281,18 @@ def test_the_command_says_that_all_is_well_and_writes_it_down(move: Move) -> Non
         f"{events} events in {streams} streams: all as they were written.\n"
     )
     last = Event.objects.filter(code=EventCode.AUDIT_VERIFIED).get()
-    assert last.params == {"events": events, "streams": streams, "faults": 0}
+    assert last.params == {
+        "events": events,
+        "streams": streams,
+        "faults": 0,
+        "differences": 0,
+    }
 
 
 def test_the_command_names_the_row_and_fails(
     owner: Owner, move: Move, line: list[Event]
 ) -> None:
+    put_on_record()
     with behind_our_back(owner) as cursor:
         remove(cursor, line[1])
     out = io.StringIO()
@@ -293,7 +300,10 @@ def test_the_command_names_the_row_and_fails(
     with pytest.raises(CommandError, match="1 streams are not as written") as refused:
         call_command("verify_audit", stdout=out)
 
-    assert out.getvalue() == f"move {move.pk} #2 is missing\n"
+    told = out.getvalue().splitlines()
+    assert told[0] == f"move {move.pk} #2 is missing"
+    # What the event wrote is without it now.
+    assert [one.partition(" ")[0] for one in told[1:]] == ["adminmoves_contributor"]
     assert refused.value.returncode == 1
     last = Event.objects.filter(code=EventCode.AUDIT_VERIFIED).get()
     assert last.params["faults"] == 1

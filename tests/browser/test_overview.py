@@ -20,7 +20,7 @@ from tests.browser.looking import (
     shoot,
     sideways,
 )
-from tests.builders import WAYS, make_move
+from tests.builders import WAYS, make_move, put_on_record
 
 LOOKS = [
     pytest.param("light", DESKTOP, id="light-1280"),
@@ -61,6 +61,7 @@ def office(agent: User, lead: User, other_agent: User) -> list[Move]:
             administration=again.administration,
         )
     )
+    put_on_record()
     call_command("verify_audit")
     return moves
 

@@ -1,11 +1,14 @@
-"""Is the audit trail as it was written? Exit code 1 when it is not."""
+"""Are the audit trail and the record as they were written? Exit code 1 if not."""
 
+from argparse import ArgumentParser
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import translation
 
 from adminmoves.access import SYSTEM
-from adminmoves.audit import chain, trail
+from adminmoves.audit import chain, record, trail
 from adminmoves.vocabulary import EventCode
 
 JOB = "verify_audit"
@@ -15,27 +18,49 @@ MOST_LINES = 100
 class Command(BaseCommand):
     help = (
         "Check every chain of the audit trail and name the first row of each stream "
-        "that was changed, removed, inserted or swapped. The outcome is an event too."
+        "that was changed, removed, inserted or swapped; compare the record with the "
+        "trail, and the files of evidence with their rows, and name every difference. "
+        "The outcome is an event too."
     )
 
-    def handle(self, **_options: Any) -> None:
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--language",
+            choices=[code for code, _name in settings.LANGUAGES],
+            default="en",
+            help="The language in which differences are told.",
+        )
+        parser.add_argument(
+            "--without-files",
+            action="store_true",
+            help="Read no files of evidence from the disk.",
+        )
+
+    def handle(self, *, language: str, without_files: bool, **_options: Any) -> None:
         found = chain.verify()
-        self.write_down(found)
+        differences = record.differences(with_files=not without_files)
+        self.write_down(found, len(differences))
         told = f"{found.events} events in {found.streams} streams"
         if found.emptied:
             told += f", the words of {found.emptied} were emptied"
-        if not found.faults:
+        if not found.faults and not differences:
             self.stdout.write(f"{told}: all as they were written.")
             return
-        for fault in found.faults[:MOST_LINES]:
-            self.stdout.write(str(fault))
-        raise CommandError(f"{told}: {len(found.faults)} streams are not as written.")
+        with translation.override(language):
+            lines = [*map(str, found.faults), *map(str, differences)]
+        for line in lines[:MOST_LINES]:
+            self.stdout.write(line)
+        raise CommandError(
+            f"{told}: {len(found.faults)} streams are not as written, and"
+            f" {len(differences)} rows are not as the trail tells."
+        )
 
-    def write_down(self, found: chain.Verification) -> None:
+    def write_down(self, found: chain.Verification, differences: int) -> None:
         params = {
             "events": found.events,
             "streams": found.streams,
             "faults": len(found.faults),
+            "differences": differences,
         }
         line = trail.about_job(JOB, EventCode.AUDIT_VERIFIED, subject="", params=params)
         trail.record(SYSTEM, [line])

@@ -1,0 +1,123 @@
+"""Is the record as the trail tells it? Compares rows with the events that wrote them.
+
+Each file of ``comparisons`` is one statement, so that what is written meanwhile does
+not look like a difference. It answers with: kind, table, row, event.
+"""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.conf import settings
+from django.db import connection
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from adminmoves.models import EvidenceFile
+
+FOLDER = Path(__file__).resolve().parent / "comparisons"
+SLACK_SECONDS = 300
+"""A row has the clock of a web host or worker, its event that of the database."""
+FACT = "fact "
+CHUNK = 1 << 16
+
+KINDS: Mapping[str, str] = {
+    "requester": gettext_lazy("is asked for by somebody else"),
+    "number": gettext_lazy("was made in another year, so that its number differs"),
+    "created_at": gettext_lazy("was made at another moment"),
+    "administration": gettext_lazy("is about another administration"),
+    "wanted": gettext_lazy("wants another place or is of another type"),
+    "origin": gettext_lazy("comes from another place"),
+    "approver": gettext_lazy("was approved by somebody else, or by nobody"),
+    "approved_at": gettext_lazy("was approved at another moment"),
+    "plan_hash": gettext_lazy("has another fingerprint of its plan"),
+    "warnings": gettext_lazy("has other warnings that were seen"),
+    "plan": gettext_lazy("has a plan that does not fit its fingerprint"),
+    "planned": gettext_lazy("says something else than its plan"),
+    "contributor_missing": gettext_lazy("is missing: somebody who worked on it"),
+    "contributor_untold": gettext_lazy("is in no event: somebody who worked on it"),
+    "proof_missing": gettext_lazy("is missing"),
+    "proof_untold": gettext_lazy("is in no event"),
+    "proof": gettext_lazy("says something else"),
+    "attester": gettext_lazy("was attested by somebody else"),
+    "moved_on": gettext_lazy("tells another day of the move in the package"),
+    "checked_at": gettext_lazy("was given at another moment"),
+    "evidence": gettext_lazy("refers to another file"),
+    "words": gettext_lazy("has other words"),
+    "former_missing": gettext_lazy("is missing: a former place"),
+    "former_untold": gettext_lazy("is in no event: a former place"),
+    "former": gettext_lazy("tells another former place"),
+    "place": gettext_lazy("is not where its last migration brought it"),
+    "move_untold": gettext_lazy("is completed, and no event says what moved"),
+    "attempt_missing": gettext_lazy("is missing: an attempt"),
+    "attempt_untold": gettext_lazy("is in no event: an attempt"),
+    "outcome": gettext_lazy("ended otherwise"),
+    "effect_missing": gettext_lazy("is missing: a step that was carried out"),
+    "effect_untold": gettext_lazy("is in no event: a step that was carried out"),
+    "subject_untold": gettext_lazy("has no trail at all"),
+    "sign_in": gettext_lazy("signed in last at a moment that is in no event"),
+    "actor_unknown": gettext_lazy("acted, and is gone"),
+    "archive": gettext_lazy("has other documents than its last migration read back"),
+    "file_missing": gettext_lazy("has no file on disk"),
+    "file_changed": gettext_lazy("has another file on disk than was uploaded"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A row that is not as its event wrote it; without ``event_id`` there is none."""
+
+    kind: str
+    table: str
+    row: str
+    event_id: int | None
+
+    def __str__(self) -> str:
+        """In the language of the moment."""
+        if self.kind.startswith(FACT):
+            name = self.kind.removeprefix(FACT)
+            what = _("has another “%(name)s” than was written") % {"name": name}
+        else:
+            what = str(KINDS[self.kind])
+        event = f" ({_('event')} {self.event_id})" if self.event_id else ""
+        return f"{self.table} {self.row}{event}: {what}"
+
+
+def differences(*, with_files: bool = True) -> list[Difference]:
+    """All differences, by table and row. ``with_files`` also reads all evidence."""
+    found = [one for name in comparisons() for one in _compare(name)]
+    if with_files:
+        found += _changed_files()
+    return sorted(found, key=lambda one: (one.table, one.row, one.kind))
+
+
+def comparisons() -> list[str]:
+    return sorted(file.stem for file in FOLDER.glob("*.sql"))
+
+
+def _compare(name: str) -> list[Difference]:
+    statement = (FOLDER / f"{name}.sql").read_text(encoding="utf-8")
+    params = {"zone": settings.TIME_ZONE, "slack": SLACK_SECONDS}
+    with connection.cursor() as cursor:
+        cursor.execute(statement, params)
+        return [Difference(*row) for row in cursor.fetchall()]
+
+
+def _changed_files() -> Iterator[Difference]:
+    for file in EvidenceFile.objects.order_by("pk").iterator():
+        kind = _trouble_of(file)
+        if kind:
+            row = f"{file.pk} ({file.name})"
+            yield Difference(kind, "adminmoves_evidencefile", row, None)
+
+
+def _trouble_of(file: EvidenceFile) -> str:
+    found = hashlib.sha256()
+    try:
+        with file.file.open("rb") as opened:
+            for chunk in opened.chunks(CHUNK):
+                found.update(chunk)
+    except OSError:
+        return "file_missing"
+    return "" if found.hexdigest() == file.sha256 else "file_changed"
