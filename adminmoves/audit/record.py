@@ -11,6 +11,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import connection
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -22,7 +23,7 @@ SLACK_SECONDS = 300
 FACT = "fact "
 CHUNK = 1 << 16
 
-KINDS: Mapping[str, str] = {
+KINDS: Mapping[str, Promise] = {
     "requester": gettext_lazy("is asked for by somebody else"),
     "number": gettext_lazy("was made in another year, so that its number differs"),
     "created_at": gettext_lazy("was made at another moment"),
@@ -98,7 +99,10 @@ def comparisons() -> list[str]:
 
 def _compare(name: str) -> list[Difference]:
     statement = (FOLDER / f"{name}.sql").read_text(encoding="utf-8")
-    params = {"zone": settings.TIME_ZONE, "slack": SLACK_SECONDS}
+    params: dict[str, str | int] = {
+        "zone": settings.TIME_ZONE,
+        "slack": SLACK_SECONDS,
+    }
     with connection.cursor() as cursor:
         cursor.execute(statement, params)
         return [Difference(*row) for row in cursor.fetchall()]
