@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.formats import date_format
 from django.utils.functional import Promise
@@ -16,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from adminmoves.changes.wish import Saying
+from adminmoves.cleaning import local_time
 from adminmoves.movetypes import CHECKS_BY_CODE
 from adminmoves.vocabulary import MoveType, ProofKind, Verdict
 
@@ -160,7 +160,7 @@ def _words(stored: Mapping[str, Any]) -> _Words:
     if (verdict := stored.get("verdict")) in Verdict.values:
         words["verdict"] = Verdict(verdict).label
     if until := parse_datetime(str(stored.get("until", ""))):
-        words["until"] = date_format(timezone.localtime(until), "H:i")
+        words["until"] = date_format(local_time(until), "H:i")
     return words
 
 

@@ -26,7 +26,8 @@ COLUMNS = """
      FROM adminmoves_executionwindow),
     (SELECT coalesce(json_agg(json_build_array(
          id, name, environment_id, starts_at, ends_at)), '[]')
-     FROM adminmoves_freeze WHERE ends_at > statement_timestamp())
+     FROM adminmoves_freeze
+     WHERE ends_at IS NULL OR ends_at > statement_timestamp())
 """
 """Hours and freezes, to be read beside other columns; written out, since the queue is
 looked at all the time and Django takes longer to write this than it takes to answer."""
@@ -35,13 +36,15 @@ READ = f"SELECT {COLUMNS}"
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """``until``: the first open moment; None where the hours never meet.
+    """``until``: the first open moment; None where nobody can tell.
 
-    ``freeze`` names what holds the move; empty: its offices' hours do.
+    ``freeze`` names what holds the move; empty: its offices' hours do. Without
+    ``until`` either that freeze has no end, or the hours never meet.
     """
 
     until: datetime | None
     freeze: str = ""
+    has_no_end: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,16 +66,23 @@ class Hours:
 
 @dataclass(frozen=True, slots=True)
 class Frozen:
-    """A freeze; of all offices where ``office`` is None."""
+    """A freeze; of all offices where ``office`` is None.
+
+    Until further notice where ``ends_at`` is None.
+    """
 
     name: str
     office: int | None
     starts_at: datetime
-    ends_at: datetime
+    ends_at: datetime | None
 
     def holds(self, offices: Collection[int], moment: datetime) -> bool:
         meant = self.office is None or self.office in offices
-        return meant and self.starts_at <= moment < self.ends_at
+        return meant and self.holds_at(moment)
+
+    def holds_at(self, moment: datetime) -> bool:
+        is_over = self.ends_at is not None and self.ends_at <= moment
+        return self.starts_at <= moment and not is_over
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +104,11 @@ class Times:
     ) -> Closed | None:
         """The same of some offices together; None where all are open at ``start``."""
         name, moment = "", start
-        last = max([start, *(freeze.ends_at for freeze in self.freezes)])
+        last = max([start, *(one.ends_at for one in self.freezes if one.ends_at)])
         while moment < last + timedelta(days=DAYS_AHEAD):
             if freeze := self.freeze(offices, moment):
+                if freeze.ends_at is None:
+                    return Closed(None, freeze.name, has_no_end=True)
                 name, moment = name or freeze.name, freeze.ends_at
                 continue
             opens = [self.opens(one, moment) for one in offices if heed_hours]
@@ -111,7 +123,7 @@ class Times:
     def freeze(self, offices: Collection[int], moment: datetime) -> Frozen | None:
         """The freeze that holds at a moment; the one that ends last."""
         holding = (one for one in self.freezes if one.holds(offices, moment))
-        return max(holding, key=lambda one: one.ends_at, default=None)
+        return max(holding, key=_end, default=None)
 
     def opens(self, office: int | None, moment: datetime) -> datetime | None:
         """When an office's hours are on: that moment, or when they next begin."""
@@ -169,7 +181,7 @@ class ClosedOffices:
 def closed_offices(now: datetime) -> ClosedOffices:
     """For who looks for moves to start; one query."""
     times = read_times()
-    holding = [one for one in times.freezes if one.starts_at <= now < one.ends_at]
+    holding = [one for one in times.freezes if one.holds_at(now)]
     own = frozenset(office for office in times.hours if office is not None)
     inside = frozenset(office for office in own if times.is_open(office, now))
     return ClosedOffices(
@@ -222,10 +234,20 @@ def times(hours: Iterable[Sequence[Any]], freezes: Iterable[Sequence[Any]]) -> T
         kept = Hours(weekdays, *map(time.fromisoformat, clocks))
         by_office.setdefault(office, []).append(kept)
     frozen = (
-        Frozen(name, office, *map(datetime.fromisoformat, span))
-        for _pk, name, office, *span in freezes
+        Frozen(
+            name,
+            office,
+            datetime.fromisoformat(start),
+            datetime.fromisoformat(end) if end else None,
+        )
+        for _pk, name, office, start, end in freezes
     )
     return Times(by_office, tuple(frozen))
+
+
+def _end(freeze: Frozen) -> tuple[bool, datetime]:
+    """To compare by: no end comes after every end."""
+    return freeze.ends_at is None, freeze.ends_at or freeze.starts_at
 
 
 def _instant(day: date, clock: time) -> datetime:

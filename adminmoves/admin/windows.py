@@ -14,7 +14,8 @@ from django.utils.translation import gettext_lazy
 from adminmoves.admin.base import KeptForm, M
 from adminmoves.admin.settings import SettingAdmin
 from adminmoves.admin.site import is_keeper, site
-from adminmoves.approval.forms import MomentField
+from adminmoves.cleaning import FREEZE_AHEAD, require_about_now, require_coming
+from adminmoves.fields import MomentField
 from adminmoves.models import Environment, ExecutionWindow, Freeze
 from adminmoves.windows import held_by
 
@@ -92,13 +93,29 @@ class WindowAdmin(TimesAdmin[ExecutionWindow]):
 class FreezeForm(LookFirstForm[Freeze]):
     # One field each: the two of Django's admin have no labels of their own.
     starts_at = MomentField(label=gettext_lazy("From"))
-    ends_at = MomentField(label=gettext_lazy("Until"))
+    ends_at = MomentField(
+        label=gettext_lazy("Until"),
+        required=False,
+        help_text=gettext_lazy("Empty: until further notice."),
+    )
 
     class Meta:
         labels: ClassVar = {
             "name": gettext_lazy("Name"),
             "environment": gettext_lazy("Office"),
         }
+
+    def clean_starts_at(self) -> datetime:
+        start: datetime = self.cleaned_data["starts_at"]
+        if "starts_at" in self.changed_data:
+            require_about_now(start)
+        return start
+
+    def clean_ends_at(self) -> datetime | None:
+        end: datetime | None = self.cleaned_data["ends_at"]
+        if end and "ends_at" in self.changed_data:
+            require_coming(end, within=FREEZE_AHEAD)
+        return end
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean() or {}
@@ -112,7 +129,11 @@ class FreezeForm(LookFirstForm[Freeze]):
 class FreezeAdmin(TimesAdmin[Freeze]):
     form = FreezeForm
     fields = ("name", "environment", "starts_at", "ends_at")
-    list_display = ("name", "office", "starts_at", "ends_at")
+    list_display = ("name", "office", "starts_at", "end")
+
+    @admin.display(description=gettext_lazy("until"), ordering="ends_at")
+    def end(self, obj: Freeze) -> datetime | str:
+        return obj.ends_at or _("until further notice")
 
 
 def plain(value: Any) -> Any:

@@ -6,24 +6,18 @@ from typing import Any, ClassVar, cast
 
 from django import forms
 from django.contrib.auth.models import User
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from adminmoves.approval.haste import ASK_WHY, Haste
+from adminmoves.cleaning import require_coming
 from adminmoves.dossier import queue
 from adminmoves.evidence import holds_until
+from adminmoves.fields import MomentField
 from adminmoves.models import ApprovalLoan, Move
 from adminmoves.vocabulary import Role
 
 NOW, EVENING, WISHED, MOMENT = "now", "evening", "wished", "moment"
-LOCAL = "%Y-%m-%dT%H:%M"
-
-
-class MomentField(forms.DateTimeField):
-    """A date and time as browsers send them."""
-
-    widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format=LOCAL)
 
 
 class Decision(forms.Form):
@@ -90,8 +84,8 @@ class WhenForm(Decision):
         own, moment = cleaned["when"] == MOMENT, self.not_before
         if own and moment is None:
             return _("Fill in the date and time.")
-        if own and moment and moment <= timezone.now():
-            return _("Choose a moment that is still to come.")
+        if own and moment and (refused := _refusal(moment)):
+            return refused
         if moment and self.proof_until and moment > self.proof_until:
             return _(
                 "The attestation is too old by then. Choose an earlier moment, or have "
@@ -180,9 +174,16 @@ class LendForm(forms.Form):
 
     def clean_until(self) -> datetime:
         until: datetime = self.cleaned_data["until"]
-        if until <= timezone.now():
-            raise forms.ValidationError(_("Choose a moment that is still to come."))
+        require_coming(until)
         return until
+
+
+def _refusal(moment: datetime) -> str:
+    try:
+        require_coming(moment)
+    except forms.ValidationError as refused:
+        return " ".join(refused.messages)
+    return ""
 
 
 def running_loans() -> list[ApprovalLoan]:

@@ -75,6 +75,8 @@ NAMES: Mapping[str, Promise] = {
 }
 """What a parameter is called; one without a name here is called as it is stored."""
 
+TOLD_EMPTY = frozenset({"ends_at"})
+"""What says something where it is empty."""
 NOTHING = "–"  # noqa: RUF001 - the dash of a table, not a minus
 
 
@@ -105,9 +107,7 @@ def _facts(params: Mapping[str, Any]) -> Iterator[Fact]:
         old, new = _mapping(before), _mapping(after)
         for name in {**old, **new}:
             if old.get(name) != new.get(name):
-                yield Fact(
-                    called(name), shown(name, old.get(name)), shown(name, new.get(name))
-                )
+                yield Fact(called(name), _of(old, name), _of(new, name))
     for name, value in params.items():
         if name not in {"before", "after"}:
             yield Fact(called(name), NOTHING, shown(name, value))
@@ -117,13 +117,17 @@ def _mapping(value: object) -> Mapping[str, Any]:
     return value if isinstance(value, Mapping) else {}
 
 
+def _of(facts: Mapping[str, Any], name: str) -> str:
+    return shown(name, facts[name]) if name in facts else NOTHING
+
+
 def called(name: str) -> str:
     return str(NAMES.get(name, name))
 
 
 def shown(name: str, value: Any) -> str:
     """A stored value as people read it."""
-    if name in SHOWN and value is not None:
+    if name in SHOWN and (value is not None or name in TOLD_EMPTY):
         return SHOWN[name](value)
     if isinstance(value, bool):
         return _("yes") if value else _("no")

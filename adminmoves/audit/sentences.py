@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from django.utils import timezone
 from django.utils.dates import WEEKDAYS
 from django.utils.formats import date_format
 from django.utils.functional import Promise
@@ -15,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from adminmoves import reasons
+from adminmoves.cleaning import local_time
 from adminmoves.models import Event
 from adminmoves.movetypes import AFTERCARE_LABELS
 from adminmoves.vocabulary import (
@@ -163,8 +163,12 @@ def _plain(value: Any) -> str:
 def _moment(value: str | None) -> str:
     if not value:
         return "…"
-    local = timezone.localtime(datetime.fromisoformat(value))
+    local = local_time(datetime.fromisoformat(value))
     return f"{date_format(local, 'j F Y')} {local:%H:%M}"
+
+
+def _end(value: str | None) -> str:
+    return _moment(value) if value else _("until further notice")
 
 
 def _day(value: str | None) -> str:
@@ -198,7 +202,7 @@ SHOWN: Mapping[str, Callable[[Any], str]] = {
     "not_before": _when,
     "until": _moment,
     "starts_at": _moment,
-    "ends_at": _moment,
+    "ends_at": _end,
     "weekdays": lambda days: ", ".join(str(WEEKDAYS[day]) for day in days),
     "moved_on": _day,
     "checked_at": _moment,

@@ -71,16 +71,17 @@ class Usual:
 class Wait:
     """Why an approved move has not started: the first of these that holds.
 
-    PAUSED (``who``, ``why``), FROZEN (``until``, ``why`` is its name), CLOSED
-    (``until``; None: the hours of its offices never meet), ALONE (no worker was heard)
-    or IN_LINE (``ahead``: moves of the same office that may start before it; None: too
-    many to count).
+    PAUSED (``who``, ``why``), FROZEN (``until``, ``why`` is its name, ``has_no_end``:
+    until further notice), CLOSED (``until``; None: the hours of its offices never
+    meet), ALONE (no worker was heard) or IN_LINE (``ahead``: moves of the same office
+    that may start before it; None: too many to count).
     """
 
     kind: str
     until: datetime | None = None
     who: str = ""
     why: str = ""
+    has_no_end: bool = False
     ahead: int | None = None
     usual: timedelta | None = None
 
@@ -142,7 +143,12 @@ class Queue:
         if closed is None:
             return None
         kind = FROZEN if closed.freeze else CLOSED
-        return Wait(kind, until=closed.until, why=closed.freeze)
+        return Wait(
+            kind,
+            until=closed.until,
+            why=closed.freeze,
+            has_no_end=closed.has_no_end,
+        )
 
     def has_hours(self, move: Move) -> bool:
         """Whether its offices have windows at all."""

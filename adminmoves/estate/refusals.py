@@ -91,6 +91,12 @@ REFUSALS: Mapping[str, Refusal] = {
     "administration_place_guard": BY_REQUEST,
     "administration_lives_at_connection": BY_REQUEST,
 }
+IN_CALENDAR = "_in_calendar"
+"""Ends the name of the rule of each column that holds a moment or a day."""
+WRONG_YEAR = (
+    gettext_lazy("The year cannot be right."),
+    gettext_lazy("Check the year: it lies between 1900 and 2199."),
+)
 
 
 def refusal_of(error: IntegrityError) -> Refusal:
@@ -102,5 +108,7 @@ def refusal_of(error: IntegrityError) -> Refusal:
         return CLOSED
     if name in REFUSALS:
         return REFUSALS[name]
+    if name.endswith(IN_CALENDAR):
+        return Refusal(name.removesuffix(IN_CALENDAR), *WRONG_YEAR)
     what = _("The database refused this: %(rule)s.") % {"rule": name or told}
     return Refusal("", what, _("Nothing was changed. Ask who looks after the portal."))

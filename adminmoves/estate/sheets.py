@@ -1,6 +1,5 @@
 """What the three files hold: each column, the fact that it fills, and how."""
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,11 +8,10 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db.models import Field, Model
-from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from adminmoves.cleaning import read_moment, require_past
 from adminmoves.estate.rows import Header
 from adminmoves.models import Administration, BookkeepingConnection, Environment
 
@@ -52,15 +50,10 @@ def as_count(cell: str) -> str:
 
 
 def as_moment(cell: str) -> datetime:
-    """A day or a moment; without an offset it is the time of the clock here."""
-    text = f"{cell}T00:00" if re.fullmatch(r"\d{4}-\d\d-\d\d", cell) else cell
-    try:
-        moment = parse_datetime(text)
-        if moment is None:
-            raise ValidationError(_("This is no moment."))
-        return moment if timezone.is_aware(moment) else timezone.make_aware(moment)
-    except (ValueError, OverflowError) as error:
-        raise ValidationError(_("This day or time does not exist.")) from error
+    """When something was counted."""
+    moment = read_moment(cell)
+    require_past(moment)
+    return moment
 
 
 def as_country(cell: str) -> str:

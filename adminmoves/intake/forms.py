@@ -8,9 +8,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from adminmoves.cleaning import require_coming
 from adminmoves.dossier.queue import next_evening
 from adminmoves.evidence_file import EvidenceField
-from adminmoves.fields import Code, CodeField, PastDay, Short
+from adminmoves.fields import Code, CodeField, MomentField, PastDay, Short
 from adminmoves.intake.picking import connection_choices, office_choices
 from adminmoves.models import (
     Administration,
@@ -99,13 +100,7 @@ class AnswersForm(forms.Form):
         ],
         widget=forms.RadioSelect,
     )
-    own_moment = forms.DateTimeField(
-        required=False,
-        label=gettext_lazy("Not before"),
-        widget=forms.DateTimeInput(
-            format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"}
-        ),
-    )
+    own_moment = MomentField(required=False, label=gettext_lazy("Not before"))
     note = forms.CharField(
         required=False,
         max_length=2000,
@@ -192,8 +187,7 @@ class AnswersForm(forms.Form):
             return None
         if moment is None:
             raise forms.ValidationError(_("Choose the day and the time."))
-        if moment <= timezone.now():
-            raise forms.ValidationError(_("Choose a moment that is still to come."))
+        require_coming(moment)
         return moment
 
     @property

@@ -13,6 +13,7 @@ from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Lower, Upper
 from django.utils.translation import gettext_lazy as _
 
+from adminmoves.cleaning import require_calendar
 from adminmoves.vocabulary import Package, Subscription
 
 DEFAULT_MAIL_DOMAIN = "mailtobasecone.com"
@@ -249,7 +250,9 @@ class Administration(models.Model):
     documents_awaiting_authorisation = models.PositiveIntegerField(
         _("waiting for authorisation"), default=0
     )
-    documents_counted_at = models.DateTimeField(_("counted at"), null=True, blank=True)
+    documents_counted_at = models.DateTimeField(
+        _("counted at"), null=True, blank=True, validators=[require_calendar]
+    )
     at_place_since = models.DateTimeField(_("at this place since"))
     # Closed: import and admin refuse; set and cleared by the run of that move only.
     closed_by = models.ForeignKey(

@@ -20,6 +20,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, FSMModelMixin, transition
 
+from adminmoves.cleaning import require_calendar
 from adminmoves.models.estate import (
     Administration,
     BookkeepingConnection,
@@ -188,7 +189,9 @@ class Move(FSMModelMixin, models.Model):
     ask_proof_at = models.DateTimeField(null=True, editable=False)
 
     submitted_at = models.DateTimeField(null=True, editable=False)
-    not_before = models.DateTimeField(null=True, blank=True)
+    not_before = models.DateTimeField(
+        null=True, blank=True, validators=[require_calendar]
+    )
     # Said by a lead, with a reason in the trail: it goes first; no window holds it.
     urgent = models.BooleanField(default=False, db_default=False, editable=False)
     outside_windows = models.BooleanField(

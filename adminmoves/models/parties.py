@@ -6,6 +6,7 @@ from django.db.models import Value
 from django.db.models.functions import Concat
 from django.utils import timezone
 
+from adminmoves.cleaning import require_calendar
 from adminmoves.models.estate import Words
 from adminmoves.models.move import Move
 from adminmoves.vocabulary import Part
@@ -27,14 +28,14 @@ class Parties(models.Model):
     )
     consent_name = models.CharField(max_length=200, blank=True)
     consent_email = models.EmailField(blank=True)
-    consent_on = models.DateField(null=True, blank=True)
+    consent_on = models.DateField(null=True, blank=True, validators=[require_calendar])
     consent_ticket = models.CharField(max_length=100, blank=True)
     consent_accepts_costs = models.BooleanField(default=False)
     client_informed = models.BooleanField(default=False)
     note = models.TextField(blank=True, max_length=2000)
     # What is already said about the package; becomes a proof once submitted.
     moved_said_by = models.CharField(max_length=200, blank=True)
-    moved_on = models.DateField(null=True, blank=True)
+    moved_on = models.DateField(null=True, blank=True, validators=[require_calendar])
     moved_ticket = models.CharField(max_length=100, blank=True)
     moved_evidence = models.ForeignKey(
         "EvidenceFile",

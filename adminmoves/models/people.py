@@ -9,6 +9,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from adminmoves.cleaning import require_calendar
 from adminmoves.vocabulary import MoveType, Role, Severity
 
 
@@ -55,7 +56,7 @@ class ApprovalLoan(models.Model):
         related_name="approval_loans",
     )
     starts_at = models.DateTimeField(default=timezone.now)
-    ends_at = models.DateTimeField()
+    ends_at = models.DateTimeField(validators=[require_calendar])
 
     objects = ApprovalLoanQuerySet.as_manager()
 

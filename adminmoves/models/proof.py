@@ -6,6 +6,7 @@ from django.db.models import Case, F, Q, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from adminmoves.cleaning import require_calendar
 from adminmoves.models.estate import (
     Administration,
     BookkeepingConnection,
@@ -104,7 +105,7 @@ class Proof(models.Model):
     attested_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
     )
-    moved_on = models.DateField(null=True)
+    moved_on = models.DateField(null=True, validators=[require_calendar])
     overrules_package = models.BooleanField(default=False)
     evidence = models.ForeignKey(
         EvidenceFile, on_delete=models.PROTECT, null=True, related_name="+"

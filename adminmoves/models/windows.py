@@ -7,6 +7,7 @@ from django.utils.dates import WEEKDAYS, WEEKDAYS_ABBR
 from django.utils.formats import time_format
 from django.utils.translation import gettext_lazy as _
 
+from adminmoves.cleaning import require_calendar
 from adminmoves.models.estate import Environment
 
 
@@ -55,7 +56,10 @@ class ExecutionWindow(models.Model):
 
 
 class Freeze(models.Model):
-    """A time in which no move runs, such as the days of the VAT return."""
+    """A time in which no move runs, such as the days of the VAT return.
+
+    Without an end it holds until further notice: until somebody removes or ends it.
+    """
 
     name = models.CharField(_("name"), max_length=100)
     environment = models.ForeignKey(
@@ -67,8 +71,14 @@ class Freeze(models.Model):
         verbose_name=_("office"),
         help_text=_("Empty: all offices."),
     )
-    starts_at = models.DateTimeField(_("from"))
-    ends_at = models.DateTimeField(_("until"))
+    starts_at = models.DateTimeField(_("from"), validators=[require_calendar])
+    ends_at = models.DateTimeField(
+        _("until"),
+        null=True,
+        blank=True,
+        validators=[require_calendar],
+        help_text=_("Empty: until further notice."),
+    )
 
     class Meta:
         ordering = ("-ends_at", "pk")

@@ -11,6 +11,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext, npgettext, pgettext
 from django.utils.translation import gettext as _
 
+from adminmoves.cleaning import is_shown_twice, local_time
+
 register = template.Library()
 
 MINUTE = 60
@@ -18,7 +20,7 @@ HOUR = 60 * MINUTE
 
 
 def _time(moment: datetime, words: str) -> SafeString:
-    local = timezone.localtime(moment)
+    local = local_time(moment)
     return format_html(
         '<time datetime="{}" title="{}">{}</time>',
         local.isoformat(timespec="seconds"),
@@ -38,9 +40,16 @@ def _formatted(day: date, pattern: str, _language: str | None) -> str:
 
 
 def exact(moment: datetime) -> str:
-    """The whole date and time: 24 november 2026 10:58."""
-    local = timezone.localtime(moment)
-    return f"{_date(local, 'j F Y')} {local:%H:%M}"
+    """The whole date and time: 24 november 2026 10:58.
+
+    In the hour that comes twice in autumn also which of the two it is.
+    """
+    local = local_time(moment)
+    words = f"{_date(local, 'j F Y')} {local:%H:%M}"
+    if not is_shown_twice(moment):
+        return words
+    which = _("summer time") if local.dst() else _("winter time")
+    return f"{words} ({which})"
 
 
 def _since(moment: datetime) -> str:
@@ -53,7 +62,7 @@ def _since(moment: datetime) -> str:
 
 
 def _day(moment: datetime) -> str:
-    local, today = timezone.localtime(moment), timezone.localdate()
+    local, today = local_time(moment), timezone.localdate()
     if local.date() == today - timedelta(days=1):
         return _("yesterday")
     # Dutch writes months small, which needs another letter in the pattern.
@@ -67,7 +76,7 @@ def ago(moment: datetime | None) -> SafeString | str:
     """How long ago, short: for lists. The exact time is in its title."""
     if moment is None:
         return ""
-    is_today = timezone.localdate(moment) == timezone.localdate()
+    is_today = local_time(moment).date() == timezone.localdate()
     return _time(moment, _since(moment) if is_today else _day(moment))
 
 
@@ -76,7 +85,7 @@ def moment(value: datetime | None) -> SafeString | str:
     """When it was or will be: "today 10:45", "24 november 2026 10:58"."""
     if value is None:
         return ""
-    local = timezone.localtime(value)
+    local = local_time(value)
     if local.date() == timezone.localdate():
         return _time(value, _("today %(time)s") % {"time": f"{local:%H:%M}"})
     return _time(value, exact(value))
@@ -87,13 +96,13 @@ def day(value: datetime | None) -> SafeString | str:
     """The day alone: 3 jun 2024."""
     if value is None:
         return ""
-    return _time(value, _date(timezone.localtime(value), "j N Y"))
+    return _time(value, _date(local_time(value), "j N Y"))
 
 
 @register.filter
 def weekday(value: datetime) -> str:
     """The day beside a big clock: today, or friday 27 november."""
-    local = timezone.localtime(value)
+    local = local_time(value)
     if local.date() == timezone.localdate():
         return _("today")
     return _date(local, "l j F")
@@ -102,13 +111,13 @@ def weekday(value: datetime) -> str:
 @register.filter
 def clock(value: datetime) -> str:
     """Only the time of day, for a big figure; say the day beside it."""
-    return f"{timezone.localtime(value):%H:%M}"
+    return f"{local_time(value):%H:%M}"
 
 
 @register.filter
 def clock_seconds(value: datetime) -> SafeString:
     """The time of day with seconds: for steps that follow each other fast."""
-    return _time(value, f"{timezone.localtime(value):%H:%M:%S}")
+    return _time(value, f"{local_time(value):%H:%M:%S}")
 
 
 @register.filter
@@ -116,7 +125,7 @@ def stamp(value: datetime | None) -> SafeString | str:
     """To the thousandth of a second, as a trail wants it: 24 nov 10:58:02.114."""
     if value is None:
         return ""
-    local = timezone.localtime(value)
+    local = local_time(value)
     year = "" if local.year == timezone.localdate().year else " Y"
     thousandth = local.microsecond // 1000
     words = f"{_date(local, f'j N{year}')} {local:%H:%M:%S}.{thousandth:03}"
@@ -128,7 +137,7 @@ def brief(value: datetime | None) -> SafeString | str:
     """The time for today, else with the day: beside other words, in a narrow place."""
     if value is None:
         return ""
-    local = timezone.localtime(value)
+    local = local_time(value)
     if local.date() == timezone.localdate():
         return _time(value, f"{local:%H:%M}")
     return _time(value, f"{_day(value)} {local:%H:%M}")

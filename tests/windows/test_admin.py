@@ -77,6 +77,26 @@ def test_what_is_no_freeze_is_told_at_its_field(
     assert not Freeze.objects.exists()
 
 
+def test_a_freeze_without_an_end_holds_until_further_notice(
+    keeper: Client, a_move: MakeMove
+) -> None:
+    held = a_move(MoveState.APPROVED)
+    start = f"{timezone.localtime() - timedelta(hours=1):%Y-%m-%dT%H:%M}"
+    answers = {**FREEZE, "starts_at": start, "ends_at": ""}
+
+    page = keeper.post(address(Freeze, "add"), {**answers, "_preview": "yes"})
+    assert page.context["held"] == [held]
+    assert add(keeper, Freeze, **answers) == {}
+
+    made = Freeze.objects.get()
+    assert made.ends_at is None
+    assert "tot nader order" in text(keeper.get(address(Freeze, "changelist")))
+    soon = f"{timezone.localtime() + timedelta(hours=1):%Y-%m-%dT%H:%M}"
+    assert change(keeper, made, ends_at=soon) == {}
+    last = Event.objects.filter(code=EventCode.SETTING_CHANGED).latest("id")
+    assert [fact.before for fact in details(last)] == ["tot nader order"]
+
+
 def test_a_window_needs_days(keeper: Client) -> None:
     errors = add(keeper, ExecutionWindow, **{**WINDOW, "weekdays": []})
 

@@ -21,7 +21,13 @@ from adminmoves.models import (
     WorkerBeat,
 )
 from adminmoves.vocabulary import BeatKind, MoveState, MoveType
-from tests.builders import approve, make_administration, make_connection, start
+from tests.builders import (
+    approve,
+    make_administration,
+    make_connection,
+    start,
+    start_next,
+)
 from tests.cast import MakeMove
 from tests.overview.people import said
 
@@ -50,7 +56,7 @@ def told(client: Client, move: Move) -> Iterator[str]:
         yield said(client.get(address))
 
 
-def freeze(until: datetime) -> None:
+def freeze(until: datetime | None) -> None:
     Freeze.objects.create(
         name="Btw-aangifte", starts_at=timezone.now() - MINUTE, ends_at=until
     )
@@ -237,3 +243,33 @@ def test_what_waits_and_runs_costs_the_list_one_query_together(
         a_move(state)
 
     assert costs[1:] == [costs[0] + 1] * 3
+
+
+def test_a_freeze_until_further_notice_holds_and_says_so(
+    as_lead: Client, a_move: MakeMove
+) -> None:
+    move = a_move(S.APPROVED)
+    freeze(None)
+
+    assert start_next() is None
+    for page in told(as_lead, move):
+        assert "Bevroren tot nader order: Btw-aangifte" in page
+    assert "zodra een beheerder de bevriezing heeft beëindigd" in said(
+        as_lead.get(f"/migraties/{move.number}/")
+    )
+
+    Freeze.objects.update(ends_at=timezone.now())
+    assert start_next() is not None
+
+
+def test_the_one_without_an_end_is_named_before_one_that_ends(
+    as_lead: Client, a_move: MakeMove
+) -> None:
+    move = a_move(S.APPROVED)
+    freeze(timezone.now() + timedelta(days=2))
+    Freeze.objects.create(
+        name="Overname", starts_at=timezone.now() + timedelta(days=1), ends_at=None
+    )
+
+    for page in told(as_lead, move):
+        assert "Bevroren tot nader order: Overname" in page

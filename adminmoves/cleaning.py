@@ -1,0 +1,158 @@
+"""What comes from outside, cleaned in one place, so that every door takes the same.
+
+Forms, files, the administrator's pages and commands ask here. What cannot be taken is a
+ValidationError, whose sentence says what to write instead.
+"""
+
+import re
+from datetime import UTC, date, datetime, timedelta
+
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
+"""Between these the database holds every moment: hold_calendar.sql."""
+OLDEST = date(2000, 1, 1)
+"""Nothing that is told here happened before; what says so has a mistyped year."""
+AHEAD = timedelta(days=366)
+"""Nobody plans or lends for longer; who seems to has mistyped a year."""
+FREEZE_AHEAD = timedelta(days=2 * 366)
+FUTURE_SLACK = timedelta(minutes=5)
+"""The clock of another system may run ahead of ours."""
+UNREADABLE = "unreadable"
+"""The code of the error where a text is no moment at all."""
+LOCAL_FORMATS = (
+    "%d-%m-%Y %H:%M",
+    "%d-%m-%Y %H:%M:%S",
+    "%d/%m/%Y %H:%M",
+    "%d/%m/%Y %H:%M:%S",
+    "%d-%m-%Y",
+    "%d/%m/%Y",
+)
+
+
+def local_time(moment: datetime) -> datetime:
+    """By the clock here; at the very ends of the calendar as it was written."""
+    try:
+        return timezone.localtime(moment)
+    except OverflowError:
+        return moment
+
+
+def require_calendar(value: date) -> None:
+    """Validate a day or a moment against the years that the database takes."""
+    in_utc = value
+    if isinstance(value, datetime) and date.min.year < value.year < date.max.year:
+        in_utc = value.astimezone(UTC) if timezone.is_aware(value) else value
+    if not FIRST_DAY.year <= in_utc.year <= LAST_DAY.year:
+        raise _wrong_year(value)
+
+
+def read_moment(text: str) -> datetime:
+    """A day or a moment; without an offset it is the time of the clock here."""
+    iso = f"{text}T00:00" if re.fullmatch(r"\d{4}-\d\d-\d\d", text) else text
+    try:
+        moment = parse_datetime(iso) or _parse_local(text)
+    except ValueError as error:
+        told = _("This day or time does not exist.")
+        raise ValidationError(told) from error
+    if moment is None:
+        raise ValidationError(_("This is no moment."), code=UNREADABLE)
+    if timezone.is_naive(moment):
+        moment = clock_moment(moment)
+    require_calendar(moment)
+    return moment
+
+
+def clock_moment(clock: datetime) -> datetime:
+    """The moment of a naive time of the clock here; the first where it comes twice.
+
+    Raises ValidationError for a time that the clock skips.
+    """
+    require_calendar(clock)
+    moment = timezone.make_aware(clock)
+    shown = timezone.localtime(moment.astimezone(UTC))
+    if shown.replace(tzinfo=None) != clock:
+        raise ValidationError(
+            _(
+                "On %(day)s the clock goes forward, so %(time)s does not exist. "
+                "Choose %(later)s or later, or a time before the change."
+            )
+            % {
+                "day": date_format(clock, "j F Y"),
+                "time": f"{clock:%H:%M}",
+                "later": f"{shown:%H:%M}",
+            }
+        )
+    return moment
+
+
+def is_shown_twice(moment: datetime) -> bool:
+    """Whether the clock here shows this time twice, when it goes back in autumn."""
+    local = local_time(moment)
+    return local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
+
+
+def require_past_day(day: date) -> None:
+    """Validate the day of something that has happened."""
+    if day > timezone.localdate():
+        raise ValidationError(_("Choose today or a day before."))
+    if day < OLDEST:
+        raise _wrong_year(day)
+
+
+def require_past(moment: datetime) -> None:
+    """Validate the moment of something that has happened."""
+    require_calendar(moment)
+    if moment > timezone.now() + FUTURE_SLACK:
+        raise ValidationError(_("This moment is still to come."))
+    if local_time(moment).date() < OLDEST:
+        raise _wrong_year(moment)
+
+
+def require_about_now(moment: datetime) -> None:
+    """Validate a beginning: what lasts may have begun, but not years ago."""
+    require_calendar(moment)
+    now = timezone.now()
+    if moment < now - AHEAD:
+        raise ValidationError(
+            _("That is long ago. Check the year: the first day is %(day)s.")
+            % {"day": date_format(local_time(now - AHEAD), "j F Y")}
+        )
+    _require_near(moment, now + FREEZE_AHEAD)
+
+
+def require_coming(moment: datetime, *, within: timedelta = AHEAD) -> None:
+    """Validate a moment that somebody plans for."""
+    require_calendar(moment)
+    now = timezone.now()
+    if moment <= now:
+        raise ValidationError(_("Choose a moment that is still to come."))
+    _require_near(moment, now + within)
+
+
+def _require_near(moment: datetime, last: datetime) -> None:
+    if moment > last:
+        raise ValidationError(
+            _("That is too far ahead. Check the year: the last day is %(day)s.")
+            % {"day": date_format(local_time(last), "j F Y")}
+        )
+
+
+def _wrong_year(value: date) -> ValidationError:
+    return ValidationError(
+        _("The year %(year)s cannot be right. Check the year.")
+        % {"year": f"{value.year:04}"}
+    )
+
+
+def _parse_local(text: str) -> datetime | None:
+    for pattern in LOCAL_FORMATS:
+        try:
+            return datetime.strptime(text, pattern)  # noqa: DTZ007 - the clock here is added by who asks
+        except ValueError:
+            continue
+    return None
