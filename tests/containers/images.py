@@ -26,10 +26,11 @@ STAND_INS = {
         " && chown postgres /var/lib/postgresql"
         " && install --directory --owner=postgres --mode=3777 /run/postgresql\n"
         "COPY --chmod=755 postgres.sh /entry.sh\n"
+        "STOPSIGNAL SIGINT\n"
         'ENTRYPOINT ["/entry.sh"]\n'
     ),
     "redis": "RUN mkdir -p /data && chown redis /data\n",
-    "nginx": "",
+    "nginx": "STOPSIGNAL SIGQUIT\n",
 }
 """What makes Debian's package look like the official image, by its name."""
 

@@ -12,6 +12,8 @@ from tests.containers.engine import NAME, Engine, Failed
 
 TRY_AGAIN = 1.0
 KILLED = 137
+NOT_FOR_ONE_COMMAND = ("--restart=", "--publish=")
+"""What `docker compose run` leaves out as well."""
 
 
 @dataclass
@@ -43,7 +45,11 @@ class Portal:
     def run_once(self, name: str, *command: str, **files: Path | None) -> None:
         """Another container like that of the service, for one command."""
         options = ("--rm", "--interactive")
-        given = self.compose.arguments(name, *command)
+        given = [
+            option
+            for option in self.compose.arguments(name, *command)
+            if not option.startswith(NOT_FOR_ONE_COMMAND)
+        ]
         self._podman_run(name, *options, *given, **files)
 
     def _podman_run(self, name: str, *arguments: str, **files: Path | None) -> None:
