@@ -88,6 +88,8 @@ TEMPLATES = [
 
 # An attestation ages: after this many days a package may have changed again.
 PORTAL_ATTESTED_PROOF_DAYS = env.number("PORTAL_ATTESTED_PROOF_DAYS", 14)
+# Documents that were counted longer ago are a warning.
+PORTAL_COUNT_OLD_DAYS = env.number("PORTAL_COUNT_OLD_DAYS", 7)
 # A silent worker loses its move after this long, and another takes it over.
 PORTAL_LEASE_SECONDS = env.number("PORTAL_LEASE_SECONDS", 60)
 # Takeovers without progress before a person must look.

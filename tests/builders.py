@@ -100,8 +100,12 @@ def make_administration(
         environment=connection.environment,
         package=connection.package,
         at_place_since=timezone.now(),
-        documents_counted_at=timezone.now(),
-        **{"mail_address": address, **COUNTED_CLEAN, **facts},
+        **{
+            "mail_address": address,
+            "documents_counted_at": timezone.now(),
+            **COUNTED_CLEAN,
+            **facts,
+        },
     )
 
 

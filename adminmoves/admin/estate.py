@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from adminmoves.admin.base import KeptAdmin, KeptForm, M, shown
@@ -179,6 +180,7 @@ class AdministrationAdmin(SubjectAdmin[Administration]):
         "mail_address",
         "kvk_number",
         *COUNTS,
+        "unknown_counts",
         "documents_counted_at",
         "at_place_since",
     )
@@ -191,14 +193,27 @@ class AdministrationAdmin(SubjectAdmin[Administration]):
     def get_fields(
         self, request: HttpRequest, obj: Administration | None = None
     ) -> list[Any]:
-        hidden = set() if obj else {"environment", "package", "identity"}
+        if obj is None:
+            hidden = {"environment", "package", "identity", "unknown_counts"}
+        else:
+            hidden = {"unknown_counts"} if obj.is_counted else set(COUNTS)
         return [name for name in self.fields if name not in hidden]
 
     def get_readonly_fields(
         self, request: HttpRequest, obj: Administration | None = None
     ) -> tuple[str, ...]:
-        always = ("identity", "documents_counted_at", "at_place_since")
+        always = (
+            "identity",
+            "unknown_counts",
+            "documents_counted_at",
+            "at_place_since",
+        )
         return (*always, *PLACE, *COUNTS) if obj else always
+
+    @admin.display(description=_("documents"))
+    def unknown_counts(self, _obj: Administration) -> str:
+        """In place of the counts before the first count."""
+        return gettext("unknown, never counted")
 
     def formfield_for_foreignkey(
         self,

@@ -75,7 +75,14 @@ NAMES: Mapping[str, Promise] = {
 }
 """What a parameter is called; one without a name here is called as it is stored."""
 
-TOLD_EMPTY = frozenset({"ends_at"})
+TOLD_EMPTY = frozenset(
+    {
+        "ends_at",
+        "documents",
+        "documents_unprocessed",
+        "documents_awaiting_authorisation",
+    }
+)
 """What says something where it is empty."""
 NOTHING = "–"  # noqa: RUF001 - the dash of a table, not a minus
 

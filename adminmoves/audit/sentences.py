@@ -188,6 +188,10 @@ def _warnings(found: Sequence[object] | None) -> str:
     return ngettext("%(n)s warning seen", "%(n)s warnings seen", count) % {"n": count}
 
 
+def _count(count: int | None) -> str:
+    return _("unknown") if count is None else str(count)
+
+
 def _label(labels: Any) -> Callable[[Any], str]:
     """The word for a stored value; one of an earlier version stays as it is."""
     return lambda value: str(labels(value).label) if value in labels.values else value
@@ -207,6 +211,10 @@ SHOWN: Mapping[str, Callable[[Any], str]] = {
     "moved_on": _day,
     "checked_at": _moment,
     "documents_counted_at": _moment,
+    "documents": _count,
+    "before_documents": _count,
+    "documents_unprocessed": _count,
+    "documents_awaiting_authorisation": _count,
     "warnings": _warnings,
     "verdict": _label(Verdict),
     "kind": _label(ProofKind),

@@ -1,5 +1,9 @@
 """What holds for every migration, whatever it changes (domain.md par. 3)."""
 
+from datetime import timedelta
+
+from django.conf import settings
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from adminmoves.changes.wish import (
@@ -45,14 +49,31 @@ def client_informed(wish: Wish) -> Finding:
 
 
 def awaiting_authorisation(wish: Wish) -> Finding:
-    count = wish.administration.documents_awaiting_authorisation
+    held = wish.administration
+    if not held.is_counted:
+        return problem("unknown", "recount")
+    count = held.documents_awaiting_authorisation
     return problem("some", "recount", count=count) if count else ok()
 
 
 def unprocessed(wish: Wish) -> Finding:
     held = wish.administration
+    if not held.is_counted:
+        return problem("unknown", "recount")
     count = held.documents_unprocessed - held.documents_awaiting_authorisation
     return problem("some", "recount", count=count) if count > 0 else ok()
+
+
+def count_age(wish: Wish) -> Finding:
+    """Measured at the approval once there is one: a planned run keeps its warnings."""
+    counted_at = wish.administration.documents_counted_at
+    if counted_at is None:
+        return todo("never", "recount")
+    approved_at = wish.move.approved_at if wish.move else None
+    age = (approved_at or timezone.now()) - counted_at
+    if age > timedelta(days=settings.PORTAL_COUNT_OLD_DAYS):
+        return problem("old", "recount", days=age.days)
+    return ok()
 
 
 def self_service(wish: Wish) -> Finding:
@@ -63,6 +84,8 @@ def self_service(wish: Wish) -> Finding:
 AUTHORISATION = dict.fromkeys(sorted(ENVIRONMENT_TYPES), Severity.BLOCKING) | (
     dict.fromkeys(sorted(ALL - ENVIRONMENT_TYPES), Severity.WARNING)
 )
+
+NEVER_COUNTED = _("Count them again with a ticket, or import the counts.")
 
 CHECKS = (
     Check(
@@ -119,6 +142,10 @@ CHECKS = (
                 _("Documents that wait for authorisation: %(count)s"),
                 _("Have them authorised or withdrawn, then count again."),
             ),
+            "unknown": Saying(
+                _("Unknown whether documents wait for authorisation"),
+                NEVER_COUNTED,
+            ),
             "ok": Saying(_("No documents wait for authorisation")),
         },
     ),
@@ -131,7 +158,24 @@ CHECKS = (
                 _("Documents that are not processed: %(count)s"),
                 _("They move along, and stay unprocessed at the new place."),
             ),
+            "unknown": Saying(
+                _("Unknown whether all documents are processed"),
+                NEVER_COUNTED,
+            ),
             "ok": Saying(_("All documents are processed")),
+        },
+    ),
+    Check(
+        "count_age",
+        warn(ALL),
+        count_age,
+        {
+            "never": Saying(_("The documents were never counted"), NEVER_COUNTED),
+            "old": Saying(
+                _("The documents were counted %(days)s days ago"),
+                _("Count them again, so that the figures are those of today."),
+            ),
+            "ok": Saying(_("The documents were counted recently")),
         },
     ),
     Check(

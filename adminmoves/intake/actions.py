@@ -41,6 +41,7 @@ MOVE_FIELDS = (
     "to_code",
     "not_before",
 )
+COUNTED = ("documents", "documents_unprocessed", "documents_awaiting_authorisation")
 PARTY_FIELDS = (
     "requester_name",
     "requester_email",
@@ -266,13 +267,11 @@ def _with_proof(move: Move, actor: Actor) -> list[trail.Line]:
     return []
 
 
-def _counts(administration: Administration) -> dict[str, int]:
+def _counts(administration: Administration) -> Mapping[str, int | None]:
+    """None before the first count: unknown, not zero."""
+    counted = administration.is_counted
     return {
-        "documents": administration.documents,
-        "documents_unprocessed": administration.documents_unprocessed,
-        "documents_awaiting_authorisation": (
-            administration.documents_awaiting_authorisation
-        ),
+        name: getattr(administration, name) if counted else None for name in COUNTED
     }
 
 

@@ -296,6 +296,11 @@ class Administration(models.Model):
         return f"{self.name} ({self.environment.office_code}.{self.code})"
 
     @property
+    def is_counted(self) -> bool:
+        """Whether the counts say something; before the first count they are unknown."""
+        return self.documents_counted_at is not None
+
+    @property
     def expected_address(self) -> str:
         """What the address should be at the present place; beside the stored one."""
         return self.environment.address_for(self.mail_code or self.code)

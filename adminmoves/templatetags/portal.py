@@ -15,7 +15,7 @@ from django.utils.translation import pgettext, pgettext_lazy
 from lucide.templatetags.lucide import lucide
 
 from adminmoves.diff import Diff, diff_of, place_now, place_wanted
-from adminmoves.models import Move
+from adminmoves.models import Administration, Move
 from adminmoves.movetypes import MIXES
 from adminmoves.stations import stops
 from adminmoves.templatetags import events, moments, pieces
@@ -127,6 +127,14 @@ def message_icon(level: str) -> str:
 def number(value: float) -> str:
     """4.812 in Dutch, 4,812 in English."""
     return number_format(value, force_grouping=True)
+
+
+@register.filter
+def counted(administration: Administration, name: str) -> str:
+    """That count of an administration, or that it is unknown."""
+    if not administration.is_counted:
+        return _("unknown")
+    return number(getattr(administration, name))
 
 
 def _letters() -> tuple[tuple[Atom, str, str], ...]:

@@ -1,11 +1,12 @@
 """The table of rules, row by row and type by type (domain.md par. 3)."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.utils import translation
+from django.utils import timezone, translation
 
 from adminmoves.models import (
     Administration,
@@ -65,6 +66,10 @@ def administration(**facts: Any) -> Break:
         held.update(**facts)
 
     return spoil
+
+
+def counted_days_ago(days: int) -> Break:
+    return administration(documents_counted_at=timezone.now() - timedelta(days=days))
 
 
 def wish(**facts: Any) -> Break:
@@ -134,6 +139,19 @@ ROWS = [
         [HARD, WARN, WARN, HARD, WARN],
     ),
     ("unprocessed", administration(documents_unprocessed=4), "some", [WARN] * 5),
+    (
+        "awaiting_authorisation",
+        administration(documents_counted_at=None),
+        "unknown",
+        [HARD, WARN, WARN, HARD, WARN],
+    ),
+    (
+        "unprocessed",
+        administration(documents_counted_at=None),
+        "unknown",
+        [WARN] * 5,
+    ),
+    ("count_age", counted_days_ago(12), "old", [WARN] * 5),
     ("self_service", self_service, "possible", [NONE, WARN, WARN, NONE, WARN]),
     (
         "code_in_address",

@@ -25,6 +25,11 @@ CLAIMS = [
     ("support-agent", f"at most {settings.PORTAL_EVIDENCE_MAX_MB} MB"),
     ("support-agent", f"An attestation holds for {ATTESTED_DAYS} days"),
     ("domain", f"holds for {ATTESTED_DAYS} days, a setting"),
+    ("domain", f"in the last {settings.PORTAL_COUNT_OLD_DAYS} days (a setting)"),
+    (
+        "support-agent",
+        f"Counts of more than {settings.PORTAL_COUNT_OLD_DAYS} days ago are a warning",
+    ),
     (
         "team-lead",
         (

@@ -106,6 +106,8 @@ WISHES: dict[str, tuple[str, MoveType, str, str, str]] = {
         BLOCKING,
     ),
     "unprocessed": ("a008", T.CHANGE_CODE, "", "MVL00126", WARNING),
+    # Counted on a day that is over a week ago for whoever reads this.
+    "count_age": ("a001", T.CHANGE_CODE, "", "MVL09001", WARNING),
     "self_service": ("a006", T.CHANGE_CODE, "", "NL2042", WARNING),
 }
 
