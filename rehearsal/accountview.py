@@ -26,12 +26,11 @@ def refuse(status: int, _reason: str) -> Answer:
 def companies(call: Call) -> Answer:
     if call.suffers("error_in_200"):
         return _error("De onderneming is niet beschikbaar.", 200)
-    return in_json(
-        [
-            {"Id": each.external_id, "Code": each.code, "Description": each.name}
-            for _owner, each in _shown(call)
-        ]
-    )
+    rows = [
+        {"Id": each.external_id, "Code": each.code, "Description": each.name}
+        for _owner, each in _shown(call)
+    ]
+    return in_json(rows[0] if call.suffers("lone") and rows else rows)
 
 
 def system_data(call: Call) -> Answer:

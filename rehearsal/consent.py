@@ -71,6 +71,7 @@ def _form(
         f"<p>{escape(asks)}</p>"
         f'<form class="tall" method="post"><label>{say(language, "organisation")}'
         f'<select name="organisation">{_options(offered, chosen)}</select></label>'
+        f"{_scope_boxes(service, request.query, language)}"
         f"{_boxes(chosen, language)}"
         f'<button class="first" name="decision" value="allow">'
         f"{say(language, 'allow')}</button>"
@@ -111,6 +112,30 @@ def _boxes(chosen: Organisation, language: Language) -> str:
     )
 
 
+def _scope_boxes(service: Service, query: Mapping[str, str], language: Language) -> str:
+    """Twinfield asks which rights to give; a box that is unticked is a right less."""
+    if not service.asks_scopes:
+        return ""
+    boxes = "".join(
+        f'<label class="tick"><input type="checkbox" name="scope" checked '
+        f'value="{escape(each)}">{escape(each)}</label>'
+        for each in query.get("scope", "").split()
+    )
+    legend = say(language, "scopes")
+    return (
+        f"<fieldset><legend>{escape(legend)}</legend>"
+        f'<input type="hidden" name="scopes" value="asked">{boxes}</fieldset>'
+    )
+
+
+def _ticked(form: Mapping[str, list[str]], asked: str) -> str:
+    """The scopes that are given: all, unless the page asked for each."""
+    if "scopes" not in form:
+        return asked
+    ticked = form.get("scope", [])
+    return " ".join(each for each in asked.split() if each in ticked)
+
+
 def _decided(request: Request, world: World, offered: list[Organisation]) -> Answer:
     form = parse_qs(request.body.decode("utf-8", "replace"))
     query = request.query
@@ -125,8 +150,8 @@ def _decided(request: Request, world: World, offered: list[Organisation]) -> Ans
             organisation.key,
             client_id=query["client_id"],
             host=request.host,
-            scope=query.get("scope", ""),
-            user=organisation.user,
+            scope=_ticked(form, query.get("scope", "")),
+            user=organisation.user_key,
             redirect_uri=query["redirect_uri"],
             left_out=form.get("left_out", []),
         )

@@ -15,7 +15,7 @@ from rehearsal.world import (
 )
 
 Told = Mapping[str, Any]
-SETTABLE = ("name", "kvk_number", "external_id")
+SETTABLE = ("name", "kvk_number", "external_id", "archive_date")
 OF_A_FAULT = ("organisation", "host", "kind", "fault", "times")
 
 
@@ -37,6 +37,8 @@ class Control:
             "fault/clear": self.clear_faults,
             "limits": self.limits,
             "application": self.application,
+            "user": self.user,
+            "cluster": self.cluster,
             "log/clear": self.clear_log,
         }
         self.readings: Mapping[str, Callable[[Told], Any]] = {
@@ -170,6 +172,19 @@ class Control:
         with self._world.changing():
             self._world.applications[str(told["client_id"])] = str(told["secret"])
         return {"client_id": str(told["client_id"])}
+
+    def user(self, told: Told) -> dict[str, str]:
+        """Who signs in for an organisation: a user who may also do so for others."""
+        organisation = self._world.organisation(str(told["organisation"]))
+        with self._world.changing():
+            organisation.shared_user = str(told.get("user", ""))
+        return {"organisation": organisation.key, "user": organisation.user_name}
+
+    def cluster(self, told: Told) -> dict[str, str]:
+        """The server of Twinfield that every organisation is on from now on."""
+        with self._world.changing():
+            self._world.cluster = str(told["host"])
+        return {"cluster": self._world.cluster}
 
     def fault(self, told: Told) -> dict[str, str]:
         name = str(told["fault"])

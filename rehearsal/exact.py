@@ -7,12 +7,13 @@ the division, which stays with it when another licence takes it over.
 import re
 import time
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from operator import attrgetter
 from urllib.parse import urlencode
 from uuid import NAMESPACE_URL, uuid5
 
 from rehearsal import oauth
-from rehearsal.faults import ELSEWHERE
+from rehearsal.faults import ELSEWHERE, outside_consent
 from rehearsal.grants import TokenRules
 from rehearsal.limits import DAY, MINUTE, Room
 from rehearsal.messages import Answer, Kind, in_json
@@ -33,6 +34,41 @@ MOVED = "/Date(1793491200000)/"
 Fields = dict[str, object]
 
 
+def system_status(status: Status) -> int:
+    return SYSTEM_STATUS.get(status, 1)
+
+
+def hrm_status(status: Status) -> int:
+    return int(status == Status.ARCHIVED)
+
+
+@dataclass(frozen=True, slots=True)
+class List:
+    """One of the lists: its name for the visible number, its statuses, its fields."""
+
+    hid: str
+    status: Callable[[Status], int]
+    kind: str
+    own: tuple[str, ...]
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        return ("Code", self.hid, *EVERYWHERE, *self.own)
+
+
+EVERYWHERE = (
+    *("Description", "Status", "BlockingStatus", "Customer", "CustomerCode"),
+    *("CustomerName", "Country", "VATNumber"),
+)
+SYSTEM = List(
+    "Hid",
+    system_status,
+    "System.Divisions",
+    ("ArchiveDate", "IsMainDivision", "DivisionMoveDate", "ChamberOfCommerceNumber"),
+)
+HRM = List("HID", hrm_status, "HRM.Divisions", ("Main",))
+
+
 def country_of(host: str) -> str:
     found = HOST.fullmatch(host)
     return SITES.get(found[1], found[1].upper()) if found else ""
@@ -49,17 +85,20 @@ def me(call: Call) -> Answer:
     if refused := _limited(call, "me", daily=False):
         return refused
     organisation = call.organisation
-    own = [each for owner, each in call.rows() if owner is organisation]
-    user = _guid("user", organisation.key)
+    # What the user has in use does not depend on what was ticked at the consent.
+    own = [(organisation, each) for each in organisation.administrations]
+    usable = [row for row in own if row[1].visible] or call.rows()
+    owner = usable[0][0] if usable else organisation
+    user = _guid("user", call.consent.user)
     fields: Fields = {
         "UserID": user,
-        "FullName": f"{organisation.user} Voorbeeld",
-        "CurrentDivision": int(own[0].external_id) if own else 0,
-        "DivisionCustomer": _guid("customer", organisation.key),
-        "DivisionCustomerCode": organisation.name.rjust(PADDED),
-        "DivisionCustomerName": organisation.title,
+        "FullName": f"{organisation.user_name} Voorbeeld",
+        "CurrentDivision": int(usable[0][1].external_id) if usable else 0,
+        "DivisionCustomer": _guid("customer", owner.key),
+        "DivisionCustomerCode": owner.name.rjust(PADDED),
+        "DivisionCustomerName": owner.title,
     }
-    return _told(call, [(f"current/Me(guid'{user}')", "System.Me", fields)])
+    return _told(call, [(f"current/Me(guid'{user}')", "System.Me", fields)], fields)
 
 
 def divisions(call: Call) -> Answer:
@@ -84,66 +123,79 @@ def _system(call: Call, rows: list[Row]) -> Answer:
     if call.suffers("scope_violated"):
         content = {"error": {"code": "", "message": {"value": SCOPE_VIOLATED}}}
         return in_json(content, 403)
-    return _listed(call, rows, "Hid", system_status, "System.Divisions")
+    return _listed(call, rows, SYSTEM)
 
 
 def hrm_divisions(call: Call) -> Answer:
     """Of this licence alone, and with a status that means something else."""
     rows = [row for row in call.rows() if row[0] is call.organisation]
-    return _listed(call, rows, "HID", hrm_status, "HRM.Divisions")
+    return _listed(call, rows, HRM)
 
 
-def system_status(status: Status) -> int:
-    return SYSTEM_STATUS.get(status, 1)
-
-
-def hrm_status(status: Status) -> int:
-    return int(status == Status.ARCHIVED)
-
-
-def _listed(
-    call: Call, rows: list[Row], hid: str, status: Callable[[Status], int], kind: str
-) -> Answer:
-    if refused := _limited(call, call.found["division"]):
+def _listed(call: Call, rows: list[Row], which: List) -> Answer:
+    if refused := _limited(call, call.found["division"]) or _not_ticked(call):
         return refused
-    described = [_fields(row, hid, status) for row in rows]
+    if set(_asked(call)) - {*which.fields}:
+        return refuse(400, "")
+    described = [_fields(row, which) for row in rows]
     wanted = call.request.query.get("$filter", "")
     if wanted:
         match = FILTER.fullmatch(wanted.strip())
         if match is None:
             return refuse(400, "")
-        name = hid if match[1].lower() == "hid" else "Code"
+        name = which.hid if match[1].lower() == "hid" else "Code"
         described = [
             each for each in described if int(str(each[name])) == int(match[2])
         ]
     path = call.request.path.partition("/api/v1/")[2]
-    found = [(f"{path}({each['Code']})", kind, each) for each in described]
+    found = [(f"{path}({each['Code']})", which.kind, each) for each in described]
     return _told(call, found)
 
 
-def _fields(row: Row, hid: str, status: Callable[[Status], int]) -> Fields:
+def _not_ticked(call: Call) -> Answer | None:
+    """The division in the address must be among those of the consent."""
+    left_out = {
+        each.external_id
+        for each in call.organisation.administrations
+        if each.id in call.consent.left_out
+    }
+    return outside_consent() if call.found["division"] in left_out else None
+
+
+def _fields(row: Row, which: List) -> Fields:
     owner, each = row
-    archived = each.status == Status.ARCHIVED
-    return {
+    archived = MOVED if each.status == Status.ARCHIVED else None
+    told: Fields = {
         "Code": int(each.external_id or 0),
-        hid: str(int(each.code)) if each.code.isdigit() else "0",
+        which.hid: str(int(each.code)) if each.code.isdigit() else "0",
         "Description": each.name,
-        "Status": status(each.status),
+        "Status": which.status(each.status),
         "BlockingStatus": BLOCKING.get(each.status, 0),
-        "ArchiveDate": MOVED if archived else None,
+        "ArchiveDate": each.archive_date or archived,
         "Customer": _guid("customer", owner.key),
         "CustomerCode": owner.name.rjust(PADDED),
         "CustomerName": owner.title,
         "Country": COUNTRIES.get(owner.country, owner.country),
         "IsMainDivision": each is owner.administrations[0],
+        "Main": each is owner.administrations[0],
         "DivisionMoveDate": MOVED if each.seen_by else None,
         "ChamberOfCommerceNumber": each.kvk_number or None,
         "VATNumber": None,
     }
+    return {name: told[name] for name in which.fields}
 
 
-def _told(call: Call, found: Iterable[tuple[str, str, Fields]]) -> Answer:
-    """A page of sixty, with the address of the next one if there is more."""
+def _told(
+    call: Call,
+    found: Iterable[tuple[str, str, Fields]],
+    known: Iterable[str] = (),
+) -> Answer:
+    """A page of sixty, with the address of the next one if there is more.
+
+    `known`: the fields there are, where that was not looked at before.
+    """
+    if known and set(_asked(call)) - {*known}:
+        return refuse(400, "")
     base = f"https://{call.request.host}/api/v1"
     rows = [
         {
@@ -153,6 +205,8 @@ def _told(call: Call, found: Iterable[tuple[str, str, Fields]]) -> Answer:
         for uri, kind, fields in found
     ]
     start = int(call.request.query.get("$skiptoken", "0") or 0)
+    if call.suffers("lone") and rows:
+        return in_json({"d": rows[0]}, headers=_minutely(call))
     content: dict[str, object] = {"results": rows[start : start + PAGE]}
     if start + PAGE < len(rows) or call.suffers("next_elsewhere"):
         content["__next"] = _next(call, start + PAGE)
@@ -166,8 +220,16 @@ def _next(call: Call, start: int) -> str:
 
 
 def _selected(query: Mapping[str, str], fields: Fields) -> Fields:
-    names = {name.strip() for name in query.get("$select", "").split(",")} - {""}
+    names = _names(query)
     return {name: fields[name] for name in fields if not names or name in names}
+
+
+def _names(query: Mapping[str, str]) -> set[str]:
+    return {name.strip() for name in query.get("$select", "").split(",")} - {""}
+
+
+def _asked(call: Call) -> set[str]:
+    return _names(call.request.query)
 
 
 def _limited(call: Call, division: str, *, daily: bool = True) -> Answer | None:
@@ -222,7 +284,13 @@ SERVICE = Service(
     ),
     authorize=re.compile("/api/oauth2/auth", re.IGNORECASE),
     required=("client_id", "redirect_uri", "response_type"),
-    tokens=TokenRules(lifetime=600, rotates=True, rest=570),
+    tokens=TokenRules(
+        lifetime=600,
+        rotates=True,
+        rest=570,
+        spent=(401, "unauthorized_client"),
+        one_chain=True,
+    ),
     refuse=refuse,
     token_in=attrgetter("bearer"),
     textual_lifetime=True,

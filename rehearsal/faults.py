@@ -1,16 +1,19 @@
 """What can go wrong with a package, on request: for some calls or until cleared."""
 
+import gzip
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from threading import Lock
 from typing import Any
 
 from rehearsal.messages import (
+    JSON,
     XML,
     Answer,
     Kind,
     Wire,
     in_html,
+    in_json,
     in_xml,
     see_other,
 )
@@ -19,6 +22,7 @@ from rehearsal.world import Package
 EVERY = frozenset({Kind.TOKEN, Kind.WHO, Kind.LIST, Kind.DETAIL})
 LISTS = frozenset({Kind.LIST})
 READS = frozenset({Kind.LIST, Kind.DETAIL})
+ANSWERS = frozenset({Kind.WHO, Kind.LIST, Kind.DETAIL})
 # Each fault, and the endpoints it can befall.
 FAULTS: Mapping[str, frozenset[Kind]] = {
     "slow": EVERY,
@@ -34,10 +38,18 @@ FAULTS: Mapping[str, frozenset[Kind]] = {
     "doctype": EVERY,
     "redirect": EVERY,
     "empty": EVERY,
+    "answer": EVERY,
+    "gzip": EVERY,
     "forget": LISTS,
     "lie": LISTS,
     "dup": LISTS,
+    "twice": LISTS,
+    "control": LISTS,
+    "lone": ANSWERS,
     "no_refresh": frozenset({Kind.TOKEN}),
+    "token_error": frozenset({Kind.TOKEN}),
+    "without_claim": frozenset({Kind.WHO}),
+    "outside_consent": READS,
     "soap_fault": READS,
     "business_error": READS,
     "wrong_cluster": READS,
@@ -49,15 +61,18 @@ OF_ONE_PACKAGE: Mapping[str, Package] = {
     "soap_fault": Package.TWINFIELD,
     "business_error": Package.TWINFIELD,
     "wrong_cluster": Package.TWINFIELD,
+    "without_claim": Package.TWINFIELD,
+    "outside_consent": Package.EXACT_ONLINE,
     "scope_violated": Package.EXACT_ONLINE,
     "next_elsewhere": Package.EXACT_ONLINE,
     "error_in_200": Package.ACCOUNTVIEW,
 }
 ELSEWHERE = "evil.example"
 BAD_GATEWAY = 502
+FORBIDDEN = 403
 MAINTENANCE = """<!DOCTYPE html>
 <html lang="nl"><head><title>Onderhoud</title></head>
-<body><h1>Even geduld</h1><p>Wij werken aan onze systemen.</p></body></html>"""
+<body><h1>Even geduld</h1><p>Wij zijn één moment weg: onderhoud.</p></body></html>"""
 OBJECT_MOVED = """<html><head><title>Object moved</title></head><body>
 <h2>Object moved to <a href="/docs/Login.aspx">here</a>.</h2></body></html>"""
 BOMB = """<?xml version="1.0"?>
@@ -126,8 +141,14 @@ Refuse = Callable[[int, str], Answer]  # a status and a reason, in the package's
 def instead(fault: Fault, refuse: Refuse, *, after: dict[str, str]) -> Answer | None:
     """What comes in place of the answer; None where the call is carried out.
 
-    `after` are the headers with which the package says when to come back.
+    `after` are the headers with which the package says when to come back. Any fault
+    that answers can have other headers, and its body in another character set.
     """
+    answer = _in_its_place(fault, refuse, after)
+    return answer and _told_otherwise(fault.options, answer)
+
+
+def _in_its_place(fault: Fault, refuse: Refuse, after: dict[str, str]) -> Answer | None:
     options = fault.options
     if fault.name == "too_many":
         answer = refuse(429, "")
@@ -139,8 +160,46 @@ def instead(fault: Fault, refuse: Refuse, *, after: dict[str, str]) -> Answer | 
         return refuse(401, "")
     if fault.name == "server_error":
         return _server_error(int(options.get("status", 503)), refuse)
+    if fault.name == "outside_consent":
+        return outside_consent()
     fixed = FIXED.get(fault.name)
     return fixed(options) if fixed else None
+
+
+def _told_otherwise(options: Mapping[str, Any], answer: Answer) -> Answer:
+    """`header`: one "Name: value", or a list of them. `charset`: of the body."""
+    told = options.get("header", ())
+    for line in [told] if isinstance(told, str) else told:
+        name, _, value = str(line).partition(":")
+        answer.headers[name.strip()] = value.strip()
+    if "retry_after" in options:
+        answer.headers["Retry-After"] = str(options["retry_after"])
+    if "charset" in options:
+        answer.body = answer.body.decode().encode(str(options["charset"]))
+    return answer
+
+
+def _any_answer(options: Mapping[str, Any]) -> Answer:
+    """Whatever somebody recorded: status, type and body, word by word."""
+    return Answer(
+        int(options.get("status", 200)),
+        str(options.get("body", "")).encode(),
+        str(options.get("content_type", JSON)),
+    )
+
+
+def _token_error(options: Mapping[str, Any]) -> Answer:
+    """A refusal of a token endpoint with the error and status that are told."""
+    error = str(options.get("error", "invalid_request"))
+    told = {"error": error, "error_description": str(options.get("description", error))}
+    return in_json(told, int(options.get("status", 400)))
+
+
+def outside_consent() -> Answer:
+    """Exact: the division that the user has in use was not ticked at the consent."""
+    words = "Division is not part of the consent of this user."
+    content = {"error": {"code": "", "message": {"lang": "", "value": words}}}
+    return in_json(content, FORBIDDEN)
 
 
 def _server_error(status: int, refuse: Refuse) -> Answer:
@@ -165,7 +224,9 @@ FIXED: Mapping[str, Callable[[dict[str, Any]], Answer]] = {
     "huge": lambda _options: Answer(wire=Wire.HUGE),
     "doctype": lambda _options: in_xml(BOMB),
     "redirect": _elsewhere,
-    "empty": lambda _options: Answer(content_type=XML),
+    "empty": lambda options: Answer(int(options.get("status", 200)), content_type=XML),
+    "answer": _any_answer,
+    "token_error": _token_error,
 }
 
 
@@ -179,4 +240,13 @@ def after_all(fault: Fault | None, answer: Answer) -> Answer:
         answer.wire = Wire.CUT
     if fault.name == "no_refresh":
         answer.wire = Wire.DROP
+    if fault.name == "gzip":
+        _compress(answer, broken=bool(fault.options.get("broken")))
     return answer
+
+
+def _compress(answer: Answer, *, broken: bool) -> None:
+    """Compressed though nobody asked for it; `broken`: it only says that it is."""
+    answer.headers["Content-Encoding"] = "gzip"
+    if not broken:
+        answer.body = gzip.compress(answer.body)

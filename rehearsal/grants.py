@@ -32,6 +32,8 @@ class TokenRules:
     lifetime: int  # seconds
     rotates: bool  # whether a refresh token is replaced at each use
     rest: int = 0  # seconds from one access token until the next may be asked
+    spent: tuple[int, str] = (400, "invalid_grant")  # to a token that was used before
+    one_chain: bool = False  # a consent ends the earlier ones by the same user
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,13 @@ class Grant:
     access: dict[str, float] = field(default_factory=dict)  # until when it is valid
     issued_at: float = 0
     revoked: bool = False
+
+    def is_chain_of(self, other: "Grant") -> bool:
+        return (self.user, self.host, self.client_id) == (
+            other.user,
+            other.host,
+            other.client_id,
+        )
 
 
 class Grants:
@@ -125,13 +134,15 @@ class Grants:
             raise OAuthRefused("invalid_grant", "The code is too old.")
         if grant.redirect_uri != redirect_uri:
             raise OAuthRefused("invalid_grant", "The redirect_uri is another one.")
+        if rules.one_chain:
+            self._end_chain(grant)
         return self._issue(grant, rules, "")
 
     def renew(self, token: str, *, client_id: str, rules: TokenRules) -> Tokens:
         """Tokens for a refresh token; OAuthRefused when it is spent or too early."""
         grant = self._by(lambda each: each.refresh == fingerprint(token))
         if not token or grant is None or grant.client_id != client_id or grant.revoked:
-            raise OAuthRefused("invalid_grant", "The refresh token is not valid.")
+            raise self._not_valid(token, rules)
         if rules.rest and self._now() < grant.issued_at + rules.rest:
             raise OAuthRefused(
                 "access_denied",
@@ -139,6 +150,20 @@ class Grants:
                 reason="TooEarlyToRefreshTokens",
             )
         return self._issue(grant, rules, token)
+
+    def _not_valid(self, token: str, rules: TokenRules) -> OAuthRefused:
+        mark = fingerprint(token)
+        if any(mark in each.spent and not each.revoked for each in self._grants):
+            status, error = rules.spent
+            return OAuthRefused(error, "The refresh token was used before.", status)
+        return OAuthRefused("invalid_grant", "The refresh token is not valid.")
+
+    def _end_chain(self, newest: Grant) -> None:
+        """The earlier consents by this user to this application renew no more."""
+        for each in self._grants:
+            if each is not newest and each.refresh and each.is_chain_of(newest):
+                each.spent = [each.refresh, *each.spent][:SPENT_KEPT]
+                each.refresh = ""
 
     def revoke(self, organisation: str) -> int:
         """Take back every consent of an organisation; how many there were."""

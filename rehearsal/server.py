@@ -24,6 +24,7 @@ from rehearsal.world import Estate, World
 HOSTS = (
     "login.twinfield.com",
     "*.twinfield.com",
+    *(f"api.accounting{number}.twinfield.com" for number in range(1, 10)),
     *(f"start.exactonline.{end}" for end in ("nl", "be", "de", "co.uk", "fr", "es")),
     "start.exactonline.com",
     "api.multivers.nl",

@@ -48,17 +48,10 @@ class Call:
     def rows(self) -> list[Row]:
         """The administrations that this user may see, as far as they are told."""
         rows = self.world.seen(self.consent)
-        if self.fault is None:
-            return rows
-        if self.fault.name == "forget":
-            return []
-        if self.fault.name == "dup":
-            return [*rows, *_doubled(rows, self.fault)]
-        if self.fault.name == "lie":
-            return self._lies(rows, self.fault)
-        return rows
+        told = TELLINGS.get(self.fault.name) if self.fault else None
+        return told(self, rows, self.fault) if told and self.fault else rows
 
-    def _lies(self, rows: list[Row], fault: Fault) -> list[Row]:
+    def lies(self, rows: list[Row], fault: Fault) -> list[Row]:
         """With a code: a row that is not there. Without: all under other names."""
         code = str(fault.options.get("code", ""))
         name = str(fault.options.get("name", "Verzonnen Voorbeeld B.V."))
@@ -70,12 +63,42 @@ class Call:
         return [*rows, (self.organisation, made_up)]
 
 
+def _look_alikes(rows: list[Row], fault: Fault) -> list[Row]:
+    """Other administrations with the code of one that is there."""
+    return [
+        (
+            owner,
+            replace(each, id="dup", name=f"{each.name} 2", external_id=_other(each)),
+        )
+        for owner, each in _doubled(rows, fault)
+    ]
+
+
+def _other(each: Administration) -> str:
+    """An id that no administration of the world has; they are made from below."""
+    return each.external_id and f"{each.external_id[:-5]}99999"
+
+
 def _doubled(rows: list[Row], fault: Fault) -> list[Row]:
     """The rows that come twice: those with the fault's code, else the first."""
     code = fault.options.get("code")
     if code is None:
         return rows[:1]
     return [row for row in rows if row[1].code == code]
+
+
+TELLINGS: Mapping[str, Callable[[Call, list[Row], Fault], list[Row]]] = {
+    "forget": lambda _call, _rows, _fault: [],
+    "dup": lambda _call, rows, fault: [*rows, *_look_alikes(rows, fault)],
+    "twice": lambda _call, rows, fault: [*rows, *_doubled(rows, fault)],
+    "control": lambda _call, rows, _fault: _with_control_characters(rows),
+    "lie": Call.lies,
+}
+"""How the faults of a list change what it tells."""
+
+
+def _with_control_characters(rows: list[Row]) -> list[Row]:
+    return [(owner, replace(each, name=f"{each.name}\x1f")) for owner, each in rows]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +138,7 @@ class Service:
     tokens: TokenRules
     refuse: Callable[[int, str], Answer]  # status, reason: in the package's shape
     token_in: Callable[[Request], str]  # where an access token stands in a request
+    asks_scopes: bool = False  # the consent page has a box for each scope
     basic: bool = False  # the client names itself by HTTP Basic, not in the form
     textual_lifetime: bool = False  # expires_in is a string
     after: Callable[[float], dict[str, str]] = field(  # seconds: when to come back

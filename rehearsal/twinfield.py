@@ -25,7 +25,6 @@ from rehearsal.service import Call, Row, Service, route
 from rehearsal.world import Package, Status
 
 LOGIN = "login.twinfield.com"
-CLUSTER = "accounting2.twinfield.com"
 AUTHORITY = f"https://{LOGIN}/auth/authentication"
 SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
 OWN = "http://www.twinfield.com/"
@@ -36,35 +35,55 @@ ENVELOPE = (
 )
 # The fault codes of the documentation, with their HTTP status and words.
 CODES: Mapping[int, tuple[int, str]] = {
-    100: (500, "An unexpected error occurred."),
-    101: (500, "The company is missing in the request header."),
-    102: (403, "Access denied."),
-    103: (401, "Your logon credentials are not valid anymore."),
-    104: (403, "The user has been deleted."),
-    105: (403, "The user has been disabled."),
-    106: (403, "The organisation is inactive."),
-    108: (500, "The request was sent to the wrong cluster."),
-    109: (500, "The user needs access to at least one company."),
-    110: (403, "The client is not allowed."),
-    122: (403, "The log-in is not allowed."),
-    351: (401, "Claims are missing."),
-    352: (403, "The user has no access to the organisation."),
-    353: (403, "The client has no access to the organisation."),
-    354: (401, "The access token is not valid."),
-    358: (500, "The service is not available."),
+    100: (500, "Something unexpected happened."),
+    101: (500, "An access token with a company, or a session, is missing."),
+    102: (403, "No access."),
+    103: (401, "The log-on does not hold any more."),
+    104: (403, "The log-on was deleted."),
+    105: (403, "The log-on was disabled."),
+    106: (403, "The organisation is not active any more."),
+    107: (500, "The text message was not sent."),
+    108: (500, "No access to this server: another cluster."),
+    109: (500, "The log-on needs access to a company at least."),
+    110: (500, "No log-on is allowed on this server."),
+    122: (500, "This client software is not allowed."),
+    168: (500, "Another user logged on under this name."),
+    186: (500, "The Zlib data are not valid."),
+    187: (500, "The XML data are not valid."),
+    351: (401, "No claim twf.organisationUserCode. Look up the scope for it."),
+    352: (403, "No claim twf.organisationCode. Look up the scope for it."),
+    353: (403, "No claim twf.organisationId. Look up the scope for it."),
+    354: (401, "The token is not valid."),
+    358: (500, "The token cannot be validated."),
+    359: (403, "The company id is not right."),
 }
+# Which claims come with which scope. Who lacks one of the first three is refused.
+CLAIMS: Mapping[str, tuple[str, ...]] = {
+    "twf.organisationUser": ("twf.organisationUserCode",),
+    "twf.organisation": (
+        *("twf.organisationCode", "twf.organisationId", "twf.clusterUrl"),
+    ),
+}
+NEEDED = {"twf.organisationUser": 351, "twf.organisation": 352}
 OF_STATUS = {401: 354, 403: 102, 500: 100}
 TOKEN = re.compile(rb"<(?:\w+:)?AccessToken[^>]*>([^<]*)</")
 
 
-def soap_fault(code: int, status: int = 0) -> Answer:
-    """A SOAP fault with the documented status, unless another one is given."""
-    documented, message = CODES.get(code, (500, "An error occurred."))
+def soap_fault(code: int | str, status: int = 0) -> Answer:
+    """A SOAP fault with the documented status, unless another one is given.
+
+    Without a code the fault has no detail.
+    """
+    number = int(code) if str(code).isdigit() else 0
+    documented, message = CODES.get(number, (500, "An error occurred."))
     text = escape(message)
+    detail = (
+        f"<detail><message>{text}</message>"
+        f"<code>{number}</code><source>Security</source></detail>"
+    )
     body = (
         "<soap:Fault><faultcode>soap:Client</faultcode>"
-        f"<faultstring>{text}</faultstring><detail><message>{text}</message>"
-        f"<code>{code}</code><source>Security</source></detail></soap:Fault>"
+        f"<faultstring>{text}</faultstring>{detail if number else ''}</soap:Fault>"
     )
     return in_xml(ENVELOPE.format(body), status or documented)
 
@@ -83,7 +102,7 @@ def token_in(request: Request) -> str:
 
 
 def validation(call: Call) -> Answer:
-    """Who the token is of. Without the scope for it, no cluster is named."""
+    """Who the token is of. A claim comes only with the scope for it."""
     grant = call.grant
     if grant is None:
         return in_json({"error": "invalid_token"}, 400)
@@ -104,9 +123,13 @@ def validation(call: Call) -> Answer:
         "twf.organisationUserCode": organisation.user,
         "twf.organisationCode": organisation.name,
         "twf.organisationId": _identifier("organisation", organisation.key),
+        "twf.clusterUrl": f"https://{call.world.cluster}",
     }
-    if "twf.organisation" in scopes:
-        claims["twf.clusterUrl"] = f"https://{CLUSTER}"
+    for scope, names in CLAIMS.items():
+        if scope not in scopes:
+            claims = {name: claims[name] for name in claims if name not in names}
+    if call.suffers("without_claim") and call.fault:
+        claims.pop(str(call.fault.options.get("claim", "twf.clusterUrl")), None)
     return in_json(claims)
 
 
@@ -160,9 +183,13 @@ def _named(rows: list[Row], code: str) -> Row | None:
 def _refused(call: Call) -> Answer | None:
     """A fault of Twinfield's own, the wrong cluster, or too many calls."""
     if call.suffers("soap_fault") and call.fault:
-        return soap_fault(int(call.fault.options.get("code", 100)))
-    if call.suffers("wrong_cluster") or call.request.host != CLUSTER:
+        options = call.fault.options
+        return soap_fault(options.get("code", 100), int(options.get("status", 0)))
+    if call.suffers("wrong_cluster") or call.request.host != call.world.cluster_host:
         return soap_fault(108)
+    for scope, code in NEEDED.items():
+        if scope not in call.consent.scope.split():
+            return soap_fault(code)
     if call.suffers("business_error"):
         text = "Er is iets misgegaan."
         return _processed(call, Element("x", result="0", msgtype="error", msg=text))
@@ -182,7 +209,9 @@ def _refused(call: Call) -> Answer | None:
 
 def _processed(_call: Call, found: Element) -> Answer:
     """The document as text inside the envelope, with the declaration it carries."""
-    inner = DECLARED + tostring(found, encoding="unicode")
+    # A control character is written as what it is not allowed to be: a reference.
+    written = tostring(found, encoding="unicode").replace("\x1f", "&#x1F;")
+    inner = DECLARED + written
     body = (
         f'<ProcessXmlStringResponse xmlns="{OWN}"><ProcessXmlStringResult>'
         f"{escape(inner)}</ProcessXmlStringResult></ProcessXmlStringResponse>"
@@ -227,4 +256,5 @@ SERVICE = Service(
     refuse=refuse,
     token_in=token_in,
     basic=True,
+    asks_scopes=True,
 )

@@ -32,6 +32,7 @@ PAIRS: Mapping[str, tuple[str, str]] = {
         "Administraties van {owner} die je niet toont",
         "Administrations of {owner} that you do not show",
     ),
+    "scopes": ("Wat de toepassing mag", "What the application may do"),
     "allow": ("Toestaan", "Allow"),
     "refuse": ("Weigeren", "Refuse"),
     "cannot": ("Dit verzoek klopt niet", "This request is not right"),

@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 
 from rehearsal.grants import Grant, Grants
 
+CLUSTER = "accounting2.twinfield.com"
 FIRST_NUMBER = 70_001  # above what the samples use, so that no two ids are alike
 
 
@@ -49,6 +50,7 @@ class Administration:
     kvk_number: str = ""
     external_id: str = ""  # the package's own technical id
     status: Status = Status.ACTIVE
+    archive_date: str = ""  # Exact Online only, as the package writes a date
     visible: bool = True  # whether the users who consented may see it
     seen_by: list[str] = field(default_factory=list)  # former owners with access
 
@@ -63,12 +65,22 @@ class Organisation:
     country: str = ""  # Exact Online only
     base_url: str = ""  # Multivers only
     user: str = "SYNC01"
+    shared_user: str = ""  # a user who also signs in for other organisations
     administrations: list[Administration] = field(default_factory=list)
 
     @property
     def key(self) -> str:
         parts = (self.package.value, self.country.upper(), self.name)
         return ":".join(part for part in parts if part)
+
+    @property
+    def user_key(self) -> str:
+        """Whose consent this is: of a user of its own, unless several share one."""
+        return self.shared_user or f"{self.key} {self.user}"
+
+    @property
+    def user_name(self) -> str:
+        return self.shared_user or self.user
 
     @property
     def host(self) -> str:
@@ -92,10 +104,16 @@ class World:
             "applications", {"portal-rehearsal": "portal-rehearsal-secret"}
         )
         self._made: int = kept.get("made", 0)
+        # Of Twinfield, as the validation of a token names it.
+        self.cluster: str = kept.get("cluster", CLUSTER)
         grants = [Grant(**row) for row in kept.get("grants", ())]
         self.grants = Grants(grants, self.now, self.save)
         self._give_ids()
         self.save()
+
+    @property
+    def cluster_host(self) -> str:
+        return self.cluster.lower().removesuffix(":443")
 
     def now(self) -> float:
         return time.time() + self.ahead
@@ -111,6 +129,7 @@ class World:
         content = {
             "applications": self.applications,
             "made": self._made,
+            "cluster": self.cluster,
             "estate": [asdict(each) for each in self.organisations.values()],
             "grants": [asdict(grant) for grant in self.grants],
         }
@@ -162,15 +181,28 @@ class World:
         raise NotThere(f"There is no administration {wanted!r} in {organisation.key}.")
 
     def seen(self, grant: Grant) -> list[tuple[Organisation, Administration]]:
-        """What the user who consented may see, with who owns it."""
+        """What the user who consented may see, with who owns it.
+
+        A user of Exact Online sees all licences that they sign in for.
+        """
         return [
             (owner, each)
             for owner in self.organisations.values()
             for each in owner.administrations
-            if grant.organisation in (owner.key, *each.seen_by)
+            if (
+                grant.organisation in (owner.key, *each.seen_by)
+                or self._shares(owner, grant)
+            )
             and each.visible
             and each.id not in grant.left_out
         ]
+
+    def _shares(self, owner: Organisation, grant: Grant) -> bool:
+        return (
+            owner.package == Package.EXACT_ONLINE
+            and owner.user_key == grant.user
+            and owner.country == self.organisations[grant.organisation].country
+        )
 
     # --- making --------------------------------------------------------------
 

@@ -21,7 +21,11 @@ FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 class Reply:
     status: int
     headers: Mapping[str, str]  # names in lower case
-    text: str
+    body: bytes
+
+    @property
+    def text(self) -> str:
+        return self.body.decode("utf-8", "replace")
 
     @property
     def json(self) -> Any:
@@ -137,8 +141,8 @@ def _exchange(
     try:
         connection.request(method, target, body, dict(headers))
         response = connection.getresponse()
-        text = response.read().decode()
+        came = response.read()
         told = {name.lower(): value for name, value in response.getheaders()}
-        return Reply(response.status, told, text)
+        return Reply(response.status, told, came)
     finally:
         connection.close()

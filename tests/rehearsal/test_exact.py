@@ -30,7 +30,7 @@ def test_a_refresh_token_is_replaced_at_each_use(
     spent = renew(client, first)
 
     assert second != first
-    assert (spent.status, spent.json["error"]) == (400, "invalid_grant")
+    assert (spent.status, spent.json["error"]) == (401, "unauthorized_client")
     assert renew(client, second).status == 200
 
 

@@ -127,7 +127,7 @@ def test_an_answer_can_be_lost(client: Client, fault: str) -> None:
         exact.renew(client, tokens["refresh_token"])
 
     again = exact.renew(client, tokens["refresh_token"])
-    assert again.json["error"] == "invalid_grant"
+    assert again.json["error"] == "unauthorized_client"
 
 
 def test_an_answer_can_hang_until_the_other_side_gives_up(
