@@ -6,8 +6,9 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from adminmoves.bookkeeping.why import Why
 from adminmoves.models import Proof
-from adminmoves.trouble import why_of
+from adminmoves.trouble import remedies_of, why_of
 from adminmoves.vocabulary import Look, Package, Verdict
 
 V = Verdict
@@ -103,6 +104,24 @@ MEANINGS: Mapping[Verdict, Meaning] = {
         _("Not seen by ourselves in the package."),
     ),
 }
+NOT_LET_IN = Meaning(
+    Look("key-round", "orange"),
+    _("The package does not let our user do this"),
+    _(
+        "The consent for %(link)s is there, but the package refuses what we ask with "
+        "it. That does not pass by itself."
+    ),
+    (_("Ask an administrator to look at the connection of %(link)s."),),
+)
+OF_THE_USER = frozenset(
+    {
+        *(Why.FORBIDDEN, Why.NO_DIVISION_ACCESS, Why.USER_BLOCKED, Why.USER_INACTIVE),
+        *(Why.CUSTOMER_BLOCKED, Why.LICENCE_EXPIRED, Why.CLAIM_MISSING),
+        *(Why.FAULT_102, Why.FAULT_104, Why.FAULT_105, Why.FAULT_106),
+        *(Why.FAULT_351, Why.FAULT_352, Why.FAULT_353, Why.TOKEN_REFUSED),
+    }
+)
+"""Why a package does not let us in although the consent was not taken back."""
 NOT_RECOGNISED = Meaning(
     Look("circle-question-mark", "orange"),
     _("Found, but is it this one?"),
@@ -186,17 +205,31 @@ def tell(proof: Proof) -> Told:
         meaning.look,
         str(meaning.head) % names,
         str(meaning.says) % names,
-        tuple(str(line) % names for line in meaning.todo),
+        _todo(proof, meaning, names),
         why=why_of(str(proof.raw_status.get("reason", ""))),
         old_place=str(_old_place(proof)),
         wants_consent=verdict in {Verdict.AUTH_REQUIRED, Verdict.CONFIG_ERROR},
     )
 
 
+def _todo(proof: Proof, meaning: Meaning, names: Mapping[str, str]) -> tuple[str, ...]:
+    """What helps against the reason; where that tells nothing, against the verdict."""
+    reason = str(proof.raw_status.get("reason", ""))
+    if proof.verdict in {V.AUTH_REQUIRED, V.CONFIG_ERROR}:
+        own = remedies_of(reason, proof.connection.package)
+        # A team lead can attest in its place all the same.
+        rest = meaning.todo[1:] if own else meaning.todo
+        return (*own, *(str(line) % names for line in rest))
+    return tuple(str(line) % names for line in meaning.todo)
+
+
 def _meaning_of(proof: Proof) -> Meaning:
     """What is not shown has its own remedies in each package."""
     if not proof.counts:
         return NOT_RECOGNISED
+    if proof.verdict == V.AUTH_REQUIRED:
+        user = proof.raw_status.get("reason") in OF_THE_USER
+        return NOT_LET_IN if user else MEANINGS[V.AUTH_REQUIRED]
     meaning = MEANINGS[Verdict(proof.verdict)]
     if meaning is not MEANINGS[V.NOT_FOUND_OR_NO_ACCESS]:
         return meaning

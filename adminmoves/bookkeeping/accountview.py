@@ -25,13 +25,8 @@ from adminmoves.bookkeeping.answers import (
 )
 from adminmoves.bookkeeping.closer import look_closer, noted
 from adminmoves.bookkeeping.oauth import OAuth
-from adminmoves.bookkeeping.session import (
-    Session,
-    code_in,
-    json_in,
-    refuse_status,
-    text_in,
-)
+from adminmoves.bookkeeping.refusals import refuse_status
+from adminmoves.bookkeeping.session import Session, code_in, json_in, text_in
 from adminmoves.bookkeeping.shown import kept_list
 from adminmoves.bookkeeping.why import Why
 from adminmoves.bookkeeping.wire import Answer, Door, Request

@@ -52,13 +52,14 @@ class Listing:
     """All administrations that the consenting user may see, and as whom they were seen.
 
     ``observed_environment``: the licence or organisation that answered, where the
-    package tells it for the whole list.
+    package tells it for the whole list. ``user_id``: the package's own id of the user.
     """
 
     rows: tuple[Row, ...]
     endpoint: str
     observed_environment: str = ""
     seen_as: str = ""
+    user_id: str = ""
     request_id: str = ""
     fetched_at: datetime = field(default_factory=timezone.now)
 
@@ -67,6 +68,7 @@ class NoAnswer(Exception):
     """The package did not say what was asked; ``verdict`` and ``reason`` say why.
 
     ``stale_token``: a new access token may help, once. ``again``: so may asking again.
+    ``consent_lost``: the tokens are worth nothing any more, for sure.
     """
 
     def __init__(
@@ -77,6 +79,7 @@ class NoAnswer(Exception):
         retry_at: datetime | None = None,
         stale_token: bool = False,
         again: bool = False,
+        consent_lost: bool = False,
     ) -> None:
         super().__init__(f"{verdict} {reason}")
         self.verdict = verdict
@@ -84,6 +87,7 @@ class NoAnswer(Exception):
         self.retry_at = retry_at
         self.stale_token = stale_token
         self.again = again
+        self.consent_lost = consent_lost
 
     def evidence(self) -> Evidence:
         return Evidence(

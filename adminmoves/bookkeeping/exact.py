@@ -36,11 +36,11 @@ from adminmoves.bookkeeping.exact_answers import (
     read_page,
 )
 from adminmoves.bookkeeping.judge import same
-from adminmoves.bookkeeping.oauth import OAuth
+from adminmoves.bookkeeping.oauth import Cause, OAuth
 from adminmoves.bookkeeping.session import Session
 from adminmoves.bookkeeping.shown import kept_list
 from adminmoves.bookkeeping.why import Why
-from adminmoves.bookkeeping.wire import Answer, Door, Request
+from adminmoves.bookkeeping.wire import Answer, Door, Request, host_in
 from adminmoves.models import BookkeepingConnection, ConnectionCall
 from adminmoves.vocabulary import Verdict
 
@@ -56,6 +56,8 @@ HOSTS: Mapping[str, str] = {
 }
 # "A new access token": not sooner than 9.5 minutes after the last one.
 EARLIEST_REFRESH, REFRESH_LIFE = timedelta(seconds=570), timedelta(days=30)
+# As others recorded: a token that was used before, and one that is asked too early.
+RENEWAL = Cause(frozenset({"unauthorized_client"}), frozenset({"access_denied"}))
 ME = "current/Me"
 MOST_PAGES = 100
 LONGEST_ADDRESS = 6000
@@ -71,6 +73,7 @@ class ExactOnline:
             token=f"{site}/token",
             earliest_refresh=EARLIEST_REFRESH,
             refresh_life=REFRESH_LIFE,
+            renewal=RENEWAL,
         )
 
     def doors(self, connection: BookkeepingConnection) -> Sequence[Door]:
@@ -90,20 +93,16 @@ class ExactOnline:
         """
         who = _ask(session, ME, _first_address(session), read_me)
         if not who.division:
-            return Listing((), endpoint=ME, seen_as=who.user)
+            return _listing((), ME, who)
         if not _refused_lately(session, SYSTEM, reason=Why.SCOPE_MISSING):
             try:
                 rows = _all_pages(session, SYSTEM, who)
-                return Listing(rows, endpoint=SYSTEM.path, seen_as=who.user)
+                return _listing(rows, SYSTEM.path, who)
             except NoAnswer as no:
                 if no.reason != Why.SCOPE_MISSING:
                     raise
-        return Listing(
-            _all_pages(session, HRM, who),
-            endpoint=HRM.path,
-            observed_environment=who.licence,
-            seen_as=who.user,
-        )
+        rows = _all_pages(session, HRM, who)
+        return _listing(rows, HRM.path, who, who.licence)
 
     def find(self, listing: Listing, code: str) -> Sequence[Row]:
         """The divisions with this Hid; a code that is no number is none of Exact's."""
@@ -146,6 +145,18 @@ class ExactOnline:
             for row in page.rows
         )
         return noted(evidence, all_divisions="shown" if shown else "absent")
+
+
+def _listing(
+    rows: tuple[Row, ...], endpoint: str, who: Me, licence: str = ""
+) -> Listing:
+    return Listing(
+        rows,
+        endpoint=endpoint,
+        observed_environment=licence,
+        seen_as=who.user,
+        user_id=who.user_id,
+    )
 
 
 def host_of(connection: BookkeepingConnection) -> str:
@@ -237,7 +248,7 @@ def _same_list(first: str, address: str) -> bool:
 
 
 def _place(where: SplitResult) -> tuple[str, str, str]:
-    return where.scheme, where.netloc, where.path.lower()
+    return where.scheme, host_in(where), where.path.lower()
 
 
 def _division_of(licence: str, session: Session) -> str:

@@ -13,14 +13,8 @@ from typing import Any
 from django.utils import timezone
 
 from adminmoves.bookkeeping.answers import NoAnswer, Row, unreadable
-from adminmoves.bookkeeping.session import (
-    code_in,
-    is_page,
-    json_in,
-    refuse_status,
-    text_in,
-    within_a_day,
-)
+from adminmoves.bookkeeping.refusals import refuse_status, retry_after, within_a_day
+from adminmoves.bookkeeping.session import code_in, json_in, text_in
 from adminmoves.bookkeeping.why import Why
 from adminmoves.bookkeeping.wire import Answer
 from adminmoves.vocabulary import Verdict
@@ -29,6 +23,10 @@ V = Verdict
 FORBIDDEN, TOO_MANY, SERVER_ERROR = 403, 429, 500
 VIOLATED = "application scope violated"
 DIGITS = re.compile(r"[0-9]{1,100}")
+# The zero of .NET, 1 January of the year 1: a date that nobody filled in.
+NO_DATE = "/Date(-62135596800000)/"
+REASON = re.compile(r"[a-z]+", re.IGNORECASE)
+"""The code at the start of the header "Reason", before any words."""
 BLOCKED: Mapping[str, Why] = {
     "1": Why.BACKUP,
     "2": Why.CONVERSION,
@@ -48,7 +46,7 @@ REASONS: Mapping[str, NoAnswer] = {
     "blockedcustomer": NoAnswer(V.AUTH_REQUIRED, Why.CUSTOMER_BLOCKED),
     "licenseexpired": NoAnswer(V.AUTH_REQUIRED, Why.LICENCE_EXPIRED),
     "divisionblocked": NoAnswer(V.UNAVAILABLE, Why.DIVISION_BLOCKED),
-    "nodivisionaccess": NoAnswer(V.NOT_FOUND_OR_NO_ACCESS, Why.NO_DIVISION_ACCESS),
+    "nodivisionaccess": NoAnswer(V.AUTH_REQUIRED, Why.NO_DIVISION_ACCESS),
 }
 
 
@@ -89,6 +87,7 @@ class Me:
     division: str
     licence: str
     user: str
+    user_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +106,7 @@ def number_in(code: str) -> int | None:
 
 def read_me(answer: Answer) -> Me:
     """Who consented, and where that user is ("Me"). Raises NoAnswer."""
-    found, _following = _results(answer)
+    found, _following = _results(answer, "CurrentDivision")
     if not found or "CurrentDivision" not in found[0]:
         raise unreadable(Why.NO_USER)
     division = text_in(found[0]["CurrentDivision"])
@@ -115,22 +114,28 @@ def read_me(answer: Answer) -> Me:
         division=division if number_in(division) else "",
         licence=text_in(found[0].get("DivisionCustomerCode")),
         user=text_in(found[0].get("FullName")) or text_in(found[0].get("UserID")),
+        user_id=text_in(found[0].get("UserID"), 100),
     )
 
 
 def read_page(answer: Answer, which: Divisions, licence: str = "") -> Page:
     """One page of a list of divisions; ``licence`` owns those that name no owner."""
-    found, following = _results(answer)
+    found, following = _results(answer, "Code")
     return Page(tuple(_row(each, which, licence) for each in found), following)
 
 
-def _results(answer: Answer) -> tuple[list[dict[str, Any]], str]:
-    """The objects of an OData answer, in either documented shape, and what follows."""
+def _results(answer: Answer, own: str) -> tuple[list[dict[str, Any]], str]:
+    """The objects of an OData answer, in either documented shape, and what follows.
+
+    ``own``: a field that tells one object without a list around it.
+    """
     _refuse(answer)
     said = json_in(answer)
     inner = said.get("d") if isinstance(said, dict) else None
     following: object = None
-    if isinstance(inner, dict):
+    if isinstance(inner, dict) and own in inner:
+        inner = [inner]
+    elif isinstance(inner, dict):
         following, inner = inner.get("__next"), inner.get("results")
     if not isinstance(inner, list) or not all(isinstance(row, dict) for row in inner):
         raise unreadable(Why.NO_RESULTS)
@@ -140,10 +145,11 @@ def _results(answer: Answer) -> tuple[list[dict[str, Any]], str]:
 
 
 def _row(told: Mapping[str, Any], which: Divisions, licence: str) -> Row:
+    archived = text_in(told.get("ArchiveDate"))
     raw = {
         "status": text_in(told.get("Status")),
         "blocking_status": text_in(told.get("BlockingStatus")),
-        "archive_date": text_in(told.get("ArchiveDate")),
+        "archive_date": "" if archived == NO_DATE else archived,
         "move_date": text_in(told.get("DivisionMoveDate")),
         "customer_name": text_in(told.get("CustomerName")),
     }
@@ -160,10 +166,13 @@ def _row(told: Mapping[str, Any], which: Divisions, licence: str) -> Row:
 
 
 def _unusable(which: Divisions, raw: Mapping[str, str]) -> Why | None:
-    """Why a division cannot be used; what is not told does not count as good."""
+    """Why a division cannot be used; what is not told does not count as good.
+
+    An ArchiveDate decides nothing: one that was reactivated may keep it.
+    """
     status = which.statuses.get(raw["status"], Why.STATUS_UNKNOWN)
-    if status or raw["archive_date"]:
-        return status or Why.ARCHIVED
+    if status:
+        return status
     blocking = raw["blocking_status"]
     return None if blocking == "0" else BLOCKED.get(blocking, Why.BLOCKED)
 
@@ -172,7 +181,9 @@ def _refuse(answer: Answer) -> None:
     """What Exact says more precisely than a status, then the status."""
     status = answer.status
     if status == TOO_MANY:
-        raise NoAnswer(V.RATE_LIMITED, Why.LIMITED, retry_at=reset_in(answer))
+        moments = [each for each in (reset_in(answer), retry_after(answer)) if each]
+        retry_at = max(moments, default=None)
+        raise NoAnswer(V.RATE_LIMITED, Why.LIMITED, retry_at=retry_at)
     if status in (FORBIDDEN, SERVER_ERROR) and VIOLATED in answer.text.casefold():
         raise NoAnswer(V.CONFIG_ERROR, Why.SCOPE_MISSING)
     if status == FORBIDDEN:
@@ -181,12 +192,10 @@ def _refuse(answer: Answer) -> None:
 
 
 def _refuse_forbidden(answer: Answer) -> None:
-    reason = answer.headers.get("reason", "").strip().casefold()
-    if reason in REASONS:
-        known = REASONS[reason]
+    told = REASON.match(answer.headers.get("reason", "").strip())
+    known = REASONS.get(told[0].lower()) if told else None
+    if known:
         raise NoAnswer(known.verdict, known.reason)
-    if not reason and is_page(answer):
-        raise NoAnswer(V.UNAVAILABLE, Why.HTML)
 
 
 def limits_in(answer: Answer) -> dict[str, int]:

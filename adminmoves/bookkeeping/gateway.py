@@ -30,6 +30,7 @@ LIST_AGE = timedelta(minutes=2)
 FRESH = timedelta()
 SECONDS = 60.0
 CALLS_KEPT = 50
+REFUSALS = frozenset(range(400, 500)) - {408, 429}
 
 
 class Adapter(Protocol):
@@ -103,10 +104,12 @@ def check(
                 with session.wire:
                     evidence = _look(adapter, session, code, expected_environment, age)
             except NoAnswer as no:
-                lines.note_trouble(line, no, session.limits)
+                lines.note_trouble(
+                    line, no, session.limits, refused=_refused(session.calls)
+                )
                 raise
             finally:
-                _keep_calls(connection, session.calls)
+                keep_calls(connection, session.calls)
             if session.calls:
                 lines.note_answer(line, session.limits)
             return evidence
@@ -192,7 +195,13 @@ def _client(adapter: Adapter, connection: BookkeepingConnection) -> Client:
     return Client(adapter.oauth(connection), identity, connection)
 
 
-def _keep_calls(
+def _refused(calls: Sequence[ConnectionCall]) -> bool:
+    """Whether the last request was answered by a refusal, which Exact counts."""
+    status = calls[-1].status if calls else None
+    return status in REFUSALS
+
+
+def keep_calls(
     connection: BookkeepingConnection, calls: Sequence[ConnectionCall]
 ) -> None:
     """The newest calls, for who looks how a connection is doing."""

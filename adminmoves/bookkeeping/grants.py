@@ -5,7 +5,7 @@ was never stored is gone; the package then refuses the old one, and the grant sa
 that somebody must consent again.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -17,10 +17,15 @@ from adminmoves.audit import trail
 from adminmoves.bookkeeping import oauth as protocol
 from adminmoves.bookkeeping.answers import NoAnswer
 from adminmoves.bookkeeping.oauth import OAuth, Tokens
+from adminmoves.bookkeeping.record import recorded
 from adminmoves.bookkeeping.vault import SealBroken, seal, unseal
 from adminmoves.bookkeeping.why import Why
 from adminmoves.bookkeeping.wire import Wire
-from adminmoves.models import BookkeepingConnection, ConnectionGrant
+from adminmoves.models import (
+    BookkeepingConnection,
+    ConnectionCall,
+    ConnectionGrant,
+)
 from adminmoves.vocabulary import EventCode, LostGrant, Verdict
 
 EARLY = timedelta(seconds=60)
@@ -38,6 +43,7 @@ class Client:
     oauth: OAuth
     identity: tuple[str, str]
     connection: BookkeepingConnection
+    calls: list[ConnectionCall] = field(default_factory=list)
 
     def token(self, wire: Wire, *, stale: bool = False) -> str:
         """An access token that holds; ``stale``: the package just refused ours.
@@ -66,15 +72,16 @@ class Client:
     def _refresh(self, wire: Wire, grant: ConnectionGrant) -> str:
         token = _opened(grant.sealed_refresh)
         try:
-            tokens = protocol.refresh(
-                wire,
-                self.oauth,
-                self.identity,
-                token=token,
-                redirect_uri=grant.redirect_uri,
-            )
+            with recorded(self.calls, self.connection, "token", wire) as noting:
+                tokens = protocol.refresh(
+                    noting,
+                    self.oauth,
+                    self.identity,
+                    token=token,
+                    redirect_uri=grant.redirect_uri,
+                )
         except NoAnswer as no:
-            if no.verdict == Verdict.AUTH_REQUIRED:
+            if no.consent_lost:
                 lose(grant, LostGrant.REVOKED)
             raise
         if not _store(grant, self.oauth, tokens):

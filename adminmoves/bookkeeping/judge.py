@@ -15,7 +15,7 @@ def judge(listing: Listing, found: Sequence[Row], expected: str) -> Evidence:
     """
     if not same(listing.observed_environment, expected):
         return _evidence(listing, Verdict.WRONG_ENVIRONMENT)
-    ours = [row for row in found if same(row.environment, expected)]
+    ours = _distinct([row for row in found if same(row.environment, expected)])
     if not ours and found:
         return _evidence(listing, Verdict.WRONG_ENVIRONMENT, found[0])
     if not ours:
@@ -25,6 +25,25 @@ def judge(listing: Listing, found: Sequence[Row], expected: str) -> Evidence:
     row = ours[0]
     verdict = Verdict.FOUND_NOT_USABLE if row.unusable else Verdict.FOUND_ACTIVE
     return _evidence(listing, verdict, row)
+
+
+def _distinct(rows: Sequence[Row]) -> list[Row]:
+    """Each administration once: one may stand in two groups, or on two pages.
+
+    Of one that cannot be used by either of its rows, that row counts.
+    """
+    distinct: list[Row] = []
+    for row in sorted(rows, key=lambda row: row.unusable is None):
+        if not any(_is_again(row, other) for other in distinct):
+            distinct.append(row)
+    return distinct
+
+
+def _is_again(row: Row, other: Row) -> bool:
+    """By the package's own id; where there is none, only if all is the same."""
+    if row.external_id and other.external_id:
+        return row.external_id.casefold() == other.external_id.casefold()
+    return row == other
 
 
 def same(observed: str, expected: str) -> bool:

@@ -24,6 +24,14 @@ SHORTEST_QUIET, LONGEST_QUIET = timedelta(seconds=30), timedelta(minutes=10)
 LIMITED = timedelta(minutes=1)
 # Exact blocks who gets more than ten refusals in an hour.
 REFUSED = timedelta(minutes=10)
+NO_TROUBLE: dict[str, Any] = {
+    "failures": 0,
+    "quiet_until": None,
+    "quiet_why": "",
+    "trouble": "",
+    "trouble_why": "",
+    "troubled_at": None,
+}
 
 
 class LineBusy(Exception):
@@ -79,37 +87,52 @@ def refuse_quiet(line: ConnectionLine, *, urgent: bool) -> None:
 def note_answer(line: ConnectionLine, limits: dict[str, Any]) -> None:
     _save(
         line,
-        failures=0,
-        quiet_until=None,
-        quiet_why="",
+        **NO_TROUBLE,
         answered_at=timezone.now(),
         limits=limits or line.limits,
     )
 
 
-def note_trouble(line: ConnectionLine, no: NoAnswer, limits: dict[str, Any]) -> None:
-    """After a second failure the connection is left alone, longer each time."""
+def note_trouble(
+    line: ConnectionLine,
+    no: NoAnswer,
+    limits: dict[str, Any],
+    *,
+    refused: bool = False,
+) -> None:
+    """After a second failure the connection is left alone, longer each time.
+
+    ``refused``: the package answered that we may not, whatever came of that.
+    """
     now, failures = timezone.now(), line.failures
     until: datetime | None = now + REFUSED
     if no.verdict == Verdict.RATE_LIMITED:
         until = no.retry_at or now + LIMITED
     elif no.verdict == Verdict.UNAVAILABLE:
         failures += 1
-        until = _quiet_after(failures, now)
+        quiet = _quiet_after(failures, now)
+        waits = (quiet, no.retry_at, now + REFUSED if refused else None)
+        until = max((each for each in waits if each), default=None)
     _save(
         line,
         failures=failures,
         quiet_until=until,
         quiet_why=no.verdict if until else "",
         limits=limits or line.limits,
+        **_told(line, no, now),
     )
+
+
+def _told(line: ConnectionLine, no: NoAnswer, now: datetime) -> dict[str, Any]:
+    """What went wrong; that there is no consent now does not hide how it was lost."""
+    if no.reason == Why.NO_CONSENT and line.trouble:
+        return {}
+    return {"trouble": no.verdict, "trouble_why": no.reason, "troubled_at": now}
 
 
 def make_loud(connection: BookkeepingConnection) -> None:
     """Forget the trouble: somebody consented anew."""
-    ConnectionLine.objects.filter(connection=connection).update(
-        failures=0, quiet_until=None, quiet_why=""
-    )
+    ConnectionLine.objects.filter(connection=connection).update(**NO_TROUBLE)
 
 
 def _quiet_after(failures: int, now: datetime) -> datetime | None:

@@ -25,13 +25,8 @@ from adminmoves.bookkeeping.answers import (
 )
 from adminmoves.bookkeeping.closer import SECONDS, look_closer, noted
 from adminmoves.bookkeeping.oauth import OAuth
-from adminmoves.bookkeeping.session import (
-    Session,
-    code_in,
-    json_in,
-    refuse_status,
-    text_in,
-)
+from adminmoves.bookkeeping.refusals import refuse_status
+from adminmoves.bookkeeping.session import Session, code_in, json_in, text_in
 from adminmoves.bookkeeping.why import Why
 from adminmoves.bookkeeping.wire import Answer, Door, Request
 from adminmoves.models import BookkeepingConnection
@@ -213,7 +208,7 @@ def read_rows(answer: Answer) -> tuple[Row, ...]:
                 raw={"onlineState": text_in(told.get("onlineState"))},
             )
         )
-        for told in _objects_in(answer)
+        for told in _objects_in(answer, "administrationId")
     )
 
 
@@ -227,7 +222,7 @@ def read_names(answer: Answer) -> tuple[Row, ...]:
                 name=text_in(told.get("value")),
             )
         )
-        for told in _objects_in(answer)
+        for told in _objects_in(answer, "name")
     )
 
 
@@ -241,10 +236,15 @@ def read_details(answer: Answer) -> tuple[str, str]:
     return code, text_in(said.get("cocRegistration"), 20)
 
 
-def _objects_in(answer: Answer) -> list[dict[str, Any]]:
-    """A list, whole: a row that was left out would count as gone."""
+def _objects_in(answer: Answer, own: str) -> list[dict[str, Any]]:
+    """A list, whole: a row that was left out would count as gone.
+
+    ``own``: a field that tells one row without a list around it.
+    """
     refuse_status(answer)
     said = json_in(answer)
+    if isinstance(said, dict) and own in said:
+        said = [said]
     if not isinstance(said, list) or not all(isinstance(each, dict) for each in said):
         raise unreadable(Why.NO_LIST)
     return said

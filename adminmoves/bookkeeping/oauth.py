@@ -14,16 +14,41 @@ from django.conf import settings
 from django.utils import timezone
 
 from adminmoves.bookkeeping.answers import NoAnswer, unreadable
+from adminmoves.bookkeeping.refusals import (
+    NOT_FOUND,
+    OK,
+    SERVER_SIDE,
+    TOO_MANY,
+    UNAUTHORISED,
+    is_page,
+    retry_after,
+    server_fault,
+)
 from adminmoves.bookkeeping.why import Why
-from adminmoves.bookkeeping.wire import Answer, Request, Wire, page_address
+from adminmoves.bookkeeping.wire import Answer, Request, Sender, page_address
 from adminmoves.models import BookkeepingConnection
 from adminmoves.vocabulary import Package, Verdict
 
 LONGEST_LIFE = 24 * 3600
 REFUSED_CLIENT = frozenset({"invalid_client", "unauthorized_client", "invalid_scope"})
-TOO_MANY = 429
-SERVER_SIDE = 500
-OK = 200
+REFUSED_REQUEST = frozenset({"invalid_request", "unsupported_grant_type"})
+TOO_EARLY = "tooearly"
+EARLY_AGAIN = timedelta(minutes=2)
+"""Too early is told without a moment; ten refusals in an hour are the most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Errors that mean something of their own at one package, beside RFC 6749.
+
+    ``used_before``: this refresh token is spent. ``too_early``: ask again later.
+    """
+
+    used_before: frozenset[str] = frozenset()
+    too_early: frozenset[str] = frozenset()
+
+
+NO_CAUSE = Cause()
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +57,7 @@ class OAuth:
 
     ``basic``: id and secret in an Authorization header instead of in the form.
     ``earliest_refresh``: since the last one. ``refresh_life``: of an unused token.
+    ``renewal``: what its own errors mean when a token is renewed.
     """
 
     authorize: str
@@ -41,6 +67,7 @@ class OAuth:
     nonce: bool = False
     earliest_refresh: timedelta = timedelta()
     refresh_life: timedelta | None = None
+    renewal: Cause = NO_CAUSE
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +106,7 @@ def consent_page(
 
 
 def exchange(
-    wire: Wire, oauth: OAuth, client: tuple[str, str], *, code: str, redirect_uri: str
+    wire: Sender, oauth: OAuth, client: tuple[str, str], *, code: str, redirect_uri: str
 ) -> Tokens:
     """Tokens for a code that came back from the consent page. Raises NoAnswer."""
     grant = {
@@ -91,7 +118,12 @@ def exchange(
 
 
 def refresh(
-    wire: Wire, oauth: OAuth, client: tuple[str, str], *, token: str, redirect_uri: str
+    wire: Sender,
+    oauth: OAuth,
+    client: tuple[str, str],
+    *,
+    token: str,
+    redirect_uri: str,
 ) -> Tokens:
     """New tokens for a refresh token. Raises NoAnswer; is never asked twice."""
     grant = {
@@ -99,11 +131,15 @@ def refresh(
         "refresh_token": token,
         "redirect_uri": redirect_uri,
     }
-    return _ask(wire, oauth, client, grant)
+    return _ask(wire, oauth, client, grant, oauth.renewal)
 
 
 def _ask(
-    wire: Wire, oauth: OAuth, client: tuple[str, str], grant: dict[str, str]
+    wire: Sender,
+    oauth: OAuth,
+    client: tuple[str, str],
+    grant: dict[str, str],
+    cause: Cause = NO_CAUSE,
 ) -> Tokens:
     headers = {
         "Accept": "application/json",
@@ -114,17 +150,16 @@ def _ask(
         headers["Authorization"] = f"Basic {pair}"
     else:
         grant |= {"client_id": client[0], "client_secret": client[1]}
-    return read_tokens(
-        wire.send(Request("POST", oauth.token, headers, urlencode(grant)))
-    )
+    request = Request("POST", oauth.token, headers, urlencode(grant))
+    return read_tokens(wire.send(request), cause)
 
 
-def read_tokens(answer: Answer) -> Tokens:
-    """Raises NoAnswer: AUTH_REQUIRED where somebody must consent again."""
+def read_tokens(answer: Answer, cause: Cause) -> Tokens:
+    """Raises NoAnswer; ``consent_lost`` where nothing but a new consent helps."""
     said = _object_in(answer)
-    if answer.status != OK:
-        raise _refusal(answer, said)
     access, kept = said.get("access_token"), said.get("refresh_token")
+    if answer.status != OK or (not access and said.get("error")):
+        raise _refusal(answer, said, cause)
     # RFC 6749 A.12; anything else would not fit in a header.
     if not isinstance(access, str) or not re.fullmatch(r"[\x20-\x7e]+", access):
         raise unreadable(Why.NO_TOKEN)
@@ -147,16 +182,45 @@ def _object_in(answer: Answer) -> dict[str, object]:
     return said if isinstance(said, dict) else {}
 
 
-def _refusal(answer: Answer, said: dict[str, object]) -> NoAnswer:
-    error = str(said.get("error", ""))
-    if answer.headers.get("reason", "").startswith("TooEarly"):
-        soon = timezone.now() + timedelta(seconds=30)
-        return NoAnswer(Verdict.RATE_LIMITED, Why.TOO_EARLY, retry_at=soon)
+def _refusal(answer: Answer, said: dict[str, object], cause: Cause) -> NoAnswer:
+    """By cause: the limits, the package's own trouble, then what the error names.
+
+    What is not known for sure keeps the tokens.
+    """
+    error = str(said.get("error", "")).strip().lower()
+    reason = answer.headers.get("reason", "").strip().lower()
     if answer.status == TOO_MANY:
-        soon = timezone.now() + timedelta(minutes=1)
+        soon = retry_after(answer) or timezone.now() + timedelta(minutes=1)
         return NoAnswer(Verdict.RATE_LIMITED, Why.TOKENS_LIMITED, retry_at=soon)
+    if reason.startswith(TOO_EARLY) or error in cause.too_early:
+        soon = retry_after(answer) or timezone.now() + EARLY_AGAIN
+        return NoAnswer(Verdict.RATE_LIMITED, Why.TOO_EARLY, retry_at=soon)
+    if answer.status >= SERVER_SIDE:
+        return server_fault(answer, Why.TOKEN_ENDPOINT)
+    if error:
+        return _named(answer, error, cause)
+    return _nameless(answer)
+
+
+def _named(answer: Answer, error: str, cause: Cause) -> NoAnswer:
+    """A refusal with an error of RFC 6749 par. 5.2, or one that a package adds."""
+    if error in cause.used_before:
+        return NoAnswer(Verdict.AUTH_REQUIRED, Why.TOKEN_USED, consent_lost=True)
+    if error == "invalid_grant":
+        return NoAnswer(Verdict.AUTH_REQUIRED, Why.CONSENT_ENDED, consent_lost=True)
     if error in REFUSED_CLIENT:
         return NoAnswer(Verdict.CONFIG_ERROR, Why.CLIENT_REFUSED)
-    if answer.status >= SERVER_SIDE or not error:
-        return NoAnswer(Verdict.UNAVAILABLE, Why.TOKEN_ENDPOINT)
-    return NoAnswer(Verdict.AUTH_REQUIRED, Why.CONSENT_ENDED)
+    if error in REFUSED_REQUEST:
+        return NoAnswer(Verdict.CONFIG_ERROR, Why.REQUEST_REFUSED)
+    retry_at = retry_after(answer)
+    return NoAnswer(Verdict.UNAVAILABLE, Why.TOKEN_ENDPOINT, retry_at=retry_at)
+
+
+def _nameless(answer: Answer) -> NoAnswer:
+    """A refusal that names no error: of a front door, or of a package in a hurry."""
+    if answer.status == UNAUTHORISED:
+        return NoAnswer(Verdict.AUTH_REQUIRED, Why.TOKEN_REFUSED)
+    if answer.status == NOT_FOUND:
+        return NoAnswer(Verdict.CONFIG_ERROR, Why.NOT_FOUND)
+    why = Why.HTML if is_page(answer) else Why.TOKEN_ENDPOINT
+    return NoAnswer(Verdict.UNAVAILABLE, why, retry_at=retry_after(answer))

@@ -7,27 +7,22 @@ import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 from typing import Any, TypeVar
 
 from django.utils import timezone
 
 from adminmoves.bookkeeping.answers import NoAnswer, unreadable
 from adminmoves.bookkeeping.grants import Client
+from adminmoves.bookkeeping.record import recorded
 from adminmoves.bookkeeping.why import Why
 from adminmoves.bookkeeping.wire import Answer, Request, Wire
 from adminmoves.models import BookkeepingConnection, ConnectionCall
-from adminmoves.vocabulary import Verdict
 
 Read = TypeVar("Read")
 MOST_TRIES = 3
 PAUSE = 0.5
-LONGEST_WAIT = timedelta(hours=24)
-OK, UNAUTHORISED, FORBIDDEN, NOT_FOUND, TOO_MANY = 200, 401, 403, 404, 429
-SERVER_SIDE = 500
 LONGEST_CODE = 100
-PASSING = frozenset({502, 503, 504})
 
 
 @dataclass(slots=True)
@@ -36,13 +31,17 @@ class Session:
 
     wire: Wire
     client: Client
-    calls: list[ConnectionCall] = field(default_factory=list)
     limits: dict[str, Any] = field(default_factory=dict)
     began: datetime = field(default_factory=timezone.now)
 
     @property
     def connection(self) -> BookkeepingConnection:
         return self.client.connection
+
+    @property
+    def calls(self) -> list[ConnectionCall]:
+        """What was asked so far, the tokens too."""
+        return self.client.calls
 
     def ask(
         self,
@@ -76,85 +75,15 @@ class Session:
     def once(
         self, endpoint: str, request: Request, read: Callable[[Answer], Read]
     ) -> Read:
-        at, began = timezone.now(), time.monotonic()
-        status, trouble = None, None
-        try:
-            answer = self.wire.send(request)
-            status = answer.status
-            return read(answer)
-        except NoAnswer as no:
-            trouble = no
-            raise
-        finally:
-            self.calls.append(
-                ConnectionCall(
-                    connection=self.connection,
-                    at=at,
-                    endpoint=endpoint,
-                    status=status,
-                    milliseconds=round((time.monotonic() - began) * 1000),
-                    outcome=trouble.verdict if trouble else "",
-                    reason=trouble.reason if trouble else "",
-                )
-            )
-
-
-def refuse_status(answer: Answer) -> None:
-    """What a status means where a package does not say it more precisely.
-
-    Raises NoAnswer for everything but a 2xx that is no HTML page.
-    """
-    status = answer.status
-    if status == UNAUTHORISED:
-        raise NoAnswer(Verdict.AUTH_REQUIRED, Why.UNAUTHORISED, stale_token=True)
-    if status == FORBIDDEN:
-        raise NoAnswer(Verdict.AUTH_REQUIRED, Why.FORBIDDEN)
-    if status == NOT_FOUND:
-        raise NoAnswer(Verdict.CONFIG_ERROR, Why.NOT_FOUND)
-    if status == TOO_MANY:
-        retry_at = retry_after(answer)
-        raise NoAnswer(Verdict.RATE_LIMITED, Why.LIMITED, retry_at=retry_at)
-    if status >= SERVER_SIDE:
-        again = status in PASSING
-        raise NoAnswer(Verdict.UNAVAILABLE, Why.SERVER_FAULT, again=again)
-    if not OK <= status < OK + 100:
-        raise NoAnswer(Verdict.UNAVAILABLE, Why.STRANGE_STATUS)
-    if is_page(answer):
-        raise NoAnswer(Verdict.UNAVAILABLE, Why.HTML)
-
-
-def is_page(answer: Answer) -> bool:
-    """A page for people, such as "maintenance": no answer to us."""
-    start = answer.text[:200].lstrip().lower()
-    return start.startswith(("<!doctype html", "<html"))
-
-
-def retry_after(answer: Answer) -> datetime | None:
-    """The moment that a Retry-After header names, in seconds or as a date."""
-    told, now = answer.headers.get("retry-after", "").strip(), timezone.now()
-    try:
-        moment = (
-            now + timedelta(seconds=int(told))
-            if told.isdecimal()
-            else parsedate_to_datetime(told)
-        )
-    except (ValueError, OverflowError):
-        return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return within_a_day(moment)
-
-
-def within_a_day(moment: datetime) -> datetime:
-    """A package does not keep us waiting longer, whatever its clock says."""
-    now = timezone.now()
-    return max(now, min(moment, now + LONGEST_WAIT))
+        with recorded(self.calls, self.connection, endpoint, self.wire) as noting:
+            return read(noting.send(request))
 
 
 def json_in(answer: Answer) -> Any:
     """The JSON of a body; raises NoAnswer UNAVAILABLE where there is none."""
     try:
-        return json.loads(answer.text)
+        # A control character in a name does not make the whole list unreadable.
+        return json.loads(answer.text, strict=False)
     except (ValueError, RecursionError) as error:
         raise unreadable(Why.NOT_JSON) from error
 

@@ -16,6 +16,7 @@ def keep_list(connection: BookkeepingConnection, listing: Listing) -> None:
             "rows": [asdict(row) for row in listing.rows],
             "observed_environment": listing.observed_environment,
             "seen_as": listing.seen_as,
+            "user_id": listing.user_id,
             "endpoint": listing.endpoint,
             "request_id": listing.request_id,
             "fetched_at": listing.fetched_at,
@@ -35,6 +36,7 @@ def kept_list(connection: BookkeepingConnection, age: timedelta) -> Listing | No
         endpoint=newest.endpoint,
         observed_environment=newest.observed_environment,
         seen_as=newest.seen_as,
+        user_id=newest.user_id,
         request_id=newest.request_id,
         fetched_at=newest.fetched_at,
     )
@@ -46,6 +48,7 @@ def forget_list(connection: BookkeepingConnection) -> None:
         rows=[],
         observed_environment="",
         seen_as="",
+        user_id="",
         endpoint="",
         fetched_at=timezone.now() - timedelta(days=365),
     )

@@ -24,17 +24,17 @@ from adminmoves.bookkeeping.answers import (
     unreadable,
 )
 from adminmoves.bookkeeping.oauth import OAuth
-from adminmoves.bookkeeping.session import (
-    Session,
-    code_in,
+from adminmoves.bookkeeping.refusals import (
+    SERVER_SIDE,
+    TOO_MANY,
+    UNAUTHORISED,
     is_page,
-    json_in,
     refuse_status,
     retry_after,
-    text_in,
 )
+from adminmoves.bookkeeping.session import Session, code_in, json_in, text_in
 from adminmoves.bookkeeping.why import Why
-from adminmoves.bookkeeping.wire import Answer, Door, Request
+from adminmoves.bookkeeping.wire import Answer, Door, Request, host_in
 from adminmoves.models import BookkeepingConnection
 from adminmoves.vocabulary import Verdict
 
@@ -52,8 +52,15 @@ ENVELOPE = (
 RESULT = "{http://www.twinfield.com/}ProcessXmlStringResult"
 # The inner document says that it is UTF-16; as text inside another it no longer is.
 DECLARATION = re.compile(r"^[\s\ufeff]*(<\?xml[^>]*\?>)?")
+# XML 1.0 par. 2.2, also where it is written as a reference.
+NO_CHARACTER = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]"
+    r"|&#(x0*([0-8bcef]|1[0-9a-f]|fff[ef]|d[89a-f][0-9a-f]{2})"
+    r"|0*([0-8]|1[124-9]|2[0-9]|3[01]));",
+    re.IGNORECASE,
+)
 V = Verdict
-BAD_REQUEST, TOO_MANY = 400, 429
+BAD_REQUEST = 400
 # "Guidelines": the codes of a SOAP fault.
 FAULTS: Mapping[str, Callable[[], NoAnswer]] = {
     **{
@@ -62,12 +69,21 @@ FAULTS: Mapping[str, Callable[[], NoAnswer]] = {
     },
     **{
         code: partial(NoAnswer, V.AUTH_REQUIRED, Why(f"fault_{code}"))
-        for code in ("102", "104", "105", "106", "110", "122", "352", "353")
+        for code in ("102", "104", "105", "106", "352", "353")
     },
     **{
         code: partial(NoAnswer, V.UNAVAILABLE, Why(f"fault_{code}"), again=True)
         for code in ("100", "358")
     },
+    **{
+        code: partial(NoAnswer, V.UNAVAILABLE, Why(f"fault_{code}"))
+        for code in ("107", "110", "168")
+    },
+    **{
+        code: partial(NoAnswer, V.CONFIG_ERROR, Why(f"fault_{code}"))
+        for code in ("122", "186", "187")
+    },
+    "359": partial(NoAnswer, V.CONFIG_ERROR, Why.COMPANY_MISSING),
     "101": partial(NoAnswer, V.CONFIG_ERROR, Why.COMPANY_MISSING),
     "108": partial(NoAnswer, V.UNAVAILABLE, Why.WRONG_CLUSTER),
     "109": partial(NoAnswer, V.NOT_FOUND_OR_NO_ACCESS, Why.NO_OFFICE),
@@ -161,25 +177,27 @@ def read_who(answer: Answer) -> dict[str, str]:
     said = json_in(answer)
     if not isinstance(said, dict):
         raise unreadable(Why.NO_CLAIMS)
-    cluster = text_in(said.get("twf.clusterUrl")).rstrip("/")
+    told = text_in(said.get("twf.clusterUrl")).rstrip("/")
     organisation = text_in(said.get("twf.organisationCode"))
-    if not cluster or not organisation:
-        raise NoAnswer(V.CONFIG_ERROR, Why.SCOPE_MISSING)
-    _refuse_strange_cluster(cluster)
+    if not told or not organisation:
+        # Somebody unticked a box at the consent: renewing gives no more than that.
+        raise NoAnswer(V.AUTH_REQUIRED, Why.CLAIM_MISSING)
+    cluster = _own_cluster(told)
     user = text_in(said.get("twf.organisationUserCode"))
     return {"cluster": cluster, "organisation": organisation, "user": user}
 
 
-def _refuse_strange_cluster(cluster: str) -> None:
-    """The token goes to no other host than Twinfield's own."""
+def _own_cluster(told: str) -> str:
+    """The address of a cluster: the token goes to no other host than Twinfield's."""
     try:
-        where = urlsplit(cluster)
+        where = urlsplit(told)
     except ValueError as error:
         raise NoAnswer(V.CONFIG_ERROR, Why.STRANGE_CLUSTER) from error
-    own = re.fullmatch(CLUSTER_HOST, where.netloc)
+    host = host_in(where)
     more = where.path or where.query or where.fragment
-    if where.scheme != "https" or not own or more:
+    if where.scheme != "https" or not re.fullmatch(CLUSTER_HOST, host) or more:
         raise NoAnswer(V.CONFIG_ERROR, Why.STRANGE_CLUSTER)
+    return f"https://{host}"
 
 
 def _list_offices(cluster: str, token: str) -> Request:
@@ -206,16 +224,24 @@ def read_offices(answer: Answer) -> tuple[Row, ...]:
         refuse_status(answer)
         raise unreadable(Why.EMPTY)
     envelope = _parsed(answer)
-    fault = envelope.find(".//{http://schemas.xmlsoap.org/soap/envelope/}Fault")
+    fault = envelope.find(".//{*}Fault")
     if fault is not None:
-        code = text_in(fault.findtext(".//detail/code"))
-        no = FAULTS.get(code, OTHER_FAULT)()
-        raise no
+        raise _meaning_of(fault, answer)
     refuse_status(answer)
     result = envelope.find(f".//{RESULT}")
     if result is None or not result.text:
         raise unreadable(Why.NO_RESULT)
     return _rows(_xml(DECLARATION.sub("", result.text)))
+
+
+def _meaning_of(fault: Element, answer: Answer) -> NoAnswer:
+    """By its code; one without a code, or with a new one, hides no status."""
+    code = text_in(fault.findtext(".//{*}detail/{*}code"))
+    if code not in FAULTS and answer.status < SERVER_SIDE:
+        refuse_status(answer)
+    no = FAULTS.get(code, OTHER_FAULT)()
+    no.stale_token = no.stale_token or answer.status == UNAUTHORISED
+    return no
 
 
 def _rows(offices: Element) -> tuple[Row, ...]:
@@ -238,9 +264,14 @@ def _parsed(answer: Answer) -> Element:
 
 
 def _xml(text: str) -> Element:
-    """Refuses document types and entities: no package needs them."""
+    """Refuses document types and entities: no package needs them.
+
+    What XML cannot hold is replaced by a mark, so that it spoils its own name and
+    not the list: never left out, since that would make another code of it.
+    """
     try:
-        return defusedxml.ElementTree.fromstring(text, forbid_dtd=True)
+        readable = NO_CHARACTER.sub("\ufffd", text)
+        return defusedxml.ElementTree.fromstring(readable, forbid_dtd=True)
     except DefusedXmlException as error:
         raise unreadable(Why.DOCTYPE) from error
     except (ParseError, ValueError, RecursionError) as error:

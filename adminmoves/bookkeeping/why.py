@@ -37,6 +37,9 @@ class Why(StrEnum):
     BUSINESS_ERROR = "business_error"
     DIVISION_BLOCKED = "division_blocked"
     FAULT_100 = "fault_100"
+    FAULT_107 = "fault_107"
+    FAULT_110 = "fault_110"
+    FAULT_168 = "fault_168"
     FAULT_358 = "fault_358"
     FAULT_OTHER = "fault_other"
     PACKAGE_ERROR = "package_error"
@@ -45,6 +48,7 @@ class Why(StrEnum):
     TOKEN_ENDPOINT = auto()
     WRONG_CLUSTER = "wrong_cluster"
     # our consent, or the user behind it
+    CLAIM_MISSING = auto()
     CONSENT_ENDED = "consent_ended"
     CUSTOMER_BLOCKED = "customer_blocked"
     FAULT_102 = "fault_102"
@@ -52,8 +56,6 @@ class Why(StrEnum):
     FAULT_104 = "fault_104"
     FAULT_105 = "fault_105"
     FAULT_106 = "fault_106"
-    FAULT_110 = "fault_110"
-    FAULT_122 = "fault_122"
     FAULT_351 = "fault_351"
     FAULT_352 = "fault_352"
     FAULT_353 = "fault_353"
@@ -65,6 +67,8 @@ class Why(StrEnum):
     NO_OFFICE = "no_office"
     REFRESHED_ELSEWHERE = "refreshed_elsewhere"
     TOKEN_INVALID = auto()
+    TOKEN_REFUSED = auto()
+    TOKEN_USED = auto()
     UNAUTHORISED = "unauthorised"
     USER_BLOCKED = "user_blocked"
     USER_INACTIVE = "user_inactive"
@@ -75,8 +79,12 @@ class Why(StrEnum):
     CLIENT_REFUSED = "client_refused"
     COMPANY_MISSING = "company_missing"
     COUNTRY = "country"
+    FAULT_122 = "fault_122"
+    FAULT_186 = "fault_186"
+    FAULT_187 = "fault_187"
     KEY_MISSING = "key_missing"
     NOT_FOUND = "not_found"
+    REQUEST_REFUSED = "request_refused"
     SCOPE_MISSING = "scope_missing"
     STRANGE_CLUSTER = "strange_cluster"
     # an answer that cannot be read, or that we refuse to read

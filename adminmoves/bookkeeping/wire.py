@@ -16,21 +16,21 @@ from functools import partial
 from pathlib import Path
 from threading import Timer
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Protocol, Self
 from urllib.parse import SplitResult, urlsplit
 
 import urllib3
 from django.conf import settings
 
 from adminmoves.bookkeeping.answers import NoAnswer, unreadable
+from adminmoves.bookkeeping.bodies import MOST_BYTES, decoded
 from adminmoves.bookkeeping.why import Why
 from adminmoves.vocabulary import Verdict
 
 SECONDS_TO_CONNECT = 10.0
 SECONDS_TO_READ = 30.0
-MOST_BYTES = 5 * 1024 * 1024
 AT_ONCE = 64 * 1024
-REDIRECTS = range(300, 400)
+SUCCESSES, REDIRECTS = range(200, 300), range(300, 400)
 Watch = Callable[[socket.socket], None]
 
 
@@ -45,9 +45,17 @@ class Door:
     def admits(self, method: str, where: SplitResult) -> bool:
         return bool(
             method == self.method
-            and re.fullmatch(self.host, where.netloc)
+            and re.fullmatch(self.host, host_in(where))
             and re.fullmatch(self.path, where.path, re.IGNORECASE)
         )
+
+
+def host_in(where: SplitResult) -> str:
+    """The host of an address as it is compared: case and HTTPS's own port are none.
+
+    Whatever else stands beside it (a user, another port) stays, and fits no door.
+    """
+    return where.netloc.lower().removesuffix(":443")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +73,12 @@ class Answer:
     status: int
     headers: Mapping[str, str]
     text: str
+
+
+class Sender(Protocol):
+    """Whatever sends a request and brings its answer. Raises NoAnswer."""
+
+    def send(self, request: Request) -> Answer: ...
 
 
 class Wire:
@@ -99,10 +113,10 @@ class Wire:
         return Wire(self._doors, min(seconds, self.seconds_left))
 
     def send(self, request: Request) -> Answer:
-        """The answer, whatever its status.
+        """The answer, whatever its status; of a refusal also without its whole body.
 
         Raises NoAnswer: CONFIG_ERROR for an address that we do not ask, UNAVAILABLE
-        without a whole answer in time or with a redirect.
+        with a redirect, or without a whole answer in time that can be read.
         """
         where = urlsplit(request.url)
         admitted = any(door.admits(request.method, where) for door in self._doors)
@@ -133,7 +147,7 @@ class Wire:
             where.path + (f"?{where.query}" if where.query else ""),
             body=request.body,
             headers={
-                "Host": where.netloc,
+                "Host": host_in(where),
                 "Accept-Encoding": "identity",
                 "User-Agent": "Migratieportaal",
                 **request.headers,
@@ -141,20 +155,27 @@ class Wire:
             redirect=False,
             retries=False,
             preload_content=False,
+            decode_content=False,
             timeout=urllib3.Timeout(
                 connect=min(SECONDS_TO_CONNECT, left), read=min(SECONDS_TO_READ, left)
             ),
         )
+        headers = {name.lower(): value for name, value in response.headers.items()}
+        body = bytearray()
         try:
-            text = self._read(response)
+            self._read(response, body)
+            text = decoded(bytes(body), headers)
+        except (urllib3.exceptions.HTTPError, OSError, NoAnswer):
+            # The status of a refusal says enough, whatever became of its page.
+            if response.status in SUCCESSES:
+                raise
+            text = body.decode("utf-8", "replace")
         finally:
             response.close()
-        headers = {name.lower(): value for name, value in response.headers.items()}
         return Answer(response.status, headers, text)
 
-    def _read(self, response: urllib3.BaseHTTPResponse) -> str:
+    def _read(self, response: urllib3.BaseHTTPResponse, body: bytearray) -> None:
         """The body, no larger than it may be and no later than the deadline."""
-        body = bytearray()
         while part := response.read1(AT_ONCE):
             body += part
             if len(body) > MOST_BYTES:
@@ -162,15 +183,12 @@ class Wire:
         if self.seconds_left <= 0:
             # Cut by us: what came may be only a part.
             raise NoAnswer(Verdict.UNAVAILABLE, Why.TIMEOUT)
-        try:
-            return body.decode("utf-8-sig")
-        except UnicodeDecodeError as error:
-            raise unreadable(Why.NOT_TEXT) from error
 
     def _pool(self, where: SplitResult) -> urllib3.HTTPSConnectionPool:
-        if where.netloc not in self._pools:
-            self._pools[where.netloc] = _open_pool(where, self._watch)
-        return self._pools[where.netloc]
+        host = host_in(where)
+        if host not in self._pools:
+            self._pools[host] = _open_pool(where, self._watch)
+        return self._pools[host]
 
     def _watch(self, connection: socket.socket) -> None:
         """Cut it at the deadline: a timeout begins anew with every byte that drips."""

@@ -73,6 +73,10 @@ class ConnectionLine(models.Model):
     quiet_why = models.CharField(max_length=30, choices=Verdict.choices, blank=True)
     limits = models.JSONField(default=dict)
     answered_at = models.DateTimeField(null=True)
+    # What went wrong last, until an answer comes again; ``trouble`` has the words.
+    trouble = models.CharField(max_length=30, choices=Verdict.choices, blank=True)
+    trouble_why = models.CharField(max_length=60, blank=True)
+    troubled_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return f"Line of connection {self.connection_id}"
@@ -90,6 +94,8 @@ class ConnectionList(models.Model):
     rows = models.JSONField(default=list)
     observed_environment = models.CharField(max_length=200, blank=True)
     seen_as = models.CharField(max_length=200, blank=True)
+    # Of the user at the package, where one user cannot serve two connections.
+    user_id = models.CharField(max_length=100, blank=True)
     endpoint = models.CharField(max_length=60)
     request_id = models.CharField(max_length=100, blank=True)
     fetched_at = models.DateTimeField(default=timezone.now)

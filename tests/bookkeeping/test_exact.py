@@ -275,7 +275,7 @@ def test_what_is_left_of_the_limits_is_kept(link: BookkeepingConnection) -> None
     [
         ("forbidden", {"reason": "LicenseExpired"}, V.AUTH_REQUIRED),
         ("forbidden", {"reason": "DivisionBlocked"}, V.UNAVAILABLE),
-        ("forbidden", {"reason": "NoDivisionAccess"}, V.NOT_FOUND_OR_NO_ACCESS),
+        ("forbidden", {"reason": "NoDivisionAccess"}, V.AUTH_REQUIRED),
         ("html", {}, V.UNAVAILABLE),
         ("cut", {}, V.UNAVAILABLE),
         ("doctype", {}, V.UNAVAILABLE),

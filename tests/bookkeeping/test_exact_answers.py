@@ -115,7 +115,7 @@ def test_a_status_means_what_its_own_list_says(
         *(({"BlockingStatus": each}, "deletion") for each in (100, 101, 102)),
         ({"BlockingStatus": 7}, "blocked"),
         ({"BlockingStatus": None}, "blocked"),
-        ({"ArchiveDate": "/Date(1793491200000)/"}, "archived"),
+        ({"ArchiveDate": "/Date(1793491200000)/", "Status": 2}, "archived"),
         ({"Status": 2, "BlockingStatus": 1}, "archived"),
         ({"CustomerCode": None}, "owner_unknown"),
     ],
@@ -237,7 +237,8 @@ def test_what_is_no_answer_has_its_own_verdict(
         ("InactiveUser", V.AUTH_REQUIRED),
         ("BlockedCustomer", V.AUTH_REQUIRED),
         ("LicenseExpired", V.AUTH_REQUIRED),
-        ("NoDivisionAccess", V.NOT_FOUND_OR_NO_ACCESS),
+        ("NoDivisionAccess", V.AUTH_REQUIRED),
+        ("NoDivisionAccess: some words", V.AUTH_REQUIRED),
         # Of the division that our user has in use: that is not the one we look for.
         ("DivisionBlocked", V.UNAVAILABLE),
         ("SomethingNew", V.AUTH_REQUIRED),

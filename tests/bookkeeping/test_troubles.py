@@ -22,7 +22,7 @@ from adminmoves.models import (
     Move,
     Proof,
 )
-from adminmoves.verdicts import tell
+from adminmoves.verdicts import OF_THE_USER, tell
 from adminmoves.vocabulary import MoveState, MoveType, Package, Verdict
 from tests.bookkeeping.troubles import TROUBLES, Scene, drawn
 from tests.bookkeeping.world import CLIENT, NAME, Consented, Packages
@@ -112,6 +112,23 @@ SAID: dict[Verdict, dict[str, tuple[str, str]]] = {
             "That says nothing about the administration. We ask again by ourselves.",
         ),
     },
+    V.CONFIG_ERROR: {
+        "nl": (
+            "{link} kunnen we nog niet bevragen",
+            (
+                "Dit boekhoudsysteem vraagt een antwoord van het pakket zelf, en die "
+                "verbinding is er nog niet. Dat zegt niets over de administratie."
+            ),
+        ),
+        "en": (
+            "{link} cannot be asked yet",
+            (
+                "This accounting system wants an answer of the package itself, and "
+                "that link is not there yet. That says nothing about the "
+                "administration."
+            ),
+        ),
+    },
     V.UNAVAILABLE: {
         "nl": (
             "Het pakket geeft geen antwoord",
@@ -124,6 +141,22 @@ SAID: dict[Verdict, dict[str, tuple[str, str]]] = {
     },
 }
 
+SAID_OF_USER = {
+    "nl": (
+        "Het pakket staat dit onze gebruiker niet toe",
+        (
+            "De toestemming voor {link} is er, maar het pakket weigert wat we ermee "
+            "vragen. Dit gaat niet vanzelf over."
+        ),
+    ),
+    "en": (
+        "The package does not let our user do this",
+        (
+            "The consent for {link} is there, but the package refuses what we ask with "
+            "it. That does not pass by itself."
+        ),
+    ),
+}
 Asking = Callable[..., Proof]
 
 
@@ -196,7 +229,9 @@ def test_each_trouble_has_its_verdict_and_sentence_and_leaks_nothing(
     assert (proof.verdict, proof.kind) == (expected, "VERIFIED"), proof.raw_status
     went_on = Move.objects.get(pk=proof.move_id).state == MoveState.AWAITING_APPROVAL
     assert went_on == (expected == V.FOUND_ACTIVE)
-    for language, (head, says) in SAID[Verdict(proof.verdict)].items():
+    by_user = proof.raw_status.get("reason") in OF_THE_USER
+    sentences = SAID_OF_USER if by_user else SAID[Verdict(proof.verdict)]
+    for language, (head, says) in sentences.items():
         with translation.override(language):
             told = tell(proof)
         names = {"link": str(link), "code": code}

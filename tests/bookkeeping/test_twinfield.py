@@ -116,8 +116,8 @@ def test_a_token_that_a_fault_refuses_is_renewed_once(
         (104, V.AUTH_REQUIRED),
         (105, V.AUTH_REQUIRED),
         (106, V.AUTH_REQUIRED),
-        (110, V.AUTH_REQUIRED),
-        (122, V.AUTH_REQUIRED),
+        (110, V.UNAVAILABLE),
+        (122, V.CONFIG_ERROR),
         (352, V.AUTH_REQUIRED),
         (353, V.AUTH_REQUIRED),
         (354, V.AUTH_REQUIRED),
@@ -196,7 +196,7 @@ def test_the_token_goes_to_no_other_host(
     assert len(script.asked) == 1
 
 
-def test_an_answer_without_a_cluster_tells_which_scope_is_missing(
+def test_an_answer_without_a_cluster_tells_that_a_claim_is_missing(
     link: BookkeepingConnection,
 ) -> None:
     without = {name: WHO[name] for name in WHO if name != "twf.clusterUrl"}
@@ -205,8 +205,8 @@ def test_an_answer_without_a_cluster_tells_which_scope_is_missing(
     evidence = seen(adapter, session_with(adapter, link, script), "NL100")
 
     assert (evidence.verdict, evidence.raw_status["reason"]) == (
-        V.CONFIG_ERROR,
-        "scope_missing",
+        V.AUTH_REQUIRED,
+        "claim_missing",
     )
 
 

@@ -14,9 +14,10 @@ from pytest_django.fixtures import Settings
 from urllib3.util import connection as urllib3_connection
 
 from adminmoves.bookkeeping.answers import NoAnswer
+from adminmoves.bookkeeping.bodies import MOST_BYTES
 from adminmoves.bookkeeping.gateway import ADAPTERS
 from adminmoves.bookkeeping.twinfield import SERVICE
-from adminmoves.bookkeeping.wire import MOST_BYTES, Answer, Door, Request, Wire
+from adminmoves.bookkeeping.wire import Answer, Door, Request, Wire
 from adminmoves.bookkeeping.wire import page_address as address_of_page
 from adminmoves.vocabulary import Package, Verdict
 from tests.bookkeeping.crooked import HOST, Crooked, Say, crooked, dripping, sending

@@ -5,6 +5,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from adminmoves.models import BookkeepingConnection
 from adminmoves.vocabulary import Package, Verdict
@@ -23,6 +24,7 @@ class Hidden(str):
 NO_STATUS = Hidden("its list has no documented status")
 NO_LICENCE = Hidden("no answer names the licence")
 NO_REASON = Hidden("it gives no reason; see 403")
+NO_DIVISIONS = Hidden("it has no divisions")
 NO_ERROR = Hidden("its errors have a status of their own")
 Expected = Verdict | Hidden
 
@@ -99,6 +101,23 @@ def refuse_in_html(scene: Scene) -> None:
     scene.packages.befall(scene.link, "unauthorised_html")
 
 
+def renewing(name: str, **options: Any) -> Callable[[Scene], None]:
+    """A fault of the token endpoint, where an old token is to be renewed."""
+
+    def cause(scene: Scene) -> None:
+        scene.packages.grow_old(scene.link)
+        scene.packages.befall(scene.link, name, kind="token", **options)
+
+    return cause
+
+
+def spend(scene: Scene) -> None:
+    """Somebody else renewed with our token, and we do not know the new one."""
+    scene.packages.grow_old(scene.link)
+    for grant in scene.packages.rehearsal.world.grants:
+        grant.spent, grant.refresh = [grant.refresh], ""
+
+
 def revoke(scene: Scene) -> None:
     scene.packages.grow_old(scene.link)
     scene.packages.revoke(scene.link)
@@ -126,6 +145,15 @@ TROUBLES: Mapping[str, Trouble] = {
         status(Status.CONVERSION), only_exact(V.FOUND_NOT_USABLE)
     ),
     "two with the same code": Trouble(fault("dup"), everywhere(V.AMBIGUOUS)),
+    "the same one twice": Trouble(fault("twice"), everywhere(V.FOUND_ACTIVE)),
+    "a control character in a name": Trouble(
+        fault("control"), everywhere(V.FOUND_ACTIVE)
+    ),
+    "one row without a list": Trouble(
+        fault("lone"),
+        everywhere(V.FOUND_ACTIVE, TWINFIELD=Hidden("its list is always XML")),
+    ),
+    "a list that is compressed": Trouble(fault("gzip"), everywhere(V.FOUND_ACTIVE)),
     "leading zeros": Trouble(add_with_zeros, everywhere(V.FOUND_ACTIVE), ZEROS),
     "leading zeros left out": Trouble(
         add_with_zeros,
@@ -144,6 +172,24 @@ TROUBLES: Mapping[str, Trouble] = {
         everywhere(V.FOUND_ACTIVE, EXACT_ONLINE=V.RATE_LIMITED),
     ),
     "revoked consent": Trouble(revoke, everywhere(V.AUTH_REQUIRED)),
+    "the refresh token was used before": Trouble(
+        spend, everywhere(V.AUTH_REQUIRED, TWINFIELD=Hidden("its token stays the same"))
+    ),
+    "renewing: temporarily_unavailable": Trouble(
+        renewing("token_error", error="temporarily_unavailable"),
+        everywhere(V.UNAVAILABLE),
+    ),
+    "renewing: an error that is new": Trouble(
+        renewing("token_error", error="something_new", status=401),
+        everywhere(V.UNAVAILABLE),
+    ),
+    "renewing: asked too early": Trouble(
+        renewing("token_error", error="access_denied"),
+        everywhere(V.UNAVAILABLE, EXACT_ONLINE=V.RATE_LIMITED),
+    ),
+    "renewing: 401 without a word": Trouble(
+        renewing("answer", status=401), everywhere(V.AUTH_REQUIRED)
+    ),
     "401 as HTML": Trouble(refuse_in_html, everywhere(V.AUTH_REQUIRED)),
     "403": Trouble(fault("forbidden"), everywhere(V.AUTH_REQUIRED)),
     "403 with a reason": Trouble(
@@ -152,7 +198,29 @@ TROUBLES: Mapping[str, Trouble] = {
     ),
     "403: no access to the division": Trouble(
         fault("forbidden", reason="NoDivisionAccess"),
-        only_exact(V.NOT_FOUND_OR_NO_ACCESS, Hidden("it has no divisions")),
+        only_exact(V.AUTH_REQUIRED, NO_DIVISIONS),
+        reason="no_division_access",
+    ),
+    "403: the division in use is outside the consent": Trouble(
+        fault("outside_consent"), only_exact(V.AUTH_REQUIRED, NO_DIVISIONS)
+    ),
+    "403 as a page, not in UTF-8": Trouble(
+        fault("html", status=403, charset="latin-1"),
+        everywhere(V.UNAVAILABLE),
+        reason="html",
+    ),
+    "400": Trouble(
+        fault("answer", status=400),
+        everywhere(V.CONFIG_ERROR),
+        reason="request_refused",
+    ),
+    "a box unticked at the consent": Trouble(
+        fault("without_claim", kind="who"),
+        {
+            **dict.fromkeys(Package, Hidden("its consent has no boxes")),
+            P.TWINFIELD: V.AUTH_REQUIRED,
+        },
+        reason="claim_missing",
     ),
     "429 with a time": Trouble(
         fault("too_many", after=300), everywhere(V.RATE_LIMITED)

@@ -31,7 +31,7 @@ from rehearsal.faults import Fault
 from rehearsal.grants import Grants
 from rehearsal.limits import DOCUMENTED
 from rehearsal.server import Rehearsal
-from rehearsal.world import Administration, Organisation
+from rehearsal.world import CLUSTER, Administration, Organisation
 from rehearsal.world import Package as Rehearsed
 from tests.builders import make_connection
 from tests.servers import Process
@@ -87,6 +87,7 @@ class Packages:
                     administration.external_id = world.new_external_id(each.package)
             world.grants = Grants([], world.now, world.save)
             world.ahead = 0.0
+            world.cluster = CLUSTER
         board.faults.clear()
         board.limits.clear()
         board.limits.allowed = dict(DOCUMENTED)

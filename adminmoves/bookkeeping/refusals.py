@@ -1,0 +1,93 @@
+"""What the status of an answer means, looked at before anything that the body says."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+
+from django.utils import timezone
+
+from adminmoves.bookkeeping.answers import NoAnswer
+from adminmoves.bookkeeping.why import Why
+from adminmoves.bookkeeping.wire import Answer
+from adminmoves.vocabulary import Verdict
+
+LONGEST_WAIT = timedelta(hours=24)
+OK, UNAUTHORISED, FORBIDDEN, NOT_FOUND, TOO_MANY = 200, 401, 403, 404, 429
+SERVER_SIDE = 500
+PASSING = frozenset({502, 503, 504})
+OUR_MISTAKE = frozenset({400, 405, 406, 414, 415, 422})
+"""The request itself is not right: asking it again brings the same refusal."""
+BEFORE_A_PAGE = re.compile(r"(\s|\ufeff|<\?xml.*?\?>|<!--.*?-->)*", re.DOTALL)
+PAGE = re.compile(r"<(!doctype\s+html|html|head|body|title|h1|center)\b", re.IGNORECASE)
+DATA = re.compile(r"[{\[]|<([\w.-]+:)?envelope\b", re.IGNORECASE)
+
+
+def refuse_status(answer: Answer) -> None:
+    """What a status means where a package does not say it more precisely.
+
+    Raises NoAnswer for everything but a 2xx that is no HTML page.
+    """
+    status = answer.status
+    if status == UNAUTHORISED:
+        raise NoAnswer(Verdict.AUTH_REQUIRED, Why.UNAUTHORISED, stale_token=True)
+    if status == TOO_MANY:
+        retry_at = retry_after(answer)
+        raise NoAnswer(Verdict.RATE_LIMITED, Why.LIMITED, retry_at=retry_at)
+    if status >= SERVER_SIDE:
+        raise server_fault(answer)
+    if status != NOT_FOUND and is_page(answer):
+        # Of a front door or a firewall, whatever the status: not of the package.
+        retry_at = retry_after(answer)
+        raise NoAnswer(Verdict.UNAVAILABLE, Why.HTML, retry_at=retry_at)
+    if not OK <= status < OK + 100:
+        raise _refusal(answer)
+
+
+def _refusal(answer: Answer) -> NoAnswer:
+    if answer.status == FORBIDDEN:
+        return NoAnswer(Verdict.AUTH_REQUIRED, Why.FORBIDDEN)
+    if answer.status == NOT_FOUND:
+        return NoAnswer(Verdict.CONFIG_ERROR, Why.NOT_FOUND)
+    if answer.status in OUR_MISTAKE:
+        return NoAnswer(Verdict.CONFIG_ERROR, Why.REQUEST_REFUSED)
+    retry_at = retry_after(answer)
+    return NoAnswer(Verdict.UNAVAILABLE, Why.STRANGE_STATUS, retry_at=retry_at)
+
+
+def server_fault(answer: Answer, why: Why = Why.SERVER_FAULT) -> NoAnswer:
+    """Asked again at once, unless the package says when to come back."""
+    retry_at = retry_after(answer)
+    again = answer.status in PASSING and retry_at is None
+    return NoAnswer(Verdict.UNAVAILABLE, why, retry_at=retry_at, again=again)
+
+
+def is_page(answer: Answer) -> bool:
+    """A page for people, such as "maintenance": no answer to us."""
+    before = BEFORE_A_PAGE.match(answer.text)
+    start = answer.text[before.end() if before else 0 :][:200]
+    if PAGE.match(start):
+        return True
+    kind = answer.headers.get("content-type", "").lower()
+    return bool(start) and "html" in kind and not DATA.match(start)
+
+
+def retry_after(answer: Answer) -> datetime | None:
+    """The moment to come that a Retry-After header names, in seconds or as a date."""
+    told, now = answer.headers.get("retry-after", "").strip(), timezone.now()
+    try:
+        moment = (
+            now + timedelta(seconds=int(told))
+            if told.isdecimal()
+            else parsedate_to_datetime(told)
+        )
+    except (ValueError, OverflowError):
+        return None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return within_a_day(moment) if moment > now else None
+
+
+def within_a_day(moment: datetime) -> datetime:
+    """A package does not keep us waiting longer, whatever its clock says."""
+    now = timezone.now()
+    return max(now, min(moment, now + LONGEST_WAIT))
