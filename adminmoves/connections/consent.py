@@ -22,15 +22,30 @@ from adminmoves.bookkeeping.answers import Evidence, NoAnswer
 from adminmoves.bookkeeping.gateway import LineBusy, adapter_of
 from adminmoves.bookkeeping.grants import facts_of, lose
 from adminmoves.bookkeeping.oauth import OAuth, Tokens, client_of
+from adminmoves.bookkeeping.record import recorded
 from adminmoves.bookkeeping.shown import forget_list
+from adminmoves.bookkeeping.why import Why
 from adminmoves.bookkeeping.wire import Wire
 from adminmoves.errors import StepRefused
-from adminmoves.models import BookkeepingConnection, ConnectionGrant, Move
+from adminmoves.models import (
+    BookkeepingConnection,
+    ConnectionCall,
+    ConnectionGrant,
+    Move,
+)
+from adminmoves.trouble import why_of
 from adminmoves.vocabulary import EventCode, LostGrant, MoveState, Right, Verdict
 
 SALT = "adminmoves.consent"
 LONGEST = 600
 SECONDS = 30.0
+REFUSED_PORTAL = frozenset(
+    {
+        *("unauthorized_client", "invalid_client", "invalid_request"),
+        *("invalid_scope", "unsupported_response_type"),
+    }
+)
+PASSING = frozenset({"server_error", "temporarily_unavailable"})
 
 
 def leave_for(
@@ -84,11 +99,13 @@ def connect(
     access.require(actor, Right.KEEP_ESTATE)
     way, client = _registered(connection)
     doors = adapter_of(connection).doors(connection)
+    calls: list[ConnectionCall] = []
     try:
         with lines.held(connection, SECONDS), Wire(doors, SECONDS) as wire:
-            tokens = oauth.exchange(
-                wire, way, client, code=code, redirect_uri=redirect_uri
-            )
+            with recorded(calls, connection, "token", wire) as noting:
+                tokens = oauth.exchange(
+                    noting, way, client, code=code, redirect_uri=redirect_uri
+                )
             _store(connection, way, tokens, actor=actor, redirect_uri=redirect_uri)
     except LineBusy as busy:
         raise StepRefused(
@@ -96,15 +113,41 @@ def connect(
         ) from busy
     except NoAnswer as no:
         raise StepRefused(_told(no)) from no
+    finally:
+        gateway.keep_calls(connection, calls)
+
+
+def told_of(error: str) -> str:
+    """What an error means that came back from the consent page (RFC 6749 4.1.2.1)."""
+    if error == "access_denied":
+        return _("No consent was given, so nothing has changed.")
+    if error in REFUSED_PORTAL:
+        return _(
+            "The package does not accept how the portal is registered there, so "
+            "nothing has changed. Whoever runs the portal can look at that."
+        )
+    if error in PASSING:
+        return _(
+            "The package has trouble of its own, so nothing has changed. Connect it "
+            "again in a few minutes."
+        )
+    return _(
+        "The package sent you back without a consent and without a reason that we "
+        "know. Nothing has changed. Connect it again; if it stays so, tell whoever "
+        "runs the portal."
+    )
 
 
 def _told(no: NoAnswer) -> str:
     """Why there are no tokens, and what to do."""
-    if no.verdict == Verdict.CONFIG_ERROR:
+    if no.reason == Why.CLIENT_REFUSED:
         return _(
             "The package does not accept the id or the secret of the portal. Whoever "
             "runs the portal can look at them."
         )
+    if no.verdict == Verdict.CONFIG_ERROR:
+        told = {"why": why_of(no.reason)}
+        return _("%(why)s Whoever runs the portal can look at that.") % told
     if no.verdict == Verdict.AUTH_REQUIRED:
         return _("The package did not accept the consent. Connect it again.")
     return _(

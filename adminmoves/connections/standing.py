@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -16,9 +17,11 @@ from adminmoves.models import (
     ConnectionLine,
     ConnectionList,
 )
-from adminmoves.vocabulary import Look, Verdict
+from adminmoves.trouble import remedies_of, why_of
+from adminmoves.vocabulary import Look, Package, Verdict
 
 CONNECTED = (Look("link", "green"), _("Connected"))
+NO_LIST = (Look("hourglass", "slate"), _("Connected, no list yet"))
 NOT_YET = (Look("unplug", "amber"), _("Nobody consented yet"))
 ENDED = (Look("key-round", "orange"), _("Consent ended"))
 ELSEWHERE = (Look("git-branch", "red"), _("Consent for another one"))
@@ -45,11 +48,18 @@ class Standing:
             return UNREGISTERED
         if self.grant is None:
             return NOT_YET
+        return self._consented
+
+    @property
+    def _consented(self) -> tuple[Look, Promise]:
+        """Of a connection that somebody consented to: never good without a list."""
         if self.ended_at:
             return ENDED
         if self.elsewhere:
             return ELSEWHERE
-        return TROUBLE if self.quiet_until else CONNECTED
+        if self.quiet_until or self.trouble:
+            return TROUBLE
+        return CONNECTED if self.has_list else NO_LIST
 
     @property
     def look(self) -> Look:
@@ -78,6 +88,34 @@ class Standing:
         return self.grant.lost_at or expired
 
     @property
+    def trouble(self) -> str:
+        """What went wrong last; empty once an answer came."""
+        verdict = self.line.trouble if self.line else ""
+        return str(Verdict(verdict).label) if verdict else ""
+
+    @property
+    def why(self) -> str:
+        """The reason of that, in words."""
+        return why_of(self.line.trouble_why) if self.line else ""
+
+    @property
+    def remedies(self) -> tuple[str, ...]:
+        if self.line is None:
+            return ()
+        return remedies_of(self.line.trouble_why, self.connection.package)
+
+    @property
+    def is_refused(self) -> bool:
+        """The tokens are kept, and the package does not let us in with them."""
+        refused = self.line is not None and self.line.trouble == Verdict.AUTH_REQUIRED
+        return self.is_connected and refused
+
+    @property
+    def one_chain(self) -> bool:
+        """Of a package where a consent ends the earlier ones of the same user."""
+        return self.connection.package == Package.EXACT_ONLINE
+
+    @property
     def has_list(self) -> bool:
         """Whether a list came since the newest consent; it may be empty."""
         return self.shown is not None and bool(self.shown.endpoint)
@@ -100,6 +138,19 @@ class Standing:
     @property
     def quiet_why(self) -> str:
         return str(Verdict(self.line.quiet_why).label) if self.line else ""
+
+
+def sharing_user(standing: Standing) -> QuerySet[BookkeepingConnection]:
+    """The other connections that the same user of the package was seen to serve."""
+    own = standing.shown.user_id if standing.shown else ""
+    link = standing.connection
+    others = BookkeepingConnection.objects.select_related("environment").filter(
+        package=link.package,
+        country=link.country,
+        grant__isnull=False,
+        shown__user_id=own,
+    )
+    return others.exclude(pk=link.pk) if own else others.none()
 
 
 def standing_of(connection: BookkeepingConnection) -> Standing:

@@ -13,11 +13,12 @@ from adminmoves import web
 from adminmoves.bookkeeping.answers import Evidence
 from adminmoves.connections import consent
 from adminmoves.connections.filters import BY_OFFICE, ConnectionFilters, found_by
-from adminmoves.connections.standing import standing_of
+from adminmoves.connections.standing import sharing_user, standing_of
 from adminmoves.errors import StepRefused
 from adminmoves.listing import page_of
 from adminmoves.models import BookkeepingConnection, Environment, Move
-from adminmoves.vocabulary import MoveState, Right, Verdict
+from adminmoves.trouble import why_of
+from adminmoves.vocabulary import MoveState, Right
 
 MOST_OFFICES = 200
 MOST_ROWS = 200
@@ -26,8 +27,6 @@ MOST_CALLS = 20
 KEY = "consents"
 """Where a session keeps the nonces of consents that were begun, the newest last."""
 MOST_BEGUN = 5
-LISTED = frozenset({Verdict.NOT_FOUND_OR_NO_ACCESS, Verdict.WRONG_ENVIRONMENT})
-"""The answers of a package that sent its list."""
 
 
 @require_safe
@@ -76,7 +75,10 @@ def connection(request: web.PortalRequest, public_id: str) -> HttpResponse:
         "nav": "connections",
         "link": found,
         "standing": standing,
-        "calls": found.calls.all()[:MOST_CALLS],
+        "calls": [
+            (call, why_of(call.reason)) for call in found.calls.all()[:MOST_CALLS]
+        ],
+        "sharing": sharing_user(standing)[:MOST_MOVES],
         "shown": shown[:MOST_ROWS],
         "shown_count": len(shown),
         "waiting": waiting.order_by("state_since")[:MOST_MOVES],
@@ -110,7 +112,7 @@ def returned(request: web.PortalRequest) -> HttpResponse:
     page = redirect("moves:connection", link.public_id)
     code = request.GET.get("code", "")
     if not code:
-        messages.warning(request, _("No consent was given, so nothing has changed."))
+        messages.warning(request, consent.told_of(request.GET.get("error", "")))
         return page
     try:
         consent.connect(
@@ -126,6 +128,7 @@ def returned(request: web.PortalRequest) -> HttpResponse:
         messages.success(request, _("The consent is stored. The package is asked now."))
     else:
         _tell(request, link, answer)
+        _warn_of_one_chain(request, link)
     return page
 
 
@@ -158,15 +161,32 @@ def _tell(
     """Whether the list came, and whether it is the right organisation's."""
     shown = BookkeepingConnection.objects.select_related("shown").get(pk=link.pk)
     elsewhere = standing_of(shown).elsewhere
-    if answer.verdict not in LISTED:
+    if answer.list_size is None:
         told = {"answer": answer.verdict.label}
-        messages.warning(request, _("The answer is: %(answer)s.") % told)
+        words = _("No list came. The answer is: %(answer)s.") % told
+        why = why_of(str(answer.raw_status.get("reason", "")))
+        messages.warning(request, f"{words} {why}".strip())
     elif elsewhere:
         words = _(
             "The consent is for %(seen)s, but this connection stands for %(link)s. "
             "Connect it again and choose the right one."
         ) % {"seen": elsewhere, "link": link.package_environment}
         messages.error(request, words)
+    elif not answer.list_size:
+        words = _("The package answers, and shows no administration at all.")
+        messages.warning(request, words)
     else:
         words = _("The package answers. Look below whether these are the right books.")
         messages.success(request, words)
+
+
+def _warn_of_one_chain(request: web.PortalRequest, link: BookkeepingConnection) -> None:
+    """One user of Exact has one consent: what it served before is served no more."""
+    shown = BookkeepingConnection.objects.select_related("shown").get(pk=link.pk)
+    for other in sharing_user(standing_of(shown)):
+        told = {"link": other}
+        words = _(
+            "The same user also serves %(link)s. This consent has ended that one: "
+            "connect it again as another user."
+        )
+        messages.warning(request, words % told)

@@ -127,6 +127,54 @@ def test_who_refuses_changes_nothing(
     assert not ConnectionGrant.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        ("access_denied", "Er is geen toestemming gegeven"),
+        ("unauthorized_client", "neemt de aanmelding van het portaal niet aan"),
+        ("invalid_scope", "neemt de aanmelding van het portaal niet aan"),
+        ("server_error", "Het pakket heeft zelf een storing"),
+        ("temporarily_unavailable", "Het pakket heeft zelf een storing"),
+        ("something_new", "zonder een reden die we kennen"),
+        ("", "zonder een reden die we kennen"),
+    ],
+)
+def test_an_error_that_comes_back_says_whose_it_is(
+    error: str, words: str, as_administrator: Client, link: BookkeepingConnection
+) -> None:
+    state = state_in(leave(as_administrator, link))
+    query = {"error": error, "state": state}
+
+    answer = as_administrator.get(reverse("moves:returned"), query, follow=True)
+
+    assert words in answer.content.decode()
+    assert not ConnectionGrant.objects.exists()
+
+
+def test_a_consent_that_ends_another_one_says_which(
+    as_administrator: Client, packages: Packages, consented: Consented
+) -> None:
+    pair = [packages.connection(Package.EXACT_ONLINE, f"KANTOOR-{x}") for x in "AB"]
+    for each in pair:
+        packages.organisation(each).shared_user = "Portaal"
+    for each in pair:
+        page = leave(as_administrator, each)
+        code = allow(page, packages.key(each))
+        told = come_back(as_administrator, code, state_in(page))
+
+    assert f"Dezelfde gebruiker bedient ook {pair[0]}" in told
+
+
+def test_a_code_that_is_refused_is_among_the_newest_requests(
+    as_administrator: Client, link: BookkeepingConnection
+) -> None:
+    state = state_in(leave(as_administrator, link))
+
+    told = come_back(as_administrator, "not-a-code", state)
+
+    assert "HTTP 400" in told
+
+
 def test_a_state_counts_once(
     as_administrator: Client, packages: Packages, link: BookkeepingConnection
 ) -> None:

@@ -246,3 +246,144 @@ def test_the_list_takes_as_many_queries_for_one_row_as_for_more(
 
     with django_assert_num_queries(LIST_QUERIES):
         client.get("/koppelingen/")
+
+
+# --- why no answer came, and what helps -------------------------------------------
+
+
+def asked_now(user: User, connection: BookkeepingConnection) -> str:
+    """What the page says to an administrator who just pressed "ask now"."""
+    way = reverse("moves:ask_connection", args=[connection.public_id])
+    return said(logged_in(user).post(way, follow=True))
+
+
+def in_english(user: User, connection: BookkeepingConnection) -> str:
+    browser = logged_in(user)
+    browser.cookies["taal"] = "en"
+    return said(browser.get(reverse("moves:connection", args=[connection.public_id])))
+
+
+@pytest.fixture
+def exact(packages: Packages, consented: Consented) -> BookkeepingConnection:
+    connection = packages.connection(Package.EXACT_ONLINE)
+    consented(connection)
+    return connection
+
+
+def test_a_refused_renewal_is_told_with_its_reason_and_its_remedy(
+    administrator: User, packages: Packages, exact: BookkeepingConnection
+) -> None:
+    packages.grow_old(exact)
+    packages.befall(
+        exact, "token_error", kind="token", error="unauthorized_client", status=401
+    )
+
+    told = asked_now(administrator, exact)
+
+    assert "Er kwam geen lijst" in told
+    assert "dat onze toegang al vernieuwd is" in told
+    assert "als een gebruiker van Exact die geen andere koppeling bedient" in told
+    assert "Toestemming beëindigd" in told
+    assert "token niet aangemeld bij het pakket, HTTP 401" in told
+    assert "Geldt tot" not in told
+    assert "Er is nog niets gevraagd" not in told
+    assert "renewed already" in in_english(administrator, exact)
+
+
+@pytest.mark.parametrize(
+    ("fault", "told", "words"),
+    [
+        (
+            "outside_consent",
+            {},
+            ("mag dit daar niet opvragen", "vink de administratie aan die openstaat"),
+        ),
+        (
+            "forbidden",
+            {"reason": "NoDivisionAccess"},
+            ("geen rechten op de administratie", "een andere administratie openen"),
+        ),
+        (
+            "forbidden",
+            {"reason": "LicenseExpired: x"},
+            ("De licentie van het kantoor", "naar zijn licentie"),
+        ),
+        ("html", {"status": 403}, ("een pagina voor mensen", "aan de deur")),
+        ("answer", {"status": 400}, ("neemt niet aan wat", "helpt niet")),
+    ],
+)
+def test_a_list_that_does_not_come_is_never_green(
+    fault: str,
+    told: dict[str, Any],
+    words: tuple[str, str],
+    administrator: User,
+    packages: Packages,
+    exact: BookkeepingConnection,
+) -> None:
+    packages.befall(exact, fault, **told)
+
+    page = asked_now(administrator, exact)
+
+    assert "Het pakket antwoordt" not in page
+    assert "Met problemen" in page
+    assert all(each in page for each in words), page
+
+    packages.heal()
+    ConnectionLine.objects.update(quiet_until=None)
+    better = asked_now(administrator, exact)
+    assert "Het pakket antwoordt" in better
+    assert "Geen antwoord:" not in better
+
+
+def test_a_consent_that_may_be_lost_asks_for_another_one(
+    administrator: User, packages: Packages, exact: BookkeepingConnection
+) -> None:
+    packages.grow_old(exact)
+    packages.befall(exact, "answer", kind="token", status=401)
+
+    told = asked_now(administrator, exact)
+
+    assert "het pakket laat ons er nu niet mee binnen" in told
+    assert "laat dan een beheerder de koppeling opnieuw verbinden" in told
+
+
+def test_a_package_that_shows_nothing_is_not_green_either(
+    administrator: User, packages: Packages, linked: BookkeepingConnection
+) -> None:
+    packages.befall(linked, "forget")
+
+    assert "laat geen enkele administratie zien" in asked_now(administrator, linked)
+
+
+def test_a_box_that_was_unticked_is_told_with_what_to_do(
+    administrator: User, packages: Packages, linked: BookkeepingConnection
+) -> None:
+    packages.befall(linked, "soap_fault", code=353)
+
+    assert "elk vakje aangevinkt laten" in asked_now(administrator, linked)
+
+
+def test_connections_of_one_exact_user_name_each_other(
+    administrator: User, packages: Packages, consented: Consented
+) -> None:
+    pair = [packages.connection(Package.EXACT_ONLINE, f"KANTOOR-{x}") for x in "AB"]
+    assert "Meld je aan als een eigen gebruiker" in shown(administrator, pair[0])
+    for each in pair:
+        packages.organisation(each).shared_user = "Portaal"
+        consented(each)
+        asked_now(administrator, each)
+
+    for one, other in (pair, reversed(pair)):
+        told = shown(administrator, one)
+        assert "Dezelfde gebruiker van Exact bedient andere koppelingen" in told
+        assert str(other) in told
+
+
+def test_two_users_of_exact_are_not_told_of_each_other(
+    administrator: User, packages: Packages, consented: Consented
+) -> None:
+    for name in ("KANTOOR-A", "KANTOOR-B"):
+        connection = packages.connection(Package.EXACT_ONLINE, name)
+        consented(connection)
+        told = asked_now(administrator, connection)
+        assert "Dezelfde gebruiker" not in told
