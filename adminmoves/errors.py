@@ -15,8 +15,19 @@ class StepRefused(DomainError):
     """The move is not in a state from which this step can be taken (HTTP 409)."""
 
 
+class ChangedMeanwhile(StepRefused):
+    """Somebody else changed what the form was about; the text says who and when."""
+
+
 class RuleHeld(DomainError):
-    """The database held a rule; nothing of this transaction can be kept."""
+    """The database held a rule; nothing of this transaction can be kept.
+
+    ``rule``: the name of the constraint.
+    """
+
+    def __init__(self, message: str, rule: str = "") -> None:
+        super().__init__(message)
+        self.rule = rule
 
 
 class FourEyes(DomainError):

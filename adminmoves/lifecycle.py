@@ -174,16 +174,29 @@ def refusal_of_database(error: IntegrityError) -> RuleHeld:
             "Another open migration wants the same place. Choose another place "
             "or withdraw that one first."
         ),
+        "one_open_move_per_wanted_address": _(
+            "Another open migration wants the same e-mail address. Give one of the two "
+            "a code of its own for the address, or withdraw that one first."
+        ),
         "move_four_eyes": _(
             "Who worked on this request does not approve it. Ask another team lead."
+        ),
+        "move_approver_right": _(
+            "You may not approve any more. Ask a team lead to approve it."
         ),
         "move_origin": _(
             "The administration is no longer where this request says. Open the "
             "request again and check it."
         ),
+        "move_not_before": _("This migration does not start before its moment."),
+        "move_queue_paused": _("The queue is paused, so nothing starts."),
+        "move_frozen": _(
+            "An office of this migration is frozen, so it does not start."
+        ),
     }
     return RuleHeld(
         sentences.get(name)
         or _("The database refused this: %(rule)s. Nothing was changed.")
-        % {"rule": name or str(error).splitlines()[0]}
+        % {"rule": name or str(error).splitlines()[0]},
+        rule=name,
     )

@@ -32,6 +32,11 @@ COLUMNS = """
 """Hours and freezes, to be read beside other columns; written out, since the queue is
 looked at all the time and Django takes longer to write this than it takes to answer."""
 READ = f"SELECT {COLUMNS}"
+PAUSED = "EXISTS (SELECT FROM adminmoves_queueswitch WHERE paused_at IS NOT NULL)"
+GATES = f"SELECT clock_timestamp(), {PAUSED}, {COLUMNS}"
+GATE_LOCK = 7002
+"""Our class of advisory locks: triggers take it alone where somebody pauses the queue
+or changes a window or a freeze; who starts a move shares it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +211,26 @@ def held_by(setting: ExecutionWindow | Freeze, now: datetime) -> list[Move]:
         for move in moves[:LOOKED_AT]
         if _later(*(times.closed(move, now) for times in both))
     ]
+
+
+def share_gates() -> None:
+    """Keep the pause, the windows and the freezes as they are until this transaction
+    ends. The first lock of a start, so that two orders make no deadlock."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s, 0)", [GATE_LOCK])
+
+
+def may_start_now(move: Move) -> bool:
+    """Whether its moment has come, the queue is open and so are both its offices.
+
+    By the clock of the database, which refuses a start by the same clock.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(GATES)
+        now, is_paused, hours, freezes = cursor.fetchone()
+    is_due = move.not_before is None or move.not_before <= now
+    is_open = times(hours, freezes).closed(move, now) is None
+    return is_due and is_open and not is_paused
 
 
 def _later(before: Closed | None, after: Closed | None) -> bool:

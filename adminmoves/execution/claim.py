@@ -16,6 +16,7 @@ from adminmoves.asking import PACE, TEMPORARY
 from adminmoves.audit import trail
 from adminmoves.bookkeeping import gateway
 from adminmoves.bookkeeping.lines import LineBusy
+from adminmoves.errors import RuleHeld
 from adminmoves.evidence import ask_package, why_lapsed
 from adminmoves.execution.dispatch import (
     finds_room,
@@ -43,9 +44,12 @@ from adminmoves.vocabulary import (
     MoveState,
     ProofKind,
 )
+from adminmoves.windows import may_start_now, share_gates
 
 SECONDS_TO_ASK = 15.0
 """So long a package may take right before a run; other runs wait for it."""
+GATES = frozenset({"move_not_before", "move_queue_paused", "move_frozen"})
+"""Rules of the database for which a start waits."""
 M = TypeVar("M")
 MOVE = f"""
 SELECT {direct.columns(Move, "m")}, {direct.columns(Proof, "p")},
@@ -147,6 +151,10 @@ def start(move_id: int, worker: str, then: Then = record_start) -> Attempt | Non
         started = _start(move_id, worker, then)
     except Taken:
         is_taken = True
+    except RuleHeld as refusal:
+        # A freeze that begins between our look and the database's.
+        if refusal.rule not in GATES:
+            raise
     finally:
         if started is None and not is_taken:
             waits = Move.objects.filter(pk=move_id, state=MoveState.APPROVED)
@@ -156,6 +164,7 @@ def start(move_id: int, worker: str, then: Then = record_start) -> Attempt | Non
 
 def _start(move_id: int, worker: str, then: Then) -> Attempt | None:
     with transaction.atomic():
+        share_gates()
         move = _take(move_id)
         if move is None:
             return None
@@ -165,6 +174,7 @@ def _start(move_id: int, worker: str, then: Then) -> Attempt | None:
     if not _ask_again(move):
         return None
     with transaction.atomic():
+        share_gates()
         held = _take(move_id)
         if held is None or held.revision != move.revision:
             return None
@@ -172,7 +182,8 @@ def _start(move_id: int, worker: str, then: Then) -> Attempt | None:
 
 
 def _open_where_it_may(move: Move, worker: str, then: Then) -> Attempt | None:
-    if not _may_start(move):
+    # What a person was told since it was looked up, or while its package was asked.
+    if not (may_start_now(move) and _may_start(move)):
         return None
     if not has_files(move):
         # It only touches the database, and is over before anybody could count it.

@@ -88,9 +88,10 @@ def test_a_pause_is_told_with_who_and_why(
     path: Path, agent: User, lead: User, a_move: MakeMove
 ) -> None:
     work()
+    shown = path(a_move)
     pause_queue(actor=actor_for(lead), reason="De server gaat uit")
 
-    page = said(logged_in(reader(path, agent, lead)).get(path(a_move)))
+    page = said(logged_in(reader(path, agent, lead)).get(shown))
 
     assert f"{PAUSED} Door {lead.username}, vandaag" in page
     assert "“De server gaat uit”" in page

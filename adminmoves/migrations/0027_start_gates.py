@@ -1,0 +1,10 @@
+from django.db import migrations
+
+from adminmoves.models.sql import read_sql
+
+
+class Migration(migrations.Migration):
+    """No start before its moment, in a paused queue or in a freeze."""
+
+    dependencies = [("adminmoves", "0026_calendar")]
+    operations = [migrations.RunSQL(read_sql("start_gates"))]
