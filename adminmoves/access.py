@@ -58,6 +58,14 @@ MAY: Mapping[Action | Right, frozenset[Role]] = {
     Right.SWITCH_QUEUE: LEADS | {R.ADMINISTRATOR},
 }
 LENDABLE = frozenset({Action.APPROVE, Action.SEND_BACK, Action.REJECT})
+LOCK = """
+SELECT FROM auth_user
+WHERE id = %(person)s OR id IN (
+    SELECT lender_id FROM adminmoves_approvalloan
+    WHERE borrower_id = %(person)s AND ends_at > statement_timestamp())
+ORDER BY id FOR SHARE
+"""
+"""A person, and who lent them something: whoever changes their rights waits."""
 SETTINGS = ("user_id", "language", "theme", "single_letter_keys")
 
 
@@ -154,6 +162,30 @@ def actor_in(standing: Standing, user: User, request_id: str = "") -> Actor:
         borrowed=LENDABLE if standing.has_loan and role in AGENTS else frozenset(),
         request_id=request_id,
     )
+
+
+def require_still(actor: Actor) -> None:
+    """Refuse who lost, since they asked, a role or what was lent to them.
+
+    The last look of a transaction, after all that it waited for: what a person may do
+    is locked until it ends. Raises NotAllowed.
+    """
+    if actor.user_id is None:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(LOCK, {"person": actor.user_id})
+    # Not in the same statement, which would not see what it waited for.
+    groups, has_loan, *_preferences, is_active = _standing_now().values(actor.user_id)
+    lost_loan = actor.borrowed and not has_loan
+    if lost_loan or not is_active or _only_role(groups) != actor.role:
+        raise NotAllowed(
+            _("Your rights were changed meanwhile, so nothing of this was done.")
+        )
+
+
+@cache
+def _standing_now() -> Question[User]:
+    return question("is_active")
 
 
 def can(actor: Actor, action: Action | Right) -> bool:

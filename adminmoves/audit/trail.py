@@ -9,6 +9,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 
+from adminmoves import access
 from adminmoves.access import Actor
 from adminmoves.models import (
     Administration,
@@ -155,7 +156,11 @@ def commit_to(salt: str, texts: Mapping[str, str]) -> str:
 
 
 def record(actor: Actor, lines: Sequence[Line]) -> list[Event]:
-    """Write lines in one insert, in the order of their streams (no deadlocks)."""
+    """Write lines in one insert, in the order of their streams (no deadlocks).
+
+    Raises NotAllowed where the person lost, meanwhile, the rights that they acted with:
+    every decision passes here, after all that it waited for.
+    """
     ordered = sorted(lines, key=lambda line: (line.stream, line.stream_id))
     salts = [secrets.token_hex(16) if line.words else "" for line in ordered]
     events = [
@@ -168,6 +173,7 @@ def record(actor: Actor, lines: Sequence[Line]) -> list[Event]:
         if line.words
     ]
     EventWords.objects.bulk_create(words)
+    access.require_still(actor)
     return events
 
 

@@ -119,6 +119,8 @@ def edit_draft(move_id: int, answers: Mapping[str, Any], *, actor: Actor) -> Mov
     ).exists():
         lifecycle.sign(move, actor, Part.EDITED)
         trail.record(actor, [trail.about_move(move, EventCode.MOVE_EDITED)])
+    else:
+        access.require_still(actor)
     return move
 
 
