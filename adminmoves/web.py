@@ -29,7 +29,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
 from adminmoves.access import MAY, Actor, actor_in, can, question, require, standing_of
-from adminmoves.errors import DomainError, NotAllowed, StepRefused
+from adminmoves.errors import DomainError, NotAllowed, RuleHeld, StepRefused
 from adminmoves.menu import Entry, entries, waiting
 from adminmoves.models import Move, Preferences
 from adminmoves.models.question import Question
@@ -129,7 +129,7 @@ def portal_view(needed: Action | Right) -> Callable[[View[P]], View[P]]:
             require(request.actor, needed)
             try:
                 return view(request, *args, **kwargs)
-            except StepRefused as refusal:
+            except (StepRefused, RuleHeld) as refusal:
                 return refused(request, refusal)
             except DomainError as refusal:
                 return tell(request, refusal)

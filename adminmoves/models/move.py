@@ -267,6 +267,12 @@ class Move(FSMModelMixin, models.Model):
         )
 
     @property
+    def timing(self) -> str:
+        """When it may run, as a form carries it to tell whether that was changed."""
+        moment = self.not_before.isoformat() if self.not_before else ""
+        return f"{moment} {self.urgent:d}{self.outside_windows:d}"
+
+    @property
     def is_sent_back(self) -> bool:
         return self.state == S.DRAFT and self.has_question
 
@@ -305,6 +311,8 @@ class Move(FSMModelMixin, models.Model):
         self.approved_by_id = approval.approver_id
         self.approved_at = timezone.now()
         self.plan = approval.plan
+        # The office may have another mail domain than when it was submitted.
+        self.to_address = approval.plan.get("to_address", self.to_address)
         self.plan_hash = approval.plan_hash
         self.warnings_seen = approval.warnings
         self.not_before = approval.not_before

@@ -26,6 +26,11 @@ CONSTRAINTS = (
         condition=Q(state__in=OPEN_STATES),
         name="one_open_move_per_wanted_place",
     ),
+    models.UniqueConstraint(
+        fields=["to_address"],
+        condition=Q(state__in=OPEN_STATES),
+        name="one_open_move_per_wanted_address",
+    ),
     # A draft counts: two people would turn the same move back without knowing.
     models.UniqueConstraint(
         fields=["reverses"],
@@ -80,12 +85,6 @@ INDEXES = (
         fields=["ask_proof_at"],
         condition=Q(state=S.AWAITING_BOOKKEEPING),
         name="move_ask_proof",
-    ),
-    # Every look at a request asks who else wants its address.
-    models.Index(
-        fields=["to_address"],
-        condition=Q(state__in=OPEN_STATES),
-        name="move_open_address",
     ),
     models.Index(fields=["-state_since", "-id"], name="move_updated"),
     models.Index(fields=["requested_by", "-id"], name="move_of_person"),

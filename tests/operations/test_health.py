@@ -478,7 +478,7 @@ OF_FEW = {
     "one_open_attempt",
     "move_due",
     "move_ask_proof",
-    "move_open_address",
+    "one_open_move_per_wanted_address",
     "one_open_move_per_administration",
     "one_open_move_per_wanted_place",
 }
