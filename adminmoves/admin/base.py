@@ -1,6 +1,7 @@
 """What every page here shares: the right, the record, and refusals as form errors."""
 
 from collections.abc import Callable, Mapping
+from http import HTTPStatus
 from typing import Any, ClassVar, TypeVar, cast
 
 from django import forms
@@ -9,6 +10,7 @@ from django.db import IntegrityError, models
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
+from adminmoves.admin.seen import SeenForm
 from adminmoves.admin.site import is_keeper, keeper_of
 from adminmoves.audit import trail
 from adminmoves.audit.trail import Line
@@ -73,14 +75,14 @@ class ReadAdmin(admin.ModelAdmin[M]):
         return False
 
 
-class KeptForm(forms.ModelForm[M]):
+class KeptForm(SeenForm[M]):
     """A form that tells what the database refused when it was saved."""
 
     refusal: Refusal | None = None
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean()
-        if self.refusal:
+        if self.refusal and not self.is_overtaken:
             at = self.refusal.field if self.refusal.field in self.fields else None
             self.add_error(at, f"{self.refusal.what} {self.refusal.remedy}")
         return cleaned
@@ -89,8 +91,11 @@ class KeptForm(forms.ModelForm[M]):
 class KeptAdmin(ReadAdmin[M]):
     """Changed by administrators, each change on record in the same transaction.
 
-    What the database refuses is an error of the form.
+    What the database refuses is an error of the form, and so is what was typed over a
+    change by somebody else.
     """
+
+    change_form_template = "admin/kept_change_form.html"
 
     def facts(self, obj: Any) -> dict[str, Any]:
         """What the trail keeps of one of these; each kind says what."""
@@ -114,6 +119,35 @@ class KeptAdmin(ReadAdmin[M]):
 
     def write(self, obj: M, form: forms.ModelForm[M]) -> None:
         obj.save()
+
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> M | None:
+        """The row; locked where something is sent, so that two saves come in turn."""
+        found = super().get_object(request, object_id, from_field)
+        if found is None or request.method != "POST":
+            return found
+        rows = self.get_queryset(request).select_for_update(of=("self",))
+        return rows.filter(pk=found.pk).first()
+
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: M | None = None,
+    ) -> HttpResponse:
+        form = context["adminform"].form
+        if change:
+            context |= {"seen": form.seen}
+        answer = super().render_change_form(
+            request, context, add, change, form_url, obj
+        )
+        if change and form.is_overtaken:
+            answer.status_code = HTTPStatus.CONFLICT
+        return answer
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return is_keeper(request)
@@ -145,4 +179,5 @@ class KeptAdmin(ReadAdmin[M]):
         made = super().get_form(request, obj, change=change, **kwargs)
         form = cast("type[KeptForm[M]]", made)
         form.refusal = request.META.get(REFUSED)
+        form.subject = self.line(obj, {}) if obj else None
         return form

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from adminmoves.access import role_of
-from adminmoves.admin.base import KeptAdmin
+from adminmoves.admin.base import KeptAdmin, KeptForm
 from adminmoves.admin.site import keeper_of, site
 from adminmoves.audit import trail
 from adminmoves.audit.trail import Line
@@ -42,7 +42,7 @@ class NewPersonForm(BaseUserCreationForm[User]):
         fields = NAMES
 
 
-class PersonForm(forms.ModelForm[User]):
+class PersonForm(KeptForm[User]):
     """``keeper_id`` is who asks: nobody locks themselves out."""
 
     role = role_field()

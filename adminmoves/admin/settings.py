@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from adminmoves.admin.base import KeptAdmin, M, WordedFilter, shown
+from adminmoves.admin.base import KeptAdmin, KeptForm, M, WordedFilter, shown
 from adminmoves.admin.site import is_keeper, keeper_of, site
 from adminmoves.audit import trail
 from adminmoves.audit.trail import Line
@@ -48,7 +48,7 @@ class SettingAdmin(KeptAdmin[M]):
         super().delete_model(request, obj)
 
 
-class PackageProfileForm(forms.ModelForm[PackageProfile]):
+class PackageProfileForm(KeptForm[PackageProfile]):
     class Meta:
         labels: ClassVar = {
             "code_pattern": gettext_lazy("Pattern of a code"),
@@ -89,7 +89,7 @@ class PackageProfileAdmin(SettingAdmin[PackageProfile]):
         return False
 
 
-class SeverityForm(forms.ModelForm[CheckSeverity]):
+class SeverityForm(KeptForm[CheckSeverity]):
     """Only checks that are not fixed, for types that they are about."""
 
     class Meta:

@@ -1,5 +1,7 @@
 """An administrator at work: pages opened and forms sent."""
 
+from typing import Any
+
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Model
 from django.http import HttpResponse
@@ -22,18 +24,25 @@ def errors_of(response: HttpResponse) -> dict[str, list[str]]:
     return {name: list(told) for name, told in form.errors.items()}
 
 
+def as_shown(page: Any) -> dict[str, Any]:
+    """What a browser sends of a change page where nothing was typed."""
+    form = page.context["adminform"].form
+    shown = {name: form[name].value() for name in form.fields}
+    sent = {
+        name: _as_sent(value) for name, value in shown.items() if value is not False
+    }
+    return {**sent, "_seen": form.seen}
+
+
 def change(client: Client, subject: Model, **answers: object) -> dict[str, list[str]]:
     """Send the change form with some answers changed; the errors."""
     url = address(type(subject), "change", subject.pk)
-    page = client.get(url)
-    form = page.context["adminform"].form
-    shown = {
-        name: form.get_initial_for_field(field, name)
-        for name, field in form.fields.items()
+    typed = {name: _as_sent(value) for name, value in answers.items()}
+    sent = {**as_shown(client.get(url)), **typed}
+    told = {
+        name: value for name, value in sent.items() if answers.get(name) is not False
     }
-    told = {**shown, **answers}
-    sent = {name: _as_sent(value) for name, value in told.items() if value is not False}
-    return errors_of(client.post(url, sent))  # type: ignore[arg-type] # the test client adds to it
+    return errors_of(client.post(url, told))  # type: ignore[arg-type] # the test client adds to it
 
 
 def _as_sent(value: object) -> object:
