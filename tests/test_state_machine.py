@@ -120,7 +120,7 @@ def take(agent: User, lead: User) -> Mapping[Action, Callable[[Move], object]]:
             move.pk, A.REAPPROVE, actor=WORKER, facts=(because,)
         ),
         A.RESCHEDULE: lambda move: reschedule_move(
-            move.pk, not_before=None, actor=by_lead["actor"]
+            move.pk, seen=move.timing, not_before=None, actor=by_lead["actor"]
         ),
         A.FAIL: lambda move: runner.fail(open_attempt(move), {"code": "test"}),
         A.STOP: stop,

@@ -6,6 +6,7 @@ from functools import partial
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
 from adminmoves import access, doorbell, lifecycle
@@ -21,11 +22,20 @@ from adminmoves.approval.choices import (
 from adminmoves.approval.haste import NONE as NO_HASTE
 from adminmoves.approval.haste import Haste
 from adminmoves.audit import trail
-from adminmoves.errors import DomainError, ProofRefused, RuleHeld, StepRefused
+from adminmoves.errors import (
+    ChangedMeanwhile,
+    DomainError,
+    ProofRefused,
+    RuleHeld,
+    StepRefused,
+)
 from adminmoves.evidence import why_lapsed
 from adminmoves.models import Approval, ApprovalLoan, LoanEnd, Move
 from adminmoves.preflight import Report, inspect_many
 from adminmoves.vocabulary import Action, EventCode, MoveState, Right, Role
+
+TIMED = (EventCode.MOVE_APPROVED, EventCode.MOVE_RESCHEDULED, EventCode.MOVE_RETRIED)
+"""What says when a move runs."""
 
 
 def approve_move(
@@ -168,15 +178,20 @@ def reschedule_move(
     move_id: int,
     *,
     actor: Actor,
+    seen: str,
     not_before: datetime | None,
     haste: Haste = NO_HASTE,
 ) -> Move:
     """Another moment for an approved move; no edit, so the approval stays.
 
-    Raises DomainError (haste without its reason), ProofRefused, StepRefused.
+    ``seen``: the ``timing`` that the person saw. Raises ChangedMeanwhile (it is
+    another one by now), DomainError (haste without its reason), ProofRefused,
+    StepRefused.
     """
     access.require(actor, Action.RESCHEDULE)
     move = lifecycle.hold(move_id)
+    if move.state == MoveState.APPROVED and move.timing != seen:
+        raise ChangedMeanwhile(_told_of_timing(move))
     haste.require_reasons(move)
     require_proof_by_then(move, not_before)
     move = lifecycle.advance(
@@ -189,6 +204,22 @@ def reschedule_move(
     )
     transaction.on_commit(partial(doorbell.ring, doorbell.RUN))
     return move
+
+
+def _told_of_timing(move: Move) -> str:
+    """Who chose the moment that nobody saw, and which."""
+    last = move.events.filter(code__in=TIMED).order_by("-id").first()
+    when = timezone.localtime(move.not_before) if move.not_before else None
+    return _(
+        "%(who)s changed when it runs, at %(at)s: %(moment)s. "
+        "If yours has to replace that, keep it once more."
+    ) % {
+        "who": last.actor_name if last else _("Somebody"),
+        "at": formats.time_format(timezone.localtime(last.at), "H:i") if last else "",
+        "moment": formats.date_format(when, "DATETIME_FORMAT")
+        if when
+        else _("Right into the queue"),
+    }
 
 
 def _told(moment: datetime | None) -> str | None:
@@ -227,6 +258,8 @@ def end_loan(loan_id: int, *, actor: Actor) -> ApprovalLoan:
     """
     access.require(actor, Right.LEND_APPROVAL)
     loan = ApprovalLoan.objects.select_related("borrower").get(pk=loan_id)
+    # What they decide at this moment comes before this, or after it and is refused.
+    User.objects.select_for_update(no_key=True).get(pk=loan.borrower_id)
     runs = ApprovalLoan.objects.running().filter(pk=loan_id).exists()
     end = {"ended_by_id": actor.person}
     if not runs or not LoanEnd.objects.get_or_create(loan=loan, defaults=end)[1]:

@@ -118,6 +118,7 @@ class ApproveForm(WhenForm):
 
 class RescheduleForm(WhenForm):
     kind = "reschedule"
+    seen = forms.CharField(required=False, strip=False, widget=forms.HiddenInput)
 
 
 class SendBackForm(Decision):

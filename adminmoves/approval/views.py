@@ -1,4 +1,5 @@
 from datetime import timedelta
+from http import HTTPStatus
 
 from django import forms
 from django.contrib import messages
@@ -23,7 +24,7 @@ from adminmoves.approval.queue import waiting_for_approval
 from adminmoves.approval.together import Answer, ticked_in
 from adminmoves.dossier import open_dossier
 from adminmoves.dossier.reading import find_move
-from adminmoves.errors import CheckRefused, DomainError
+from adminmoves.errors import ChangedMeanwhile, CheckRefused, DomainError
 from adminmoves.models import ApprovalLoan, Move
 from adminmoves.vocabulary import Action, Right
 
@@ -106,12 +107,17 @@ def reschedule(request: web.PortalRequest, number: str) -> HttpResponse:
     form = RescheduleForm(request.POST, find_move(move_id))
     if not form.is_valid():
         return _again(request, number, form)
-    move = actions.reschedule_move(
-        move_id,
-        actor=request.actor,
-        not_before=form.not_before,
-        haste=form.haste,
-    )
+    try:
+        move = actions.reschedule_move(
+            move_id,
+            actor=request.actor,
+            seen=form.cleaned_data["seen"],
+            not_before=form.not_before,
+            haste=form.haste,
+        )
+    except ChangedMeanwhile as refusal:
+        form.add_error("when", str(refusal))
+        return _again(request, number, form, HTTPStatus.CONFLICT)
     messages.success(request, _("%(number)s has another moment.") % {"number": move})
     return web.go(request, reverse("moves:detail", args=[move]))
 
@@ -172,13 +178,18 @@ def _next(request: web.PortalRequest, move: Move, told: str) -> HttpResponse:
     return web.go(request, f"{reverse('moves:queue')}?m={following}")
 
 
-def _again(request: web.PortalRequest, number: str, form: forms.Form) -> HttpResponse:
+def _again(
+    request: web.PortalRequest,
+    number: str,
+    form: forms.Form,
+    status: int = HTTPStatus.OK,
+) -> HttpResponse:
     """The page that the form stood on, with what is wrong and what was typed."""
     if _from_queue(request):
         return _queue_page(request, number, form)
     dossier = open_dossier(web.found(number), request.actor)
     page = {"dossier": dossier, "form": form, "nav": "list"}
-    return render(request, "overview/move.html", page)
+    return render(request, "overview/move.html", page, status=status)
 
 
 def _queue_page(

@@ -3,13 +3,13 @@
 from functools import partial
 
 from django.db import transaction
-from django.utils import timezone
+from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
 from adminmoves import access, doorbell
 from adminmoves.access import Actor
 from adminmoves.audit import trail
-from adminmoves.errors import DomainError
+from adminmoves.errors import DomainError, StepRefused
 from adminmoves.models import QueueSwitch
 from adminmoves.vocabulary import EventCode, Right
 
@@ -26,7 +26,7 @@ def pause_queue(*, actor: Actor, reason: str, draining: bool = False) -> QueueSw
     access.require(actor, Right.SWITCH_QUEUE)
     switch = _hold()
     if switch.paused_at is not None:
-        raise DomainError(_("The queue is paused already."))
+        raise StepRefused(_told_of_pause(switch))
     if not reason.strip():
         raise DomainError(_("Write down why the queue has to wait."))
     switch.paused_at, switch.paused_by_id = timezone.now(), actor.person
@@ -37,12 +37,18 @@ def pause_queue(*, actor: Actor, reason: str, draining: bool = False) -> QueueSw
 
 
 @transaction.atomic
-def resume_queue(*, actor: Actor, reason: str) -> QueueSwitch:
-    """Moves may start again; workers hear it after commit."""
+def resume_queue(*, actor: Actor, reason: str, seen: str | None = None) -> QueueSwitch:
+    """Moves may start again; workers hear it after commit.
+
+    ``seen``: when the pause began that the person saw; somebody may have paused the
+    queue anew, for another reason. None: whichever there is.
+    """
     access.require(actor, Right.SWITCH_QUEUE)
     switch = _hold()
     if switch.paused_at is None:
-        raise DomainError(_("The queue is not paused."))
+        raise StepRefused(_("The queue is not paused."))
+    if seen is not None and seen != switch.paused_at.isoformat():
+        raise StepRefused(_told_of_pause(switch))
     if not reason.strip():
         raise DomainError(_("Write down why the queue may go on."))
     paused_at = switch.paused_at.isoformat()
@@ -53,6 +59,15 @@ def resume_queue(*, actor: Actor, reason: str) -> QueueSwitch:
     _write_down(actor, EventCode.QUEUE_RESUMED, reason, {"paused_at": paused_at})
     transaction.on_commit(partial(doorbell.ring, doorbell.RUN))
     return switch
+
+
+def _told_of_pause(switch: QueueSwitch) -> str:
+    by = switch.paused_by
+    return _("The queue is paused already: by %(who)s at %(at)s, “%(why)s”.") % {
+        "who": (by.get_full_name() or by.get_username()) if by else "",
+        "at": formats.time_format(timezone.localtime(switch.paused_at), "H:i"),
+        "why": switch.reason,
+    }
 
 
 def _hold() -> QueueSwitch:

@@ -18,6 +18,8 @@ class PauseForm(forms.Form):
 
 
 class ResumeForm(forms.Form):
+    # When the pause began that is on the page.
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
     reason = forms.CharField(
         label=_("Why it may go on"),
         max_length=LONGEST,

@@ -1,6 +1,8 @@
 """Lending the right to approve, and choosing another moment."""
 
 from datetime import datetime, timedelta
+from html import unescape
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
@@ -161,17 +163,48 @@ def path_of(move: Move) -> str:
     return f"/migraties/{move.number}/ander-moment/"
 
 
+def choose(client: Client, move: Move, **answers: str) -> Any:
+    """Choose another moment on a page that was opened just now."""
+    seen = Move.objects.get(pk=move.pk).timing
+    return client.post(path_of(move), {"seen": seen, **answers})
+
+
 def test_an_approved_move_gets_another_moment(
     as_lead: Client, a_move: MakeMove
 ) -> None:
     move = a_move(MoveState.APPROVED)
     chosen = f"{tomorrow():%Y-%m-%dT%H:%M}"
 
-    as_lead.post(path_of(move), {"when": "moment", "moment": chosen})
+    choose(as_lead, move, when="moment", moment=chosen)
     later = moment_of(move)
-    as_lead.post(path_of(move), {"when": "now"})
+    choose(as_lead, move, when="now")
 
     assert (later, moment_of(move)) == (tomorrow(), None)
+
+
+def test_of_two_who_choose_a_moment_the_second_is_told_of_the_first(
+    as_lead: Client, other_lead: User, a_move: MakeMove
+) -> None:
+    move, other = a_move(MoveState.APPROVED), Client()
+    other.force_login(other_lead)
+    seen = {"seen": move.timing}
+    chosen = f"{tomorrow():%Y-%m-%dT%H:%M}"
+    as_lead.post(path_of(move), {"when": "evening", **seen})
+    evening = moment_of(move)
+
+    typed = {"when": "moment", "moment": chosen, "urgent": "on", **seen}
+    late = other.post(path_of(move), {**typed, "urgent_because": "De klant wacht"})
+
+    page = unescape(late.content.decode())
+    assert (late.status_code, moment_of(move)) == (409, evening)
+    assert "teamleider-1 wijzigde om " in page
+    assert f'value="{chosen}"' in page
+    assert "De klant wacht" in page
+
+    again = Move.objects.get(pk=move.pk).timing
+    assert f'name="seen" value="{again}"' in page
+    other.post(path_of(move), {"when": "moment", "moment": chosen, "seen": again})
+    assert moment_of(move) == tomorrow()
 
 
 def test_a_moment_past_the_attestation_is_told_at_the_field(

@@ -51,7 +51,10 @@ def test_a_pause_tells_who_and_why(who: str, request: pytest.FixtureRequest) -> 
 def test_it_goes_on_again_with_a_reason(lead: User, administrator: User) -> None:
     pause_queue(actor=actor_for(lead), reason="Onderhoud")
 
-    logged_in(administrator).post(RESUME, {"reason": "Het is klaar"})
+    seen = QueueSwitch.objects.get().paused_at
+    assert seen is not None
+    sent = {"reason": "Het is klaar", "seen": seen.isoformat()}
+    logged_in(administrator).post(RESUME, sent)
 
     assert not QueueSwitch.objects.is_paused()
     event = last_event()
@@ -80,8 +83,33 @@ def test_a_second_pause_keeps_the_first_ones_reason(
 
     page = logged_in(administrator).post(PAUSE, {"reason": "Ook ik"}, follow=True)
 
-    assert "De wachtrij is al gepauzeerd." in said(page)
+    assert page.status_code == 409
+    assert "De wachtrij is al gepauzeerd: door teamleider-1 om " in said(page)
     assert QueueSwitch.objects.get().paused_by == lead
+
+
+def test_a_pause_that_nobody_saw_is_not_ended(lead: User, administrator: User) -> None:
+    """The page showed an earlier one; meanwhile the queue was paused anew."""
+    first = pause_queue(actor=actor_for(lead), reason="Onderhoud").paused_at
+    assert first is not None
+    resume_queue(actor=actor_for(lead), reason="Klaar")
+    pause_queue(actor=actor_for(lead), reason="De schijf is vol")
+
+    sent = {"reason": "Het onderhoud is klaar", "seen": first.isoformat()}
+    page = logged_in(administrator).post(RESUME, sent)
+
+    assert page.status_code == 409
+    assert "De schijf is vol" in said(page)
+    assert QueueSwitch.objects.is_paused()
+
+
+def test_the_page_carries_the_pause_that_it_shows(lead: User) -> None:
+    paused = pause_queue(actor=actor_for(lead), reason="Onderhoud").paused_at
+    assert paused is not None
+
+    page = logged_in(lead).get("/beheer/werking/").content.decode()
+
+    assert f'name="seen" value="{paused.isoformat()}"' in page
 
 
 def test_what_is_not_paused_does_not_go_on(lead: User) -> None:

@@ -131,7 +131,8 @@ def test_a_scheduled_move_says_from_when(
 ) -> None:
     move = a_move(S.APPROVED)
     moment = timezone.localtime() + timedelta(days=1)
-    typed = {"when": "moment", "moment": f"{moment:%Y-%m-%dT%H:%M}"}
+    chosen = f"{moment:%Y-%m-%dT%H:%M}"
+    typed = {"when": "moment", "moment": chosen, "seen": move.timing}
     as_lead.post(f"{page_of(move)}ander-moment/", typed)
 
     page = as_lead.get(page_of(move)).content.decode()

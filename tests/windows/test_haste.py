@@ -53,7 +53,8 @@ def approve(client: Client, move: Move, **answers: str) -> str:
 
 
 def reschedule(client: Client, move: Move, **answers: str) -> str:
-    sent = {"when": "now", **answers}
+    seen = Move.objects.get(pk=move.pk).timing
+    sent = {"when": "now", "seen": seen, **answers}
     page = client.post(f"/migraties/{move.number}/ander-moment/", sent, follow=True)
     return said(page)
 
@@ -112,7 +113,9 @@ def test_no_action_lets_haste_pass_without_its_reason(
             haste=haste,
         )
     with pytest.raises(DomainError):
-        reschedule_move(approved.pk, actor=actor, not_before=None, haste=haste)
+        reschedule_move(
+            approved.pk, actor=actor, seen=approved.timing, not_before=None, haste=haste
+        )
     assert flags(waits) == flags(approved) == (False, False)
 
 
