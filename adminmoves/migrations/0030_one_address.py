@@ -33,7 +33,7 @@ def refuse_twins(apps, _editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("adminmoves", "0028_approver_right")]
+    dependencies = [("adminmoves", "0029_approver_right")]
 
     operations = [
         migrations.RunPython(refuse_twins, migrations.RunPython.noop),

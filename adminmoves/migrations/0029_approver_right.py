@@ -6,5 +6,5 @@ from adminmoves.models.sql import read_sql
 class Migration(migrations.Migration):
     """Nobody approves without the right to at that moment."""
 
-    dependencies = [("adminmoves", "0027_start_gates")]
+    dependencies = [("adminmoves", "0028_start_gates")]
     operations = [migrations.RunSQL(read_sql("approver_right"))]
