@@ -4,6 +4,7 @@ PORT ?=
 ROUND ?= long
 MOVES ?=
 SEED ?=
+REQUESTS ?=
 # Another Python than that of .venv gets a virtual environment of its own, so that
 # the suite can run on each that the README promises: make test PYTHON=python3.13
 VENV := .venv
@@ -18,7 +19,7 @@ PIP := $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check 
 SUPERVISOR := $(BIN)/python -m migrations_portal.supervisor
 
 .DEFAULT_GOAL := help
-.PHONY: help run manage test bench faults containers check lint fmt types layers schema templates lock
+.PHONY: help run manage test bench faults fuzz containers check lint fmt types layers schema templates lock
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -40,6 +41,9 @@ faults: $(VENV)/dev.stamp ## Move while everything fails, and judge (ROUND=short
 
 containers: .venv/dev.stamp ## Start docker-compose.yml for real, as root on Debian (KEEP=yes keeps images)
 	@$(SUPERVISOR) with-settings $(BIN)/python -m tests.containers
+
+fuzz: $(VENV)/dev.stamp ## Ask every address and form odd questions (REQUESTS=5000, SEED=…)
+	@REQUESTS=$(or $(REQUESTS),5000) SEED=$(SEED) $(SUPERVISOR) test tests/outside -q -n1 --timeout=3600
 
 check: lint types layers templates schema test ## Everything that must hold, the tests last
 

@@ -13,6 +13,8 @@ from urllib.parse import urlencode
 from django import forms
 from django.db.models import Model, Q, QuerySet
 
+from adminmoves import outside
+
 M = TypeVar("M", bound=Model)
 OLDER, NEWER = "na", "voor"
 CAP = 1000
@@ -59,18 +61,13 @@ def moment(text: str) -> datetime:
     return EPOCH + timedelta(microseconds=int(text))
 
 
-def without_nul(text: str) -> str:
-    """PostgreSQL knows no NUL, and whoever sends a request may write one."""
-    return text.replace("\0", "")
-
-
 @dataclass(frozen=True, slots=True)
 class Order:
     """An order by one field and then by id. Without a field, by id alone."""
 
     field: str = ""
     descending: bool = True
-    read: Callable[[str], Any] = without_nul
+    read: Callable[[str], Any] = outside.plain
     write: Callable[[Any], str] = str
 
     def key(self, row: Model) -> str:
@@ -81,7 +78,7 @@ class Order:
         """The rows past a key. The first condition is there for the index."""
         number, _sign, lead = key.partition("~")
         way = "lt" if self.descending is onwards else "gt"
-        past = Q(**{f"pk__{way}": int(number)})
+        past = Q(**{f"pk__{way}": _row(number)})
         if not self.field:
             return past
         value = self.read(lead)
@@ -92,6 +89,13 @@ class Order:
     def by(self, *, onwards: bool) -> list[str]:
         sign = "-" if self.descending is onwards else ""
         return [f"{sign}{name}" for name in (self.field, "pk") if name]
+
+
+def _row(number: str) -> int:
+    key = outside.whole_number(number)
+    if key is None:
+        raise ValueError("this is the key of no row")
+    return key
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from adminmoves import outside
 from adminmoves.approval import views as approval
 from adminmoves.audit import views as history
 from adminmoves.connections import views as connections
@@ -18,6 +19,8 @@ from adminmoves.overview.signin import views as signin
 from adminmoves.overview.styleguide import views as styleguide
 from adminmoves.proof import views as proof
 
+outside.register()
+
 journey = [
     path("", moves.moves, name="list"),
     path("aanvraag/", intake.choose, name="choose"),
@@ -28,68 +31,76 @@ journey = [
         name="pick_administration",
     ),
     path("aanvraag/kantoren/", intake.pick_office, name="pick_office"),
-    path("aanvraag/<str:number>/", intake.form, name="form"),
-    path("aanvraag/<str:number>/controle/", intake.check_draft, name="check_draft"),
-    path("aanvraag/<str:number>/pakket/", intake.package_says, name="package_says"),
+    path("aanvraag/<number:number>/", intake.form, name="form"),
+    path("aanvraag/<number:number>/controle/", intake.check_draft, name="check_draft"),
+    path("aanvraag/<number:number>/pakket/", intake.package_says, name="package_says"),
     path(
-        "aanvraag/<str:number>/overnemen/",
+        "aanvraag/<number:number>/overnemen/",
         intake.take_over_draft,
         name="take_over_draft",
     ),
-    path("aanvraag/<str:number>/nalezen/", intake.review, name="review"),
-    path("aanvraag/<str:number>/ingediend/", intake.submitted, name="submitted"),
-    path("migraties/<str:number>/heropenen/", intake.reopen, name="reopen"),
+    path("aanvraag/<number:number>/nalezen/", intake.review, name="review"),
+    path("aanvraag/<number:number>/ingediend/", intake.submitted, name="submitted"),
+    path("migraties/<number:number>/heropenen/", intake.reopen, name="reopen"),
     path(
-        "migraties/<str:number>/terugdraaien/", intake.reverse_move, name="reverse_move"
+        "migraties/<number:number>/terugdraaien/",
+        intake.reverse_move,
+        name="reverse_move",
     ),
-    path("migraties/<str:number>/intrekken/", intake.withdraw, name="withdraw"),
-    path("migraties/<str:number>/tellen/", intake.recount, name="recount"),
-    path("migraties/<str:number>/verklaring/", proof.attest, name="attest"),
-    path("migraties/<str:number>/vraag-pakket/", proof.check_now, name="check_now"),
-    path("bewijs/<str:public_id>/", proof.evidence, name="evidence"),
+    path("migraties/<number:number>/intrekken/", intake.withdraw, name="withdraw"),
+    path("migraties/<number:number>/tellen/", intake.recount, name="recount"),
+    path("migraties/<number:number>/verklaring/", proof.attest, name="attest"),
+    path("migraties/<number:number>/vraag-pakket/", proof.check_now, name="check_now"),
+    path("bewijs/<public:public_id>/", proof.evidence, name="evidence"),
     path("akkoord/", approval.queue, name="queue"),
     path("akkoord/samen/", approval.approve_many, name="approve_many"),
     path("akkoord/uitlenen/", approval.lend, name="lend"),
     path(
-        "akkoord/uitlenen/<int:loan_id>/terugnemen/",
+        "akkoord/uitlenen/<row:loan_id>/terugnemen/",
         approval.end_loan,
         name="end_loan",
     ),
-    path("migraties/<str:number>/", move.detail, name="detail"),
-    path("migraties/<str:number>/voortgang/", move.progress, name="progress"),
-    path("migraties/<str:number>/opmerking/", move.comment, name="comment"),
-    path("migraties/<str:number>/akkoord/", approval.approve, name="approve"),
-    path("migraties/<str:number>/terugsturen/", approval.send_back, name="send_back"),
-    path("migraties/<str:number>/afwijzen/", approval.reject, name="reject"),
+    path("migraties/<number:number>/", move.detail, name="detail"),
+    path("migraties/<number:number>/voortgang/", move.progress, name="progress"),
+    path("migraties/<number:number>/opmerking/", move.comment, name="comment"),
+    path("migraties/<number:number>/akkoord/", approval.approve, name="approve"),
     path(
-        "migraties/<str:number>/ander-moment/",
+        "migraties/<number:number>/terugsturen/", approval.send_back, name="send_back"
+    ),
+    path("migraties/<number:number>/afwijzen/", approval.reject, name="reject"),
+    path(
+        "migraties/<number:number>/ander-moment/",
         approval.reschedule,
         name="reschedule",
     ),
-    path("migraties/<str:number>/opnieuw/", execution.retry, name="retry"),
-    path("migraties/<str:number>/stoppen/", execution.stop, name="stop"),
-    path("migraties/<str:number>/antwoord/", execution.settle, name="settle"),
+    path("migraties/<number:number>/opnieuw/", execution.retry, name="retry"),
+    path("migraties/<number:number>/stoppen/", execution.stop, name="stop"),
+    path("migraties/<number:number>/antwoord/", execution.settle, name="settle"),
     path(
-        "migraties/<str:number>/nazorg/",
+        "migraties/<number:number>/nazorg/",
         execution.tick_aftercare,
         name="tick_aftercare",
     ),
     path("administraties/", administrations.administrations, name="administrations"),
     path(
-        "administraties/<str:public_id>/",
+        "administraties/<public:public_id>/",
         administrations.administration,
         name="administration",
     ),
     path("koppelingen/", connections.connections, name="connections"),
     path("koppelingen/terug/", connections.returned, name="returned"),
-    path("koppelingen/<str:public_id>/", connections.connection, name="connection"),
-    path("koppelingen/<str:public_id>/verbinden/", connections.connect, name="connect"),
+    path("koppelingen/<public:public_id>/", connections.connection, name="connection"),
     path(
-        "koppelingen/<str:public_id>/verbreken/",
+        "koppelingen/<public:public_id>/verbinden/", connections.connect, name="connect"
+    ),
+    path(
+        "koppelingen/<public:public_id>/verbreken/",
         connections.disconnect,
         name="disconnect",
     ),
-    path("koppelingen/<str:public_id>/vraag/", connections.ask, name="ask_connection"),
+    path(
+        "koppelingen/<public:public_id>/vraag/", connections.ask, name="ask_connection"
+    ),
     path("beheer/werking/", operations.operations, name="operations"),
     path("beheer/werking/pauze/", operations.pause, name="pause"),
     path("beheer/werking/hervatten/", operations.resume, name="resume"),

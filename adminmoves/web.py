@@ -1,7 +1,8 @@
 """What every page shares: the typed request, who asks, and how a refusal looks."""
 
+import logging
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache, partial, wraps
 from typing import Any, Concatenate, ParamSpec, cast
@@ -11,6 +12,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.models import User
 from django.contrib.auth.views import redirect_to_login
+from django.db import DataError
 from django.http import (
     Http404,
     HttpRequest,
@@ -28,6 +30,7 @@ from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
+from adminmoves import outside
 from adminmoves.access import MAY, Actor, actor_in, can, question, require, standing_of
 from adminmoves.errors import DomainError, NotAllowed, RuleHeld, StepRefused
 from adminmoves.menu import Entry, entries, waiting
@@ -35,6 +38,7 @@ from adminmoves.models import Move, Preferences
 from adminmoves.models.question import Question
 from adminmoves.vocabulary import Action, Right, Role
 
+logger = logging.getLogger(__name__)
 P = ParamSpec("P")
 Next = Callable[[HttpRequest], HttpResponse]
 
@@ -72,6 +76,36 @@ class RequestIdMiddleware:
 def request_id(request: HttpRequest) -> str:
     """The number of this request, also before anybody has logged in."""
     return cast("PortalRequest", request).request_id
+
+
+class OutsideMiddleware:
+    """Makes a query plain, and knows no page at an address with an odd part."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.GET:
+            query = request.GET.copy()
+            outside.clean_query(query)
+            request.GET = cast("Any", query)
+        return self.get_response(request)
+
+    def process_view(
+        self, _request: HttpRequest, _view: Any, _args: Any, parts: Mapping[str, Any]
+    ) -> None:
+        if any(outside.is_odd(str(part)) for part in parts.values()):
+            raise Http404
+
+    def process_exception(
+        self, request: HttpRequest, error: Exception
+    ) -> HttpResponse | None:
+        """A value that no column holds came past all that cleans: refused in words,
+        and an error of the log, since something of ours should have seen it."""
+        if not isinstance(error, DataError):
+            return None
+        logger.error("A value came as far as the database.", exc_info=error)
+        return render(request, "400.html", status=400)
 
 
 class PreferencesMiddleware:

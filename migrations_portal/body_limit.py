@@ -7,6 +7,8 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from adminmoves.outside import whole_number
+
 KILOBYTE, MEGABYTE = 1024, 1024 * 1024
 ANONYMOUS_BYTES = 64 * KILOBYTE
 FORM_BYTES = MEGABYTE
@@ -29,7 +31,7 @@ class BodyLimitMiddleware:
     def process_view(
         self, request: HttpRequest, *_view: Any, **_arguments: Any
     ) -> HttpResponse | None:
-        sent = int(request.META.get("CONTENT_LENGTH") or 0)
+        sent = whole_number(str(request.META.get("CONTENT_LENGTH", ""))) or 0
         if sent <= ANONYMOUS_BYTES:
             return None
         known = request.user.is_authenticated

@@ -59,6 +59,12 @@ class ReadAdmin(admin.ModelAdmin[M]):
     show_full_result_count = False
     view_on_site = False
 
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> M | None:
+        """Django looks for a field without a name where an address names none."""
+        return super().get_object(request, object_id, from_field or None)
+
     def has_module_permission(self, request: HttpRequest) -> bool:
         return is_keeper(request)
 

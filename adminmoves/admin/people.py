@@ -9,12 +9,13 @@ from django.contrib.auth.forms import BaseUserCreationForm
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from adminmoves import outside
 from adminmoves.access import role_of
 from adminmoves.admin.base import KeptAdmin, KeptForm
 from adminmoves.admin.site import keeper_of, site
@@ -114,6 +115,8 @@ class PersonAdmin(KeptAdmin[User], UserAdmin[User]):
         form_url: str = "",
     ) -> HttpResponse:
         """Another password is on record, without the password."""
+        if outside.whole_number(id) is None:
+            raise Http404
         with transaction.atomic():
             before = self._secret(id)
             answer = super().user_change_password(request, id, form_url)

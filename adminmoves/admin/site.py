@@ -10,7 +10,7 @@ from django.http.response import HttpResponseBase
 from django.urls import URLPattern, URLResolver, reverse
 from django.utils.translation import gettext_lazy as _
 
-from adminmoves import access, web
+from adminmoves import access, outside, web
 from adminmoves.access import Actor
 from adminmoves.overview.signin.views import sign_out
 from adminmoves.vocabulary import Right
@@ -52,7 +52,7 @@ class KeepersSite(admin.AdminSite):
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """The portal's own log-in, on record and throttled."""
-        wanted = request.GET.get("next", "")
+        wanted = outside.text_in(request.GET, "next")
         index = reverse("admin:index")
         return redirect_to_login(wanted if web.is_ours(request, wanted) else index)
 

@@ -7,6 +7,7 @@ from functools import cached_property
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import ngettext
 
+from adminmoves import outside
 from adminmoves.approval.choices import Approved, Choice, Refused
 from adminmoves.models import Move
 
@@ -17,7 +18,8 @@ def ticked_in(sent: MultiValueDict[str, str]) -> list[Choice]:
     Beside it are sent ``plan-NUMBER``, the keys of its warnings as ``warned-NUMBER``,
     and ``seen-NUMBER`` where these were seen. Raises Move.DoesNotExist.
     """
-    numbers = {Move.id_from_number(number): number for number in sent.getlist("move")}
+    ticked = outside.texts_in(sent, "move")
+    numbers = {Move.id_from_number(number): number for number in ticked}
     moves = Move.objects.filter(pk__in=[pk for pk in numbers if pk]).order_by("pk")
     wished = {
         move.pk: move.not_before for move in moves if move.has_number(numbers[move.pk])
@@ -27,7 +29,7 @@ def ticked_in(sent: MultiValueDict[str, str]) -> list[Choice]:
     return [
         Choice(
             move_id=pk,
-            plan_hash=sent.get(f"plan-{numbers[pk]}", ""),
+            plan_hash=outside.text_in(sent, f"plan-{numbers[pk]}"),
             seen=_seen_in(sent, numbers[pk]),
             not_before=not_before,
         )
@@ -37,7 +39,7 @@ def ticked_in(sent: MultiValueDict[str, str]) -> list[Choice]:
 
 def _seen_in(sent: MultiValueDict[str, str], number: str) -> frozenset[str]:
     is_seen = f"seen-{number}" in sent
-    return frozenset(sent.getlist(f"warned-{number}") if is_seen else ())
+    return frozenset(outside.texts_in(sent, f"warned-{number}") if is_seen else ())
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from adminmoves import web
+from adminmoves import outside, web
 from adminmoves.approval import actions
 from adminmoves.approval.forms import (
     ApproveForm,
@@ -25,6 +25,7 @@ from adminmoves.approval.together import Answer, ticked_in
 from adminmoves.dossier import open_dossier
 from adminmoves.dossier.reading import find_move
 from adminmoves.errors import ChangedMeanwhile, CheckRefused, DomainError
+from adminmoves.listing import query
 from adminmoves.models import ApprovalLoan, Move
 from adminmoves.vocabulary import Action, Right
 
@@ -35,7 +36,7 @@ QUEUE = "queue"
 @web.portal_view(Action.APPROVE)
 def queue(request: web.PortalRequest) -> HttpResponse:
     """What waits, and the decision on one of them beside it."""
-    return _queue_page(request, request.GET.get("m", ""))
+    return _queue_page(request, outside.text_in(request.GET, "m"))
 
 
 @require_POST
@@ -174,8 +175,8 @@ def _next(request: web.PortalRequest, move: Move, told: str) -> HttpResponse:
     messages.success(request, told)
     if not _from_queue(request):
         return web.go(request, reverse("moves:detail", args=[move]))
-    following = request.POST.get("next", "")
-    return web.go(request, f"{reverse('moves:queue')}?m={following}")
+    following = query({"m": outside.text_in(request.POST, "next")})
+    return web.go(request, reverse("moves:queue") + following)
 
 
 def _again(

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from adminmoves import web
+from adminmoves import outside, web
 from adminmoves.bookkeeping.answers import Evidence
 from adminmoves.connections import consent
 from adminmoves.connections.filters import BY_OFFICE, ConnectionFilters, found_by
@@ -27,6 +27,8 @@ MOST_CALLS = 20
 KEY = "consents"
 """Where a session keeps the nonces of consents that were begun, the newest last."""
 MOST_BEGUN = 5
+MOST_CODE = 8000
+"""Characters of a package's code, which may be a whole token."""
 
 
 @require_safe
@@ -102,7 +104,7 @@ def connect(request: web.PortalRequest, public_id: str) -> HttpResponse:
 @web.portal_view(Right.KEEP_ESTATE)
 def returned(request: web.PortalRequest) -> HttpResponse:
     """The package sent the person back, with a code or without."""
-    kept, state = request.session.get(KEY, []), request.GET.get("state", "")
+    kept, state = request.session.get(KEY, []), outside.text_in(request.GET, "state")
     try:
         link, nonce = consent.connection_of(state, kept, actor=request.actor)
     except StepRefused as refusal:
@@ -110,9 +112,11 @@ def returned(request: web.PortalRequest) -> HttpResponse:
         return redirect("moves:connections")
     request.session[KEY] = [other for other in kept if other != nonce]
     page = redirect("moves:connection", link.public_id)
-    code = request.GET.get("code", "")
+    code = outside.text_in(request.GET, "code", MOST_CODE)
     if not code:
-        messages.warning(request, consent.told_of(request.GET.get("error", "")))
+        messages.warning(
+            request, consent.told_of(outside.text_in(request.GET, "error"))
+        )
         return page
     try:
         consent.connect(

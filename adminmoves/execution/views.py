@@ -6,11 +6,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from adminmoves import web
+from adminmoves import outside, web
 from adminmoves.dossier import open_dossier
 from adminmoves.execution import actions
 from adminmoves.execution.forms import SettleForm, StopForm
-from adminmoves.listing import without_nul
 from adminmoves.models import Aftercare
 from adminmoves.vocabulary import Action, Right
 
@@ -52,7 +51,7 @@ def stop(request: web.PortalRequest, number: str) -> HttpResponse:
 def tick_aftercare(request: web.PortalRequest, number: str) -> HttpResponse:
     """Tick one thing off, or untick it; htmx gets the list, others the page."""
     move_id = web.found(number)
-    code = without_nul(request.POST.get("item", ""))
+    code = outside.text_in(request.POST, "item")
     done = request.POST.get("done") == "yes"
     try:
         actions.tick_aftercare(move_id, code, actor=request.actor, done=done)

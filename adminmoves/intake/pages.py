@@ -11,6 +11,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from adminmoves import outside
 from adminmoves.access import Actor
 from adminmoves.bookkeeping.gateway import can_ask
 from adminmoves.dossier import eyes
@@ -105,7 +106,7 @@ class FormPage:
 
     @property
     def query(self) -> str:
-        return str(self.sent.get("administration_query", ""))
+        return outside.text_in(self.sent, "administration_query")
 
     @cached_property
     def results(self) -> Picks[Administration]:
@@ -116,7 +117,7 @@ class FormPage:
         """None: a list is short enough. Else what was searched for, and the chosen."""
         if few_offices() is not None:
             return None
-        found = find_offices(str(self.sent.get("to_environment_query", "")))
+        found = find_offices(outside.text_in(self.sent, "to_environment_query"))
         return found.with_chosen(self.move.to_environment)
 
     @property

@@ -7,9 +7,9 @@ from typing import Generic, TypeVar
 from django.db.models import Model
 from django.utils.translation import gettext as _
 
-from adminmoves.listing import without_nul
+from adminmoves import outside
 from adminmoves.models import Administration, BookkeepingConnection, Environment
-from adminmoves.models.recall import office_named, search
+from adminmoves.models.recall import MAX_QUERY_CHARS, office_named, search
 
 SHOWN = 8
 FEW_OFFICES = 60
@@ -34,7 +34,7 @@ class Picks(Generic[M]):
 
 def find_administrations(text: str) -> Picks[Administration]:
     """The first that are or were known by this text; none for an empty one."""
-    wanted = without_nul(text).strip()
+    wanted = outside.plain(text, MAX_QUERY_CHARS).strip()
     if not wanted:
         return Picks()
     found, _known = search(wanted, SHOWN + 1)
@@ -43,7 +43,7 @@ def find_administrations(text: str) -> Picks[Administration]:
 
 def find_offices(text: str) -> Picks[Environment]:
     """The first offices whose code begins so, or whose name has these words."""
-    named = office_named(without_nul(text))
+    named = office_named(outside.plain(text, MAX_QUERY_CHARS))
     return _first(list(Environment.objects.filter(named)[: SHOWN + 1]))
 
 

@@ -10,18 +10,25 @@ from adminmoves.fields import Code, CodeField
 from adminmoves.models import Move
 from adminmoves.vocabulary import MoveState
 
+MOST = 2**31 - 1
+
+
+class CountField(forms.IntegerField):
+    """As many as the column holds."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(min_value=0, max_value=MOST, **options)
+
 
 class RecountForm(forms.Form):
     """Three counts, and where it is written that they were counted."""
 
     use_required_attribute = False
 
-    documents = forms.IntegerField(min_value=0, label=gettext_lazy("All documents"))
-    documents_unprocessed = forms.IntegerField(
-        min_value=0, label=gettext_lazy("Of these not processed")
-    )
-    documents_awaiting_authorisation = forms.IntegerField(
-        min_value=0, label=gettext_lazy("Of these waiting for authorisation")
+    documents = CountField(label=gettext_lazy("All documents"))
+    documents_unprocessed = CountField(label=gettext_lazy("Of these not processed"))
+    documents_awaiting_authorisation = CountField(
+        label=gettext_lazy("Of these waiting for authorisation")
     )
     ticket = CodeField(
         max_length=100,

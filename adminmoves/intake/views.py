@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from adminmoves import web
+from adminmoves import outside, web
 from adminmoves.dossier import eyes
 from adminmoves.dossier.reading import find_move
 from adminmoves.errors import CheckRefused, NotAllowed, StepRefused
@@ -19,7 +19,6 @@ from adminmoves.intake.listening import listen
 from adminmoves.intake.pages import FormPage, ReviewPage, choices_of_type, own_drafts
 from adminmoves.intake.reconsider import RecountForm, WithdrawForm, was_submitted
 from adminmoves.intake.reverse import start_reverse
-from adminmoves.listing import without_nul
 from adminmoves.models import Administration, Environment, Move
 from adminmoves.vocabulary import Action, MoveState, MoveType, Right
 
@@ -31,8 +30,10 @@ REOPENS = frozenset({MoveState.AWAITING_BOOKKEEPING, MoveState.AWAITING_APPROVAL
 def choose(request: web.PortalRequest) -> HttpResponse:
     """Which of the five it is; or go on with a draft."""
     along = {
-        "administration": request.GET.get("administratie", ""),
-        "after": Move.objects.filter(Move.numbered(request.GET.get("na", ""))).first(),
+        "administration": outside.text_in(request.GET, "administratie"),
+        "after": Move.objects.filter(
+            Move.numbered(outside.text_in(request.GET, "na"))
+        ).first(),
     }
     start = StartForm(along)
     start.is_valid()
@@ -139,7 +140,7 @@ def check_draft(request: web.PortalRequest, number: str) -> HttpResponse:
     except (NotAllowed, StepRefused):
         return web.go(request, reverse("moves:form", args=[before.number]))
     page = FormPage(move, answers, request.actor, request.POST, before=before)
-    left = request.POST.get("left", "").split()
+    left = outside.text_in(request.POST, "left").split()
     wrong = wrong_among(answers, page.report, left)
     told = {"page": page, "form": answers, "wrong": wrong}
     response = render(request, "intake/live.html", told)
@@ -162,8 +163,8 @@ def package_says(request: web.PortalRequest, number: str) -> HttpResponse:
 @web.portal_view(Right.DRAFT)
 def pick_administration(request: web.PortalRequest) -> HttpResponse:
     """What the picker finds, with the one that is chosen on top."""
-    value = without_nul(request.GET.get("administration", ""))
-    query = request.GET.get("administration_query", "")
+    value = outside.text_in(request.GET, "administration")
+    query = outside.text_in(request.GET, "administration_query")
     chosen = Administration.objects.with_place().filter(public_id=value).first()
     page = {
         "name": "administration",
@@ -178,8 +179,8 @@ def pick_administration(request: web.PortalRequest) -> HttpResponse:
 @web.portal_view(Right.DRAFT)
 def pick_office(request: web.PortalRequest) -> HttpResponse:
     """What the picker finds, with the one that is chosen on top."""
-    value = without_nul(request.GET.get("to_environment", ""))
-    query = request.GET.get("to_environment_query", "")
+    value = outside.text_in(request.GET, "to_environment")
+    query = outside.text_in(request.GET, "to_environment_query")
     chosen = Environment.objects.filter(public_id=value).first()
     offices = picking.find_offices(query).with_chosen(chosen)
     page = {"value": value, "query": query, "offices": offices}
@@ -192,7 +193,7 @@ def review(request: web.PortalRequest, number: str) -> HttpResponse:
     move = find_move(web.found(number))
     if move.requested_by_id != request.actor.user_id or move.state != MoveState.DRAFT:
         return redirect("moves:form", move.number)
-    page = ReviewPage(move, request.POST.getlist("seen"))
+    page = ReviewPage(move, outside.texts_in(request.POST, "seen"))
     if request.method == "POST":
         try:
             actions.submit_move(

@@ -42,7 +42,8 @@ from adminmoves.vocabulary import (
 
 S = MoveState
 F_ = TypeVar("F_", bound=Callable[..., None])
-NUMBER = re.compile(r"^M-(\d{4})-(\d{5,})$", re.IGNORECASE)
+NUMBER = re.compile(r"M-([0-9]{4})-([0-9]{5,18})", re.IGNORECASE)
+"""No longer than what fits the key of a row."""
 
 
 def step(
@@ -233,13 +234,13 @@ class Move(FSMModelMixin, models.Model):
 
     @staticmethod
     def id_from_number(number: str) -> int | None:
-        found = NUMBER.match(number.strip())
+        found = NUMBER.fullmatch(number.strip())
         return int(found[2]) if found else None
 
     @staticmethod
     def numbered(number: str) -> Q:
         """The move that a number names: its id, and the year in which it was made."""
-        found = NUMBER.match(number.strip())
+        found = NUMBER.fullmatch(number.strip())
         if not found or not MINYEAR < int(found[1]) < MAXYEAR:
             return Q(pk__in=())
         year, move_id = int(found[1]), int(found[2])
@@ -251,7 +252,7 @@ class Move(FSMModelMixin, models.Model):
         )
 
     def has_number(self, number: str) -> bool:
-        found = NUMBER.match(number.strip())
+        found = NUMBER.fullmatch(number.strip())
         year = timezone.localtime(self.created_at).year
         named = found and (int(found[1]), int(found[2]))
         return named == (year, self.pk)

@@ -6,7 +6,7 @@ from pytest_django.fixtures import Settings
 from migrations_portal.proxy import client_address
 
 
-def address(rf: RequestFactory, forwarded: str) -> str:
+def address(rf: RequestFactory, forwarded: str) -> str | None:
     request = rf.get("/", REMOTE_ADDR="10.0.0.9", HTTP_X_FORWARDED_FOR=forwarded)
     return client_address(request)
 

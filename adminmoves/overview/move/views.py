@@ -4,7 +4,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from adminmoves import web
+from adminmoves import outside, web
 from adminmoves.dossier import open_dossier
 from adminmoves.dossier.run import copying
 from adminmoves.models import Event, Move
@@ -32,9 +32,8 @@ def detail(request: web.PortalRequest, number: str) -> HttpResponse:
 def progress(request: web.PortalRequest, number: str) -> HttpResponse:
     """What happened since the reader's last look, by the number of its event."""
     move_id = web.numbered(number)
-    asked = request.GET.get("na", "")
-    since = int(asked) if asked.isdecimal() else 0
-    state = request.GET.get("staat", "")
+    since = outside.whole_number(outside.text_in(request.GET, "na")) or 0
+    state = outside.text_in(request.GET, "staat")
     told = _look(number, since)
     if told is None:
         raise Http404

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Now
@@ -140,7 +141,11 @@ def count(moves: MoveQuerySet, actor: Actor) -> dict[str, int]:
 
     ``moves`` takes the place of the table in the cuts, which are written once.
     """
-    these, filters = moves.order_by().values(*LOOKED_AT).query.sql_with_params()
+    try:
+        these, filters = moves.order_by().values(*LOOKED_AT).query.sql_with_params()
+    except EmptyResultSet:
+        # Django knows that nothing is found, such as for an office that nobody has.
+        return dict.fromkeys(SUMS, 0)
     cuts, params = _cuts(actor.person, approves=can(actor, Action.APPROVE))
     with connection.cursor() as cursor:
         cursor.execute(

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 from django.views.decorators.http import require_POST
 
-from adminmoves import web
+from adminmoves import outside, web
 from adminmoves.models import Preferences
 from adminmoves.overview.preferences.forms import OneSetting, PreferencesForm
 from adminmoves.vocabulary import Right
@@ -34,7 +34,7 @@ def set_preference(request: HttpRequest) -> HttpResponse:
     form = OneSetting(request.POST, instance=asked.preferences)
     if form.is_valid():
         form.save(commit=isinstance(request.user, User))
-    url = request.POST.get("next", "/")
+    url = outside.text_in(request.POST, "next")
     response = web.go(request, url if web.is_ours(request, url) else "/")
     return remember(response, asked.preferences)
 

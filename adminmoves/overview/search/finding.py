@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from django.db.models import Q
 from django.utils.safestring import SafeString
 
+from adminmoves import outside
 from adminmoves.kept import Kept
-from adminmoves.listing import without_nul
 from adminmoves.models import Administration, FormerPlace, Move
 from adminmoves.models.recall import Known, search, short_number, was_known_as
 
@@ -56,7 +56,7 @@ class Found:
 def find(text: str, most: int = MOST) -> Found:
     """Moves by number, requester or ticket; administrations by anything that they are
     or ever were."""
-    text = without_nul(text).strip()
+    text = outside.plain(text).strip()
     if not text:
         return Found("")
     found, known = search(text, most + 1)

@@ -1,7 +1,10 @@
 from typing import Any
 
 from django.contrib.auth.forms import AuthenticationForm
+from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext_lazy as _
+
+LONGEST = {"username": 150, "password": 1000}
 
 
 class SignInForm(AuthenticationForm):
@@ -16,6 +19,9 @@ class SignInForm(AuthenticationForm):
         super().__init__(*args, **kwargs)
         self.fields["username"].label = _("User name")
         self.fields["password"].label = _("Password")
+        for name, most in LONGEST.items():
+            # Django tells the browser how long a name may be, and does not look.
+            self.fields[name].validators.append(MaxLengthValidator(most))
         self.fields["username"].widget.attrs["spellcheck"] = "false"
         # Where the error has the focus, the field may not take it.
         del self.fields["username"].widget.attrs["autofocus"]
