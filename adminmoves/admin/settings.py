@@ -1,6 +1,5 @@
 """What differs per package, and how heavy a check weighs: data, within limits."""
 
-import re
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
@@ -10,6 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from adminmoves import patterns
 from adminmoves.admin.base import KeptAdmin, KeptForm, M, WordedFilter, shown
 from adminmoves.admin.site import is_keeper, keeper_of, site
 from adminmoves.audit import trail
@@ -58,18 +58,13 @@ class PackageProfileForm(KeptForm[PackageProfile]):
 
     def clean_code_pattern(self) -> str:
         pattern: str = self.cleaned_data["code_pattern"]
-        try:
-            re.compile(pattern)
-        except re.error as error:
-            raise forms.ValidationError(
-                _("This is no regular expression: %(reason)s.") % {"reason": error}
-            ) from error
+        patterns.require_safe(pattern)
         return pattern
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean() or {}
         pattern, example = cleaned.get("code_pattern"), cleaned.get("code_example")
-        if pattern and example and not re.fullmatch(pattern, example):
+        if pattern and example and not patterns.fits(pattern, example):
             self.add_error("code_example", _("The example does not fit the pattern."))
         return cleaned
 

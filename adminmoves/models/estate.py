@@ -5,7 +5,7 @@ connection. The database ties them together, see ``migrations/``.
 """
 
 import secrets
-from typing import Self
+from typing import Any, Self
 
 from django.core.validators import MaxLengthValidator, RegexValidator
 from django.db import models
@@ -14,6 +14,7 @@ from django.db.models.functions import Lower, Upper
 from django.utils.translation import gettext_lazy as _
 
 from adminmoves.cleaning import require_calendar
+from adminmoves.patterns import require_safe
 from adminmoves.vocabulary import Package, Subscription
 
 DEFAULT_MAIL_DOMAIN = "mailtobasecone.com"
@@ -71,6 +72,11 @@ class PackageProfile(models.Model):
     class Meta:
         verbose_name = _("package profile")
         verbose_name_plural = _("package profiles")
+
+    def save(self, *args: Any, **options: Any) -> None:
+        """Raise ValidationError for a pattern that could keep a page busy."""
+        require_safe(self.code_pattern)
+        super().save(*args, **options)
 
     def __str__(self) -> str:
         return Package(self.package).label
