@@ -12,7 +12,12 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "migrations_portal.settings")
 app = Celery("migrations_portal")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(
-    ["adminmoves.execution", "adminmoves.proof", "adminmoves.operations"]
+    [
+        "adminmoves.execution",
+        "adminmoves.proof",
+        "adminmoves.operations",
+        "adminmoves.overview",
+    ]
 )
 
 

@@ -189,6 +189,12 @@ CELERY_BEAT_SCHEDULE = {
 
 # Who may come in
 
+    # The table of failed log-ins holds no more than what still counts.
+    "forget_sign_ins": {
+        "task": "adminmoves.overview.forget_sign_ins",
+        "schedule": 300.0,
+        "options": {"expires": 300},
+    },
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
     "django.contrib.auth.backends.ModelBackend",
@@ -209,7 +215,17 @@ AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
-AXES_LOCKOUT_TEMPLATE = "axes_lockout.html"
+# A try on a locked name starts no time anew, and a new password lifts the lock.
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_LOCKOUT_CALLABLE = "adminmoves.overview.signin.views.locked_out"
+AXES_HANDLER = "adminmoves.overview.signin.throttle.Handler"
+# Of one client address, and of all together, within the time of a lock.
+PORTAL_SIGN_IN_FAILURES_PER_ADDRESS = env.number(
+    "PORTAL_SIGN_IN_FAILURES_PER_ADDRESS", 50
+)
+PORTAL_SIGN_IN_FAILURES_IN_ALL = env.number("PORTAL_SIGN_IN_FAILURES_IN_ALL", 500)
+# So many passwords a web process checks at once; each takes a core for a while.
+PORTAL_SIGN_INS_AT_ONCE = env.number("PORTAL_SIGN_INS_AT_ONCE", 2)
 AXES_VERBOSE = False
 AXES_CLIENT_IP_CALLABLE = "migrations_portal.proxy.client_address"
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from axes.handlers.proxy import AxesProxyHandler
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
@@ -114,7 +115,7 @@ class PersonAdmin(KeptAdmin[User], UserAdmin[User]):
         id: str,  # noqa: A002 - Django's own name
         form_url: str = "",
     ) -> HttpResponse:
-        """Another password is on record, without the password."""
+        """Another password is on record, without the password; it lifts a lock."""
         if outside.whole_number(id) is None:
             raise Http404
         with transaction.atomic():
@@ -124,6 +125,7 @@ class PersonAdmin(KeptAdmin[User], UserAdmin[User]):
                 person = User.objects.get(pk=id)
                 line = line_about_person(person, {"password": "set"})
                 trail.record(keeper_of(request), [line])
+                AxesProxyHandler.reset_attempts(username=person.username)
         return answer
 
     def _secret(self, person_id: str) -> str | None:

@@ -112,7 +112,7 @@ class TickedField(forms.Field):
 
 class ApproveForm(WhenForm):
     kind = "approve"
-    plan_hash = forms.CharField(widget=forms.HiddenInput)
+    plan_hash = forms.CharField(max_length=64, widget=forms.HiddenInput)
     seen = TickedField(label=gettext_lazy("I have seen this"), required=False)
 
 
