@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cache
 from typing import Any
 
 from django.contrib.auth.models import Group, User
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from adminmoves.errors import NotAllowed
@@ -186,6 +187,16 @@ def require_still(actor: Actor) -> None:
 @cache
 def _standing_now() -> Question[User]:
     return question("is_active")
+
+
+def approval_counts(approver_id: int, at: datetime) -> bool:
+    """Whether an approval still counts: who gave it then is not switched off, and may
+    approve, or had the right lent at that moment."""
+    lent = ApprovalLoan.objects.filter(
+        borrower=approver_id, starts_at__lte=at, ends_at__gt=at, taken_back=None
+    )
+    may = Q(groups__name__in=MAY[Action.APPROVE]) | Q(Exists(lent))
+    return User.objects.filter(may, pk=approver_id, is_active=True).exists()
 
 
 def can(actor: Actor, action: Action | Right) -> bool:

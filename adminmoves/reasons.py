@@ -44,6 +44,10 @@ REASONS: Mapping[str, Saying] = {
         gettext_lazy("the package gives another answer now: %(verdict)s"),
         gettext_lazy("Ask the office whether it was moved in the package."),
     ),
+    "approver_gone": Saying(
+        gettext_lazy("%(who)s, who approved it, may not do that any more"),
+        gettext_lazy("Look at it, and decide again."),
+    ),
     "plan_changed": Saying(
         gettext_lazy("the plan is another one than was approved"),
         gettext_lazy("Look at what changed, and decide again."),

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from adminmoves import lifecycle
-from adminmoves.access import WORKER
+from adminmoves.access import WORKER, approval_counts
 from adminmoves.asking import PACE, TEMPORARY
 from adminmoves.audit import trail
 from adminmoves.bookkeeping import gateway
@@ -321,6 +321,10 @@ def _what_changed(
     move: Move, report: Report, plan_hash: str, facts: dict[str, object]
 ) -> dict[str, object]:
     """Why the approval does not cover what would happen now; empty when it does."""
+    approver, at = move.approved_by, move.approved_at
+    if approver is None or at is None or not approval_counts(approver.pk, at):
+        who = approver and (approver.get_full_name() or approver.get_username())
+        return {"code": "approver_gone", "who": who}
     if plan_hash != move.plan_hash:
         return {"code": "plan_changed", "changes": differences(move.plan, facts)}
     holding = report.holding(Moment.START)

@@ -143,13 +143,14 @@ def test_nothing_starts_before_its_moment(a_move: MakeMove, lead: User) -> None:
 
 
 def test_an_approver_who_left_meanwhile_does_not_hold_up_the_queue(
-    a_move: MakeMove, lead: User
+    a_move: MakeMove, lead: User, other_lead: User
 ) -> None:
-    move = a_move(S.APPROVED)
+    move, behind = a_move(S.APPROVED), a_move(S.APPROVED, lead=other_lead)
     User.objects.filter(pk=lead.pk).update(is_active=False)
 
     assert start_next() is not None
-    assert outcome(move)[0] == S.RUNNING
+    assert outcome(move) == (S.AWAITING_APPROVAL, "approver_gone")
+    assert outcome(behind)[0] == S.RUNNING
 
 
 def test_offices_take_turns_so_that_a_large_one_does_not_starve_a_small_one(
