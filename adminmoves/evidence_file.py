@@ -3,41 +3,80 @@
 A name says what a file claims to be, its first bytes what it is; both must agree.
 """
 
+import codecs
 import hashlib
 import re
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import PurePosixPath
+from datetime import timedelta
 from typing import Any
 
 from django import forms
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
+from django.db.models import Q, Sum
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from adminmoves.access import Actor
+from adminmoves.errors import DomainError
 from adminmoves.models import EvidenceFile, Move
 
 MEGABYTE = 1024 * 1024
-MAIL_HEADER = re.compile(
-    rb"^(?:return-path|received|delivered-to|from|to|subject|date|message-id"
-    rb"|mime-version|x-[\w-]+|dkim-signature|authentication-results):",
-    re.IGNORECASE,
+HEAD = 64 * 1024
+"""So much of a file tells what it is."""
+BLANK = b"\xef\xbb\xbf\xfe\xff \t\r\n\f\0"
+"""Empty signs and the bytes of a mark of order, which stand before some files."""
+CONTROL = re.compile(rb"[\x00-\x08\x0b\x0e-\x1f]")
+UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+MBOX_LINE = re.compile(rb"^>?From [^\n]*\n")
+MAIL_FIELD = re.compile(rb"^([!-9;-~]+)[ \t]*:")
+MAIL_FIELDS = frozenset(
+    b"bcc cc content-type date delivered-to from message-id mime-version received "
+    b"reply-to return-path sender subject to".split()
+)
+OUTLOOK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+OUTLOOK_MAIL = "__properties_version1.0".encode("utf-16-le")
+HEIF_BRANDS = frozenset(
+    {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
 )
 
 
 def is_text(content: bytes) -> bool:
     """Readable text without control characters, whatever wrote it."""
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = content.decode("cp1252", errors="ignore")
-    return not any(sign < " " and sign not in "\t\r\n\f" for sign in text)
+    if content.startswith(UTF_16):
+        try:
+            content = content.decode("utf-16").encode()
+        except UnicodeDecodeError:
+            return False
+    return CONTROL.search(content) is None
 
 
 def is_mail(content: bytes) -> bool:
-    return is_text(content) and MAIL_HEADER.match(content.lstrip()) is not None
+    """Fields as a mail begins with, one of them known; nothing but text in them."""
+    head = MBOX_LINE.sub(b"", content[:HEAD].lstrip(BLANK), count=1)
+    lines = head.replace(b"\r\n", b"\n").split(b"\n\n", 1)[0].split(b"\n")
+    names = [MAIL_FIELD.match(line) for line in lines if line[:1] not in b" \t"]
+    if CONTROL.search(b"".join(lines)) or None in names[:-1]:
+        return False
+    known = {name[1].lower() for name in names if name}
+    return bool(known & MAIL_FIELDS) or any(one.startswith(b"x-") for one in known)
+
+
+def is_pdf(content: bytes) -> bool:
+    """Some programs write a byte order mark or empty lines before it."""
+    return content[:HEAD].lstrip(BLANK).startswith(b"%PDF-")
+
+
+def is_outlook_mail(content: bytes) -> bool:
+    """Documents of Word and Excel begin in the same way, and have no such part."""
+    return content.startswith(OUTLOOK) and OUTLOOK_MAIL in content
+
+
+def is_heif(content: bytes) -> bool:
+    return content[4:8] == b"ftyp" and content[8:12] in HEIF_BRANDS
 
 
 def begins(*starts: bytes) -> Callable[[bytes], bool]:
@@ -48,26 +87,72 @@ def begins(*starts: bytes) -> Callable[[bytes], bool]:
 class Kind:
     """A kind of file that is taken: how it is served, and how it is recognised."""
 
+    name: str
     content_type: str
     suffixes: tuple[str, ...]
     is_it: Callable[[bytes], bool]
 
 
 KINDS = (
-    Kind("application/pdf", (".pdf",), begins(b"%PDF-")),
-    Kind("image/png", (".png",), begins(b"\x89PNG\r\n\x1a\n")),
-    Kind("image/jpeg", (".jpg", ".jpeg"), begins(b"\xff\xd8\xff")),
-    Kind("message/rfc822", (".eml",), is_mail),
-    Kind("text/plain", (".txt",), is_text),
+    Kind("PDF", "application/pdf", (".pdf",), is_pdf),
+    Kind("PNG", "image/png", (".png",), begins(b"\x89PNG\r\n\x1a\n")),
+    Kind(
+        "JPEG",
+        "image/jpeg",
+        (".jpg", ".jpeg", ".jpe", ".jfif"),
+        begins(b"\xff\xd8\xff"),
+    ),
+    Kind("HEIC", "image/heic", (".heic", ".heif"), is_heif),
+    Kind("TIFF", "image/tiff", (".tif", ".tiff"), begins(b"II*\0", b"MM\0*")),
+    Kind("EML", "message/rfc822", (".eml",), is_mail),
+    Kind("MSG", "application/vnd.ms-outlook", (".msg",), is_outlook_mail),
+    Kind("TXT", "text/plain", (".txt",), is_text),
 )
 SUFFIXES = tuple(suffix for kind in KINDS for suffix in kind.suffixes)
+BY_SUFFIX = {suffix: kind for kind in KINDS for suffix in kind.suffixes}
+PICTURES = (".bmp", ".gif", ".svg", ".webp", ".avif")
+DOCUMENTS = (
+    ".doc", ".docx", ".odt", ".rtf", ".xls", ".xlsx", ".ods", ".csv", ".ppt", ".pptx",
+    ".htm", ".html", ".mht", ".xps", ".pages", ".numbers",
+)  # fmt: skip
+PACKED = (".zip", ".7z", ".rar", ".gz", ".tgz")
+RESERVED = re.compile(
+    r"(?:con|prn|aux|nul|clock\$|conin\$|conout\$|com[0-9]|lpt[0-9])(?:\.|$)",
+    re.IGNORECASE,
+)
+NOT_IN_A_NAME = frozenset('"<>:|?*/\\')
+LONGEST_STEM = 100
+
+
+def suffix_of(name: str) -> str:
+    found = re.search(r"\.[A-Za-z0-9]{1,10}$", name)
+    return found[0].lower() if found else ""
 
 
 def kind_of(name: str, content: bytes) -> Kind | None:
     """What the file is; None where name and content disagree or are not taken."""
-    suffix = PurePosixPath(name.lower()).suffix
-    named = next((kind for kind in KINDS if suffix in kind.suffixes), None)
+    named = BY_SUFFIX.get(suffix_of(plain_name(name)))
     return named if named and named.is_it(content) else None
+
+
+def why_not(name: str) -> str:
+    """Why a file with this name is not taken, and how to get one that is."""
+    suffix = suffix_of(plain_name(name))
+    if named := BY_SUFFIX.get(suffix):
+        return _(
+            "The name of this file ends in %(suffix)s, but what is in it is no "
+            "%(kind)s. Open it and save it again, or print it to a PDF."
+        ) % {"suffix": suffix, "kind": named.name}
+    if suffix in PICTURES:
+        return _("Save this picture as PNG or JPEG, or make a PDF of it.")
+    if suffix in DOCUMENTS:
+        return _("Save or print this document as PDF, and choose that.")
+    if suffix in PACKED:
+        return _("Unpack this file, and choose the one that shows it.")
+    return _(
+        "This kind of file is not taken. Choose a PDF, a picture (PNG, JPEG, HEIC, "
+        "TIFF), an e-mail (.eml, .msg) or a text file (.txt)."
+    )
 
 
 class EvidenceField(forms.FileField):
@@ -92,30 +177,63 @@ class EvidenceField(forms.FileField):
                 % {"most": most}
             )
         if kind_of(upload.name or "", upload.read()) is None:
-            raise forms.ValidationError(
-                _(
-                    "This file cannot be used. Choose a PDF, PNG, JPEG, e-mail (.eml) "
-                    "or text file (.txt)."
-                )
-            )
+            raise forms.ValidationError(why_not(upload.name or ""))
         return upload
 
 
+def why_full(move: Move, upload: UploadedFile[bytes], *, actor: Actor) -> str:
+    """Why there is no room for one more file; empty where there is.
+
+    Nothing that was sent is thrown away, since it belongs to the record.
+    """
+    day = timezone.now() - timedelta(days=1)
+    kept = EvidenceFile.objects.filter(
+        Q(move=move) | Q(uploaded_by=actor.person, uploaded_at__gt=day)
+    ).aggregate(
+        of_move=Sum("size", filter=Q(move=move), default=0),
+        of_person=Sum("size", filter=Q(uploaded_by=actor.person), default=0),
+    )
+    size = upload.size or 0
+    if kept["of_move"] + size > settings.PORTAL_EVIDENCE_PER_MOVE_MB * MEGABYTE:
+        return _(
+            "This request holds %(most)s MB of files already, also what was replaced. "
+            "Fill in the ticket number where this file can be found."
+        ) % {"most": settings.PORTAL_EVIDENCE_PER_MOVE_MB}
+    if kept["of_person"] + size > settings.PORTAL_EVIDENCE_PER_DAY_MB * MEGABYTE:
+        return _(
+            "You sent %(most)s MB of files within a day. Fill in the ticket number "
+            "where this file can be found, or send it tomorrow."
+        ) % {"most": settings.PORTAL_EVIDENCE_PER_DAY_MB}
+    return ""
+
+
 def keep_file(move: Move, upload: UploadedFile[bytes], *, actor: Actor) -> EvidenceFile:
-    """Store a file that was accepted by EvidenceField, with its fingerprint."""
+    """Store a file that was accepted by EvidenceField, with its fingerprint.
+
+    What this move holds already is not stored again. Raises DomainError where there is
+    no room; ask ``why_full`` first to tell it at the field.
+    """
     upload.seek(0)
     content = upload.read()
     name = plain_name(upload.name or "")
     kind = kind_of(name, content)
     if kind is None or actor.user_id is None:
         raise ValueError("only a checked file of a person is kept")
+    sha256 = hashlib.sha256(content).hexdigest()
+    same = EvidenceFile.objects.filter(
+        move=move, sha256=sha256, name=name, uploaded_by=actor.user_id
+    ).first()
+    if same is not None:
+        return same
+    if full := why_full(move, upload, actor=actor):
+        raise DomainError(full)
     upload.seek(0)
     kept = EvidenceFile(
         move=move,
         name=name,
         content_type=kind.content_type,
         size=len(content),
-        sha256=hashlib.sha256(content).hexdigest(),
+        sha256=sha256,
         uploaded_by_id=actor.user_id,
     )
     kept.file.save(name, upload, save=False)
@@ -124,8 +242,19 @@ def keep_file(move: Move, upload: UploadedFile[bytes], *, actor: Actor) -> Evide
 
 
 def plain_name(name: str) -> str:
-    """The last part of a name, without signs that a header or a screen trips over."""
-    last = re.split(r"[/\\]", name)[-1]
-    clean = "".join(sign for sign in last if sign.isprintable() and sign not in '"<>')
-    stem, suffix = PurePosixPath(clean).stem, PurePosixPath(clean).suffix
-    return f"{stem[:150]}{suffix}"
+    """The last part of a name, as every system can store and every header can tell."""
+    last = re.split(r"[/\\]", unicodedata.normalize("NFC", name))[-1]
+    clean = "".join(
+        sign for sign in last if sign.isprintable() and sign not in NOT_IN_A_NAME
+    )
+    clean = clean.strip(" .") if suffix_of(clean.strip()) == "" else clean.strip()
+    # As it was written: .PNG stays .PNG.
+    suffix = clean[len(clean) - len(suffix_of(clean)) :]
+    stem = clean[: len(clean) - len(suffix)].strip(" .")
+    # Bytes count on a disk, and a letter can have four.
+    stem = (
+        stem.encode(errors="ignore")[:LONGEST_STEM].decode(errors="ignore").strip(" .")
+    )
+    if not stem:
+        stem = _("file")
+    return f"_{stem}{suffix}" if RESERVED.match(stem) else f"{stem}{suffix}"

@@ -110,6 +110,9 @@ PORTAL_METRICS_TOKEN = env.optional_secret("PORTAL_METRICS_TOKEN")
 # Largest file that is accepted as evidence.
 PORTAL_EVIDENCE_MAX_MB = env.number("PORTAL_EVIDENCE_MAX_MB", 10)
 
+# Nothing that was sent is thrown away; so much one request, and one person a day.
+PORTAL_EVIDENCE_PER_MOVE_MB = env.number("PORTAL_EVIDENCE_PER_MOVE_MB", 50)
+PORTAL_EVIDENCE_PER_DAY_MB = env.number("PORTAL_EVIDENCE_PER_DAY_MB", 200)
 # The bookkeeping packages
 
 # Which endpoints of the packages are asked: the real ones or the rehearsal.

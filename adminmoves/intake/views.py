@@ -11,7 +11,7 @@ from adminmoves import outside, web
 from adminmoves.dossier import eyes
 from adminmoves.dossier.reading import find_move
 from adminmoves.errors import CheckRefused, NotAllowed, StepRefused
-from adminmoves.evidence_file import keep_file
+from adminmoves.evidence_file import keep_file, why_full
 from adminmoves.intake import actions, picking
 from adminmoves.intake.checking import look_at, tell, wrong_among
 from adminmoves.intake.forms import AnswersForm, StartForm
@@ -107,7 +107,10 @@ def keep(request: web.PortalRequest, move: Move, answers: AnswersForm) -> Move:
     """Save what can be saved, and the draft as it is then."""
     answers.is_valid()
     kept = actions.edit_draft(move.pk, answers.answers, actor=request.actor)
-    if upload := answers.cleaned_data.get("moved_file"):
+    upload = answers.cleaned_data.get("moved_file")
+    if upload and (full := why_full(kept, upload, actor=request.actor)):
+        answers.add_error("moved_file", full)
+    elif upload:
         file = keep_file(kept, upload, actor=request.actor)
         actions.edit_draft(kept.pk, {"moved_evidence": file}, actor=request.actor)
     answers.move = find_move(kept.pk)

@@ -14,6 +14,7 @@ from adminmoves.dossier import eyes
 from adminmoves.dossier.reading import find_move
 from adminmoves.errors import StepRefused
 from adminmoves.evidence import attestation_right
+from adminmoves.evidence_file import plain_name, why_full
 from adminmoves.models import EvidenceFile, Move, Proof
 from adminmoves.proof import actions
 from adminmoves.proof.forms import AttestForm, begun
@@ -34,6 +35,8 @@ def attest(request: web.PortalRequest, number: str) -> HttpResponse:
         initial=begun(move.parties),
     )
     if request.method == "POST" and form.is_valid():
+        _look_for_room(form, move, request.actor)
+    if request.method == "POST" and form.is_valid():
         actions.attest(move.pk, form.cleaned_data, kept, actor=request.actor)
         messages.success(request, _("The attestation is recorded."))
         return redirect("moves:detail", move.number)
@@ -41,6 +44,12 @@ def attest(request: web.PortalRequest, number: str) -> HttpResponse:
     able = eyes.who_can_approve(but=worked)
     page = {"move": move, "form": form, "overrules": overrules, "able": able}
     return render(request, "proof/attest.html", page)
+
+
+def _look_for_room(form: AttestForm, move: Move, actor: access.Actor) -> None:
+    upload = form.cleaned_data["file"]
+    if upload and (full := why_full(move, upload, actor=actor)):
+        form.add_error("file", full)
 
 
 def may_attest(request: web.PortalRequest, move: Move) -> bool:
@@ -85,7 +94,8 @@ def evidence(_request: web.PortalRequest, public_id: str) -> HttpResponse:
     response = FileResponse(
         kept.file.open("rb"),
         as_attachment=True,
-        filename=kept.name,
+        # Whatever stands in the table: a header tells no odd name.
+        filename=plain_name(kept.name),
         content_type=kept.content_type,
     )
     response["X-Content-Type-Options"] = "nosniff"
