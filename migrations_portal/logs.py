@@ -6,6 +6,7 @@ and its frames are told, and the words only of trouble with servers and files.
 
 import json
 import logging
+import re
 import traceback
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -15,6 +16,8 @@ from django.db import OperationalError
 
 from adminmoves import logcontext
 
+FAULT = 500
+STEERING = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 TELLS_ITS_WORDS = (OSError, OperationalError)
 
 
@@ -31,7 +34,8 @@ class Told(logging.Formatter):
     def trouble(self, record: logging.LogRecord) -> dict[str, str]:
         """The exception's class and where it came from, as ``error`` and ``trace``."""
         kind, error, frames = record.exc_info or (None, None, None)
-        if kind is None:
+        # A refusal is an answer like others: its status tells enough.
+        if kind is None or getattr(record, "status_code", FAULT) < FAULT:
             return {}
         name = f"{kind.__module__}.{kind.__qualname__}"
         said = str(error).partition("\n")[0] if _may_be_quoted(error) else ""
@@ -65,9 +69,17 @@ class LineFormatter(Told):
     def format(self, record: logging.LogRecord) -> str:
         about = "".join(f" {name}={is_}" for name, is_ in numbers(record).items())
         head = f"{self.formatTime(record)} {record.levelname} {record.name}{about}"
+        line = one_line(f"{head} {self.words(record)}")
         trouble = self.trouble(record)
-        tail = "".join(f"\n{part}" for part in reversed(trouble.values()))
-        return f"{head} {self.words(record)}{tail}"
+        if not trouble:
+            return line
+        return f"{line}\n{trouble['trace']}\n{one_line(trouble['error'])}"
+
+
+def one_line(text: str) -> str:
+    """Signs that end a line or steer a terminal are written out, so that nobody who
+    chooses an address writes a line of their own."""
+    return STEERING.sub(lambda sign: sign[0].encode("unicode_escape").decode(), text)
 
 
 def _called(record: logging.LogRecord) -> str:

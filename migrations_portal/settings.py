@@ -52,6 +52,7 @@ MIDDLEWARE = [
     "adminmoves.web.RequestIdMiddleware",
     "migrations_portal.access_log.AccessLogMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "migrations_portal.headers.HeadersMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "adminmoves.web.OutsideMiddleware",
@@ -109,10 +110,10 @@ PORTAL_ARCHIVE_KEEP_HOURS = env.number("PORTAL_ARCHIVE_KEEP_HOURS", 24)
 PORTAL_METRICS_TOKEN = env.optional_secret("PORTAL_METRICS_TOKEN")
 # Largest file that is accepted as evidence.
 PORTAL_EVIDENCE_MAX_MB = env.number("PORTAL_EVIDENCE_MAX_MB", 10)
-
 # Nothing that was sent is thrown away; so much one request, and one person a day.
 PORTAL_EVIDENCE_PER_MOVE_MB = env.number("PORTAL_EVIDENCE_PER_MOVE_MB", 50)
 PORTAL_EVIDENCE_PER_DAY_MB = env.number("PORTAL_EVIDENCE_PER_DAY_MB", 200)
+
 # The bookkeeping packages
 
 # Which endpoints of the packages are asked: the real ones or the rehearsal.
@@ -188,16 +189,16 @@ CELERY_BEAT_SCHEDULE = {
         # A sweep that waited longer than its successor has nothing to add.
         "options": {"expires": PORTAL_SWEEP_SECONDS * 2},
     },
-}
-
-# Who may come in
-
     # The table of failed log-ins holds no more than what still counts.
     "forget_sign_ins": {
         "task": "adminmoves.overview.forget_sign_ins",
         "schedule": 300.0,
         "options": {"expires": 300},
     },
+}
+
+# Who may come in
+
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
     "django.contrib.auth.backends.ModelBackend",
@@ -266,6 +267,9 @@ if PORTAL_HTTPS:
     SILENCED_SYSTEM_CHECKS = ["security.W021"]
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True
+    # A browser takes these from this host alone, for all of it, over HTTPS.
+    SESSION_COOKIE_NAME = "__Host-sessionid"
+    CSRF_COOKIE_NAME = "__Host-csrftoken"
 
 # Language and time
 

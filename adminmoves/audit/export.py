@@ -8,6 +8,7 @@ import csv
 import hashlib
 import io
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -24,8 +25,11 @@ from adminmoves.vocabulary import EventCode, Right
 JOB = "history_export"
 PIECE = 5000
 """So many events one statement looks at, however few of them are wanted."""
-FORMULA = ("=", "+", "-", "@")
+# Those of Chinese and Japanese keyboards count too.
+FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 CONTROL = ("\t", "\r", "\n")
+CELL = re.compile(r"""([,;|\t\r\n])([\s"']*)(?=[=+\-@\uff1d\uff0b\uff0d\uff20])""")
+"""Where a spreadsheet that splits at other signs lets a cell begin with a formula."""
 COLUMNS: Mapping[str, Callable[[Event], Any]] = {
     "id": lambda event: event.pk,
     "at": lambda event: timezone.localtime(event.at).isoformat(),
@@ -117,8 +121,8 @@ def as_json_lines(
 
 
 def harmless(value: object) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    text = str(value)
+    """A cell that no spreadsheet takes for a formula, wherever it splits the line."""
+    text = CELL.sub(r"\1\2'", str(value))
     risky = text.lstrip().startswith(FORMULA) or text.startswith(CONTROL)
     return f"'{text}" if risky else text
 

@@ -8,6 +8,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import OperationalError
+from django.test import Client
 
 from adminmoves import doorbell
 from adminmoves.logcontext import about
@@ -148,3 +149,33 @@ def test_worker_and_beat_log_objects_and_name_nobody(
 def objects(process: Process) -> list[dict[str, Any]]:
     """The lines that are objects; Celery's banner before them is not."""
     return [json.loads(line) for line in process.text().splitlines() if line[:1] == "{"]
+
+
+def test_nobody_who_chooses_an_address_writes_a_line_of_the_log() -> None:
+    path = "/x\r\n2026-11-30 INFO forged\x1b[2J\u2028\x85\u202e"
+
+    line = LineFormatter().format(record("%s", path, error=OSError(path)))
+
+    assert "/x\\r\\n2026-11-30 INFO forged\\x1b[2J\\u2028\\x85\\u202e" in line
+    assert not [
+        part for part in line.splitlines() if part.startswith("2026-11-30 INFO forged")
+    ]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("formatter", [JsonFormatter(), LineFormatter()])
+def test_a_refusal_is_one_line(
+    formatter: logging.Formatter,
+    client: Client,
+    agent: User,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    client.force_login(agent)
+
+    client.get("/beheer/werking/")
+
+    refusal = next(one for one in caplog.records if one.name == "django.request")
+    assert refusal.exc_info
+    assert len(formatter.format(refusal).splitlines()) == 1
+    assert "Traceback" not in formatter.format(refusal)
+    assert '"trace"' not in formatter.format(refusal)

@@ -1,5 +1,6 @@
 from typing import cast
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
@@ -45,5 +46,12 @@ def remember(response: HttpResponse, kept: Preferences) -> HttpResponse:
         (web.LANGUAGE_COOKIE, kept.language),
         (web.THEME_COOKIE, kept.theme),
     ):
-        response.set_cookie(name, value, max_age=YEAR, httponly=True, samesite="Lax")
+        response.set_cookie(
+            name,
+            value,
+            max_age=YEAR,
+            secure=settings.SESSION_COOKIE_SECURE,
+            httponly=True,
+            samesite="Lax",
+        )
     return response
