@@ -117,13 +117,16 @@ def _rows(now: Place, then: Place) -> tuple[Row, ...]:
         Row(_("Office"), now.office_name, then.office_name, choose),
         Row(_("Office code"), now.office_code, then.office_code, choose, is_code=True),
         Row(_("Administration code"), now.code, then.code, enter, is_code=True),
-        Row(
-            _("Accounting system"),
-            str(now.connection or ""),
-            str(then.connection or ""),
-            choose,
-        ),
+        Row(_("Accounting system"), *_connections(now, then), choose),
     )
+
+
+def _connections(now: Place, then: Place) -> tuple[str, str]:
+    """Told with their offices where two offices call theirs the same."""
+    names = str(now.connection or ""), str(then.connection or "")
+    if now.connection == then.connection or names[0] != names[1]:
+        return names
+    return f"{now.office_code} · {names[0]}", f"{then.office_code} · {names[1]}"
 
 
 def _stays(now: Place, then: Place) -> tuple[tuple[str, str], ...]:

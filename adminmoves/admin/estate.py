@@ -97,6 +97,7 @@ class ConnectionAdmin(SubjectAdmin[BookkeepingConnection]):
         "package",
         "package_environment",
         "country",
+        "base_url",
         "is_active",
         "demand",
     )

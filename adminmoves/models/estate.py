@@ -195,7 +195,14 @@ class BookkeepingConnection(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.get_package_display()} {self.package_environment}"
+        return f"{self.get_package_display()} {self.label}"
+
+    @property
+    def label(self) -> str:
+        """The licence with its country site or base address: unique in an office."""
+        details = (self.country, self.base_url.removeprefix("https://"))
+        apart = ", ".join(filter(None, details))
+        return self.package_environment + (f" ({apart})" if apart else "")
 
     @property
     def asks_package(self) -> bool:

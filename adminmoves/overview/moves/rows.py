@@ -30,7 +30,7 @@ STANDS = ("administration__environment", "administration__connection")
 NOT_SHOWN = ("plan", "warnings_seen", "reason")
 """Long, and no row of the list reads it."""
 OFFICE = ("pk", "office_code")
-LINK = ("pk", "package", "package_environment")
+LINK = ("pk", "package", "package_environment", "country", "base_url")
 KEPT = Kept("overview/list_row.html", most=2000)
 
 
