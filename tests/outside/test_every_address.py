@@ -32,8 +32,6 @@ pytestmark = pytest.mark.django_db
 REQUESTS = int(os.environ.get("REQUESTS") or 300)
 SEED = int(os.environ.get("SEED") or 1)
 MOST_TOLD = 30
-NO_PAGE = {"beheer/(?P<url>.*)$"}
-"""All the rest under an address: that answers that it does not exist."""
 
 
 @pytest.fixture
@@ -96,5 +94,5 @@ def test_no_question_from_outside_is_a_fault(asker: Asker) -> None:
     assert asker.asked > REQUESTS
     every = {address.route for address in asker.addresses}
     assert asker.reached >= every
-    # Behind each stood a page, a refusal or a form, and not only "not found".
-    assert every - asker.opened == NO_PAGE
+    # Each answered somebody otherwise than with "not found".
+    assert asker.opened >= every
