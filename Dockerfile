@@ -28,4 +28,4 @@ RUN SECRET_KEY=only-while-building-and-never-while-anything-is-served PORTAL_TOK
  && chmod -R go=u,go-w /srv/portal /srv/state/static
 USER 10001
 EXPOSE 8000
-CMD ["gunicorn", "migrations_portal.wsgi", "--bind=0.0.0.0:8000", "--worker-class=gthread", "--workers=2", "--threads=8", "--no-control-socket"]
+CMD ["gunicorn", "migrations_portal.wsgi", "--bind=0.0.0.0:8000", "--worker-class=gthread", "--workers=2", "--threads=8", "--no-control-socket", "--config=python:migrations_portal.gunicorn"]

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -123,9 +124,10 @@ def leftover_ended(pid_file: Path, seconds: float = 20) -> bool:
     """Wait for a server of a killed supervisor; forget a number that is reused.
 
     After kill -9 of the supervisor PostgreSQL stops by itself, which may take a
-    moment; and after a restart of the machine its old number may be another's.
+    moment, or is asked to; and after a restart of the machine its old number may be
+    another's.
     """
-    deadline = time.monotonic() + seconds
+    deadline, asked = time.monotonic() + seconds, False
     while pid_file.exists():
         number = pid_file.read_text().split("\n", 1)[0]
         if not _runs_in(number, pid_file.parent):
@@ -133,8 +135,22 @@ def leftover_ended(pid_file: Path, seconds: float = 20) -> bool:
             return True
         if time.monotonic() > deadline:
             return False
+        if not asked:
+            print(
+                f"PostgreSQL of an earlier start is still there (process {number}); "
+                "it is asked to stop, and waited for.",
+                flush=True,
+            )
+            _ask_to_stop(int(number))
+            asked = True
         time.sleep(0.1)
     return True
+
+
+def _ask_to_stop(number: int) -> None:
+    """Its fast way: sessions end, nothing is lost."""
+    with suppress(ProcessLookupError, PermissionError):
+        os.kill(number, signal.SIGINT)
 
 
 def _runs_in(number: str, folder: Path) -> bool:

@@ -263,12 +263,25 @@ def chosen_port(wanted: str) -> int:
         return next(port for port in candidates if ports.is_free(port))
     if not wanted.isdecimal() or not 0 < int(wanted) <= LAST_PORT:
         raise CannotStart(f"PORT must be a number from 1 to 65535, not {wanted!r}.")
-    if not ports.is_free(int(wanted)):
+    if not _freed(int(wanted)):
         raise CannotStart(
             f"Port {wanted} is taken by another program; choose another one: "
             "make run PORT=8123."
         )
     return int(wanted)
+
+
+def _freed(port: int, seconds: float = 5) -> bool:
+    """Whether nobody has the port; who just ended may have it for a moment yet."""
+    deadline, told = time.monotonic() + seconds, False
+    while not ports.is_free(port):
+        if time.monotonic() > deadline:
+            return False
+        if not told:
+            print(f"Port {port} is taken; waiting {seconds:.0f} seconds.", flush=True)
+            told = True
+        time.sleep(0.1)
+    return True
 
 
 def run_portal(_arguments: list[str]) -> int:

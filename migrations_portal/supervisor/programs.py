@@ -7,6 +7,7 @@ def web_arguments(port: int) -> tuple[str, ...]:
     return (
         "gunicorn", "migrations_portal.wsgi", f"--bind={LOOPBACK}:{port}",
         "--worker-class=gthread", "--workers=2", "--threads=8", "--no-control-socket",
+        "--config=python:migrations_portal.gunicorn",
     )  # fmt: skip
 
 
