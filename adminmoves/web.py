@@ -311,7 +311,9 @@ def actor_or_none(request: HttpRequest) -> Actor | None:
     """Who asks; nobody before log-in and nobody without a role."""
     if not isinstance(request.user, User):
         return None
-    actor = cast("PortalRequest", request).actor
+    actor = getattr(request, "actor", None)
+    if actor is None:
+        return None  # who logs in at this moment is not known yet
     try:
         # Touching it asks for the role, which may not be there.
         return actor if actor.name else None

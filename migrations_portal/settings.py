@@ -56,6 +56,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "adminmoves.web.OutsideMiddleware",
+    "adminmoves.patience.AgainMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "migrations_portal.body_limit.BodyLimitMiddleware",
@@ -140,6 +141,8 @@ DATABASES = {
         # other orders took PostgreSQL 16 ms, and the query itself 0.5.
         **env.database(
             "DATABASE_URL",
+            # One that is away without a word keeps nobody waiting for minutes.
+            connect_timeout="5",
             options="-c join_collapse_limit=4 -c idle_in_transaction_session_timeout="
             f"{PORTAL_LEASE_SECONDS * 750}",
         ),

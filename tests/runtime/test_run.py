@@ -6,6 +6,8 @@ import socket
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import urlopen
 
 import pytest
 
@@ -122,12 +124,41 @@ def test_after_kill_9_of_the_supervisor_no_process_is_left(checkout: Path) -> No
     with a_portal(checkout) as portal:
         started = portal.children()
 
-        portal.kill()
+        # A request that never ends keeps its process busy.
+        with socket.create_connection(("127.0.0.1", portal.port)) as asking:
+            asking.sendall(b"GET / HTTP/1.1\r\n")
+            portal.kill()
 
-        wait_until(lambda: alive(started) == [], lambda: str(alive(started)), 20)
+            wait_until(lambda: alive(started) == [], lambda: str(alive(started)), 5)
 
     with a_portal(checkout) as again:
         assert healthy(again.port)
+
+
+def test_while_postgresql_is_away_no_page_is_a_fault(portal: Portal) -> None:
+    wait_until(portal.is_ready, portal.text)
+    url = f"http://127.0.0.1:{portal.port}/inloggen/"
+    os.kill(process(portal, "postgres"), signal.SIGKILL)
+
+    seen = set[tuple[int, str | None]]()
+
+    def is_back() -> bool:
+        seen.add(ask(url))
+        return portal.is_ready()
+
+    wait_until(is_back, portal.text, 60)
+
+    assert seen <= {(200, None), (503, "10")}
+    assert ask(url) == (200, None)
+
+
+def ask(url: str) -> tuple[int, str | None]:
+    """The status of a page, and when to come back."""
+    try:
+        with urlopen(url, timeout=30) as answer:  # noqa: S310 - of our own portal
+            return answer.status, answer.headers["Retry-After"]
+    except HTTPError as refused:
+        return refused.code, refused.headers["Retry-After"]
 
 
 def test_a_second_supervisor_of_a_checkout_is_refused(portal: Portal) -> None:
