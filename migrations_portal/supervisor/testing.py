@@ -54,7 +54,7 @@ def _lacking() -> dict[str, str]:
             "No Chromium: browser tests are left out. "
             "On Debian: apt-get install chromium."
         )
-    if not _can_mount():
+    if not can_mount():
         lacking["mounts"] = (
             "No right to mount: power cuts of a real disk are left out; those of a "
             "disk that is played are not. It takes root on Linux with loop devices."
@@ -62,7 +62,7 @@ def _lacking() -> dict[str, str]:
     return lacking
 
 
-def _can_mount() -> bool:
+def can_mount() -> bool:
     """Whether a file can be mounted as a disk; a container mostly may not."""
     if os.geteuid() or not shutil.which("mkfs.ext4"):
         return False

@@ -64,11 +64,12 @@ class Disk:
 class Image:
     """An ext4 file system in a file, mounted by Linux itself."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, megabytes: int = 64) -> None:
         self.image, self.root = folder / "disk.img", folder / "disk"
+        self.kept = self.image.with_suffix(".kept")
         self.root.mkdir()
         with self.image.open("wb") as file:
-            file.truncate(64 * 1024 * 1024)
+            file.truncate(megabytes * 1024 * 1024)
         _run("mkfs.ext4", "-q", str(self.image))
         self.mount()
 
@@ -78,12 +79,14 @@ class Image:
     def unmount(self) -> None:
         _run("umount", str(self.root))
 
+    def hold(self) -> None:
+        """Keep what the disk holds now: all that a power cut would leave."""
+        _run("cp", "--sparse=always", str(self.image), str(self.kept))
+
     def cut(self) -> None:
-        """Go on with what the disk holds now; what the kernel still has is lost."""
-        kept = self.image.with_suffix(".kept")
-        _run("cp", "--sparse=always", str(self.image), str(kept))
+        """Go on with what was held; what the kernel had in memory is lost."""
         self.unmount()
-        kept.replace(self.image)
+        self.kept.replace(self.image)
         self.mount()
 
 

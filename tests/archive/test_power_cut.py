@@ -117,6 +117,7 @@ def test_what_a_row_tells_of_is_on_a_real_disk(
     image.mount()
 
     carry_out_chunks(move, chunks)
+    image.hold()
     image.cut()
 
     assert untrue_rows() == []

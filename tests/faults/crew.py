@@ -84,6 +84,17 @@ class Crew:
         worker.kill()
         self._replace(worker)
 
+    def freeze(self) -> None:
+        """Let nobody do anything any more, wherever they are."""
+        for worker in self.working:
+            os.killpg(worker.pid, signal.SIGSTOP)
+
+    def kill_all(self) -> None:
+        for worker in list(self.working):
+            worker.kill()
+            self._replace(worker)
+        self.paused.clear()
+
     def kill(self, child: int) -> None:
         """This one, if it is of the crew and still there."""
         if any(child in children_of(worker) for worker in self.working):

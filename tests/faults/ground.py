@@ -8,6 +8,7 @@ from pathlib import Path
 
 from psycopg2 import extensions
 
+from tests.archive.power import Image
 from tests.faults import store
 from tests.faults.crew import Crew
 from tests.faults.record import Record
@@ -57,6 +58,8 @@ class Ground:
     record: Record
     shelves: Path
     restart_database: Callable[[], None] | None = None
+    disk: Image | None = None
+    """That the archive lies on, where this machine can mount one."""
     give_up: Callable[[int], None] | None = None
     """What a person does who wants a run to end, and the move withdrawn."""
     orders: dict[str, int] = field(default_factory=lambda: {store.SLOW: 4})

@@ -44,6 +44,8 @@ ALTER TABLE adminmoves_proof ENABLE TRIGGER append_only
 """
 
 
+POWER_CUT, ARCHIVE_AWAY = "power cut", "archive away"
+CLOCKS_WRONG = "clocks wrong"
 Fault = Callable[[Ground], AbstractContextManager[None]]
 
 
@@ -182,6 +184,39 @@ def clocks_forward(ground: Ground) -> Iterator[None]:
     yield
 
 
+@contextmanager
+def clocks_wrong(ground: Ground) -> Iterator[None]:
+    """Those of half of the workers, by more than a lease."""
+    ground.order(**{store.CLOCK: -10 * LEASE})
+    yield
+    ground.order(**{store.CLOCK: 0})
+
+
+@contextmanager
+def archive_away(ground: Ground) -> Iterator[None]:
+    """As a disk that was unmounted: an empty folder stands at its place."""
+    kept = ground.shelves.with_name("away")
+    ground.shelves.rename(kept)
+    ground.shelves.mkdir()
+    os.sync()
+    yield
+    # Not where anything came to stand there meanwhile.
+    ground.shelves.rmdir()
+    kept.rename(ground.shelves)
+    os.sync()
+
+
+@contextmanager
+def power_cut(ground: Ground) -> Iterator[None]:
+    """All workers, and the disk with the archive, at one moment."""
+    assert ground.disk is not None
+    ground.crew.freeze()
+    ground.disk.hold()
+    ground.crew.kill_all()
+    ground.disk.cut()
+    yield
+
+
 def store_trouble(kind: str) -> Fault:
     @contextmanager
     def trouble(ground: Ground) -> Iterator[None]:
@@ -216,6 +251,9 @@ FAULTS: Mapping[str, tuple[Fault, float]] = {
     "PostgreSQL restarted": (database_restarted, 0.0),
     "beat dead": (beat_dead, 2.0),
     "clocks forward": (clocks_forward, 0.0),
+    CLOCKS_WRONG: (clocks_wrong, LONGER_THAN_LEASE),
+    ARCHIVE_AWAY: (archive_away, 3.0),
+    POWER_CUT: (power_cut, 0.0),
     "no progress": (no_progress, AFTER_ALL_OTHERS),
     "slept through": (slept_through, AFTER_ALL_OTHERS + 1),
     **{

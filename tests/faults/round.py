@@ -1,5 +1,6 @@
 """A round: moves in waves, faults in each wave, and a judgement at the end."""
 
+import os
 import random
 import time
 from collections import Counter
@@ -101,6 +102,8 @@ class Round:
         began = time.monotonic()
         told = Told(moves)
         ids = [self.people.file(number).pk for number in range(moves)]
+        # Documents that arrived before are on the disk.
+        os.sync()
         promised = promises(self.ground.record.connection, self.ground.shelves)
         again: list[int] = []
         for first in range(0, moves, size):

@@ -1,6 +1,6 @@
 """A store that goes wrong on order; the workers of a fault round keep files in it.
 
-Its orders are a file in its folder: for each kind how many files in a thousand it
+Its orders are a file beside its folder: for each kind how many files in a thousand it
 meets, and how slow every copy is. Which files is decided by their keys, so that a
 worker that takes over meets the same trouble.
 """
@@ -11,12 +11,18 @@ import os
 import time
 import zlib
 from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
 from pathlib import Path
+
+from django.conf import settings
+from django.utils import timezone
 
 from adminmoves.archive.store import Digest, FileStore
 
 ORDERS, MET = ".orders", ".met"
-"""Files in its folder: what it has to do, and a line for each time that it did."""
+"""Beside its folder: what it has to do, and a line for each time that it did."""
+CLOCK = "clock"
+"""Seconds that the clocks of half of the workers are wrong."""
 ERROR, FULL, HANG, HALF, LIE, LIE_ONCE, FORGET = (
     "error",
     "full",
@@ -31,16 +37,39 @@ SLOW = "slow"
 SECONDS_BETWEEN_LOOKS = 0.05
 
 
+def beside(folder: str | Path, name: str) -> Path:
+    """Not in the folder, which may be away."""
+    return Path(f"{folder}{name}")
+
+
 def order(folder: Path, orders: Mapping[str, int]) -> None:
     """Tell the stores of all workers what to do from now on."""
-    fresh = folder / f"{ORDERS}.new"
+    fresh = beside(folder, f"{ORDERS}.new")
     fresh.write_text(json.dumps(orders))
-    fresh.replace(folder / ORDERS)
+    fresh.replace(beside(folder, ORDERS))
+
+
+def _ordered(folder: str | Path) -> dict[str, int]:
+    try:
+        orders: dict[str, int] = json.loads(beside(folder, ORDERS).read_text())
+    except FileNotFoundError:
+        return {}
+    return orders
+
+
+right_now = timezone.now
+
+
+def now_on_this_host() -> datetime:
+    """What the clock of this worker says; every other one may be wrong."""
+    location = settings.STORAGES["archive"]["OPTIONS"]["location"]
+    seconds = _ordered(location).get(CLOCK, 0) if os.getpid() % 2 else 0
+    return right_now() + timedelta(seconds=seconds)
 
 
 def met(folder: Path) -> list[tuple[str, int]]:
     """Which trouble whom met so far: its kind, and the process."""
-    file = folder / MET
+    file = beside(folder, MET)
     lines = file.read_text().splitlines() if file.exists() else []
     return [(kind, int(pid)) for kind, pid in (line.rsplit(" ", 1) for line in lines)]
 
@@ -55,7 +84,12 @@ def _luck(kind: str, name: str) -> int:
 
 
 class FaultyStore(FileStore):
-    """The real store, with trouble at its own methods."""
+    """The real store, with trouble at its own methods; whoever uses it has a clock that
+    may be wrong."""
+
+    def __init__(self, location: str) -> None:
+        super().__init__(location)
+        timezone.now = now_on_this_host
 
     def copy(self, source: str, target: str, expected: Digest) -> None:
         time.sleep(self._orders().get(SLOW, 0) / 1000)
@@ -85,10 +119,10 @@ class FaultyStore(FileStore):
             return Digest(found.size, "0" * 64)
         return found
 
-    def remove(self, keys: list[str]) -> None:
+    def remove(self, keys: list[str]) -> int:
         for key in keys:
             self._refuse(ERROR, errno.EIO, key)
-        super().remove(keys)
+        return super().remove(keys)
 
     def _stand_still(self, kind: str, key: str) -> None:
         if self._meets(kind, key):
@@ -117,14 +151,8 @@ class FaultyStore(FileStore):
         return _luck(kind, Path(key).name) < self._orders().get(kind, 0)
 
     def _orders(self) -> dict[str, int]:
-        try:
-            orders: dict[str, int] = json.loads(
-                (Path(self.location) / ORDERS).read_text()
-            )
-        except FileNotFoundError:
-            return {}
-        return orders
+        return _ordered(str(self.location))
 
     def _note(self, kind: str) -> None:
-        with (Path(self.location) / MET).open("a") as lines:
+        with beside(str(self.location), MET).open("a") as lines:
             lines.write(f"{kind} {os.getpid()}\n")
