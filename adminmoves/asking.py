@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from django.db.models import Min, Q
 from django.utils import timezone
 
+from adminmoves.clock import ClockTimestamp
 from adminmoves.models import ConnectionLine, Move
 from adminmoves.vocabulary import Verdict
 
@@ -58,7 +59,8 @@ def connections_to_ask() -> list[int]:
     """
     now = timezone.now()
     shut = ConnectionLine.objects.filter(
-        Q(lease_until__gt=now) | Q(quiet_until__gt=now, quiet_why__in=TEMPORARY)
+        Q(lease_until__gt=ClockTimestamp())
+        | Q(quiet_until__gt=now, quiet_why__in=TEMPORARY)
     )
     due = Move.objects.to_ask(now).exclude(to_connection__in=shut.values("connection"))
     first = due.values_list("to_connection").annotate(first=Min("ask_proof_at"))

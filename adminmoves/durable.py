@@ -8,7 +8,7 @@ import ctypes
 import os
 import sys
 from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import Any, cast
 
@@ -55,10 +55,58 @@ def on_disk(root: str, paths: Collection[str]) -> Iterator[None]:
 class DurableStorage(FileSystemStorage):
     """Django's folder, whose files are on the disk as soon as they are saved."""
 
+    def make(self) -> None:
+        """Have the folder; what lies there already stays."""
+        Path(self.location).mkdir(parents=True, exist_ok=True)
+
+    def read(self, key: str) -> bytes | None:
+        """A small file; None where there is none."""
+        return read_file(self.path(key))
+
+    def put(self, key: str, content: bytes) -> None:
+        """Write a file; what stood there before is gone."""
+        path = Path(self.path(key))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_file(path, content, f"{path}.new")
+
+    def durable(self, keys: Collection[str]) -> AbstractContextManager[None]:
+        """What is written to these keys within is on the disk after it."""
+        return on_disk(str(self.location), [self.path(key) for key in keys])
+
     def _save(self, name: str, content: File[Any]) -> str:
         saved: str = super()._save(name, content)  # type: ignore[misc] # in no stub
         _sync_each(str(self.location), [self.path(saved)])
         return saved
+
+
+def make_below(root: str, folder: Path) -> None:
+    """Make a folder and those above it, but never ``root``: where that is gone, it is
+    away. Raises FileNotFoundError then."""
+    missing = []
+    while folder != Path(root) and not folder.is_dir():
+        missing.append(folder)
+        folder = folder.parent
+    for each in reversed(missing):
+        each.mkdir(exist_ok=True)
+
+
+def read_file(path: str) -> bytes | None:
+    try:
+        return Path(path).read_bytes()
+    except FileNotFoundError:
+        return None
+
+
+def write_file(path: Path, content: bytes, part: str) -> None:
+    """Write a file under another name first, so that never a part of it is seen."""
+    try:
+        opened = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(opened, "wb") as file:
+            file.write(content)
+        Path(part).replace(path)
+    except BaseException:
+        Path(part).unlink(missing_ok=True)
+        raise
 
 
 def sync_folders(folders: Collection[Path]) -> None:

@@ -16,8 +16,10 @@ from adminmoves.bookkeeping import gateway
 from adminmoves.bookkeeping.gateway import Evidence
 from adminmoves.bookkeeping.lines import LineBusy
 from adminmoves.errors import ProofRefused, StepRefused
+from adminmoves.evidence_file import EvidenceDiffers
 from adminmoves.models import (
     BookkeepingConnection,
+    Event,
     EvidenceFile,
     Move,
     Proof,
@@ -252,3 +254,14 @@ def _told(
             "reason": attestation.reason,
         }
     return trail.about_move(move, code, params=params, words=words)
+
+
+@transaction.atomic
+def record_trouble(found: EvidenceDiffers, *, actor: Actor) -> None:
+    """Write down, once, that a file is not what it was when it was given."""
+    kept = found.kept
+    params = {"file": kept.public_id, "trouble": found.trouble.value}
+    code = EventCode.EVIDENCE_DIFFERS
+    told = Event.objects.filter(move_id=kept.move_id, code=code, params=params)
+    if not told.exists():
+        trail.record(actor, [trail.about_move(kept.move, code, params=params)])

@@ -10,21 +10,41 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.conf import settings
+from django.core.files.storage import storages
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import Q, Sum
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from adminmoves import marks
 from adminmoves.access import Actor
+from adminmoves.durable import DurableStorage
 from adminmoves.errors import DomainError
+from adminmoves.marks import StoreAway, words_of
 from adminmoves.models import EvidenceFile, Move
+from adminmoves.vocabulary import FileTrouble, StoreName
 
 MEGABYTE = 1024 * 1024
+ASKED = 5
+"""So many files are looked for where the folder was never marked."""
+DIFFERS: dict[FileTrouble, Promise] = {
+    FileTrouble.MISSING: gettext_lazy(
+        "The file “%(name)s” is not there any more, so it cannot be shown and proves "
+        "nothing. Have an administrator restore it from a backup, or attest again with "
+        "another file."
+    ),
+    FileTrouble.CHANGED: gettext_lazy(
+        "The file “%(name)s” is not the one that was given: it was changed afterwards. "
+        "It is not shown and proves nothing. Have an administrator restore it from a "
+        "backup, or attest again with another file."
+    ),
+}
 HEAD = 64 * 1024
 """So much of a file tells what it is."""
 BLANK = b"\xef\xbb\xbf\xfe\xff \t\r\n\f\0"
@@ -42,6 +62,25 @@ OUTLOOK_MAIL = "__properties_version1.0".encode("utf-16-le")
 HEIF_BRANDS = frozenset(
     {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
 )
+
+
+class EvidenceRefused(DomainError):
+    """A file could not be kept, for what the system says."""
+
+    def __init__(self, why: str) -> None:
+        text = _(
+            "The file could not be kept: %(why)s. Nothing is lost. Tell an "
+            "administrator, or give a ticket number instead."
+        )
+        super().__init__(text % {"why": why})
+
+
+class EvidenceDiffers(DomainError):
+    """A file is not what it was when it was given; ``trouble`` tells how."""
+
+    def __init__(self, kept: EvidenceFile, trouble: FileTrouble) -> None:
+        super().__init__(str(DIFFERS[trouble]) % {"name": kept.name})
+        self.kept, self.trouble = kept, trouble
 
 
 def is_text(content: bytes) -> bool:
@@ -178,6 +217,10 @@ class EvidenceField(forms.FileField):
             )
         if kind_of(upload.name or "", upload.read()) is None:
             raise forms.ValidationError(why_not(upload.name or ""))
+        try:
+            require_folder()
+        except StoreAway as away:
+            raise forms.ValidationError(str(away)) from away
         return upload
 
 
@@ -223,7 +266,8 @@ def keep_file(move: Move, upload: UploadedFile[bytes], *, actor: Actor) -> Evide
     same = EvidenceFile.objects.filter(
         move=move, sha256=sha256, name=name, uploaded_by=actor.user_id
     ).first()
-    if same is not None:
+    # A file that was lost since is stored once more.
+    if same is not None and trouble_with(same) is None:
         return same
     if full := why_full(move, upload, actor=actor):
         raise DomainError(full)
@@ -236,9 +280,58 @@ def keep_file(move: Move, upload: UploadedFile[bytes], *, actor: Actor) -> Evide
         sha256=sha256,
         uploaded_by_id=actor.user_id,
     )
-    kept.file.save(name, upload, save=False)
+    require_folder()
+    try:
+        kept.file.save(name, upload, save=False)
+    except OSError as refused:
+        raise EvidenceRefused(words_of(refused)) from refused
     kept.save()
     return kept
+
+
+def require_folder() -> None:
+    """Raise StoreAway where the folder of the evidence is not there."""
+    marks.require(StoreName.EVIDENCE, evidence_store(), _is_ours)
+
+
+def evidence_store() -> DurableStorage:
+    return cast("DurableStorage", storages["default"])
+
+
+def genuine(kept: EvidenceFile) -> bytes:
+    """The file as it was given. Raises EvidenceDiffers, StoreAway."""
+    content = _read(kept)
+    if content is None:
+        require_folder()
+        raise EvidenceDiffers(kept, FileTrouble.MISSING)
+    if hashlib.sha256(content).hexdigest() != kept.sha256:
+        raise EvidenceDiffers(kept, FileTrouble.CHANGED)
+    return content
+
+
+def trouble_with(kept: EvidenceFile) -> FileTrouble | None:
+    """What is wrong with the file of this row, if anything. Raises StoreAway."""
+    try:
+        genuine(kept)
+    except EvidenceDiffers as differs:
+        return differs.trouble
+    return None
+
+
+def _read(kept: EvidenceFile) -> bytes | None:
+    try:
+        return evidence_store().read(str(kept.file.name))
+    except OSError as refused:
+        require_folder()
+        raise StoreAway(StoreName.EVIDENCE, words_of(refused)) from refused
+
+
+def _is_ours() -> bool:
+    """Whether a file is there that a row tells of; where there are no rows: yes."""
+    store = evidence_store()
+    newest = EvidenceFile.objects.order_by("-pk").values_list("file", flat=True)
+    keys = list(newest[:ASKED])
+    return not keys or any(store.exists(key) for key in keys)
 
 
 def plain_name(name: str) -> str:

@@ -98,6 +98,13 @@ REASONS: Mapping[str, Saying] = {
             "Have the storage looked at. Then run it again; what was copied is used."
         ),
     ),
+    "archive_away": Saying(
+        gettext_lazy("the archive cannot be reached now"),
+        gettext_lazy(
+            "You need not do anything. It goes on by itself when the archive is back; "
+            "an administrator can see what is wrong."
+        ),
+    ),
     "stopped_by_person": Saying(
         gettext_lazy("%(who)s had it stopped"),
         gettext_lazy("Run it again when nothing is in the way any more."),

@@ -236,6 +236,20 @@ class StepCode(TextChoices):
     AFTERCARE = "AFTERCARE", _("List the after-care")
 
 
+class FileTrouble(TextChoices):
+    """What may have happened to a file since it was given."""
+
+    MISSING = "MISSING", _("missing")
+    CHANGED = "CHANGED", _("changed")
+
+
+class StoreName(TextChoices):
+    """The places outside the database where files lie."""
+
+    ARCHIVE = "ARCHIVE", _("archive")
+    EVIDENCE = "EVIDENCE", _("evidence")
+
+
 class BeatKind(TextChoices):
     """Which process shows that it is alive."""
 
@@ -290,6 +304,7 @@ class EventCode(TextChoices):
     MOVE_SETTLED = "MOVE_SETTLED", _("Settled by a person")
     MOVE_RETRIED = "MOVE_RETRIED", _("Queued again")
     MOVE_WITHDRAWN = "MOVE_WITHDRAWN", _("Withdrawn")
+    EVIDENCE_DIFFERS = "EVIDENCE_DIFFERS", _("Evidence missing or changed")
     RUN_TAKEN_OVER = "RUN_TAKEN_OVER", _("Run taken over by another worker")
     RUN_STEPS_DONE = "RUN_STEPS_DONE", _("Steps carried out")
     RUN_STOP_ASKED = "RUN_STOP_ASKED", _("Stop asked for")

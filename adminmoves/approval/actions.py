@@ -29,7 +29,8 @@ from adminmoves.errors import (
     RuleHeld,
     StepRefused,
 )
-from adminmoves.evidence import why_lapsed
+from adminmoves.evidence import record_trouble, why_lapsed
+from adminmoves.evidence_file import EvidenceDiffers
 from adminmoves.models import Approval, ApprovalLoan, LoanEnd, Move
 from adminmoves.preflight import Report, inspect_many
 from adminmoves.vocabulary import Action, EventCode, MoveState, Right, Role
@@ -97,6 +98,8 @@ def _decide(choices: Sequence[Choice], actor: Actor) -> list[Approved | Refused]
         except RuleHeld:
             raise
         except DomainError as refusal:
+            if isinstance(refusal, EvidenceDiffers):
+                record_trouble(refusal, actor=actor)
             answers.append(Refused(move.pk, refusal))
         else:
             answers.append(Approved(move.pk, move))

@@ -13,6 +13,7 @@ from adminmoves.approval.haste import NONE as NO_HASTE
 from adminmoves.approval.haste import Haste
 from adminmoves.errors import CheckRefused, DomainError, ProofRefused, StepRefused
 from adminmoves.evidence import is_stale
+from adminmoves.evidence_file import genuine
 from adminmoves.models import Approval, Move
 from adminmoves.plan import make_plan
 from adminmoves.preflight import Report
@@ -58,10 +59,12 @@ class Refused:
 def approval_of(move: Move, choice: Choice, report: Report, actor: Actor) -> Approval:
     """What is stored of a yes, where nothing stands in its way. Changes nothing.
 
-    Raises ProofRefused, DomainError (haste without its reason), StepRefused (another
-    plan), CheckRefused.
+    Raises ProofRefused, EvidenceDiffers, StoreAway (nobody can look at the evidence),
+    DomainError (haste without its reason), StepRefused (another plan), CheckRefused.
     """
     require_proof_by_then(move, choice.not_before)
+    if move.proof and move.proof.evidence:
+        genuine(move.proof.evidence)
     choice.haste.require_reasons(move)
     plan = make_plan(move)
     if plan.hash != choice.plan_hash:

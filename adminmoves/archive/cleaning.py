@@ -10,6 +10,7 @@ completed move lies the archive now, and only half-written files go.
 import logging
 import time
 import uuid
+from collections.abc import Mapping
 from datetime import timedelta
 
 from django.conf import settings
@@ -19,9 +20,12 @@ from django.utils import timezone
 
 from adminmoves.access import WORKER
 from adminmoves.archive.keys import folder_after, folder_of
-from adminmoves.archive.store import archive_store
+from adminmoves.archive.presence import require_archive
+from adminmoves.archive.store import NotRemoved, archive_store
 from adminmoves.audit import trail
+from adminmoves.clock import ClockTimestamp, database_now
 from adminmoves.errors import LeaseLost
+from adminmoves.marks import StoreAway, words_of
 from adminmoves.models import CleanUp, Document, DocumentCopy, Leftover, Move
 from adminmoves.vocabulary import EventCode, MoveState
 
@@ -33,9 +37,8 @@ AGAIN = timedelta(minutes=5)
 
 
 def due() -> QuerySet[CleanUp]:
-    now = timezone.now()
-    free = Q(lease_until=None) | Q(lease_until__lte=now)
-    return CleanUp.objects.filter(free, done_at=None, due_at__lte=now)
+    free = Q(lease_until=None) | Q(lease_until__lte=ClockTimestamp())
+    return CleanUp.objects.filter(free, done_at=None, due_at__lte=timezone.now())
 
 
 def clean(seconds: float) -> int:
@@ -45,8 +48,10 @@ def clean(seconds: float) -> int:
         try:
             while time.monotonic() < until and not job.done_at:
                 removed += _remove_some(job)
+        except StoreAway as away:
+            _wait(job, away.why)
         except OSError as refused:
-            _wait(job, refused)
+            _wait(job, words_of(refused))
         except LeaseLost:
             logger.warning("%s goes on elsewhere.", job)
     return removed
@@ -56,36 +61,50 @@ def clean(seconds: float) -> int:
 def _take() -> CleanUp | None:
     job = due().select_for_update(skip_locked=True).order_by("due_at").first()
     if job:
-        job.token, job.lease_until = uuid.uuid4(), timezone.now() + _lease()
+        job.token, job.lease_until = uuid.uuid4(), database_now() + _lease()
         job.problem = ""
         job.save(update_fields=["token", "lease_until", "problem"])
     return job
 
 
 def _remove_some(job: CleanUp) -> int:
-    """Files first, then their rows: what is removed twice is removed."""
+    """Files first, then their rows: what is removed twice is removed. What the store
+    holds on to keeps its row, and is tried again. Raises StoreAway, OSError."""
+    require_archive()
     left = list(job.leftovers.values_list("pk", "storage_key")[: AT_A_TIME + 1])
     last = len(left) <= AT_A_TIME
     left = left[:AT_A_TIME]
     keys = [key for _pk, key in left]
     if Document.objects.filter(storage_key__in=keys).exists():
         raise OSError("a document refers to a file that was to be removed")
-    archive_store().remove(keys)
-    if last and keys:
+    removed, stuck = _remove_files(keys)
+    if last and keys and not stuck:
         _remove_unlisted(job.move, folder_of(keys[0]))
+    # What is gone from a place that is not ours was not removed.
+    require_archive()
     with transaction.atomic():
         held = CleanUp.objects.select_for_update().get(pk=job.pk)
         if held.token != job.token:
             raise LeaseLost(f"{job} is another's")
-        gone, _kinds = Leftover.objects.filter(
-            pk__in=[pk for pk, _key in left]
-        ).delete()
-        job.removed += gone
-        job.lease_until = timezone.now() + _lease()
-        if last:
+        gone = [pk for pk, key in left if key not in stuck]
+        Leftover.objects.filter(pk__in=gone).delete()
+        job.removed += removed
+        job.lease_until = database_now() + _lease()
+        if last and not stuck:
             _finish(job)
         job.save()
-    return gone
+    if stuck:
+        first, refused = next(iter(stuck.items()))
+        raise OSError(refused.errno, f"{words_of(refused)}: {first}")
+    return removed
+
+
+def _remove_files(keys: list[str]) -> tuple[int, Mapping[str, OSError]]:
+    """How many there were and are no more, and why some stay."""
+    try:
+        return archive_store().remove(keys), {}
+    except NotRemoved as refused:
+        return refused.removed, refused.stuck
 
 
 def _remove_unlisted(move: Move, folder: str) -> None:
@@ -105,14 +124,14 @@ def _finish(job: CleanUp) -> None:
     trail.record(WORKER, [line])
 
 
-def _wait(job: CleanUp, refused: OSError) -> None:
-    """The store refused: say so on the job, and come back later."""
+def _wait(job: CleanUp, problem: str) -> None:
+    """The store refused or is away: say so on the job, and come back later."""
     logger.warning(
-        "The files of move %s could not be removed: %s", job.move_id, refused
+        "The files of move %s could not be removed: %s", job.move_id, problem
     )
     CleanUp.objects.filter(pk=job.pk, token=job.token).update(
-        lease_until=timezone.now() + AGAIN,
-        problem=(refused.strerror or str(refused))[:100],
+        lease_until=database_now() + AGAIN,
+        problem=problem[:100],
     )
 
 

@@ -134,18 +134,28 @@ def copy_files(move: Move, chunk: Chunk) -> None:
     Raises SourceDiffers, CopyDiffers, OSError.
     """
     store, folder = archive_store(), folder_after(move, move.revision)
-    targets = [key_in(folder, source.document) for source in chunk.documents]
-    with store.durable(targets):
-        for source, target in zip(chunk.documents, targets, strict=True):
+    todo = [(source, key_in(folder, source.document)) for source in chunk.documents]
+    if chunk.again:
+        todo = [
+            (source, key) for source, key in todo if not _is_there(store, source, key)
+        ]
+    if not todo:
+        return
+    with store.durable([target for _source, target in todo]):
+        for source, target in todo:
             _copy_file(store, source, target)
 
 
+def _is_there(store: Store, source: Source, target: str) -> bool:
+    return store.digest(target) == (source.size, source.sha256)
+
+
 def _copy_file(store: Store, source: Source, target: str) -> None:
-    expected = Digest(source.size, source.sha256)
     for left in reversed(range(TRIES)):
-        if store.digest(target) == expected:
+        if _is_there(store, source, target):
             break
         try:
+            expected = Digest(source.size, source.sha256)
             store.copy(source.storage_key, target, expected)
             break
         except CopyDiffers:
@@ -157,8 +167,8 @@ def enter(attempt: Attempt, move: Move, chunk: Chunk) -> None:
     """Write a chunk down, under the lease: its lines, and how far the run is."""
     if chunk.again:
         # No progress that a takeover would keep, so takeovers are counted on.
-        attempt.compared = chunk.last
-        attempt.save(update_fields=["compared"])
+        attempt.compared, attempt.waits_for = chunk.last, {}
+        attempt.save(update_fields=["compared", "waits_for"])
         return
     told = {
         "move": move.pk,
@@ -173,8 +183,10 @@ def enter(attempt: Attempt, move: Move, chunk: Chunk) -> None:
     attempt.cursor = chunk.last
     attempt.copied += len(chunk.documents)
     attempt.copied_size += chunk.size
-    attempt.takeovers = 0
-    attempt.save(update_fields=["cursor", "copied", "copied_size", "takeovers"])
+    attempt.takeovers, attempt.waits_for = 0, {}
+    attempt.save(
+        update_fields=["cursor", "copied", "copied_size", "takeovers", "waits_for"]
+    )
 
 
 def begin_again(attempt: Attempt) -> None:

@@ -6,6 +6,7 @@ from itertools import islice
 from django.utils import timezone
 
 from adminmoves.archive.keys import key_of
+from adminmoves.archive.presence import require_archive
 from adminmoves.archive.store import archive_store
 from adminmoves.models import Administration, Document, WorkflowState
 
@@ -17,7 +18,7 @@ LINES = 40
 def fill(administration: Administration, documents: int) -> None:
     """Give an administration so many documents more, each another, in its store."""
     store, first = archive_store(), administration.archive.count()
-    store.make()
+    require_archive()
     numbers = iter(range(first, first + documents))
     while some := list(islice(numbers, AT_A_TIME)):
         with store.durable([_key(administration, number) for number in some]):

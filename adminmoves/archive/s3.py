@@ -28,6 +28,7 @@ from adminmoves.archive.store import (
     BLOCK,
     CopyDiffers,
     Digest,
+    NotRemoved,
     SourceDiffers,
     compare,
     measure,
@@ -75,6 +76,11 @@ class S3Store(S3Storage):  # type: ignore[misc] # django-storages has no types
         """What the file under this key is; None where there is none."""
         with _refusals(), self._opened(key) as found:
             return measure(found["Body"].iter_chunks(BLOCK)) if found else None
+
+    def read(self, key: str) -> bytes | None:
+        """A small file; None where there is none."""
+        with _refusals(), self._opened(key) as found:
+            return bytes(found["Body"].read()) if found else None
 
     def put(self, key: str, content: bytes) -> None:
         """Write a file; what stood there before is gone. Raises CopyDiffers."""
@@ -124,8 +130,10 @@ class S3Store(S3Storage):  # type: ignore[misc] # django-storages has no types
         """Nothing to do: the service confirms a file when it is kept."""
         return nullcontext()
 
-    def remove(self, keys: list[str]) -> None:
-        """Remove these files; one that is gone already is fine."""
+    def remove(self, keys: list[str]) -> int:
+        """Remove these files; how many were confirmed, also of those that were gone
+        already. Raises NotRemoved."""
+        stuck = dict[str, OSError]()
         for first in range(0, len(keys), AT_A_TIME):
             some = [{"Key": key} for key in keys[first : first + AT_A_TIME]]
             with _refusals():
@@ -134,7 +142,10 @@ class S3Store(S3Storage):  # type: ignore[misc] # django-storages has no types
                 )
             for refused in answer.get("Errors", []):
                 if refused["Code"] != GONE:
-                    raise OSError(errno.EIO, refused["Code"])
+                    stuck[refused["Key"]] = OSError(errno.EIO, refused["Code"])
+        if stuck:
+            raise NotRemoved(len(keys) - len(stuck), stuck)
+        return len(keys)
 
     @property
     def _client(self) -> Any:

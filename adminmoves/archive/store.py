@@ -7,14 +7,20 @@ import hashlib
 import os
 import secrets
 import shutil
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from typing import NamedTuple, Protocol, cast
 
 from django.core.files.storage import FileSystemStorage, storages
 
-from adminmoves.durable import on_disk, sync_folders
+from adminmoves.durable import (
+    make_below,
+    on_disk,
+    read_file,
+    sync_folders,
+    write_file,
+)
 
 BLOCK = 1024 * 1024
 PART = ".part-"
@@ -36,6 +42,15 @@ class CopyDiffers(Exception):
     """What was written is not what comes back."""
 
 
+class NotRemoved(OSError):
+    """Some files could not be removed: ``stuck``, by key; ``removed`` others were."""
+
+    def __init__(self, removed: int, stuck: Mapping[str, OSError]) -> None:
+        first = next(iter(stuck.values()))
+        super().__init__(first.errno, first.strerror)
+        self.removed, self.stuck = removed, stuck
+
+
 class Store(Protocol):
     """What every store offers. Where it refuses, each of these raises OSError."""
 
@@ -50,6 +65,9 @@ class Store(Protocol):
 
     def digest(self, key: str) -> Digest | None:
         """What the file under this key is, read whole; None where there is none."""
+
+    def read(self, key: str) -> bytes | None:
+        """A small file; None where there is none."""
 
     def put(self, key: str, content: bytes) -> None:
         """Write a file; what stood there before is gone."""
@@ -72,8 +90,11 @@ class Store(Protocol):
     def durable(self, keys: Collection[str]) -> AbstractContextManager[None]:
         """What is written to these keys within outlives a power cut after it."""
 
-    def remove(self, keys: list[str]) -> None:
-        """Remove these files; one that is gone already is fine."""
+    def remove(self, keys: list[str]) -> int:
+        """Remove these files; how many there were, since one may be gone already.
+
+        Raises NotRemoved where some stay; the others are removed all the same.
+        """
 
 
 class FileStore(FileSystemStorage):
@@ -89,32 +110,34 @@ class FileStore(FileSystemStorage):
         """What the file under this key is; None where there is none."""
         return _digest_of(self.path(key))
 
+    def read(self, key: str) -> bytes | None:
+        """A small file; None where there is none."""
+        return read_file(self.path(key))
+
     def put(self, key: str, content: bytes) -> None:
         """Write a file; what stood there before is gone."""
-        part = _part_of(self.path(key))
-        Path(part).parent.mkdir(parents=True, exist_ok=True)
-        writing = _create(part)
-        try:
-            _write(content, writing)
-        finally:
-            os.close(writing)
-        Path(part).replace(self.path(key))
+        path = Path(self.path(key))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_file(path, content, _part_of(str(path)))
 
     def open_folder(self, folder: str) -> None:
         """Let copies be made in this folder of a move, until it is closed."""
-        Path(self.path(folder)).mkdir(parents=True, exist_ok=True)
+        make_below(str(self.location), Path(self.path(folder)))
 
     def close_folder(self, folder: str) -> None:
         """Remove all that lies there; who still copies into it can do so no more."""
         path = Path(self.path(folder))
         if path.exists():
             shutil.rmtree(path)
+            sync_folders([path.parent])
             self._tidy(path.parent)
 
     def remove_parts(self, folder: str) -> None:
         """Remove what was left half written between the files of this folder."""
-        for part in Path(self.path(folder)).rglob(f"*{PART}*"):
+        parts = list(Path(self.path(folder)).rglob(f"*{PART}*"))
+        for part in parts:
             part.unlink(missing_ok=True)
+        sync_folders({part.parent for part in parts})
 
     def copy(self, source: str, target: str, expected: Digest) -> None:
         """Copy one file; under ``target`` appears all of it or nothing.
@@ -157,16 +180,25 @@ class FileStore(FileSystemStorage):
         """What is written to these keys within is on the disk after it."""
         return on_disk(str(self.location), [self.path(key) for key in keys])
 
-    def remove(self, keys: list[str]) -> None:
-        """Remove these files; one that is gone already is fine."""
-        folders = set()
-        for key in keys:
-            path = Path(self.path(key))
-            path.unlink(missing_ok=True)
-            folders.add(path.parent)
+    def remove(self, keys: list[str]) -> int:
+        """Remove these files; how many there were. Raises NotRemoved."""
+        paths = {key: Path(self.path(key)) for key in keys}
+        removed, stuck = 0, dict[str, OSError]()
+        for key, path in paths.items():
+            try:
+                path.unlink()
+                removed += 1
+            except FileNotFoundError:
+                continue  # gone already
+            except OSError as refused:
+                stuck[key] = refused
+        folders = {path.parent for path in paths.values()}
         sync_folders(folders)
         for folder in folders:
             self._tidy(folder)
+        if stuck:
+            raise NotRemoved(removed, stuck)
+        return removed
 
     def _tidy(self, folder: Path) -> None:
         """Remove what a killed worker left half written, and folders left empty."""

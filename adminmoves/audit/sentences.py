@@ -19,6 +19,7 @@ from adminmoves.models import Event
 from adminmoves.movetypes import AFTERCARE_LABELS
 from adminmoves.vocabulary import (
     EventCode,
+    FileTrouble,
     MoveType,
     ProofKind,
     Role,
@@ -54,6 +55,9 @@ SENTENCES: Mapping[EventCode, Promise] = {
     ),
     E.RUN_STEPS_DONE: gettext_lazy("carried out: %(steps)s"),
     E.RUN_STOP_ASKED: gettext_lazy("asked to stop attempt %(attempt)s"),
+    E.EVIDENCE_DIFFERS: gettext_lazy(
+        "found that a file of evidence is %(trouble)s; it counts for nothing"
+    ),
     E.ARCHIVE_CLEANED: gettext_lazy("removed %(files)s files at the old place"),
     E.PROOF_STORED: gettext_lazy("asked %(connection)s for %(code)s: %(verdict)s"),
     E.PROOF_ATTESTED: gettext_lazy(
@@ -216,6 +220,7 @@ SHOWN: Mapping[str, Callable[[Any], str]] = {
     "documents_unprocessed": _count,
     "documents_awaiting_authorisation": _count,
     "warnings": _warnings,
+    "trouble": _label(FileTrouble),
     "verdict": _label(Verdict),
     "kind": _label(ProofKind),
     "intent": _label(MoveType),

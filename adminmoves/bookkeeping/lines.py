@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from adminmoves.bookkeeping.answers import NoAnswer
 from adminmoves.bookkeeping.why import Why
+from adminmoves.clock import ClockTimestamp, database_now
 from adminmoves.models import BookkeepingConnection, ConnectionLine
 from adminmoves.vocabulary import Verdict
 
@@ -45,7 +46,7 @@ class LineBusy(Exception):
 @contextmanager
 def held(connection: BookkeepingConnection, seconds: float) -> Iterator[ConnectionLine]:
     """The line of a connection, for ``seconds`` at most. Raises LineBusy."""
-    now, token = timezone.now(), uuid.uuid4()
+    now, token = database_now(), uuid.uuid4()
     lines = ConnectionLine.objects.filter(connection=connection)
     line_of(connection)
     until = now + timedelta(seconds=seconds + SECONDS_OVER)
@@ -146,5 +147,5 @@ def _quiet_after(failures: int, now: datetime) -> datetime | None:
 def _save(line: ConnectionLine, **facts: Any) -> None:
     """Only while the line is ours: a late answer changes nothing."""
     ConnectionLine.objects.filter(
-        pk=line.pk, lease_token=line.lease_token, lease_until__gt=timezone.now()
+        pk=line.pk, lease_token=line.lease_token, lease_until__gt=ClockTimestamp()
     ).update(**facts)

@@ -10,6 +10,7 @@ from adminmoves import access, doorbell, lifecycle
 from adminmoves.access import Actor
 from adminmoves.archive import copying
 from adminmoves.audit import trail
+from adminmoves.clock import database_now
 from adminmoves.errors import DomainError, StepRefused
 from adminmoves.models import Aftercare, Attempt, Move
 from adminmoves.vocabulary import Action, EventCode, MoveState, Outcome, Right, StepCode
@@ -43,7 +44,7 @@ def settle_move(move_id: int, *, actor: Actor, answer: str, reason: str) -> Move
     )
     attempt = move.attempts.get(ended_at=None)
     attempt.takeovers = 0
-    attempt.lease_until = timezone.now()
+    attempt.lease_until = database_now()
     copied = attempt.effects.filter(step=StepCode.COPY_ARCHIVE).exists()
     if answer == NOT_DONE and not copied:
         copying.begin_again(attempt)

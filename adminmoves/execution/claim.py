@@ -12,10 +12,12 @@ from django.utils import timezone
 
 from adminmoves import lifecycle
 from adminmoves.access import WORKER, approval_counts
+from adminmoves.archive.presence import require_archive
 from adminmoves.asking import PACE, TEMPORARY
 from adminmoves.audit import trail
 from adminmoves.bookkeeping import gateway
 from adminmoves.bookkeeping.lines import LineBusy
+from adminmoves.clock import database_now
 from adminmoves.errors import RuleHeld
 from adminmoves.evidence import ask_package, why_lapsed
 from adminmoves.execution.dispatch import (
@@ -25,6 +27,7 @@ from adminmoves.execution.dispatch import (
     let_go,
 )
 from adminmoves.execution.lease import lease_time
+from adminmoves.marks import StoreAway
 from adminmoves.models import (
     Administration,
     Attempt,
@@ -70,7 +73,9 @@ JOIN adminmoves_bookkeepingconnection c ON c.id = a.connection_id
 JOIN adminmoves_environment e ON e.id = a.environment_id
 WHERE a.id = %s FOR UPDATE OF a SKIP LOCKED
 """  # noqa: S608 - built from column names only; values go in as parameters
-NEXT_NUMBER = "SELECT count(*) + 1 FROM adminmoves_attempt WHERE move_id = %s"
+NEXT_NUMBER = """
+SELECT count(*) + 1, clock_timestamp() FROM adminmoves_attempt WHERE move_id = %s
+"""
 Then = Callable[[Move, Attempt, trail.Line], None]
 """Goes on in the transaction of a start where no file moves, and records its line."""
 
@@ -120,7 +125,7 @@ def _take_over(attempt: Attempt, move: Move, worker: str) -> Attempt | None:
         attempt.compared = 0
     before, attempt.worker = attempt.worker, worker
     attempt.token = uuid.uuid4()
-    now = timezone.now()
+    now = database_now()
     if attempt.copying_since:
         # Nobody copied meanwhile, so its speed is none the less.
         attempt.copying_since += now - attempt.heartbeat_at
@@ -188,6 +193,11 @@ def _open_where_it_may(move: Move, worker: str, then: Then) -> Attempt | None:
     if not has_files(move):
         # It only touches the database, and is over before anybody could count it.
         return _open_attempt(move, worker, then)
+    try:
+        require_archive()
+    except StoreAway as away:
+        _say(move, away.reason)
+        return None
     return _open_attempt(move, worker, record_start) if finds_room(move) else None
 
 
@@ -345,11 +355,13 @@ def _what_changed(
 
 
 def _open_attempt(move: Move, worker: str, then: Then) -> Attempt:
-    now = timezone.now()
+    number, now = _next_number(move)
     attempt = Attempt(
         move=move,
-        number=_next_number(move),
+        number=number,
         worker=worker,
+        started_at=now,
+        heartbeat_at=now,
         lease_until=now + lease_time(),
     )
     direct.insert([attempt])
@@ -359,7 +371,9 @@ def _open_attempt(move: Move, worker: str, then: Then) -> Attempt:
     return attempt
 
 
-def _next_number(move: Move) -> int:
+def _next_number(move: Move) -> tuple[int, datetime]:
+    """Of its attempts, and the moment by the clock of the database."""
     with connection.cursor() as cursor:
         cursor.execute(NEXT_NUMBER, [move.pk])
-        return int(cursor.fetchone()[0])
+        number, now = cursor.fetchone()
+    return number, now

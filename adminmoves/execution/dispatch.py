@@ -10,6 +10,7 @@ from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Window
 from django.db.models.functions import RowNumber
 from django.utils import timezone
 
+from adminmoves.clock import ClockTimestamp
 from adminmoves.execution.lease import lease_time
 from adminmoves.models import Attempt, Document, Move, QueueSwitch
 from adminmoves.plan import moves_archive
@@ -27,7 +28,7 @@ def unattended() -> QuerySet[Attempt]:
     """Runs that no worker holds now."""
     return Attempt.objects.filter(
         ended_at=None,
-        lease_until__lt=timezone.now(),
+        lease_until__lt=ClockTimestamp(),
         move__state=MoveState.RUNNING,
     )
 

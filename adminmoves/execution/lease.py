@@ -1,7 +1,8 @@
 """A worker holds a run by its lease: a token that expires unless it is renewed.
 
 Every write of a run happens inside ``fenced``: it locks move and attempt, compares
-the token, and shows it to the database, whose triggers refuse other writers.
+the token, and shows it to the database, whose triggers refuse other writers. All by
+the clock of the database: a host whose clock is wrong loses no lease, and takes none.
 """
 
 import uuid
@@ -11,9 +12,9 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.utils import timezone
 
 from adminmoves import lifecycle
+from adminmoves.clock import ClockTimestamp
 from adminmoves.errors import LeaseLost
 from adminmoves.models import Attempt, Move
 from adminmoves.vocabulary import MoveState
@@ -37,8 +38,9 @@ def fenced(attempt: Attempt, documents: int = 0) -> Iterator[Move]:
     """
     with transaction.atomic():
         move = lifecycle.hold(attempt.move_id)
-        held = Attempt.objects.select_for_update().get(pk=attempt.pk)
-        now = timezone.now()
+        attempts = Attempt.objects.select_for_update().annotate(now=ClockTimestamp())
+        held = attempts.get(pk=attempt.pk)
+        now = held.now
         ours = held.token == attempt.token and held.ended_at is None
         if not ours or held.lease_until <= now or move.state != MoveState.RUNNING:
             raise LeaseLost(f"the lease of {held} is another's")

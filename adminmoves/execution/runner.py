@@ -7,16 +7,15 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.db import IntegrityError
-from django.utils import timezone
 
 from adminmoves import lifecycle, logcontext
 from adminmoves.access import WORKER
-from adminmoves.archive import copying, figures
+from adminmoves.archive import copying, figures, presence
 from adminmoves.archive.store import CopyDiffers, SourceDiffers
 from adminmoves.audit import trail
 from adminmoves.errors import LeaseLost
 from adminmoves.execution import claim, dispatch
-from adminmoves.execution.lease import fenced, show_lease
+from adminmoves.execution.lease import fenced, lease_time, show_lease
 from adminmoves.execution.steps import (
     RunFailed,
     change_place,
@@ -25,6 +24,7 @@ from adminmoves.execution.steps import (
     hold_administration,
     image_of,
 )
+from adminmoves.marks import StoreAway, words_of
 from adminmoves.models import (
     Attempt,
     Effect,
@@ -36,6 +36,8 @@ from adminmoves.vocabulary import Action, Outcome, StepCode
 logger = logging.getLogger(__name__)
 
 STEPS = frozenset(StepCode)
+AWAY_AGAIN = 4
+"""So many times within a lease a run looks whether the archive is back."""
 SECONDS_BETWEEN_LOOKS = 1.0
 """Between two looks for runs that were left behind."""
 SLICE = 10.0
@@ -119,6 +121,8 @@ def _change(attempt: Attempt, until: float) -> None:
             _let_go(attempt)
             return
         _switch(attempt)
+    except StoreAway as away:
+        _wait_for_archive(attempt, away)
     except RunFailed as failure:
         fail(attempt, failure.reason)
     except StopWished:
@@ -138,7 +142,7 @@ def prepare(attempt: Attempt) -> None:
             found = figures.of_archive(administration.pk)
             attempt.before_image["archive"] = found.stored()
             attempt.documents, attempt.size = found.documents, found.bytes
-            attempt.copying_since = timezone.now()
+            attempt.copying_since = attempt.heartbeat_at
         attempt.takeovers = 0
         attempt.save()
         steps = (StepCode.RECHECK, StepCode.CLOSE, StepCode.BEFORE_IMAGE)
@@ -155,7 +159,9 @@ def _copy_archive(attempt: Attempt, until: float) -> bool:
     if not moves_archive(move.move_type):
         return True
     if attempt.documents:
+        _heed_wish(attempt)
         with _refusals(), fenced(attempt) as held:
+            presence.require_archive()
             copying.open_folder(held)
         if not _go_through(attempt, move, until):
             return False
@@ -172,6 +178,7 @@ def _go_through(attempt: Attempt, move: Move, until: float) -> bool:
     turn = time.monotonic() + SLICE
     while chunk := copying.next_chunk(move, attempt):
         with _refusals():
+            presence.require_archive()
             copying.copy_files(move, chunk)
         with fenced(attempt):
             copying.enter(attempt, move, chunk)
@@ -188,23 +195,36 @@ def _go_through(attempt: Attempt, move: Move, until: float) -> bool:
 @contextmanager
 def _refusals() -> Iterator[None]:
     """What the store refuses for good is the move's own failure: the source is whole,
-    and the copies that were checked serve a retry."""
+    and the copies that were checked serve a retry. A store that is away refused nothing
+    (StoreAway)."""
     try:
         yield
     except SourceDiffers as damaged:
+        presence.require_archive()
         raise RunFailed("archive_damaged", file=str(damaged)) from damaged
     except CopyDiffers as untrue:
+        presence.require_archive()
         raise RunFailed("copy_differs", file=str(untrue)) from untrue
     except OSError as refused:
-        told = refused.strerror or type(refused).__name__
-        raise RunFailed("store_refused", error=told) from refused
+        presence.require_archive_to_write()
+        raise RunFailed("store_refused", error=words_of(refused)) from refused
 
 
 def _let_go(attempt: Attempt) -> None:
     """Leave a run that is whole so far to whoever has time for it."""
     with fenced(attempt):
-        attempt.worker, attempt.lease_until = "", timezone.now()
+        attempt.worker, attempt.lease_until = "", attempt.heartbeat_at
         attempt.save(update_fields=["worker", "lease_until"])
+
+
+def _wait_for_archive(attempt: Attempt, away: StoreAway) -> None:
+    """Leave it as it is; somebody looks again soon, and goes on where it was."""
+    logger.warning("%s waits: the archive is away (%s).", attempt, away.why)
+    with fenced(attempt):
+        attempt.worker = ""
+        attempt.lease_until = attempt.heartbeat_at + lease_time() / AWAY_AGAIN
+        attempt.waits_for = away.reason
+        attempt.save(update_fields=["worker", "lease_until", "waits_for"])
 
 
 def _heed_wish(attempt: Attempt) -> None:

@@ -24,7 +24,7 @@ from adminmoves.models.link import (
     ConnectionList,
 )
 from adminmoves.models.move import Approval, Move
-from adminmoves.models.operation import QueueSwitch, WorkerBeat
+from adminmoves.models.operation import QueueSwitch, StoreMark, WorkerBeat
 from adminmoves.models.parties import Contributor, Parties
 from adminmoves.models.people import ApprovalLoan, CheckSeverity, LoanEnd, Preferences
 from adminmoves.models.proof import EvidenceFile, Proof, ProofWords
@@ -64,6 +64,7 @@ __all__ = [
     "Proof",
     "ProofWords",
     "QueueSwitch",
+    "StoreMark",
     "StreamHead",
     "WorkerBeat",
     "WorkflowState",

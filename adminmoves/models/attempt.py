@@ -40,6 +40,8 @@ class Attempt(models.Model):
     cursor = models.PositiveBigIntegerField(default=0)
     compared = models.PositiveBigIntegerField(default=0)
     copying_since = models.DateTimeField(null=True)
+    # What it waits for meanwhile: a code with parameters, told by ``reasons``.
+    waits_for = models.JSONField(default=dict)
     # A person's wish to stop; the worker heeds it at the next safe point.
     stop_asked_at = models.DateTimeField(null=True)
     stop_asked_by = models.ForeignKey(

@@ -1,5 +1,7 @@
-"""Who is alive, and whether the queue may start anything: no part of the record."""
+"""Who is alive, whether the queue may start anything, and which stores are ours: no
+part of the record."""
 
+import uuid
 from datetime import timedelta
 from typing import Self
 
@@ -7,8 +9,9 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Exists, ExpressionWrapper, Q
 from django.db.models.functions import Now
+from django.utils import timezone
 
-from adminmoves.vocabulary import BeatKind
+from adminmoves.vocabulary import BeatKind, StoreName
 
 SILENT_AFTER = 3
 """So many heartbeats a process may miss."""
@@ -71,6 +74,29 @@ class WorkerBeat(models.Model):
 def silence() -> timedelta:
     """How long a process may say nothing before it counts as gone."""
     return timedelta(seconds=SILENT_AFTER * settings.PORTAL_HEARTBEAT_SECONDS)
+
+
+class StoreMark(models.Model):
+    """Which folder or bucket is ours: the file ``.portal-mark`` in it says the same.
+
+    Written once, when the place is first used; a place without it is not ours, or it
+    is another one's while ours is away.
+    """
+
+    name = models.CharField(max_length=20, primary_key=True, choices=StoreName.choices)
+    mark = models.UUIDField(default=uuid.uuid4)
+    made_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.mark}"
+
+    @staticmethod
+    def mark_in(content: bytes) -> uuid.UUID | None:
+        """What the file says; None where that is no mark."""
+        try:
+            return uuid.UUID(content.decode(errors="replace").strip())
+        except ValueError:
+            return None
 
 
 class QueueSwitchQuerySet(models.QuerySet["QueueSwitch"]):

@@ -11,11 +11,13 @@ from django.db import Error, connection, transaction
 from django.utils import timezone
 
 from adminmoves.models import QueueSwitch, WorkerBeat
-from adminmoves.operations import readings
+from adminmoves.operations import readings, stores
 from adminmoves.operations.guards import problems
-from adminmoves.vocabulary import MoveState
+from adminmoves.vocabulary import MoveState, StoreName
 
 MILLISECONDS_TO_ANSWER = 2000
+UNKNOWN = "unknown"
+"""The database did not say: the process may well be alive."""
 UNTOUCHED = timedelta(minutes=5)
 """A due move that no worker looked at for longer means that the queue stands still."""
 
@@ -33,9 +35,11 @@ class Line:
 def lines() -> list[Line]:
     """All checks, in the order in which to look at them.
 
-    Without the database nothing is known of what is kept there: those are not ok.
+    Without the database nothing is known of what is kept there: those are not ok, and
+    say that they are not known.
     """
-    return [_database(), _broker(), *(_asked(check) for check in KEPT)]
+    asked = (_asked(check) for check in KEPT)
+    return [_database(), _broker(), *_stores(), *asked]
 
 
 @contextmanager
@@ -65,12 +69,26 @@ def _broker() -> Line:
     return Line("broker", ok=True)
 
 
+def _stores() -> list[Line]:
+    """The archive and the folder with evidence; ``unit`` says why one is away."""
+    try:
+        with in_time():
+            known = stores.known()
+    except Error:
+        return [Line(name.lower(), ok=False, unit=UNKNOWN) for name in StoreName]
+    away = stores.away(known)
+    return [
+        Line(name.lower(), ok=name not in away, unit=away.get(name, ""))
+        for name in StoreName
+    ]
+
+
 def _asked(check: Callable[[], Line]) -> Line:
     try:
         with in_time():
             return check()
     except Error:
-        return Line(check.__name__, ok=False)
+        return Line(check.__name__, ok=False, unit=UNKNOWN)
 
 
 def guards() -> Line:

@@ -24,6 +24,7 @@ from django.db.models import (
 from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 
+from adminmoves.clock import ClockTimestamp
 from adminmoves.models import (
     Attempt,
     BookkeepingConnection,
@@ -145,7 +146,7 @@ def doubts() -> QuerySet[Move]:
 
 def leases_past_due() -> int:
     """Runs that were left behind and that nobody took over for another lease."""
-    late = timezone.now() - timedelta(seconds=settings.PORTAL_LEASE_SECONDS)
+    late = ClockTimestamp() - timedelta(seconds=settings.PORTAL_LEASE_SECONDS)
     left = Attempt.objects.filter(
         ended_at=None, lease_until__lt=late, move__state=MoveState.RUNNING
     )

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from adminmoves import web
 from adminmoves.models import QueueSwitch
-from adminmoves.operations import actions, readings
+from adminmoves.operations import actions, readings, stores
 from adminmoves.operations.forms import PauseForm, ResumeForm
 from adminmoves.vocabulary import Right
 
@@ -72,4 +72,5 @@ def read_page() -> dict[str, Any]:
         "offices": readings.offices_in_queue(),
         "doubts": list(readings.doubts()[: readings.MOST_DOUBTS]),
         "troubled": readings.troubled_connections(),
+        "away": stores.away(stores.known()),
     }

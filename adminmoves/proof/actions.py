@@ -14,7 +14,7 @@ from adminmoves.asking import TEMPORARY, connections_to_ask
 from adminmoves.bookkeeping.lines import LineBusy
 from adminmoves.evidence import Attestation, ask_package
 from adminmoves.evidence import attest as store_attestation
-from adminmoves.evidence_file import keep_file
+from adminmoves.evidence_file import genuine, keep_file
 from adminmoves.models import EvidenceFile, Move, Proof
 from adminmoves.vocabulary import Right
 
@@ -100,11 +100,14 @@ def attest(
     """Store what somebody states, with the file that shows it.
 
     ``said``: said_by, moved_on, ticket and, where it overrules the package, reason;
-    a new file takes the place of the ``kept`` one of the request.
+    a new file takes the place of the ``kept`` one of the request. Raises
+    EvidenceRefused, EvidenceDiffers, StoreAway.
     """
     access.require(actor, Right.ATTEST)
     move = Move.objects.get(pk=move_id)
     file = said["file"]
+    if kept and not file:
+        genuine(kept)
     attestation = Attestation(
         said["said_by"],
         said["moved_on"],

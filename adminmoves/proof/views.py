@@ -1,5 +1,6 @@
 """Proof that it was moved in the package: ask now, attest, look at the evidence."""
 
+from io import BytesIO
 from typing import cast
 
 from django.contrib import messages
@@ -13,8 +14,15 @@ from adminmoves.bookkeeping.lines import LineBusy
 from adminmoves.dossier import eyes
 from adminmoves.dossier.reading import find_move
 from adminmoves.errors import StepRefused
-from adminmoves.evidence import attestation_right
-from adminmoves.evidence_file import plain_name, why_full
+from adminmoves.evidence import attestation_right, record_trouble
+from adminmoves.evidence_file import (
+    EvidenceDiffers,
+    EvidenceRefused,
+    genuine,
+    plain_name,
+    why_full,
+)
+from adminmoves.marks import StoreAway
 from adminmoves.models import EvidenceFile, Move, Proof
 from adminmoves.proof import actions
 from adminmoves.proof.forms import AttestForm, begun
@@ -37,9 +45,13 @@ def attest(request: web.PortalRequest, number: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         _look_for_room(form, move, request.actor)
     if request.method == "POST" and form.is_valid():
-        actions.attest(move.pk, form.cleaned_data, kept, actor=request.actor)
-        messages.success(request, _("The attestation is recorded."))
-        return redirect("moves:detail", move.number)
+        try:
+            actions.attest(move.pk, form.cleaned_data, kept, actor=request.actor)
+        except (EvidenceRefused, EvidenceDiffers, StoreAway) as refused:
+            form.add_error("file", str(refused))
+        else:
+            messages.success(request, _("The attestation is recorded."))
+            return redirect("moves:detail", move.number)
     worked = set(eyes.who_worked(move)) | {request.user.pk}
     able = eyes.who_can_approve(but=worked)
     page = {"move": move, "form": form, "overrules": overrules, "able": able}
@@ -88,11 +100,17 @@ def tell_answer(request: web.PortalRequest, proof: Proof | None) -> None:
 
 @require_safe
 @web.portal_view(Right.READ_EVIDENCE)
-def evidence(_request: web.PortalRequest, public_id: str) -> HttpResponse:
-    """A file as it was given: to save, never to run in the portal's name."""
-    kept = get_object_or_404(EvidenceFile, public_id=public_id)
+def evidence(request: web.PortalRequest, public_id: str) -> HttpResponse:
+    """A file as it was given, or why not: to save, never to run in our name."""
+    files = EvidenceFile.objects.select_related("move")
+    kept = get_object_or_404(files, public_id=public_id)
+    try:
+        content = genuine(kept)
+    except EvidenceDiffers as differs:
+        record_trouble(differs, actor=request.actor)
+        raise
     response = FileResponse(
-        kept.file.open("rb"),
+        BytesIO(content),
         as_attachment=True,
         # Whatever stands in the table: a header tells no odd name.
         filename=plain_name(kept.name),

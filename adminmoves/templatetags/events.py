@@ -40,6 +40,7 @@ EVENT_LOOKS: Mapping[EventCode, Look] = {
     E.COMMENTED: Look("message-square", "grey"),
     E.AFTERCARE_TICKED: Look("check", "grey"),
     E.RUN_STOP_ASKED: Look("rotate-ccw", "purple"),
+    E.EVIDENCE_DIFFERS: Look("triangle-alert", "red"),
     E.ARCHIVE_CLEANED: Look("trash-2", "grey"),
     E.DOCUMENTS_RECOUNTED: Look("calculator", "grey"),
     E.ADMINISTRATION_MOVED: Look("arrow-right-left", "green"),

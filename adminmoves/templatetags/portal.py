@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext, pgettext_lazy
 from lucide.templatetags.lucide import lucide
 
+from adminmoves import reasons
 from adminmoves.diff import Diff, diff_of, place_now, place_wanted
 from adminmoves.models import Administration, Move
 from adminmoves.movetypes import MIXES
@@ -252,3 +253,9 @@ def check_meter(results: Iterable[Any]) -> SafeString:
         len(kinds) or 1,
         bars,
     )
+
+
+@register.filter
+def told_reason(stored: Mapping[str, Any]) -> reasons.Reason | None:
+    """The words for a stored reason; None where none is stored."""
+    return reasons.tell(stored)

@@ -33,6 +33,7 @@ def store(
         kept = {**settings.STORAGES["archive"], "OPTIONS": {"location": folder}}
         settings.STORAGES = {**settings.STORAGES, "archive": kept}
         assert archive_store().location == folder
+        archive_store().make()
         yield archive_store()
         return
     bucket: Bucket = request.getfixturevalue("bucket")

@@ -7,6 +7,7 @@ from pathlib import Path
 from adminmoves.archive.keys import key_of
 from adminmoves.archive.s3 import CLOSED
 from adminmoves.archive.store import FileStore, archive_store
+from adminmoves.marks import MARK
 from adminmoves.models import Administration, Document
 from tests.archive.bucket import Bucket
 
@@ -17,6 +18,7 @@ BUCKETS: list[Bucket] = []
 def fill(administration: Administration, *contents: bytes) -> list[Document]:
     """Give it a document for each content."""
     documents = []
+    archive_store().make()
     first = administration.archive.count()
     for number, content in enumerate(contents, start=first):
         key = key_of(administration.environment, administration, "new", number)
@@ -65,11 +67,15 @@ def files() -> set[str]:
 def everything() -> dict[str, bytes]:
     """All files and what is in them, as they lie there, past the store.
 
-    Of a bucket without the marks of closed folders.
+    Without the mark of the store, and of a bucket without those of closed folders.
     """
     if not isinstance(archive_store(), FileStore):
         kept = BUCKETS[-1].objects.items()
-        return {key: content for key, content in kept if not key.endswith(CLOSED)}
+        return {
+            key: content
+            for key, content in kept
+            if not key.endswith(CLOSED) and key != MARK
+        }
     root = path_of("")
-    found = (path for path in root.rglob("*") if path.is_file())
+    found = (path for path in root.rglob("*") if path.is_file() and path.name != MARK)
     return {str(path.relative_to(root)): path.read_bytes() for path in found}

@@ -12,6 +12,7 @@ from django.utils import timezone
 from adminmoves.access import actor_for
 from adminmoves.archive import cleaning, copying
 from adminmoves.archive.keys import folder_after, key_in
+from adminmoves.archive.presence import require_archive
 from adminmoves.archive.store import PART, archive_store
 from adminmoves.execution import claim, runner
 from adminmoves.intake.actions import withdraw_move
@@ -32,6 +33,7 @@ def approved(a_move: MakeMove, monkeypatch: pytest.MonkeyPatch) -> Move:
     monkeypatch.setattr(copying, "MOST_DOCUMENTS", 4)
     books = make_administration()
     fill_with(books, 10)
+    require_archive()
     return a_move(S.APPROVED, move_type=MoveType.MOVE_ENVIRONMENT, administration=books)
 
 
@@ -123,9 +125,10 @@ def test_what_a_worker_writes_while_the_clean_up_is_at_it_goes_too(
     old, store = files(), archive_store()
     remove = store.remove
 
-    def too_early(keys: list[str]) -> None:
-        remove(keys)
+    def too_early(keys: list[str]) -> int:
+        removed = remove(keys)
         write(keys[0], b"a copy")
+        return removed
 
     monkeypatch.setattr(cleaning, "AT_A_TIME", 5)
     monkeypatch.setattr(store, "remove", too_early)
@@ -188,6 +191,6 @@ def test_half_written_files_go_with_those_of_a_move_that_was_given_up(
     cleaning.clean(5)
 
     job = CleanUp.objects.get()
-    assert (job.files, job.removed) == (10, 10)
+    assert (job.files, job.removed) == (10, 4), "of those it may have written"
     assert job.done_at is not None
     assert files() == old

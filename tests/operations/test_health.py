@@ -114,8 +114,8 @@ def test_all_is_well(client: Client) -> None:
 
     assert status == 200
     assert list(lines) == [
-        "database", "broker", "guards", "worker", "asks", "beat", "queue", "leases",
-        "doubts",
+        "database", "broker", "archive", "evidence", "guards", "worker", "asks", "beat",
+        "queue", "leases", "doubts",
     ]  # fmt: skip
     assert all(line["ok"] for line in lines.values())
 
@@ -156,8 +156,12 @@ def test_without_the_database_nothing_of_it_is_called_well(
 
     assert status == 503
     assert names == {
-        "database", "guards", "worker", "asks", "beat", "queue", "leases", "doubts",
+        "database", "archive", "evidence", "guards", "worker", "asks", "beat", "queue",
+        "leases", "doubts",
     }  # fmt: skip
+    _status, lines = ready(client)
+    told = [line["unit"] for name, line in lines.items() if name != "broker"]
+    assert told[1:] == ["unknown"] * (len(told) - 1), "nobody is called silent"
 
 
 @pytest.mark.usefixtures("all_well")

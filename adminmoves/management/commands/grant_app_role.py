@@ -44,6 +44,8 @@ GRANTS: Mapping[str, tuple[str, ...]] = {
     "adminmoves_loanend": APPEND,
     "adminmoves_proof": APPEND,
     "adminmoves_proofwords": APPEND,
+    # Which folder or bucket is ours; said once.
+    "adminmoves_storemark": APPEND,
     # Only the trail's trigger writes the heads, as the owner.
     "adminmoves_streamhead": READ,
     # Only triggers write what an administration is found by, as the owner.

@@ -1,0 +1,75 @@
+"""A host whose clock is wrong takes no lease from another, and loses none."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from adminmoves.archive import copying
+from adminmoves.execution import claim, dispatch, runner
+from adminmoves.models import Event, Move
+from adminmoves.vocabulary import MoveState, MoveType
+from tests.archive.shelves import contents, fill_with
+from tests.builders import make_administration, run, start
+from tests.cast import MakeMove
+
+pytestmark = pytest.mark.django_db
+S = MoveState
+OFF = [timedelta(days=-1), timedelta(minutes=-5), timedelta(minutes=5)]
+off = pytest.mark.parametrize("by", OFF, ids=str)
+
+
+@pytest.fixture
+def approved(a_move: MakeMove, monkeypatch: pytest.MonkeyPatch) -> Move:
+    """To another office, with ten documents, in chunks of four."""
+    monkeypatch.setattr(copying, "MOST_DOCUMENTS", 4)
+    books = make_administration()
+    fill_with(books, 10)
+    return a_move(S.APPROVED, move_type=MoveType.MOVE_ENVIRONMENT, administration=books)
+
+
+def set_clock(monkeypatch: pytest.MonkeyPatch, by: timedelta) -> None:
+    """This host's, not the database's."""
+    now = timezone.now
+    monkeypatch.setattr(timezone, "now", lambda: now() + by)
+
+
+@off
+@pytest.mark.parametrize("move_type", [MoveType.MOVE_ENVIRONMENT, MoveType.CHANGE_CODE])
+def test_a_move_completes_on_a_host_whose_clock_is_wrong(
+    move_type: MoveType,
+    by: timedelta,
+    a_move: MakeMove,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    books = make_administration()
+    fill_with(books, 10)
+    move = a_move(S.APPROVED, move_type=move_type, administration=books)
+    before = contents(books)
+    set_clock(monkeypatch, by)
+
+    done = run(move)
+
+    assert done.state == S.COMPLETED
+    assert contents(books) == before
+
+
+@off
+def test_it_takes_no_run_that_somebody_holds_and_holds_its_own(
+    by: timedelta, approved: Move, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = start(approved)
+    with monkeypatch.context() as wrong:
+        set_clock(wrong, by)
+        assert claim.take_over("worker-2") is None
+        runner.carry_out(held, until=0)
+        taken = claim.take_up("worker-2")
+        assert taken is not None
+        assert not dispatch.unattended().exists()
+
+    assert claim.take_over("worker-3") is None, "it is held, whatever its host says"
+    runner.carry_out(taken)
+    assert Move.objects.get(pk=approved.pk).state == S.COMPLETED
+    assert not Event.objects.filter(
+        code__in=["RUN_TAKEN_OVER", "MOVE_IN_DOUBT"]
+    ).exists()

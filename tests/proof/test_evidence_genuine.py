@@ -1,0 +1,187 @@
+"""Evidence that was changed or lost on the disk is never taken for genuine."""
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from adminmoves.access import actor_for
+from adminmoves.durable import DurableStorage
+from adminmoves.evidence import Attestation, attest
+from adminmoves.evidence_file import keep_file, trouble_with
+from adminmoves.marks import MARK
+from adminmoves.models import Event, EvidenceFile, Move, StoreMark
+from adminmoves.vocabulary import FileTrouble, MoveState
+from tests.builders import approve
+from tests.cast import MakeMove
+from tests.overview.people import logged_in, said
+
+pytestmark = pytest.mark.django_db
+S = MoveState
+CONTENT = b"It was moved on Monday."
+Harm = Callable[[Path], object]
+HARMS: dict[str, Harm] = {
+    "gone": Path.unlink,
+    "empty": lambda path: path.write_bytes(b""),
+    "as long": lambda path: path.write_bytes(CONTENT.replace(b"Monday", b"Friday")),
+    "longer": lambda path: path.write_bytes(CONTENT + b" Really."),
+}
+harmed = pytest.mark.parametrize("harm", HARMS.values(), ids=HARMS)
+
+
+@pytest.fixture(autouse=True)
+def folder(settings: Any, tmp_path: Path) -> Path:
+    settings.MEDIA_ROOT = tmp_path / "evidence"
+    return tmp_path / "evidence"
+
+
+@pytest.fixture
+def kept(a_move: MakeMove, agent: User) -> EvidenceFile:
+    """Of a move that waits for approval, attested with it."""
+    move = a_move(S.AWAITING_BOOKKEEPING)
+    upload = SimpleUploadedFile("mail.txt", CONTENT)
+    file = keep_file(move, upload, actor=actor_for(agent))
+    said_so = Attestation("Jansen", date(2026, 11, 1), evidence=file)
+    attest(move.pk, actor=actor_for(agent), attestation=said_so)
+    return file
+
+
+def path_of(kept: EvidenceFile) -> Path:
+    return Path(kept.file.path)
+
+
+def ask_for(kept: EvidenceFile, reader: User) -> Any:
+    return logged_in(reader).get(reverse("moves:evidence", args=[kept.public_id]))
+
+
+def troubles() -> list[dict[str, str]]:
+    events = Event.objects.filter(code="EVIDENCE_DIFFERS").order_by("pk")
+    return list(events.values_list("params", flat=True))
+
+
+def test_what_was_given_is_what_comes_back(kept: EvidenceFile, auditor: User) -> None:
+    answer = ask_for(kept, auditor)
+
+    assert b"".join(answer.streaming_content) == CONTENT
+    assert trouble_with(kept) is None
+    assert troubles() == []
+
+
+@harmed
+def test_it_is_not_shown_and_the_page_says_why(
+    harm: Harm, kept: EvidenceFile, auditor: User
+) -> None:
+    harm(path_of(kept))
+
+    answer = ask_for(kept, auditor)
+    ask_for(kept, auditor)
+
+    assert answer.status_code == 409
+    assert "mail.txt" in said(answer)
+    assert "bewijst niets" in said(answer)
+    (told,) = troubles()
+    expected = FileTrouble.MISSING if harm is Path.unlink else FileTrouble.CHANGED
+    assert told == {"file": kept.public_id, "trouble": expected}
+    assert trouble_with(kept) == expected
+
+
+@harmed
+def test_nobody_approves_on_it(harm: Harm, kept: EvidenceFile, lead: User) -> None:
+    harm(path_of(kept))
+    move = Move.objects.get(pk=kept.move_id)
+
+    with pytest.raises(Exception, match=r"mail\.txt"):
+        approve(move, lead)
+
+    move.refresh_from_db()
+    assert move.state == S.AWAITING_APPROVAL
+    assert len(troubles()) == 1
+
+
+def test_it_counts_again_when_it_was_restored(kept: EvidenceFile, lead: User) -> None:
+    path_of(kept).write_bytes(b"")
+    path_of(kept).write_bytes(CONTENT)
+
+    approve(Move.objects.get(pk=kept.move_id), lead)
+
+    assert Move.objects.get(pk=kept.move_id).state == S.APPROVED
+
+
+# --- the whole folder away
+
+
+@pytest.fixture
+def away(kept: EvidenceFile, folder: Path) -> Path:
+    kept_at = folder.with_name("kept")
+    folder.rename(kept_at)
+    return kept_at
+
+
+@pytest.mark.parametrize("instead", [None, "empty", "another's"])
+def test_while_the_folder_is_away_nothing_is_called_missing(
+    instead: str | None, kept: EvidenceFile, away: Path, folder: Path, lead: User
+) -> None:
+    if instead:
+        folder.mkdir()
+    if instead == "another's":
+        (folder / MARK).write_text("7b8c1c1e-0000-4000-8000-000000000000")
+
+    answer = ask_for(kept, lead)
+    with pytest.raises(Exception, match="niet bereikbaar"):
+        approve(Move.objects.get(pk=kept.move_id), lead)
+
+    assert answer.status_code == 409
+    assert "De map met bewijs is nu niet bereikbaar" in said(answer)
+    assert troubles() == []
+
+
+def test_no_file_is_taken_meanwhile_and_what_was_typed_stays(
+    away: Path, folder: Path, a_move: MakeMove, agent: User
+) -> None:
+    move = a_move(S.AWAITING_BOOKKEEPING)
+    page = reverse("moves:attest", args=[move.number])
+    sent = {
+        "said_by": "Mevrouw Bakker",
+        "moved_on": "2026-11-01",
+        "file": SimpleUploadedFile("mail.txt", CONTENT),
+    }
+
+    answer = logged_in(agent).post(page, sent)
+
+    assert answer.status_code == 200
+    assert "De map met bewijs is nu niet bereikbaar" in said(answer)
+    assert "Mevrouw Bakker" in answer.content.decode()
+    assert not folder.exists(), "nothing is made where a folder was"
+
+
+def test_a_disk_that_is_full_is_told_at_the_field(
+    a_move: MakeMove, agent: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_given: object) -> str:
+        raise OSError(28, "No space left on device")
+
+    move = a_move(S.AWAITING_BOOKKEEPING)
+    monkeypatch.setattr(DurableStorage, "_save", full)
+    page = reverse("moves:attest", args=[move.number])
+    sent = {
+        "said_by": "Mevrouw Bakker",
+        "moved_on": "2026-11-01",
+        "file": SimpleUploadedFile("mail.txt", CONTENT),
+    }
+
+    answer = logged_in(agent).post(page, sent)
+
+    assert "No space left on device" in said(answer)
+    assert "Mevrouw Bakker" in answer.content.decode()
+    assert not EvidenceFile.objects.exists()
+
+
+def test_the_folder_is_marked_once(kept: EvidenceFile, folder: Path) -> None:
+    mark = StoreMark.objects.get(pk="EVIDENCE").mark
+
+    assert (folder / MARK).read_text() == str(mark)
