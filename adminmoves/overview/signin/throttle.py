@@ -73,7 +73,8 @@ def lock_ends_in(name: str, address: str | None) -> timedelta:
     )["last"]
     if last is None:
         return timedelta()
-    return max(last + settings.AXES_COOLOFF_TIME - timezone.now(), timedelta(seconds=1))
+    left: timedelta = last + settings.AXES_COOLOFF_TIME - timezone.now()
+    return max(left, timedelta(seconds=1))
 
 
 def count_while_locked(name: str, address: str | None) -> None:
