@@ -118,7 +118,9 @@ class ApproveForm(WhenForm):
 
 class RescheduleForm(WhenForm):
     kind = "reschedule"
-    seen = forms.CharField(required=False, strip=False, widget=forms.HiddenInput)
+    seen = forms.CharField(
+        required=False, max_length=100, strip=False, widget=forms.HiddenInput
+    )
 
 
 class SendBackForm(Decision):

@@ -19,7 +19,7 @@ class PauseForm(forms.Form):
 
 class ResumeForm(forms.Form):
     # When the pause began that is on the page.
-    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+    seen = forms.CharField(required=False, max_length=100, widget=forms.HiddenInput)
     reason = forms.CharField(
         label=_("Why it may go on"),
         max_length=LONGEST,
