@@ -14,6 +14,7 @@ from typing import Any, cast
 
 from django import forms
 from django.conf import settings
+from django.core.exceptions import SuspiciousFileOperation
 from django.core.files.storage import storages
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import Q, Sum
@@ -321,6 +322,9 @@ def trouble_with(kept: EvidenceFile) -> FileTrouble | None:
 def _read(kept: EvidenceFile) -> bytes | None:
     try:
         return evidence_store().read(str(kept.file.name))
+    except (SuspiciousFileOperation, ValueError):
+        # A name that leads nowhere in the folder, which only raw SQL could write.
+        return None
     except OSError as refused:
         require_folder()
         raise StoreAway(StoreName.EVIDENCE, words_of(refused)) from refused

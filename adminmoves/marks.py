@@ -21,7 +21,7 @@ from adminmoves.vocabulary import StoreName
 
 MARK = ".portal-mark"
 """The key of the file; no file of ours is called so."""
-LOCK = 7002
+LOCK = 7003
 """Our class of advisory locks: while somebody marks a store for the first time."""
 NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
 SENTENCES: dict[StoreName, Promise] = {

@@ -4,7 +4,6 @@ Each file of ``comparisons`` is one statement, so that what is written meanwhile
 not look like a difference. It answers with: kind, table, row, event.
 """
 
-import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,13 +14,15 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from adminmoves.evidence_file import trouble_with
+from adminmoves.marks import StoreAway
 from adminmoves.models import EvidenceFile
+from adminmoves.vocabulary import FileTrouble
 
 FOLDER = Path(__file__).resolve().parent / "comparisons"
 SLACK_SECONDS = 300
 """A row has the clock of a web host or worker, its event that of the database."""
 FACT = "fact "
-CHUNK = 1 << 16
 
 KINDS: Mapping[str, Promise] = {
     "requester": gettext_lazy("is asked for by somebody else"),
@@ -60,9 +61,14 @@ KINDS: Mapping[str, Promise] = {
     "sign_in": gettext_lazy("signed in last at a moment that is in no event"),
     "actor_unknown": gettext_lazy("acted, and is gone"),
     "archive": gettext_lazy("has other documents than its last migration read back"),
+    "file_away": gettext_lazy(
+        "and those after it could not be looked at: the folder of the evidence is away"
+    ),
     "file_missing": gettext_lazy("has no file on disk"),
     "file_changed": gettext_lazy("has another file on disk than was uploaded"),
 }
+
+FILE_KINDS = {FileTrouble.MISSING: "file_missing", FileTrouble.CHANGED: "file_changed"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,18 +116,12 @@ def _compare(name: str) -> list[Difference]:
 
 def _changed_files() -> Iterator[Difference]:
     for file in EvidenceFile.objects.order_by("pk").iterator():
-        kind = _trouble_of(file)
-        if kind:
-            row = f"{file.pk} ({file.name})"
-            yield Difference(kind, "adminmoves_evidencefile", row, None)
-
-
-def _trouble_of(file: EvidenceFile) -> str:
-    found = hashlib.sha256()
-    try:
-        with file.file.open("rb") as opened:
-            for chunk in opened.chunks(CHUNK):
-                found.update(chunk)
-    except OSError:
-        return "file_missing"
-    return "" if found.hexdigest() == file.sha256 else "file_changed"
+        row = f"{file.pk} ({file.name})"
+        try:
+            trouble = trouble_with(file)
+        except StoreAway:
+            # Nothing is known of the others either.
+            yield Difference("file_away", "adminmoves_evidencefile", row, None)
+            return
+        if trouble:
+            yield Difference(FILE_KINDS[trouble], "adminmoves_evidencefile", row, None)

@@ -168,6 +168,8 @@ def start(move_id: int, worker: str, then: Then = record_start) -> Attempt | Non
 
 
 def _start(move_id: int, worker: str, then: Then) -> Attempt | None:
+    if not _archive_is_there(move_id):
+        return None
     with transaction.atomic():
         share_gates()
         move = _take(move_id)
@@ -193,12 +195,24 @@ def _open_where_it_may(move: Move, worker: str, then: Then) -> Attempt | None:
     if not has_files(move):
         # It only touches the database, and is over before anybody could count it.
         return _open_attempt(move, worker, then)
+    return _open_attempt(move, worker, record_start) if finds_room(move) else None
+
+
+def _archive_is_there(move_id: int) -> bool:
+    """Whether the files of a move can be reached; else say so.
+
+    Before the gates are held: a share that hangs would keep everybody from pausing.
+    The run looks again before each of its chunks.
+    """
+    move = Move.objects.filter(pk=move_id, state=MoveState.APPROVED).first()
+    if move is None or not has_files(move):
+        return True
     try:
         require_archive()
     except StoreAway as away:
         _say(move, away.reason)
-        return None
-    return _open_attempt(move, worker, record_start) if finds_room(move) else None
+        return False
+    return True
 
 
 def _take(move_id: int) -> Move | None:

@@ -11,7 +11,7 @@ from adminmoves import outside, web
 from adminmoves.dossier import eyes
 from adminmoves.dossier.reading import find_move
 from adminmoves.errors import CheckRefused, NotAllowed, StepRefused
-from adminmoves.evidence_file import keep_file, why_full
+from adminmoves.evidence_file import EvidenceRefused, keep_file, why_full
 from adminmoves.intake import actions, picking
 from adminmoves.intake.checking import look_at, tell, wrong_among
 from adminmoves.intake.forms import AnswersForm, StartForm
@@ -19,6 +19,7 @@ from adminmoves.intake.listening import listen
 from adminmoves.intake.pages import FormPage, ReviewPage, choices_of_type, own_drafts
 from adminmoves.intake.reconsider import RecountForm, WithdrawForm, was_submitted
 from adminmoves.intake.reverse import start_reverse
+from adminmoves.marks import StoreAway
 from adminmoves.models import Administration, Environment, Move
 from adminmoves.vocabulary import Action, MoveState, MoveType, Right
 
@@ -111,8 +112,12 @@ def keep(request: web.PortalRequest, move: Move, answers: AnswersForm) -> Move:
     if upload and (full := why_full(kept, upload, actor=request.actor)):
         answers.add_error("moved_file", full)
     elif upload:
-        file = keep_file(kept, upload, actor=request.actor)
-        actions.edit_draft(kept.pk, {"moved_evidence": file}, actor=request.actor)
+        try:
+            file = keep_file(kept, upload, actor=request.actor)
+        except (EvidenceRefused, StoreAway) as refused:
+            answers.add_error("moved_file", str(refused))
+        else:
+            actions.edit_draft(kept.pk, {"moved_evidence": file}, actor=request.actor)
     answers.move = find_move(kept.pk)
     return answers.move
 

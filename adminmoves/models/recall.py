@@ -259,9 +259,14 @@ def _forms(term: str) -> Iterator[str]:
 def _terms(text: str) -> list[str]:
     """The words that somebody typed or pasted; letters that stand alone go together."""
     pasted = re.sub(r"\bmailto:", " ", text[:MAX_QUERY_CHARS], flags=re.IGNORECASE)
-    joined = re.sub(r"(?<=\b[^\W\d_])\.? +(?=[^\W\d_]\b)", "", pasted)
+    short = re.sub(r"(?<!\S)(?:[^\W\d_]\.)+[^\W\d_]\.?(?!\S)", _without_dots, pasted)
+    joined = re.sub(r"(?<=\b[^\W\d_])\.? +(?=[^\W\d_]\b)", "", short)
     words = (word.partition("?")[0].strip(WRAPPING) for word in joined.split())
     return [word for word in words if re.search(r"[\w&+]", word)][:MAX_WORDS]
+
+
+def _without_dots(found: re.Match[str]) -> str:
+    return found[0].replace(".", "")
 
 
 def office_named(text: str) -> Q:
@@ -304,6 +309,7 @@ def was_known_as(place: FormerPlace, text: str) -> bool:
         place.office_code,
         place.mail_address,
         f"{place.office_code}.{place.code}",
+        f"{place.office_code}.{place.code_key}",
     )
     forms = [form[1:].lower() for term in _terms(text) for form in _forms(term)]
     return any(name.lower().startswith(form) for name in names for form in forms)

@@ -17,6 +17,7 @@ from psycopg2 import extensions
 
 from adminmoves.access import actor_for
 from adminmoves.audit import chain, record
+from adminmoves.evidence_file import require_folder
 from adminmoves.intake.actions import recount_documents, take_over_draft
 from adminmoves.models import Administration, EvidenceFile, Move, Proof
 from adminmoves.vocabulary import MoveState, MoveType
@@ -244,6 +245,7 @@ def evidence(owner: Owner, a_move: MakeMove, agent: User) -> EvidenceFile:
         sha256="8d3ba4cd9b2b7cbd5b6f7d2a5a3c7d6a" * 2, uploaded_by=agent,
         file=ContentFile(content, "bewijs.txt"),
     )  # fmt: skip
+    require_folder()
     put_on_record()
     return file
 
@@ -257,6 +259,17 @@ def test_a_file_that_is_gone_is_named(evidence: EvidenceFile) -> None:
 
     assert kinds() == [("file_missing", "adminmoves_evidencefile")]
     assert record.differences(with_files=False) == []
+
+
+def test_a_name_that_leads_out_of_the_folder_is_named(
+    evidence: EvidenceFile, owner: Owner
+) -> None:
+    with owner.cursor() as cursor:
+        cursor.execute("ALTER TABLE adminmoves_evidencefile DISABLE TRIGGER USER")
+        cursor.execute("UPDATE adminmoves_evidencefile SET file = '../x'")
+        cursor.execute("ALTER TABLE adminmoves_evidencefile ENABLE TRIGGER USER")
+
+    assert kinds() == [("file_missing", "adminmoves_evidencefile")]
 
 
 @pytest.mark.parametrize(

@@ -50,6 +50,13 @@ FOUND = [
     ("Bakkerij-Midden", "bakkerij midden"),
     ("Bakkerij Midden", "Bakkerij-Midden"),
     ("Grootbakkerij", "bakkerij"),
+    ("Groep A B.V.", "groep a bv"),
+    ("Groep A B.V.", "Groep A B.V."),
+    ("Plan B.V.", "plan bv"),
+    ("Zorg 4 U B.V.", "zorg 4 u"),
+    ("Jansen B.V. 2", "jansen 2"),
+    ("Loods 4 A", "loods 4 a"),
+    ("Beheer J.P. B.V.", "beheer bv"),
     ("100% Wol_Winkel", "100%"),
     ("100% Wol_Winkel", "wol_winkel"),
 ]

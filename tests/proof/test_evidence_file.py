@@ -355,7 +355,7 @@ def test_an_odd_name_in_the_table_is_told_plainly(
         name='a"\r\nX-Odd: 1.txt',
         content_type="text/plain",
         size=1,
-        sha256="0",
+        sha256=hashlib.sha256(b"x").hexdigest(),
         file=ContentFile(b"x", "x"),
         uploaded_by=agent,
     )

@@ -39,6 +39,8 @@ SET search_path = pg_catalog, public, pg_temp AS $$
     FROM adminmoves_administration a
     JOIN adminmoves_environment e ON e.id = a.environment_id
     WHERE a.id = ANY (changed)
+    -- Whoever renames the office meanwhile is waited for, or waits.
+    FOR SHARE OF e
     ON CONFLICT (administration_id) DO UPDATE
         SET names = excluded.names, codes = excluded.codes
 $$;

@@ -28,12 +28,15 @@ DECLARE
     words text := adminmoves_fold(replace(replace(
         translate(value, '''’‘‛`´ʼʹ′', ''), '&', ' en '), '+', ' en '));
 BEGIN
+    -- B.V. is bv and J.P. is jp, each by itself.
+    words := regexp_replace(words,
+        '(?<![[:alnum:]])([[:alpha:]])\.(?=[[:alpha:]](?![[:alnum:]]))', '\1', 'g');
     words := regexp_replace(' ' || words || ' ',
         '[\u0001-\u002f\u003a-\u0040\u005b-\u0060\u007b-\u00bf\u2000-\u206f\u3000-\u303f]+',
         ' ', 'g');
     -- Letters that stand alone belong together: b v is bv, v o f is vof.
-    IF words ~ ' [^ ] [^ ] ' THEN
-        words := regexp_replace(words, '(?<= [^ ]) (?=[^ ] )', '', 'g');
+    IF words ~ ' [^ 0-9] [^ 0-9] ' THEN
+        words := regexp_replace(words, '(?<= [^ 0-9]) (?=[^ 0-9] )', '', 'g');
     END IF;
     RETURN words;
 END $$;
