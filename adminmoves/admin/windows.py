@@ -15,6 +15,7 @@ from adminmoves.admin.base import KeptForm, M
 from adminmoves.admin.settings import SettingAdmin
 from adminmoves.admin.site import is_keeper, site
 from adminmoves.cleaning import FREEZE_AHEAD, require_about_now, require_coming
+from adminmoves.estate import lines
 from adminmoves.fields import MomentField
 from adminmoves.models import Environment, ExecutionWindow, Freeze
 from adminmoves.windows import held_by
@@ -140,4 +141,4 @@ def plain(value: Any) -> Any:
     """A value as the trail keeps it."""
     if isinstance(value, Environment):
         return value.office_code
-    return value.isoformat() if isinstance(value, datetime | time) else value
+    return value.isoformat() if isinstance(value, time) else lines.plain(value)

@@ -1,7 +1,7 @@
 """What the trail keeps of a change to the estate."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from adminmoves.audit import trail
@@ -12,9 +12,9 @@ from adminmoves.vocabulary import EventCode
 
 
 def plain(value: Any) -> Any:
-    """A value as the trail keeps it."""
+    """A value as the trail keeps it; a moment in UTC, wherever it was typed."""
     if isinstance(value, datetime):
-        return value.isoformat()
+        return value.astimezone(UTC).isoformat()
     if isinstance(value, Environment | BookkeepingConnection):
         return value.public_id
     return value

@@ -1,9 +1,11 @@
 """An administrator at work: pages opened and forms sent."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Model
+from django.forms import BoundField
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
@@ -27,11 +29,18 @@ def errors_of(response: HttpResponse) -> dict[str, list[str]]:
 def as_shown(page: Any) -> dict[str, Any]:
     """What a browser sends of a change page where nothing was typed."""
     form = page.context["adminform"].form
-    shown = {name: form[name].value() for name in form.fields}
+    shown = {name: _in_box(form[name]) for name in form.fields}
     sent = {
         name: _as_sent(value) for name, value in shown.items() if value is not False
     }
     return {**sent, "_seen": form.seen}
+
+
+def _in_box(field: BoundField) -> object:
+    """What stands in the box of a field; a moment as its box writes it."""
+    value = field.value()
+    is_moment = isinstance(value, datetime)
+    return field.field.widget.format_value(value) if is_moment else value
 
 
 def change(client: Client, subject: Model, **answers: object) -> dict[str, list[str]]:

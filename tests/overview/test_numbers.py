@@ -19,9 +19,7 @@ S = MoveState
 
 
 NUMBERED = [
-    str(address.pattern)
-    for address in journey
-    if "<str:number>" in str(address.pattern)
+    str(address.pattern) for address in journey if ":number>" in str(address.pattern)
 ]
 
 
@@ -36,7 +34,7 @@ def test_no_address_takes_a_number_of_another_year(
     move = a_move(S.AWAITING_APPROVAL)
     client.force_login(request.getfixturevalue(role))
     number = of_other_year(move)
-    addresses = ["/" + route.replace("<str:number>", number) for route in NUMBERED]
+    addresses = ["/" + re.sub(r"<\w+:number>", number, route) for route in NUMBERED]
 
     told = {
         getattr(client, method)(address).status_code
