@@ -61,7 +61,8 @@ class StoreAway(DomainError):
     def __init__(self, name: StoreName, why: str) -> None:
         super().__init__(str(SENTENCES[name]))
         self.why = why
-        self.reason: dict[str, object] = {"code": f"{name.lower()}_away", "why": why}
+        # Only runs store a reason, and what they wait for is the archive.
+        self.reason: dict[str, object] = {"code": "archive_away", "why": why}
 
 
 def require(name: StoreName, store: Marked, is_ours: Callable[[], bool]) -> None:
