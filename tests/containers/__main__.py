@@ -1,5 +1,6 @@
 """make containers: see all of docker-compose.yml serve, and one move of each type."""
 
+import fcntl
 import json
 import os
 import secrets
@@ -199,7 +200,16 @@ def main() -> int:
         )
         return 1
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
-    engine = Engine(state_folder() / "containers")
+    with (state_folder() / "containers.lock").open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            sys.stderr.write("make containers runs already in this checkout.\n")
+            return 1
+        return rehearse_and_clean_up(Engine(state_folder() / "containers"))
+
+
+def rehearse_and_clean_up(engine: Engine) -> int:
     seconds: dict[str, float] = {}
     try:
         rehearse(engine, seconds)
