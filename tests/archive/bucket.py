@@ -127,8 +127,13 @@ class _Handler(BaseHTTPRequestHandler):
         keys = {key.text or "" for key in asked}
         for key in keys - self.bucket.stuck:
             self.bucket.objects.pop(key, None)
-        error = "<Error><Code>AccessDenied</Code></Error>"
-        return _xml("Removed", error * len(keys & self.bucket.stuck))
+        return _xml(
+            "Removed",
+            "".join(
+                f"<Error><Key>{key}</Key><Code>AccessDenied</Code></Error>"
+                for key in sorted(keys & self.bucket.stuck)
+            ),
+        )
 
     def _refuse(self, status: int, code: str) -> None:
         self._answer(status, f"<Error><Code>{code}</Code></Error>".encode())

@@ -16,6 +16,7 @@ HOLDERS = """
 SELECT worker FROM adminmoves_attempt
 WHERE ended_at IS NULL AND worker <> '' ORDER BY heartbeat_at DESC
 """
+NO_VALKEY = "Cannot connect to redis"
 SECONDS_TO_START = 90
 SECONDS_TO_FIND = 1.0
 """So long is waited for somebody who holds a run, before anybody is taken."""
@@ -47,11 +48,13 @@ class Crew:
         self.working.append(Process(name, arguments, self.env))
 
     def able(self) -> list[Process]:
-        """Who is ready for work, and not paused."""
+        """Who is up and not paused. Who waits for Valkey is up: were it waited for,
+        two faults of one draw would wait for each other."""
         return [
             process
             for process in self.working
-            if process not in self.paused and " ready." in process.text()
+            if process not in self.paused
+            and (" ready." in (text := process.text()) or NO_VALKEY in text)
         ]
 
     def chosen(self) -> tuple[Process, int]:

@@ -182,8 +182,9 @@ def test_a_command_on_a_stopped_portal_is_refused(checkout: Path) -> None:
 def test_a_taken_port_is_named(checkout: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
+        waits = f"Port {port} is taken; waiting 5 seconds.\n"
 
-        assert refused(checkout, PORT=port) == (
+        assert refused(checkout, PORT=port, told_before=waits) == (
             f"Port {port} is taken by another program; choose another one: "
             "make run PORT=8123."
         )
@@ -223,7 +224,7 @@ def test_secrets_are_for_the_owner_of_the_checkout_alone(portal: Portal) -> None
     }
 
 
-def refused(checkout: Path, *command: str, **env: str) -> str:
+def refused(checkout: Path, *command: str, told_before: str = "", **env: str) -> str:
     """The one sentence with which a start is refused."""
     given = {"PATH": os.environ["PATH"], **env}
     done = subprocess.run(
@@ -235,5 +236,5 @@ def refused(checkout: Path, *command: str, **env: str) -> str:
         check=False,
         timeout=60,
     )
-    assert (done.returncode, done.stdout) == (1, "")
+    assert (done.returncode, done.stdout) == (1, told_before)
     return done.stderr.strip()
