@@ -96,7 +96,18 @@ class Engine:
 
     def remove_storage(self) -> None:
         self("rmi", "--all", "--force")
-        shutil.rmtree(self.folder)
+        remove_folder(self.folder)
+
+
+def remove_folder(folder: Path) -> None:
+    """What is mounted in it is let go of first: a debootstrap that was cut off leaves
+    this machine's own /proc there."""
+    for line in reversed(Path("/proc/self/mounts").read_text().splitlines()):
+        place = line.split()[1].replace("\\040", " ")
+        if Path(place).is_relative_to(folder):
+            run("umount", place)
+    if folder.exists():
+        shutil.rmtree(folder)
 
 
 def run(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from migrations_portal.supervisor.state import CHECKOUT
 from tests.containers.compose import Compose
-from tests.containers.engine import Engine, Failed, run
+from tests.containers.engine import Engine, Failed, remove_folder, run
 
 HERE = Path(__file__).parent
 PROGRAMS = (
@@ -40,7 +40,7 @@ def make_base(engine: Engine) -> None:
     if engine.ends_well("image", "exists", BASE):
         return
     root = engine.folder / "root"
-    shutil.rmtree(root, ignore_errors=True)
+    remove_folder(root)
     options = ("--variant=minbase", f"--include={','.join(PROGRAMS)}")
     run("debootstrap", *options, codename(), root)
     (root / "usr/local/bin/python").symlink_to("/usr/bin/python3")
@@ -51,7 +51,7 @@ def make_base(engine: Engine) -> None:
         target.unlink(missing_ok=True)
         shutil.copyfile(path, target)
     _import(engine, root)
-    shutil.rmtree(root)
+    remove_folder(root)
 
 
 def _import(engine: Engine, root: Path) -> None:
