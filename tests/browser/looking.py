@@ -28,6 +28,11 @@ LOOKS = [
     pytest.param("light", PHONE, id="light-390"),
     pytest.param("dark", PHONE, id="dark-390"),
 ]
+LOOKS_IN_BOTH = [
+    pytest.param(*look.values, language, id=f"{look.id}-{language}")
+    for look, language in zip(LOOKS, ("nl", "en", "en", "nl"), strict=True)
+]
+"""Each theme, each width and each language with each of the others, in four."""
 
 # The browser and htmx report the status of an answer; that is no fault of the page.
 EXPECTED_STATUS = re.compile(

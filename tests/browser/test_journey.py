@@ -4,6 +4,7 @@ A real browser files and approves, a real Celery worker carries out.
 """
 
 import re
+from itertools import cycle
 
 import pytest
 from django.contrib.auth.models import User
@@ -40,8 +41,7 @@ class Words:
         self.waits = "Wacht op akkoord" if dutch else "Awaiting approval"
 
 
-@pytest.mark.parametrize("language", ["nl", "en"])
-@pytest.mark.parametrize("move_type", MoveType)
+@pytest.mark.parametrize(("move_type", "language"), zip(MoveType, cycle(["nl", "en"])))
 def test_from_an_empty_form_to_completed(
     move_type: MoveType,
     language: str,

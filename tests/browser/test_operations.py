@@ -11,7 +11,7 @@ from adminmoves.models import Preferences, WorkerBeat
 from adminmoves.operations.actions import pause_queue
 from adminmoves.vocabulary import MoveState, MoveType
 from tests.browser.conftest import Visit
-from tests.browser.looking import LOOKS, axe_faults, shoot, sideways
+from tests.browser.looking import LOOKS_IN_BOTH, axe_faults, shoot, sideways
 from tests.browser.world import make_processes
 from tests.builders import make_draft, start
 from tests.cast import MakeMove
@@ -20,8 +20,7 @@ PAGE = "/beheer/werking/"
 S = MoveState
 
 
-@pytest.mark.parametrize("language", ["nl", "en"])
-@pytest.mark.parametrize(("theme", "device"), LOOKS)
+@pytest.mark.parametrize(("theme", "device", "language"), LOOKS_IN_BOTH)
 def test_a_pause_can_be_read_everywhere_it_matters(
     visit: Visit,
     lead: User,

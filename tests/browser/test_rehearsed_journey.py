@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import cycle
 
 import pytest
 from django.contrib.auth.models import User
@@ -114,8 +115,7 @@ def runner(
 
 
 @pytest.mark.usefixtures("runner")
-@pytest.mark.parametrize("language", WORDS)
-@pytest.mark.parametrize("package", Package)
+@pytest.mark.parametrize(("package", "language"), zip(Package, cycle(WORDS)))
 def test_from_consent_to_completed_without_a_reload(
     package: Package,
     language: str,

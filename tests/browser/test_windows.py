@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from adminmoves.models import ExecutionWindow, Freeze, Move, Preferences, WorkerBeat
 from adminmoves.vocabulary import BeatKind, MoveState
 from tests.browser.conftest import Visit
-from tests.browser.looking import DESKTOP, LOOKS, axe_faults, shoot, sideways
+from tests.browser.looking import LOOKS_IN_BOTH, axe_faults, shoot, sideways
 from tests.cast import MakeMove
 
 S = MoveState
@@ -51,13 +51,7 @@ def look(page: Page, name: str) -> list[str]:
     return axe_faults(page)
 
 
-@pytest.mark.parametrize(
-    ("language", "theme", "device"),
-    [
-        *(pytest.param("nl", *one.values, id=f"nl-{one.id}") for one in LOOKS),
-        pytest.param("en", "light", DESKTOP, id="en-light-1280"),
-    ],
-)
+@pytest.mark.parametrize(("theme", "device", "language"), LOOKS_IN_BOTH)
 def test_a_lead_reads_what_holds_and_lets_one_move_run_outside_the_window(
     language: str,
     theme: str,
