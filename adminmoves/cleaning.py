@@ -5,6 +5,7 @@ ValidationError, whose sentence says what to write instead.
 """
 
 import re
+import unicodedata
 from datetime import UTC, date, datetime, timedelta
 
 from django.core.exceptions import ValidationError
@@ -24,6 +25,19 @@ FUTURE_SLACK = timedelta(minutes=5)
 """The clock of another system may run ahead of ours."""
 UNREADABLE = "unreadable"
 """The code of the error where a text is no moment at all."""
+MAX_CODE_CHARS = 100
+MAX_ADDRESS_CHARS = 320
+MAX_COUNT = 2**31 - 1
+"""The largest number that the database takes in a count."""
+ODD_DASHES = re.compile("[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]")
+UNSEEN_KINDS = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp", "Zs"})
+UNSEEN_LETTERS = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2065\u2800\u3164\ufe00-\ufe0f"
+    "\uffa0\ufff0-\ufff8\U00013430-\U0001343f\U00016fe4\U0001d159"
+    "\U000e0000-\U000e0fff]"
+)
+"""What looks like nothing and is of another kind: fillers, blanks, variation selectors,
+and what Unicode has set apart for more of them."""
 LOCAL_FORMATS = (
     "%d-%m-%Y %H:%M",
     "%d-%m-%Y %H:%M:%S",
@@ -156,3 +170,79 @@ def _parse_local(text: str) -> datetime | None:
         except ValueError:
             continue
     return None
+
+
+# --- texts
+
+
+def is_unseen(sign: str) -> bool:
+    """Whether nobody sees this sign, or takes it for a plain space."""
+    kind = unicodedata.category(sign)
+    return sign != " " and (
+        kind in UNSEEN_KINDS or UNSEEN_LETTERS.fullmatch(sign) is not None
+    )
+
+
+def strip_paste(text: str) -> str:
+    """Without what a paste adds at the ends: spaces of any kind, unseen signs."""
+    seen = [place for place, sign in enumerate(text) if _is_ink(sign)]
+    return text[seen[0] : seen[-1] + 1] if seen else ""
+
+
+def plain_dashes(code: str) -> str:
+    """A code whose dashes are as a keyboard has them, whatever a text editor made."""
+    return ODD_DASHES.sub("-", code)
+
+
+def require_seen(text: str) -> None:
+    """Validate one line of text: every sign of it can be seen."""
+    for place, sign in enumerate(text, 1):
+        if is_unseen(sign):
+            raise ValidationError(f"{_cannot_see(place, sign)} {_instead(text)}")
+
+
+def clean_line(text: str) -> str:
+    """One line of text without what a paste adds; every other sign can be seen."""
+    line = strip_paste(text)
+    require_seen(line)
+    return line
+
+
+def require_writing(text: str) -> None:
+    """Validate text of several lines: line ends and tabs, no other control sign."""
+    for place, sign in enumerate(text, 1):
+        if unicodedata.category(sign) in {"Cc", "Cs"} and sign not in "\t\n\r":
+            told = _("Remove it, or type the text again.")
+            raise ValidationError(f"{_cannot_see(place, sign)} {told}")
+
+
+def require_short_key(code: str) -> None:
+    """Validate a code by the length of what it is compared by, which may be longer."""
+    if len(unicodedata.normalize("NFKC", code).upper()) > MAX_CODE_CHARS:
+        told = _("Too long: some signs of this code stand for several. Use plain ones.")
+        raise ValidationError(told)
+
+
+def require_code(text: str) -> None:
+    """Validate a code of a package: no spaces, nothing unseen, not too long."""
+    require_seen(text)
+    if " " in text:
+        raise ValidationError(_("Leave out spaces. A code has none."))
+    require_short_key(text)
+
+
+def _cannot_see(place: int, sign: str) -> str:
+    name = f"U+{ord(sign):04X} {unicodedata.name(sign, '')}".strip()
+    told = _("Sign %(place)s cannot be seen (%(sign)s).")
+    return told % {"place": place, "sign": name}
+
+
+def _instead(text: str) -> str:
+    """What to type: the same without what nobody sees, with plain spaces."""
+    signs = (" " if sign.isspace() else sign for sign in text)
+    seen = "".join(sign for sign in signs if not is_unseen(sign))
+    return _("Type it again, without it: %(text)s") % {"text": " ".join(seen.split())}
+
+
+def _is_ink(sign: str) -> bool:
+    return not (sign.isspace() or is_unseen(sign))

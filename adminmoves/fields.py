@@ -1,6 +1,5 @@
-"""Form fields of this domain: sloppy input is put right, codes are left alone."""
+"""Form fields of this domain: what a paste adds is left out, codes stay as they are."""
 
-import re
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -8,11 +7,18 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from adminmoves.cleaning import UNREADABLE, read_moment, require_past_day
-from adminmoves.models.estate import no_whitespace
+from adminmoves.cleaning import (
+    MAX_COUNT,
+    UNREADABLE,
+    plain_dashes,
+    read_moment,
+    require_code,
+    require_past_day,
+    require_seen,
+    require_writing,
+    strip_paste,
+)
 
-ODD_DASHES = re.compile("[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]")
-UNSEEN = re.compile("[\u200b-\u200d\u2060\ufeff]")
 DAYS = ["%Y-%m-%d", "%d-%m-%Y", "%d/%m/%Y"]
 
 Day = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
@@ -22,15 +28,43 @@ Code = forms.TextInput(
 )
 
 
-class CodeField(forms.CharField):
-    """A code as the package writes it: odd dashes and spaces around it are put right,
-    capitals never."""
+class LineField(forms.CharField):
+    """One line of text, such as a name or a ticket number: what a paste adds at its
+    ends is left out."""
 
-    default_validators = [no_whitespace]
+    default_validators = [require_seen]
 
     def to_python(self, value: Any) -> str:
-        text = ODD_DASHES.sub("-", UNSEEN.sub("", str(value or "")))
-        return str(super().to_python(text))
+        return str(super().to_python(strip_paste(str(value or ""))))
+
+
+class CodeField(LineField):
+    """A code as the package writes it: odd dashes are put right, capitals never."""
+
+    default_validators = [require_code]
+
+    def to_python(self, value: Any) -> str:
+        return super().to_python(plain_dashes(str(value or "")))
+
+
+class MailField(forms.EmailField):
+    default_validators = [require_seen, *forms.EmailField.default_validators]
+
+    def to_python(self, value: Any) -> str:
+        return str(super().to_python(strip_paste(str(value or ""))))
+
+
+class WritingField(forms.CharField):
+    """Text of several lines."""
+
+    default_validators = [require_writing]
+
+
+class CountField(forms.IntegerField):
+    """A number of documents, as large as the database takes."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(min_value=0, max_value=MAX_COUNT, **options)
 
 
 class PastDay(forms.DateField):

@@ -7,7 +7,7 @@ A step and its line in the trail are saved together or not at all
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, DataError, IntegrityError, transaction
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django_fsm import TransitionNotAllowed
@@ -18,6 +18,7 @@ from adminmoves.archive import copying
 from adminmoves.audit import trail
 from adminmoves.errors import FourEyes, RuleHeld, StepRefused
 from adminmoves.models import Contributor, Move, direct
+from adminmoves.refusals import refusal_of
 from adminmoves.vocabulary import ACTION_EVENTS, Action, MoveState, Part
 
 STEPS: Mapping[Action, Callable[..., None]] = {
@@ -110,7 +111,7 @@ def take_step(
         move.state_since = timezone.now()
     try:
         direct.update(move)
-    except IntegrityError as refused:
+    except (DataError, IntegrityError) as refused:
         raise refusal_of_database(refused) from refused
     if move.state in NO_RETRY:
         copying.abandon(move)
@@ -131,7 +132,7 @@ def sign(move: Move, actor: Actor, part: Part) -> None:
     )
     try:
         Contributor.objects.bulk_create([signed], ignore_conflicts=True)
-    except IntegrityError as refused:
+    except (DataError, IntegrityError) as refused:
         raise refusal_of_database(refused) from refused
 
 
@@ -161,42 +162,8 @@ def told_meanwhile(move: Move) -> str:
     }
 
 
-def refusal_of_database(error: IntegrityError) -> RuleHeld:
+def refusal_of_database(error: DatabaseError) -> RuleHeld:
     """The sentence for a rule that the database held."""
     diagnosis = getattr(error.__cause__, "diag", None)
-    name = getattr(diagnosis, "constraint_name", None) or ""
-    sentences = {
-        "one_open_move_per_administration": _(
-            "Another migration of this administration is under way. "
-            "Finish or withdraw that one first."
-        ),
-        "one_open_move_per_wanted_place": _(
-            "Another open migration wants the same place. Choose another place "
-            "or withdraw that one first."
-        ),
-        "one_open_move_per_wanted_address": _(
-            "Another open migration wants the same e-mail address. Give one of the two "
-            "a code of its own for the address, or withdraw that one first."
-        ),
-        "move_four_eyes": _(
-            "Who worked on this request does not approve it. Ask another team lead."
-        ),
-        "move_approver_right": _(
-            "You may not approve any more. Ask a team lead to approve it."
-        ),
-        "move_origin": _(
-            "The administration is no longer where this request says. Open the "
-            "request again and check it."
-        ),
-        "move_not_before": _("This migration does not start before its moment."),
-        "move_queue_paused": _("The queue is paused, so nothing starts."),
-        "move_frozen": _(
-            "An office of this migration is frozen, so it does not start."
-        ),
-    }
-    return RuleHeld(
-        sentences.get(name)
-        or _("The database refused this: %(rule)s. Nothing was changed.")
-        % {"rule": name or str(error).splitlines()[0]},
-        rule=name,
-    )
+    rule = getattr(diagnosis, "constraint_name", None) or ""
+    return RuleHeld(str(refusal_of(error)), rule=rule)

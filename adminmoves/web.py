@@ -12,7 +12,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.models import User
 from django.contrib.auth.views import redirect_to_login
-from django.db import DataError
+from django.db import DataError, IntegrityError
 from django.http import (
     Http404,
     HttpRequest,
@@ -36,6 +36,7 @@ from adminmoves.errors import DomainError, NotAllowed, RuleHeld, StepRefused
 from adminmoves.menu import Entry, entries, waiting
 from adminmoves.models import Move, Preferences
 from adminmoves.models.question import Question
+from adminmoves.refusals import refusal_of
 from adminmoves.vocabulary import Action, Right, Role
 
 logger = logging.getLogger(__name__)
@@ -167,6 +168,10 @@ def portal_view(needed: Action | Right) -> Callable[[View[P]], View[P]]:
                 return refused(request, refusal)
             except DomainError as refusal:
                 return tell(request, refusal)
+            except IntegrityError as error:
+                # Each form should have told it at its field: this one did not.
+                logger.exception("the database refused what no form did")
+                return tell(request, RuleHeld(str(refusal_of(error))))
 
         return cast("View[P]", signed_in_first(guarded))
 

@@ -6,7 +6,7 @@ from typing import Any, ClassVar, TypeVar, cast
 
 from django import forms
 from django.contrib import admin
-from django.db import IntegrityError, models
+from django.db import DataError, IntegrityError, models
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
@@ -15,7 +15,7 @@ from adminmoves.admin.site import is_keeper, keeper_of
 from adminmoves.audit import trail
 from adminmoves.audit.trail import Line
 from adminmoves.estate.lines import differences
-from adminmoves.estate.refusals import Refusal, refusal_of
+from adminmoves.refusals import Refusal, refusal_of
 
 M = TypeVar("M", bound=models.Model)
 REFUSED = "portal.refusal"
@@ -90,7 +90,7 @@ class KeptForm(SeenForm[M]):
         cleaned = super().clean()
         if self.refusal and not self.is_overtaken:
             at = self.refusal.field if self.refusal.field in self.fields else None
-            self.add_error(at, f"{self.refusal.what} {self.refusal.remedy}")
+            self.add_error(at, str(self.refusal))
         return cleaned
 
 
@@ -171,7 +171,7 @@ class KeptAdmin(ReadAdmin[M]):
         """Once more after a refusal, with the reason in the form: nothing was saved."""
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
-        except IntegrityError as error:
+        except (DataError, IntegrityError) as error:
             request.META[REFUSED] = refusal_of(error)
             return super().changeform_view(request, object_id, form_url, extra_context)
 

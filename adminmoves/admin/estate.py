@@ -1,9 +1,10 @@
 """Offices, connections and administrations, kept by hand."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest
@@ -16,11 +17,23 @@ from django.utils.translation import gettext_lazy as _
 from adminmoves.admin.base import KeptAdmin, KeptForm, M, shown
 from adminmoves.admin.site import site
 from adminmoves.audit.trail import Line
-from adminmoves.estate.addresses import following, given_away
+from adminmoves.estate.addresses import (
+    following,
+    given_away,
+    is_long_address,
+    taken_address,
+)
 from adminmoves.estate.lines import facts_of, line_about
-from adminmoves.estate.refusals import FORMER_ADDRESS
-from adminmoves.estate.sheets import sheet_of
-from adminmoves.models import Administration, BookkeepingConnection, Environment
+from adminmoves.estate.matching import refused_connection
+from adminmoves.estate.sharing import sharing, told_sharing
+from adminmoves.estate.sheets import sheet_of, unfit_code
+from adminmoves.models import (
+    Administration,
+    BookkeepingConnection,
+    Environment,
+    PackageProfile,
+)
+from adminmoves.refusals import FORMER_ADDRESS, LONG_ADDRESS, Refusal
 
 PLACE = ("connection", "environment", "package")
 COUNTS = ("documents", "documents_unprocessed", "documents_awaiting_authorisation")
@@ -33,11 +46,14 @@ class SubjectForm(KeptForm[M]):
         cleaned = super().clean() or {}
         sheet = sheet_of(self.instance)
         for column in sheet.columns:
-            text = cleaned.get(column.field)
-            if not text or not isinstance(text, str):
+            value = cleaned.get(column.field)
+            if not value:
                 continue
             try:
-                cleaned[column.field] = sheet.clean(column, text)
+                if isinstance(value, str):
+                    cleaned[column.field] = sheet.clean(column, value)
+                elif not sheet.held(column).is_relation:
+                    sheet.held(column).run_validators(value)
             except ValidationError as refused:
                 told = [*refused.messages, str(column.remedy)]
                 self.add_error(column.field, " ".join(told))
@@ -60,6 +76,16 @@ class SubjectAdmin(KeptAdmin[M]):
         return line_about(obj, params)
 
 
+class ConnectionForm(SubjectForm[BookkeepingConnection]):
+    """A package has only what it has: a country, a base address."""
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean() or {}
+        if not self.errors and (refused := refused_connection(self.instance, cleaned)):
+            self.add_error(refused.field, str(refused))
+        return cleaned
+
+
 @admin.register(Environment, site=site)
 class EnvironmentAdmin(SubjectAdmin[Environment]):
     form = SubjectForm[Environment]
@@ -79,7 +105,7 @@ class EnvironmentAdmin(SubjectAdmin[Environment]):
 
 @admin.register(BookkeepingConnection, site=site)
 class ConnectionAdmin(SubjectAdmin[BookkeepingConnection]):
-    form = SubjectForm[BookkeepingConnection]
+    form = ConnectionForm
     fields = (
         "identity",
         "environment",
@@ -130,14 +156,25 @@ class AdministrationForm(SubjectForm[Administration]):
         cleaned = super().clean() or {}
         if self.errors:
             return cleaned
-        address = self._address(cleaned)
-        wanted = {address: self._as_wanted(cleaned)}
-        if address != self.instance.mail_address and given_away(wanted):
-            self.add_error(
-                "mail_address", f"{FORMER_ADDRESS.what} {FORMER_ADDRESS.remedy}"
-            )
-        cleaned["mail_address"] = address
+        cleaned["mail_address"] = self._address(cleaned)
+        for refused in self._refusals(self._as_wanted(cleaned)):
+            self.add_error(refused.field, str(refused))
         return cleaned
+
+    def _refusals(self, wanted: Administration) -> Iterator[Refusal]:
+        profile = PackageProfile.objects.filter(pk=wanted.package).first()
+        is_new = wanted.code != self.instance.code
+        if profile and is_new and not profile.fits(wanted.code):
+            yield unfit_code(profile)
+        address = wanted.mail_address
+        if address == self.instance.mail_address:
+            return
+        if is_long_address(address):
+            yield LONG_ADDRESS
+        elif taken := taken_address(wanted):
+            yield taken
+        elif given_away({address: wanted}):
+            yield FORMER_ADDRESS
 
     def _address(self, cleaned: dict[str, Any]) -> str:
         asked: str = cleaned["mail_address"]
@@ -155,7 +192,10 @@ class AdministrationForm(SubjectForm[Administration]):
             pk=self.instance.pk,
             package=link.package,
             environment_id=link.environment_id,
+            connection=link,
             code=cleaned["code"],
+            mail_address=cleaned["mail_address"],
+            external_id=cleaned["external_id"],
         )
 
 
@@ -235,3 +275,14 @@ class AdministrationAdmin(SubjectAdmin[Administration]):
             if obj.documents:
                 obj.documents_counted_at = obj.at_place_since
         super().write(obj, form)
+
+    def save_model(
+        self,
+        request: HttpRequest,
+        obj: Administration,
+        form: forms.ModelForm[Administration],
+        change: bool,
+    ) -> None:
+        super().save_model(request, obj, form, change)
+        for other in sharing([obj]) if "external_id" in form.changed_data else ():
+            messages.warning(request, told_sharing(str(other), obj.external_id))

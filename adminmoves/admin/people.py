@@ -22,6 +22,7 @@ from adminmoves.admin.base import KeptAdmin, KeptForm
 from adminmoves.admin.site import keeper_of, site
 from adminmoves.audit import trail
 from adminmoves.audit.trail import Line
+from adminmoves.cleaning import clean_line, require_seen
 from adminmoves.estate.people import ROLES, facts_of, give_role, line_about_person
 from adminmoves.vocabulary import Role
 
@@ -36,7 +37,25 @@ def role_field() -> forms.TypedChoiceField:
     )
 
 
-class NewPersonForm(BaseUserCreationForm[User]):
+class NamesMixin:
+    """Names as every door takes them; for a form of a person."""
+
+    cleaned_data: dict[str, Any]
+
+    def clean_username(self) -> str:
+        """What is no letter to people may be one to Unicode."""
+        username: str = self.cleaned_data["username"]
+        require_seen(username)
+        return username
+
+    def clean_first_name(self) -> str:
+        return clean_line(self.cleaned_data["first_name"])
+
+    def clean_last_name(self) -> str:
+        return clean_line(self.cleaned_data["last_name"])
+
+
+class NewPersonForm(NamesMixin, BaseUserCreationForm[User]):
     role = role_field()
 
     class Meta:
@@ -44,7 +63,7 @@ class NewPersonForm(BaseUserCreationForm[User]):
         fields = NAMES
 
 
-class PersonForm(KeptForm[User]):
+class PersonForm(NamesMixin, KeptForm[User]):
     """``keeper_id`` is who asks: nobody locks themselves out."""
 
     role = role_field()

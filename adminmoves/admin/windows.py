@@ -16,7 +16,7 @@ from adminmoves.admin.settings import SettingAdmin
 from adminmoves.admin.site import is_keeper, site
 from adminmoves.cleaning import FREEZE_AHEAD, require_about_now, require_coming
 from adminmoves.estate import lines
-from adminmoves.fields import MomentField
+from adminmoves.fields import LineField, MomentField
 from adminmoves.models import Environment, ExecutionWindow, Freeze
 from adminmoves.windows import held_by
 
@@ -93,6 +93,7 @@ class WindowAdmin(TimesAdmin[ExecutionWindow]):
 
 class FreezeForm(LookFirstForm[Freeze]):
     # One field each: the two of Django's admin have no labels of their own.
+    name = LineField(label=gettext_lazy("Name"), max_length=100)
     starts_at = MomentField(label=gettext_lazy("From"))
     ends_at = MomentField(
         label=gettext_lazy("Until"),

@@ -13,7 +13,7 @@ from adminmoves.approval.haste import ASK_WHY, Haste
 from adminmoves.cleaning import require_coming
 from adminmoves.dossier import queue
 from adminmoves.evidence import holds_until
-from adminmoves.fields import MomentField
+from adminmoves.fields import MomentField, WritingField
 from adminmoves.models import ApprovalLoan, Move
 from adminmoves.vocabulary import Role
 
@@ -29,7 +29,7 @@ class Decision(forms.Form):
         super().__init__(data, auto_id=f"{self.kind}_%s")
 
 
-class ReasonField(forms.CharField):
+class ReasonField(WritingField):
     """Asked where what it is for was chosen."""
 
     def __init__(self, **kwargs: Any) -> None:
@@ -125,7 +125,7 @@ class RescheduleForm(WhenForm):
 
 class SendBackForm(Decision):
     kind = "send_back"
-    question = forms.CharField(
+    question = WritingField(
         label=gettext_lazy("Your question"),
         max_length=2000,
         error_messages={
@@ -136,7 +136,7 @@ class SendBackForm(Decision):
 
 class RejectForm(Decision):
     kind = "reject"
-    reason = forms.CharField(
+    reason = WritingField(
         label=gettext_lazy("Why you reject it"),
         max_length=2000,
         error_messages={
@@ -161,7 +161,7 @@ class LendForm(forms.Form):
         label=gettext_lazy("Until when"),
         help_text=gettext_lazy("After this moment the right ends by itself."),
     )
-    reason = forms.CharField(
+    reason = WritingField(
         label=gettext_lazy("Why"),
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 2}),

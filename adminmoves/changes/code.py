@@ -4,7 +4,6 @@ import re
 
 from django.utils.translation import gettext_lazy as _
 
-from adminmoves import patterns
 from adminmoves.changes.wish import (
     CODE_TYPES,
     Check,
@@ -34,7 +33,7 @@ def code_pattern(wish: Wish) -> Finding:
     if not wish.to_code:
         return todo("fill_in", "to_code")
     profile = wish.profile
-    if profile and not patterns.fits(profile.code_pattern, wish.to_code):
+    if profile and not profile.fits(wish.to_code):
         return problem(
             "unfit",
             "to_code",

@@ -1,5 +1,7 @@
 """The wanted place must be free: Basecone never merges two administrations."""
 
+from collections.abc import Mapping
+
 from django.utils.translation import gettext_lazy as _
 
 from adminmoves.changes.near import (
@@ -13,6 +15,7 @@ from adminmoves.changes.near import (
     RIVAL,
     TWIN,
     WANTED,
+    Neighbour,
 )
 from adminmoves.changes.wish import (
     Check,
@@ -26,6 +29,7 @@ from adminmoves.changes.wish import (
     waiting,
     warn,
 )
+from adminmoves.cleaning import MAX_ADDRESS_CHARS
 from adminmoves.vocabulary import Moment
 
 
@@ -64,9 +68,14 @@ def code_and_name(wish: Wish) -> Finding:
 
 def address_free(wish: Wish) -> Finding:
     """Free now, or of one that gives up both it and the code that it is made of."""
-    address, near = wish.to_address, wish.near
-    if not address:
+    if not wish.to_address:
         return todo("choose", "to_code")
+    if len(wish.to_address) > MAX_ADDRESS_CHARS:
+        return problem("long", "to_code")
+    return _address_free(wish.to_address, wish.near)
+
+
+def _address_free(address: str, near: Mapping[str, Neighbour]) -> Finding:
     if GIVEN_UP in near:
         return ok()
     if held := near.get(HELD):
@@ -166,6 +175,10 @@ CHECKS = (
         address_free,
         {
             "choose": CHOOSE,
+            "long": Saying(
+                _("The e-mail address would be longer than 320 characters."),
+                _("Give the administration a short own code for the address."),
+            ),
             "taken": Saying(
                 _("The e-mail address is in use"),
                 _(

@@ -1,10 +1,14 @@
 """Which e-mail address an administration may have (domain.md par. 1)."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from django.db import connection
+from django.utils.translation import gettext as _
 
+from adminmoves.cleaning import MAX_ADDRESS_CHARS
 from adminmoves.models import Administration, FormerPlace
+from adminmoves.refusals import TAKEN_ADDRESS, Refusal
 
 Coded = tuple[str, str]
 
@@ -50,3 +54,22 @@ def given_away(wanted: Mapping[str, Administration]) -> set[str]:
 
 def _place(held: Administration, keys: Mapping[Coded, str]) -> tuple[int, str]:
     return held.environment_id, keys[held.package, held.code]
+
+
+def is_long_address(address: str) -> bool:
+    return len(address) > MAX_ADDRESS_CHARS
+
+
+def taken_address(subject: Administration) -> Refusal | None:
+    """Who has the address of this one, in the record."""
+    found = Administration.objects.with_place().filter(
+        mail_address=subject.mail_address
+    )
+    other = found.exclude(pk=subject.pk).first()
+    if other is None:
+        return None
+    what = _("%(owner)s has the e-mail address %(address)s.") % {
+        "owner": other,
+        "address": subject.mail_address,
+    }
+    return replace(TAKEN_ADDRESS, what=what)

@@ -7,12 +7,19 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from adminmoves.estate.addresses import Coded, code_keys, following, given_away
+from adminmoves.estate.addresses import (
+    Coded,
+    code_keys,
+    following,
+    given_away,
+    is_long_address,
+)
 from adminmoves.estate.matching import Change, Clean, Match, Source, take, unknown
-from adminmoves.estate.refusals import BY_REQUEST, CLOSED, FORMER_ADDRESS
 from adminmoves.estate.rows import Fault
-from adminmoves.estate.sheets import COUNTS
-from adminmoves.models import Administration, BookkeepingConnection
+from adminmoves.estate.sharing import shared_ids
+from adminmoves.estate.sheets import COUNTS, unfit_code
+from adminmoves.models import Administration, BookkeepingConnection, PackageProfile
+from adminmoves.refusals import BY_REQUEST, CLOSED, FORMER_ADDRESS, LONG_ADDRESS
 
 Known = Mapping[str, Administration]
 Links = Mapping[str, BookkeepingConnection]
@@ -27,23 +34,26 @@ def match_administrations(
 ) -> Match:
     result = Match()
     keys = _keys_of_spellings(rows, known)
+    profiles = {profile.package: profile for profile in PackageProfile.objects.all()}
     now = timezone.now()
     for row in rows:
         link = links.get(row.values["connection"])
         if link is None:
             result.faults.extend(unknown(source, row, "connection", faulty))
             continue
-        if wrong := _uncounted(source, row):
-            result.faults.append(wrong)
-            continue
         held = known.get(row.public_id)
-        if held is None:
+        profile = profiles.get(link.package)
+        if wrong := _uncounted(source, row) or _unfit(source, row, held, profile):
+            result.faults.append(wrong)
+        elif held is None:
             _take_new(result, row, link, now)
         elif wrong := _elsewhere(source, row, held, link, keys):
             result.faults.append(wrong)
         else:
             _take_known(source, result, row, held, link)
     result.faults.extend(_former_addresses(source, result.changes))
+    result.faults.extend(_long_addresses(source, result.changes))
+    result.warnings.extend(shared_ids(source, result.changes))
     return result
 
 
@@ -66,6 +76,20 @@ def _uncounted(source: Source, row: Clean) -> Fault | None:
         _("There are counts without a moment."),
         _("Write when they were counted."),
     )
+
+
+def _unfit(
+    source: Source,
+    row: Clean,
+    held: Administration | None,
+    profile: PackageProfile | None,
+) -> Fault | None:
+    """A new code that the package does not have. One of the record stays as it is."""
+    code = row.values["code"]
+    if profile is None or (held and held.code == code) or profile.fits(code):
+        return None
+    refused = unfit_code(profile)
+    return source.fault(row.line, "code", str(refused.what), str(refused.remedy))
 
 
 def _elsewhere(
@@ -141,4 +165,12 @@ def _former_addresses(source: Source, changes: Sequence[Change]) -> list[Fault]:
     return [
         source.refusal(fresh[address].line, FORMER_ADDRESS)
         for address in given_away(wanted)
+    ]
+
+
+def _long_addresses(source: Source, changes: Sequence[Change]) -> list[Fault]:
+    return [
+        source.refusal(change.line, LONG_ADDRESS)
+        for change in changes
+        if is_long_address(change.after.get("mail_address", ""))
     ]

@@ -1,11 +1,12 @@
 """Imports the estate from three files: all of it, or nothing with every reason."""
 
 import hashlib
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import TypeVar
 
-from django.db import models, transaction
+from django.db import connection, models, transaction
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from adminmoves import access
@@ -23,8 +24,8 @@ from adminmoves.estate.matching import (
     match_connections,
     match_environments,
 )
-from adminmoves.estate.rows import Fault, Row, read_rows
-from adminmoves.estate.saving import chunks, record, write
+from adminmoves.estate.rows import Fault, is_cut_off, last_line, read_rows
+from adminmoves.estate.saving import AT_A_TIME, chunks, record, write
 from adminmoves.estate.sheets import CONNECTIONS, ENVIRONMENTS, SHEETS
 from adminmoves.models import Administration, BookkeepingConnection, Environment
 from adminmoves.vocabulary import EventCode, Right
@@ -61,30 +62,98 @@ class EstateRefused(DomainError):
         self.faults = tuple(faults)
 
 
-@transaction.atomic
-def import_estate(files: Sequence[NamedFile], *, actor: Actor) -> dict[str, Count]:
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """Who follows an import. ``progress`` is told a file and how many rows of how many
+    are done; ``warn`` what was taken and somebody should look at."""
+
+    progress: Callable[[str, int, int], None] = lambda _file, _done, _all: None
+    warn: Callable[[Fault], None] = lambda _fault: None
+
+
+NOBODY = Watch()
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A file that was read and checked by itself, without the record."""
+
+    source: Source
+    file: NamedFile
+    rows: list[Clean]
+    faults: list[Fault]
+    ids: Container[str]
+
+
+def import_estate(
+    files: Sequence[NamedFile],
+    *,
+    actor: Actor,
+    is_check: bool = False,
+    watch: Watch = NOBODY,
+) -> dict[str, Count]:
     """Import offices, connections and administrations, in that order of files.
 
     A second import of the same files changes nothing. What no file names stays as it
-    is. Raises NotAllowed, EstateRefused.
+    is; with ``is_check`` everything does. Raises NotAllowed, EstateRefused.
     """
     access.require(actor, Right.KEEP_ESTATE)
+    # Before the transaction: it may take minutes, and holds nothing up here.
+    read = [
+        _prepare(Source(sheet, file.name), file, watch)
+        for sheet, file in zip(SHEETS, files, strict=True)
+    ]
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            # The limit is for pages; between two statements rows are matched here.
+            cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
+        counts = _import(read, actor, watch)
+        if is_check:
+            transaction.set_rollback(True)
+    return counts
+
+
+def _prepare(source: Source, file: NamedFile, watch: Watch) -> Prepared:
+    rows, unread = read_rows(file.name, file.content, source.sheet.header)
+    clean: list[Clean] = []
+    faults = list(unread)
+    lines: dict[str, int] = {}
+    for done, part in enumerate(chunks(rows)):
+        watch.progress(file.name, done * AT_A_TIME, len(rows))
+        found, wrong = clean_rows(source, part, lines)
+        clean.extend(found)
+        faults.extend(wrong)
+    ids = Anything() if unread else {row.cells["id"] for row in rows}
+    return Prepared(source, file, clean, faults, ids)
+
+
+def _import(read: Sequence[Prepared], actor: Actor, watch: Watch) -> dict[str, Count]:
     faults: list[Fault] = []
     changes: list[Change] = []
     counts: dict[str, Count] = {}
     before: Container[str] = frozenset()
-    for sheet, file in zip(SHEETS, files, strict=True):
-        rows, unread = read_rows(file.name, file.content, sheet.header)
-        match = _take(Source(sheet, file.name), rows, before)
-        faults.extend(sorted([*unread, *match.faults], key=lambda fault: fault.line))
+    for one in read:
+        match = _match(one.source, one.rows, before)
+        refused = write(one.source, match.changes, watch.progress)
+        found = [*one.faults, *match.faults, *refused]
+        faults.extend(sorted(found, key=lambda fault: fault.line))
+        for warning in [*_cut_off(one.file), *match.warnings]:
+            watch.warn(warning)
         changes.extend(match.changes)
-        counts[sheet.name] = _count(match)
-        before = Anything() if unread else {row.cells["id"] for row in rows}
+        counts[one.source.sheet.name] = _count(match)
+        before = one.ids
     if faults:
         raise EstateRefused(faults)
     record(actor, changes)
-    trail.record(actor, [_line(files, counts)])
+    trail.record(actor, [_line([one.file for one in read], counts)])
     return counts
+
+
+def _cut_off(file: NamedFile) -> Iterator[Fault]:
+    if is_cut_off(file.content):
+        what = _("The last line has no end, so the file may be cut off.")
+        remedy = _("Look whether this line is whole, and whether more should follow.")
+        yield Fault(file.name, last_line(file.content), "", what, remedy)
 
 
 class Anything(Container[str]):
@@ -92,17 +161,6 @@ class Anything(Container[str]):
 
     def __contains__(self, _id: object) -> bool:
         return True
-
-
-def _take(source: Source, rows: list[Row], before: Container[str]) -> Match:
-    """Clean, match and write one file; a faulty line never stops the others.
-
-    ``before`` holds the ids of the file before it, also of its refused lines.
-    """
-    clean, wrong = clean_rows(source, rows)
-    match = _match(source, clean, before)
-    match.faults += [*wrong, *write(source, match.changes)]
-    return match
 
 
 def _match(source: Source, rows: list[Clean], before: Container[str]) -> Match:

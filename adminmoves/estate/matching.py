@@ -8,10 +8,11 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from adminmoves.estate.lines import plain
-from adminmoves.estate.refusals import Refusal
 from adminmoves.estate.rows import Fault, Row
 from adminmoves.estate.sheets import Column, Sheet, Subject
 from adminmoves.models import BookkeepingConnection, Environment
+from adminmoves.refusals import NEEDS_BASE_URL, NO_BASE_URL, NO_COUNTRY, Refusal
+from adminmoves.vocabulary import Package
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +61,16 @@ class Match:
 
     changes: list[Change] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
+    warnings: list[Fault] = field(default_factory=list)
     same: int = 0
 
 
-def clean_rows(source: Source, rows: Iterable[Row]) -> tuple[list[Clean], list[Fault]]:
-    """Every cell as a value; each id once."""
+def clean_rows(
+    source: Source, rows: Iterable[Row], lines: dict[str, int]
+) -> tuple[list[Clean], list[Fault]]:
+    """Every cell as a value; each id once. ``lines`` holds the ids before these."""
     found: list[Clean] = []
     faults: list[Fault] = []
-    lines: dict[str, int] = {}
     for row in rows:
         values, wrong = _clean(source, row)
         faults.extend(wrong)
@@ -126,8 +129,30 @@ def match_connections(
         subject = known.get(row.public_id) or BookkeepingConnection(
             public_id=row.public_id
         )
-        take(result, row.line, subject, {**row.values, "environment": office})
+        values = {**row.values, "environment": office}
+        if refused := refused_connection(subject, values):
+            result.faults.append(source.refusal(row.line, refused))
+        else:
+            take(result, row.line, subject, values)
     return result
+
+
+def refused_connection(
+    subject: BookkeepingConnection, values: Mapping[str, Any]
+) -> Refusal | None:
+    """What the package of a new or changed connection does not have, or needs."""
+    names = ("package", "country", "base_url", "demand")
+    told = {name: values.get(name, getattr(subject, name)) for name in names}
+    if subject.pk and all(getattr(subject, name) == told[name] for name in names):
+        return None
+    if told["country"] and told["package"] != Package.EXACT_ONLINE:
+        return NO_COUNTRY
+    if told["base_url"] and told["package"] != Package.UNIT4:
+        return NO_BASE_URL
+    asks = told["demand"] == BookkeepingConnection.Demand.API
+    if asks and told["package"] == Package.UNIT4 and not told["base_url"]:
+        return NEEDS_BASE_URL
+    return None
 
 
 def unknown(

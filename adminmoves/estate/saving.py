@@ -1,17 +1,19 @@
 """Writing many subjects in few statements; a refused one is told by its line."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
-from django.db import IntegrityError, models, transaction
+from django.db import DatabaseError, DataError, IntegrityError, models, transaction
 
 from adminmoves.access import Actor
 from adminmoves.audit import trail
 from adminmoves.audit.trail import Line
+from adminmoves.estate.addresses import taken_address
 from adminmoves.estate.lines import line_about
 from adminmoves.estate.matching import Change, Source
-from adminmoves.estate.refusals import refusal_of
 from adminmoves.estate.rows import Fault
+from adminmoves.models import Administration
+from adminmoves.refusals import TAKEN_ADDRESS, Refusal, refusal_of
 
 T = TypeVar("T")
 AT_A_TIME = 2000
@@ -21,9 +23,15 @@ def chunks(items: Sequence[T], size: int = AT_A_TIME) -> Iterator[Sequence[T]]:
     return (items[start : start + size] for start in range(0, len(items), size))
 
 
-def write(source: Source, changes: Sequence[Change]) -> list[Fault]:
+def write(
+    source: Source, changes: Sequence[Change], progress: Callable[[str, int, int], None]
+) -> list[Fault]:
     """Write what is new or changed; the refused lines, each with its reason."""
-    return [fault for part in chunks(changes) for fault in _write(source, part)]
+    faults: list[Fault] = []
+    for done, part in enumerate(chunks(changes), 1):
+        faults.extend(_write(source, part))
+        progress(source.file, min(done * AT_A_TIME, len(changes)), len(changes))
+    return faults
 
 
 def _write(source: Source, changes: Sequence[Change]) -> Iterator[Fault]:
@@ -31,13 +39,20 @@ def _write(source: Source, changes: Sequence[Change]) -> Iterator[Fault]:
     try:
         with transaction.atomic():
             _put(changes)
-    except IntegrityError as refused:
+    except (DataError, IntegrityError) as refused:
         if len(changes) == 1:
-            yield source.refusal(changes[0].line, refusal_of(refused))
+            yield source.refusal(changes[0].line, _refusal(changes[0], refused))
             return
         middle = len(changes) // 2
         yield from _write(source, changes[:middle])
         yield from _write(source, changes[middle:])
+
+
+def _refusal(change: Change, refused: DatabaseError) -> Refusal:
+    told = refusal_of(refused)
+    if told == TAKEN_ADDRESS and isinstance(change.subject, Administration):
+        return taken_address(change.subject) or told
+    return told
 
 
 def _put(changes: Sequence[Change]) -> None:

@@ -1,5 +1,6 @@
 """What the three files hold: each column, the fact that it fills, and how."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,11 +10,25 @@ from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db.models import Field, Model
 from django.utils.functional import Promise
+from django.utils.text import format_lazy
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from adminmoves.cleaning import read_moment, require_past
+from adminmoves.bookkeeping.exact import HOSTS as EXACT_HOSTS
+from adminmoves.cleaning import (
+    clean_line,
+    plain_dashes,
+    read_moment,
+    require_past,
+)
 from adminmoves.estate.rows import Header
-from adminmoves.models import Administration, BookkeepingConnection, Environment
+from adminmoves.models import (
+    Administration,
+    BookkeepingConnection,
+    Environment,
+    PackageProfile,
+)
+from adminmoves.refusals import Refusal
 
 Subject = Environment | BookkeepingConnection | Administration
 
@@ -23,6 +38,8 @@ FLAG = _("Write yes or no.")
 COUNT = _("Write a whole number, such as 120.")
 NAME = _("Write 1 to 200 characters.")
 FREE = _("Write at most 100 characters.")
+COUNTRIES = ", ".join(sorted(EXACT_HOSTS))
+COUNTRY = format_lazy("{} {}.", _("Write one of these, or leave it empty:"), COUNTRIES)
 
 
 def as_text(cell: str) -> str:
@@ -57,8 +74,15 @@ def as_moment(cell: str) -> datetime:
 
 
 def as_country(cell: str) -> str:
-    RegexValidator(r"^[A-Za-z]{2}$", _("This is no country."))(cell)
+    if cell.upper() not in EXACT_HOSTS:
+        raise ValidationError(_("Exact Online has no site of this country."))
     return cell.upper()
+
+
+def as_base_url(cell: str) -> str:
+    if not cell.lower().startswith("https://"):
+        raise ValidationError(_("This address is not safe, or is none."))
+    return cell
 
 
 def as_domain(cell: str) -> str:
@@ -70,6 +94,7 @@ def as_domain(cell: str) -> str:
 
 
 def as_mail_code(cell: str) -> str:
+    cell = plain_dashes(cell)
     RegexValidator(r"^[A-Za-z0-9_-]{1,10}$", _("This cannot be in an address."))(cell)
     return cell.lower()
 
@@ -80,6 +105,11 @@ def as_address(cell: str) -> str:
 
 
 def as_kvk_number(cell: str) -> str:
+    if re.fullmatch(r"[0-9]{7}", cell):
+        raise ValidationError(
+            _("This has seven digits: a spreadsheet dropped the zero. Is it 0%(cell)s?")
+            % {"cell": cell}
+        )
     RegexValidator(r"^[0-9]{8}$", _("This is no KvK number."))(cell)
     return cell
 
@@ -117,6 +147,7 @@ class Sheet:
     def clean(self, column: Column, cell: str) -> Any:
         """The value of a cell; ValidationError tells what is wrong with it."""
         held = self.held(column)
+        cell = clean_line(cell)
         if not cell:
             if column.needed:
                 raise ValidationError(_("The cell is empty."))
@@ -165,8 +196,10 @@ CONNECTIONS = Sheet(
             _("Write the licence or organisation, at most 100 characters."),
             needed=True,
         ),
-        Column("country", _("Write two letters such as NL."), as_country),
-        Column("base_url", _("Write an address that begins with https://.")),
+        Column("country", COUNTRY, as_country),
+        Column(
+            "base_url", _("Write an address that begins with https://."), as_base_url
+        ),
         Column("active", FLAG, as_flag, renamed="is_active"),
         Column("proof", _("Write API or ATTESTATION."), as_word, renamed="demand"),
     ),
@@ -180,7 +213,10 @@ ADMINISTRATIONS = Sheet(
             "connection", _("Write the id of a connection."), as_identity, needed=True
         ),
         Column(
-            "code", _("Write the code as the package does, no spaces."), needed=True
+            "code",
+            _("Write the code as the package does, no spaces."),
+            plain_dashes,
+            needed=True,
         ),
         Column("name", NAME, needed=True),
         Column("external_id", FREE),
@@ -218,3 +254,13 @@ COUNTS = (
 
 def sheet_of(subject: Model) -> Sheet:
     return next(sheet for sheet in SHEETS if isinstance(subject, sheet.model))
+
+
+def unfit_code(profile: PackageProfile) -> Refusal:
+    """Where the package of a new code has no codes like it."""
+    what = gettext("%(package)s has no such codes.") % {"package": profile}
+    remedy = gettext(
+        "A code there looks like %(example)s. Does the package have it all the same? "
+        "Then widen its pattern under Beheer first."
+    )
+    return Refusal("code", what, remedy % {"example": profile.code_example})

@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from adminmoves.execution.actions import DONE, NOT_DONE, ROLL_BACK
+from adminmoves.fields import WritingField
 
 
 class SettleForm(forms.Form):
@@ -16,7 +17,7 @@ class SettleForm(forms.Form):
         choices=[(DONE, DONE), (NOT_DONE, NOT_DONE), (ROLL_BACK, ROLL_BACK)],
         error_messages={"required": _("Choose how it goes on.")},
     )
-    reason = forms.CharField(
+    reason = WritingField(
         label=_("How do you know"),
         max_length=2000,
         error_messages={"required": _("Write down how you know.")},
@@ -28,7 +29,7 @@ class SettleForm(forms.Form):
 
 class StopForm(forms.Form):
     kind = "stop"
-    reason = forms.CharField(
+    reason = WritingField(
         label=_("Why it has to stop"),
         max_length=2000,
         error_messages={"required": _("Write down why it has to stop.")},

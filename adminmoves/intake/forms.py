@@ -11,7 +11,16 @@ from django.utils.translation import gettext_lazy
 from adminmoves.cleaning import require_coming
 from adminmoves.dossier.queue import next_evening
 from adminmoves.evidence_file import EvidenceField
-from adminmoves.fields import Code, CodeField, MomentField, PastDay, Short
+from adminmoves.fields import (
+    Code,
+    CodeField,
+    LineField,
+    MailField,
+    MomentField,
+    PastDay,
+    Short,
+    WritingField,
+)
 from adminmoves.intake.picking import connection_choices, office_choices
 from adminmoves.models import (
     Administration,
@@ -64,25 +73,21 @@ class AnswersForm(forms.Form):
         help_text=gettext_lazy("Exactly as in the bookkeeping package"),
         widget=forms.TextInput(attrs={**Code.attrs, "class": "mono w16"}),
     )
-    requester_name = forms.CharField(
-        max_length=200, label=gettext_lazy("Name"), widget=Short
-    )
-    requester_email = forms.EmailField(
+    requester_name = LineField(max_length=200, label=gettext_lazy("Name"), widget=Short)
+    requester_email = MailField(
         label=gettext_lazy("E-mail address"),
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
     )
-    requester_ticket = CodeField(
+    requester_ticket = LineField(
         max_length=100, label=gettext_lazy("Ticket number"), widget=Code
     )
-    consent_name = forms.CharField(
-        max_length=200, label=gettext_lazy("Name"), widget=Short
-    )
-    consent_email = forms.EmailField(
+    consent_name = LineField(max_length=200, label=gettext_lazy("Name"), widget=Short)
+    consent_email = MailField(
         label=gettext_lazy("E-mail address"),
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
     )
     consent_on = PastDay(label=gettext_lazy("Given on"))
-    consent_ticket = CodeField(
+    consent_ticket = LineField(
         max_length=100, label=gettext_lazy("Ticket number"), widget=Code
     )
     consent_accepts_costs = forms.BooleanField(
@@ -101,13 +106,13 @@ class AnswersForm(forms.Form):
         widget=forms.RadioSelect,
     )
     own_moment = MomentField(required=False, label=gettext_lazy("Not before"))
-    note = forms.CharField(
+    note = WritingField(
         required=False,
         max_length=2000,
         label=gettext_lazy("Note for who approves"),
         widget=forms.Textarea(attrs={"rows": 2}),
     )
-    moved_said_by = forms.CharField(
+    moved_said_by = LineField(
         max_length=200,
         label=gettext_lazy("Who says so"),
         help_text=gettext_lazy("Name and role at the office"),
@@ -117,7 +122,7 @@ class AnswersForm(forms.Form):
         label=gettext_lazy("Since when it is there"),
         help_text=gettext_lazy("The day on which it was moved in the package"),
     )
-    moved_ticket = CodeField(
+    moved_ticket = LineField(
         max_length=100,
         label=gettext_lazy("Ticket number"),
         help_text=gettext_lazy("Or add a file"),

@@ -6,18 +6,9 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from adminmoves.fields import Code, CodeField
+from adminmoves.fields import Code, CountField, LineField, WritingField
 from adminmoves.models import Move
 from adminmoves.vocabulary import MoveState
-
-MOST = 2**31 - 1
-
-
-class CountField(forms.IntegerField):
-    """As many as the column holds."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(min_value=0, max_value=MOST, **options)
 
 
 class RecountForm(forms.Form):
@@ -30,7 +21,7 @@ class RecountForm(forms.Form):
     documents_awaiting_authorisation = CountField(
         label=gettext_lazy("Of these waiting for authorisation")
     )
-    ticket = CodeField(
+    ticket = LineField(
         max_length=100,
         label=gettext_lazy("Ticket number"),
         help_text=gettext_lazy("Where it is written who counted"),
@@ -65,7 +56,7 @@ class WithdrawForm(forms.Form):
 
     use_required_attribute = False
 
-    reason = forms.CharField(
+    reason = WritingField(
         max_length=2000,
         label=gettext_lazy("Why you withdraw it"),
         widget=forms.Textarea(attrs={"rows": 3}),

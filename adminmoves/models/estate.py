@@ -5,6 +5,7 @@ connection. The database ties them together, see ``migrations/``.
 """
 
 import secrets
+from collections.abc import Collection
 from typing import Any, Self
 
 from django.core.validators import MaxLengthValidator, RegexValidator
@@ -13,14 +14,19 @@ from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Lower, Upper
 from django.utils.translation import gettext_lazy as _
 
-from adminmoves.cleaning import require_calendar
+from adminmoves import patterns
+from adminmoves.cleaning import (
+    plain_dashes,
+    require_calendar,
+    require_code,
+    require_seen,
+)
 from adminmoves.patterns import require_safe
 from adminmoves.vocabulary import Package, Subscription
 
 DEFAULT_MAIL_DOMAIN = "mailtobasecone.com"
 _ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
 
-no_whitespace = RegexValidator(r"^\S+$", _("Leave out spaces. A code has none."))
 office_code_shape = RegexValidator(
     r"^[A-Za-z0-9]+$", _("Use letters and digits only, without a dot or space.")
 )
@@ -81,6 +87,10 @@ class PackageProfile(models.Model):
     def __str__(self) -> str:
         return Package(self.package).label
 
+    def fits(self, code: str) -> bool:
+        """Whether the package has codes like this one."""
+        return patterns.fits(self.code_pattern, code)
+
 
 class Environment(models.Model):
     """An office that uses Basecone, named by its kantoorcode (domain.md par. 1)."""
@@ -91,7 +101,7 @@ class Environment(models.Model):
     office_code = models.CharField(
         _("office code"), max_length=100, validators=[office_code_shape]
     )
-    name = models.CharField(_("name"), max_length=200)
+    name = models.CharField(_("name"), max_length=200, validators=[require_seen])
     name_key = models.GeneratedField(
         expression=Words(F("name")),
         output_field=models.TextField(),
@@ -156,7 +166,9 @@ class BookkeepingConnection(models.Model):
     )
     package = models.CharField(_("package"), max_length=20, choices=Package.choices)
     package_environment = models.CharField(
-        _("licence or organisation in the package"), max_length=100
+        _("licence or organisation in the package"),
+        max_length=100,
+        validators=[require_seen],
     )
     country = models.CharField(
         _("country site"), max_length=2, blank=True, help_text=_("Exact Online only")
@@ -224,7 +236,7 @@ class Administration(models.Model):
     code = models.CharField(
         _("administration code"),
         max_length=100,
-        validators=[no_whitespace, MaxLengthValidator(100)],
+        validators=[require_code, MaxLengthValidator(100)],
     )
     package = models.CharField(_("package"), max_length=20, choices=Package.choices)
     code_key = models.GeneratedField(
@@ -232,13 +244,15 @@ class Administration(models.Model):
         output_field=models.CharField(max_length=100),
         db_persist=True,
     )
-    name = models.CharField(_("name"), max_length=200)
+    name = models.CharField(_("name"), max_length=200, validators=[require_seen])
     name_key = models.GeneratedField(
         expression=Words(F("name")),
         output_field=models.TextField(),
         db_persist=True,
     )
-    external_id = models.CharField(_("id in the package"), max_length=100, blank=True)
+    external_id = models.CharField(
+        _("id in the package"), max_length=100, blank=True, validators=[require_seen]
+    )
     environment = models.ForeignKey(
         Environment,
         on_delete=models.PROTECT,
@@ -307,6 +321,10 @@ class Administration(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.environment.office_code}.{self.code})"
+
+    def clean_fields(self, exclude: Collection[str] | None = None) -> None:
+        self.code = plain_dashes(self.code)
+        super().clean_fields(exclude)
 
     @property
     def is_counted(self) -> bool:

@@ -7,7 +7,7 @@ the save and the trail are ``lifecycle``'s. The database holds the same machine:
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import MAXYEAR, MINYEAR, datetime
 from typing import Any, Self, TypeVar, cast
@@ -20,13 +20,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, FSMModelMixin, transition
 
-from adminmoves.cleaning import require_calendar
+from adminmoves.cleaning import plain_dashes, require_calendar, require_code
 from adminmoves.models.estate import (
     Administration,
     BookkeepingConnection,
     CodeKey,
     Environment,
-    no_whitespace,
 )
 from adminmoves.models.move_rules import CONSTRAINTS, INDEXES
 from adminmoves.vocabulary import (
@@ -156,7 +155,7 @@ class Move(FSMModelMixin, models.Model):
     to_connection = models.ForeignKey(
         BookkeepingConnection, on_delete=models.PROTECT, related_name="+", null=True
     )
-    to_code = models.CharField(max_length=100, blank=True, validators=[no_whitespace])
+    to_code = models.CharField(max_length=100, blank=True, validators=[require_code])
     to_code_key = models.GeneratedField(
         expression=CodeKey(F("package"), F("to_code")),
         output_field=models.CharField(max_length=100),
@@ -226,6 +225,10 @@ class Move(FSMModelMixin, models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+    def clean_fields(self, exclude: Collection[str] | None = None) -> None:
+        self.to_code = plain_dashes(self.to_code)
+        super().clean_fields(exclude)
 
     @property
     def number(self) -> str:

@@ -6,7 +6,7 @@ from django.db.models import Value
 from django.db.models.functions import Concat
 from django.utils import timezone
 
-from adminmoves.cleaning import require_calendar
+from adminmoves.cleaning import require_calendar, require_seen
 from adminmoves.models.estate import Words
 from adminmoves.models.move import Move
 from adminmoves.vocabulary import Part
@@ -18,25 +18,37 @@ class Parties(models.Model):
     move = models.OneToOneField(
         Move, on_delete=models.PROTECT, related_name="parties", primary_key=True
     )
-    requester_name = models.CharField(max_length=200, blank=True)
+    requester_name = models.CharField(
+        max_length=200, blank=True, validators=[require_seen]
+    )
     requester_email = models.EmailField(blank=True)
-    requester_ticket = models.CharField(max_length=100, blank=True)
+    requester_ticket = models.CharField(
+        max_length=100, blank=True, validators=[require_seen]
+    )
     search_key = models.GeneratedField(
         expression=Words(Concat("requester_name", Value(" "), "requester_ticket")),
         output_field=models.TextField(),
         db_persist=True,
     )
-    consent_name = models.CharField(max_length=200, blank=True)
+    consent_name = models.CharField(
+        max_length=200, blank=True, validators=[require_seen]
+    )
     consent_email = models.EmailField(blank=True)
     consent_on = models.DateField(null=True, blank=True, validators=[require_calendar])
-    consent_ticket = models.CharField(max_length=100, blank=True)
+    consent_ticket = models.CharField(
+        max_length=100, blank=True, validators=[require_seen]
+    )
     consent_accepts_costs = models.BooleanField(default=False)
     client_informed = models.BooleanField(default=False)
     note = models.TextField(blank=True, max_length=2000)
     # What is already said about the package; becomes a proof once submitted.
-    moved_said_by = models.CharField(max_length=200, blank=True)
+    moved_said_by = models.CharField(
+        max_length=200, blank=True, validators=[require_seen]
+    )
     moved_on = models.DateField(null=True, blank=True, validators=[require_calendar])
-    moved_ticket = models.CharField(max_length=100, blank=True)
+    moved_ticket = models.CharField(
+        max_length=100, blank=True, validators=[require_seen]
+    )
     moved_evidence = models.ForeignKey(
         "EvidenceFile",
         on_delete=models.PROTECT,

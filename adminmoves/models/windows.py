@@ -7,7 +7,7 @@ from django.utils.dates import WEEKDAYS, WEEKDAYS_ABBR
 from django.utils.formats import time_format
 from django.utils.translation import gettext_lazy as _
 
-from adminmoves.cleaning import require_calendar
+from adminmoves.cleaning import require_calendar, require_seen
 from adminmoves.models.estate import Environment
 
 
@@ -61,7 +61,7 @@ class Freeze(models.Model):
     Without an end it holds until further notice: until somebody removes or ends it.
     """
 
-    name = models.CharField(_("name"), max_length=100)
+    name = models.CharField(_("name"), max_length=100, validators=[require_seen])
     environment = models.ForeignKey(
         Environment,
         on_delete=models.PROTECT,

@@ -3,13 +3,14 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from adminmoves.fields import WritingField
 from adminmoves.models import QueueSwitch
 
 LONGEST = QueueSwitch._meta.get_field("reason").max_length  # noqa: SLF001 - documented by Django
 
 
 class PauseForm(forms.Form):
-    reason = forms.CharField(
+    reason = WritingField(
         label=_("Why the queue has to wait"),
         max_length=LONGEST,
         help_text=_("Everybody who waits reads it. It is kept in the history."),
@@ -20,7 +21,7 @@ class PauseForm(forms.Form):
 class ResumeForm(forms.Form):
     # When the pause began that is on the page.
     seen = forms.CharField(required=False, max_length=100, widget=forms.HiddenInput)
-    reason = forms.CharField(
+    reason = WritingField(
         label=_("Why it may go on"),
         max_length=LONGEST,
         help_text=_("It is kept in the history."),

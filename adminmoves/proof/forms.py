@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from adminmoves.evidence_file import EvidenceField
-from adminmoves.fields import Code, CodeField, PastDay, Short
+from adminmoves.fields import Code, LineField, PastDay, Short, WritingField
 from adminmoves.models import EvidenceFile, Parties
 
 
@@ -16,7 +16,7 @@ class AttestForm(forms.Form):
 
     use_required_attribute = False
 
-    reason = forms.CharField(
+    reason = WritingField(
         max_length=2000,
         label=gettext_lazy("Why not wait for the package?"),
         widget=forms.Textarea(attrs={"rows": 2}),
@@ -26,7 +26,7 @@ class AttestForm(forms.Form):
             )
         },
     )
-    said_by = forms.CharField(
+    said_by = LineField(
         max_length=200,
         label=gettext_lazy("Who says so"),
         help_text=gettext_lazy("Name and role at the office"),
@@ -38,7 +38,7 @@ class AttestForm(forms.Form):
         help_text=gettext_lazy("The day on which it was moved in the package"),
         error_messages={"required": gettext_lazy("Fill in since when it is there.")},
     )
-    ticket = CodeField(
+    ticket = LineField(
         max_length=100,
         required=False,
         label=gettext_lazy("Ticket number"),

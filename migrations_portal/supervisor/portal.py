@@ -38,6 +38,7 @@ from migrations_portal.supervisor.state import (
 DEFAULT_PORT, LAST_PORT = 8000, 65_535
 WATCH_EVERY = 0.2
 LONGEST_START = 90
+LANGUAGE = ("LC_ALL", "LC_MESSAGES", "LANG")
 
 
 class Stopped(Exception):
@@ -292,6 +293,11 @@ def run_portal(_arguments: list[str]) -> int:
     return 0
 
 
+def _as_meant(argument: str) -> str:
+    """A file by its whole path."""
+    return str(Path(argument).absolute()) if Path(argument).is_file() else argument
+
+
 def manage(arguments: list[str]) -> NoReturn:
     """Replace this process by manage.py on the running portal's servers."""
     state = state_folder()
@@ -304,6 +310,9 @@ def manage(arguments: list[str]) -> NoReturn:
         arguments = arguments[1:]
         env["DATABASE_URL"] = known["owner_url"]
     account = child_account()
+    # The copy runs elsewhere and in another account: what is named here stays meant.
+    arguments = [_as_meant(argument) for argument in arguments]
+    env |= {name: os.environ[name] for name in LANGUAGE if name in os.environ}
     os.chdir(known["folder"])
     if account.is_other:
         os.setgroups([])

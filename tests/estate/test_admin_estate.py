@@ -225,7 +225,7 @@ def test_a_spelling_with_the_same_key_is_corrected_and_the_address_follows(
 
 def test_a_taken_address_and_a_bad_number_are_told_at_once(keeper: Client) -> None:
     office = make_environment(office_code="VKN104")
-    make_administration(make_connection(office), code="bakker")
+    other = make_administration(make_connection(office), code="bakker")
     books = make_administration(make_connection(office))
 
     assert change(keeper, books, kvk_number="12", mail_code="a b") == {
@@ -243,7 +243,8 @@ def test_a_taken_address_and_a_bad_number_are_told_at_once(keeper: Client) -> No
     assert change(keeper, books, mail_code="bakker") == {
         "mail_address": [
             (
-                "Een andere administratie heeft dit e-mailadres. "
+                f"{other.name} (VKN104.bakker) heeft het e-mailadres "
+                "vkn104.bakker@mailtobasecone.com. "
                 "Geef een van de twee een eigen code voor het adres."
             )
         ]

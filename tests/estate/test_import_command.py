@@ -31,9 +31,9 @@ def test_it_tells_what_each_file_came_to(tmp_path: Path, administrator: User) ->
     call_command("import_estate", *saved(tmp_path), "--as=beheerder-1", stdout=out)
 
     assert out.getvalue() == (
-        "environments: 1 new, 0 changed, 0 same\n"
-        "connections: 1 new, 0 changed, 0 same\n"
-        "administrations: 1 new, 0 changed, 0 same\n"
+        "environments: 1 nieuw, 0 gewijzigd, 0 gelijk\n"
+        "connections: 1 nieuw, 0 gewijzigd, 0 gelijk\n"
+        "administrations: 1 nieuw, 0 gewijzigd, 0 gelijk\n"
     )
 
 
@@ -60,9 +60,9 @@ def test_a_refused_import_prints_each_fault_and_fails(
 def test_an_unknown_person_or_file_is_told(tmp_path: Path, administrator: User) -> None:
     paths = saved(tmp_path)
 
-    with pytest.raises(CommandError, match="There is no user niemand"):
+    with pytest.raises(CommandError, match="Er is geen gebruiker niemand"):
         call_command("import_estate", *paths, "--as=niemand")
-    with pytest.raises(CommandError, match="cannot be read"):
+    with pytest.raises(CommandError, match="kan niet worden gelezen"):
         call_command("import_estate", *paths[:2], "weg.csv", "--as=beheerder-1")
 
 

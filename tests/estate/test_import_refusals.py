@@ -159,9 +159,9 @@ def test_what_the_database_refuses_is_told_by_its_line(administrator: User) -> N
             "Controleer de code in het pakket."
         ),
         (
-            "administrations.csv, regel 4, mail_address: Een andere administratie "
-            "heeft "
-            "dit e-mailadres. Geef een van de twee een eigen code voor het adres."
+            "administrations.csv, regel 4, mail_address: Bakkerij Voorbeeld B.V. "
+            "(VKN104.0411) heeft het e-mailadres vkn104.0411@mailtobasecone.com. "
+            "Geef een van de twee een eigen code voor het adres."
         ),
     ]
     assert counts() == (0, 0, 0, 0)

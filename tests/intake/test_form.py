@@ -143,7 +143,7 @@ def test_a_code_with_a_space_is_refused_and_what_was_typed_stays(
     [
         ("  nl2041 ", "nl2041"),
         ("NL\u201320\u221241", "NL-20-41"),
-        ("NL\u200b2041", "NL2041"),
+        ("\u200bNL2041\ufeff", "NL2041"),
         ("0042", "0042"),
     ],
 )

@@ -15,6 +15,7 @@ from django.db import transaction
 
 from adminmoves.access import SYSTEM
 from adminmoves.audit import trail
+from adminmoves.cleaning import require_seen, strip_paste
 from adminmoves.estate.people import ROLES, facts_of, give_role, line_about_person
 from adminmoves.vocabulary import Role
 
@@ -31,9 +32,10 @@ class Command(BaseCommand):
     def handle(self, *, username: str, role: str, name: str, **_options: Any) -> None:
         user = User.objects.filter(username=username).first() or User(username=username)
         before = facts_of(user) if user.pk else None
+        user.first_name = strip_paste(name) or user.first_name
+        require_fit(user)
         if not user.pk:
             user.set_password(self.ask_password(user))
-        user.first_name = name or user.first_name
         user.is_active = True
         user.save()
         give_role(user, Role(role))
@@ -50,3 +52,13 @@ class Command(BaseCommand):
         if getpass.getpass("Again: ") != password:
             raise CommandError("The two passwords differ. Nothing was changed.")
         return password
+
+
+def require_fit(user: User) -> None:
+    """Refuse a name that Django or the database would not take, in words."""
+    try:
+        require_seen(user.username)
+        require_seen(user.first_name)
+        user.clean_fields(exclude={"password"})
+    except ValidationError as refused:
+        raise CommandError(" ".join(refused.messages)) from refused

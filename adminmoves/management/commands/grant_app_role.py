@@ -85,6 +85,7 @@ EXECUTED: Mapping[str, str] = {
     "adminmoves_code_key(text,text)": "how two codes compare",
     "adminmoves_event_digest(adminmoves_event)": "checked by who reads the trail",
     "adminmoves_fold(text)": "how a search compares codes",
+    "adminmoves_is_seen(text)": "which signs nobody sees",
     "adminmoves_refuse(text,text)": "how a guard refuses",
     "adminmoves_word_pattern(text)": "how a search finds a typed word",
     "adminmoves_words(text)": "how names are compared and sorted",

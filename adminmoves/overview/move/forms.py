@@ -4,10 +4,12 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from adminmoves.fields import WritingField
+
 
 class CommentForm(forms.Form):
     kind = "comment"
-    text = forms.CharField(
+    text = WritingField(
         label=_("Comment"),
         max_length=2000,
         error_messages={"required": _("Write your comment first.")},

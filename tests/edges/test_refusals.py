@@ -1,0 +1,210 @@
+"""What the database refuses is told in words: line, field, remedy; never a trace."""
+
+import re
+from pathlib import Path
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import DataError, connection, transaction
+from django.test import Client
+
+from adminmoves import models
+from adminmoves.models import Administration, BookkeepingConnection, Environment, Move
+from adminmoves.models.sql import FOLDER
+from adminmoves.refusals import REFUSALS, refusal_of
+from adminmoves.vocabulary import MoveState, MoveType
+from tests.builders import make_draft
+from tests.cast import MakeMove
+from tests.estate.admin import add, change
+from tests.estate.files import BAKERY, LINK, OFFICE, bring_in, estate, faults_of
+from tests.intake.pages import as_sent, errors_of, url
+
+pytestmark = pytest.mark.django_db
+TWINFIELD = {**LINK, "package": "TWINFIELD", "country": ""}
+UNIT4 = {**LINK, "package": "UNIT4", "country": ""}
+LONG_KEYS = ["ﷺ" * 6, "½" * 50]
+PASTS = ["2147483648", "-1", "1e9"]
+
+
+@pytest.fixture
+def as_keeper(client: Client, administrator: User) -> Client:
+    client.force_login(administrator)
+    return client
+
+
+# --- too long, too large
+
+
+@pytest.mark.parametrize("code", LONG_KEYS)
+def test_a_code_whose_key_is_too_long_is_told_in_the_file(
+    code: str, administrator: User
+) -> None:
+    [told] = faults_of(
+        estate(administrations=[{**BAKERY, "code": code}]), administrator
+    )
+
+    assert told.startswith("administrations.csv, regel 2, code: Te lang: ")
+
+
+@pytest.mark.parametrize("code", LONG_KEYS)
+def test_a_code_whose_key_is_too_long_is_told_at_its_field(
+    code: str, client: Client, agent: User
+) -> None:
+    client.force_login(agent)
+    move = make_draft(agent, MoveType.CHANGE_CODE)
+
+    errors = errors_of(client.post(url(move), as_sent(move, to_code=code)))
+    live = client.post(url(move, "controle/"), as_sent(move, to_code=code))
+
+    assert errors["to_code"].startswith("Te lang: ")
+    assert live.status_code == 200
+
+
+@pytest.mark.parametrize("code", LONG_KEYS)
+def test_a_code_whose_key_is_too_long_is_told_by_the_page(
+    code: str, as_keeper: Client, administrator: User
+) -> None:
+    bring_in(estate(), administrator)
+
+    errors = change(as_keeper, Administration.objects.get(), code=code)
+
+    assert list(errors) == ["code"]
+
+
+def test_an_address_that_is_too_long_is_told(administrator: User) -> None:
+    domain = ".".join(["a" * 60] * 3) + ".nl"
+    office = {**OFFICE, "office_code": "A" * 100, "mail_domain": domain}
+    files = estate([office], [UNIT4], [{**BAKERY, "code": "B" * 100}])
+
+    told = faults_of(files, administrator)
+
+    assert [line.split(": ")[0] for line in told] == [
+        "administrations.csv, regel 2, code"
+    ]
+    wide = {**BAKERY, "mail_address": f"{'a' * 320}.b@kantoor.example"}
+    [fault] = faults_of(estate(administrations=[wide]), administrator)
+    assert fault.startswith("administrations.csv, regel 2, mail_address: ")
+
+
+@pytest.mark.parametrize("count", PASTS)
+def test_a_count_past_its_range_is_told_in_the_file(
+    count: str, administrator: User
+) -> None:
+    [told] = faults_of(
+        estate(administrations=[{**BAKERY, "documents": count}]), administrator
+    )
+
+    assert told.startswith("administrations.csv, regel 2, documents: ")
+
+
+@pytest.mark.parametrize("count", PASTS)
+def test_a_count_past_its_range_is_told_at_its_field(
+    count: str, as_keeper: Client, agent: User, a_move: MakeMove, administrator: User
+) -> None:
+    bring_in(estate([OFFICE], [LINK], [BAKERY]), administrator)
+    answers = {
+        **{name: BAKERY[name] for name in ("name", "documents_unprocessed")},
+        "code": "999",
+        "connection": BookkeepingConnection.objects.get().pk,
+        "documents": count,
+        "documents_awaiting_authorisation": "0",
+    }
+    assert "documents" in add(as_keeper, Administration, **answers)
+
+    move = a_move(MoveState.AWAITING_APPROVAL)
+    as_keeper.force_login(agent)
+    counted = {"documents": count, "ticket": "SUP-1"}
+    page = as_keeper.post(
+        f"/migraties/{move.number}/tellen/",
+        {
+            **counted,
+            "documents_unprocessed": count,
+            "documents_awaiting_authorisation": count,
+        },
+    )
+    assert page.status_code < 500
+    assert Move.objects.get(pk=move.pk).administration == move.administration
+
+
+# --- what a package does not have
+
+CONNECTIONS = [
+    ({**TWINFIELD, "country": "NL"}, "country"),
+    ({**LINK, "country": "XX"}, "country"),
+    ({**LINK, "base_url": "https://api.example/v1"}, "base_url"),
+    ({**UNIT4, "base_url": "http://api.example/v1"}, "base_url"),
+    ({**UNIT4, "proof": "API"}, "base_url"),
+]
+
+
+@pytest.mark.parametrize(("row", "column"), CONNECTIONS)
+def test_a_connection_has_only_what_its_package_has(
+    row: dict[str, str], column: str, as_keeper: Client, administrator: User
+) -> None:
+    told = faults_of(estate([OFFICE], [row], [BAKERY]), administrator)
+    assert next(line.split(": ")[0] for line in told) == (
+        f"connections.csv, regel 2, {column}"
+    )
+
+    office = Environment.objects.create(office_code="VKN104", name="Noord")
+    answers = {**row, "environment": office.pk, "demand": row["proof"]}
+    assert list(add(as_keeper, BookkeepingConnection, **answers)) == [column]
+
+
+@pytest.mark.parametrize("code", ["a@b", 'a"b', "a;b", "a" * 17, "é"])
+def test_a_code_that_its_package_does_not_have_is_told(
+    code: str, as_keeper: Client, administrator: User
+) -> None:
+    quoted = '"' + code.replace('"', '""') + '"'
+    rows = [OFFICE], [TWINFIELD], [{**BAKERY, "code": quoted}]
+    [told] = faults_of(estate(*rows), administrator)
+    assert told.startswith(
+        "administrations.csv, regel 2, code: Twinfield heeft zulke codes niet."
+    )
+
+    bring_in(estate([OFFICE], [TWINFIELD], [BAKERY]), administrator)
+    assert list(change(as_keeper, Administration.objects.get(), code=code)) == ["code"]
+
+
+# --- every rule of the database has its words
+
+
+def test_every_rule_of_the_estate_has_a_sentence() -> None:
+    kept = (models.Environment, models.BookkeepingConnection, models.Administration)
+    more = (models.Freeze, models.ExecutionWindow, models.ApprovalLoan)
+    names = {
+        rule.name
+        for noun in (*kept, *more, models.CheckSeverity)
+        for rule in noun._meta.constraints  # noqa: SLF001 - documented by Django
+    }
+    sql = (Path(FOLDER) / "estate_guards.sql").read_text("utf-8")
+    names |= set(re.findall(r"CONSTRAINT = '(\w+)'", sql))
+
+    # What composite keys point to is unique with every id.
+    assert names - set(REFUSALS) == {"connection_identity"}
+
+
+@pytest.mark.parametrize(
+    ("statement", "told"),
+    [
+        (
+            (
+                "INSERT INTO adminmoves_checkseverity (check_code, move_type, severity)"
+                " VALUES (repeat('a', 61), '', '')"
+            ),
+            "Een tekst is te lang.",
+        ),
+        ("SELECT '99999999999'::bigint::int", "Een getal is te groot."),
+        ("SELECT '20260230'::date", "Het jaar kan niet kloppen."),
+        ("SELECT '294277-01-01'::timestamptz", "Het jaar kan niet kloppen."),
+    ],
+)
+def test_what_no_rule_of_ours_names_is_told_too(statement: str, told: str) -> None:
+    with (
+        pytest.raises(DataError) as refused,
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(statement)
+
+    assert str(refusal_of(refused.value)).startswith(told)

@@ -1,0 +1,26 @@
+"""Signs that nobody sees, and what else a paste or a script may bring."""
+
+UNSEEN = {
+    "zero width space": "\u200b",
+    "zero width joiner": "\u200d",
+    "right-to-left mark": "\u200f",
+    "right-to-left override": "\u202e",
+    "byte order mark": "\ufeff",
+    "soft hyphen": "\u00ad",
+    "word joiner": "\u2060",
+    "no-break space": "\u00a0",
+    "narrow no-break space": "\u202f",
+    "ideographic space": "\u3000",
+    "line separator": "\u2028",
+    "hangul filler": "\u3164",
+    "hangul choseong filler": "\u115f",
+    "halfwidth hangul filler": "\uffa0",
+    "braille blank": "\u2800",
+    "combining grapheme joiner": "\u034f",
+    "variation selector 16": "\ufe0f",
+    "variation selector 17": "\U000e0100",
+    "tag latin small letter a": "\U000e0061",
+    "mongolian vowel separator": "\u180e",
+    "bell": "\u0007",
+    "next line": "\u0085",
+}
