@@ -36,8 +36,9 @@ LOOKS_IN_BOTH = [
 
 # The browser and htmx report the status of an answer; that is no fault of the page.
 EXPECTED_STATUS = re.compile(
-    r"Failed to load resource: .* status of (403|404|409|422|429|500|503)"
-    r"|Response Status Error Code 503 from /(migraties/|, )"
+    r"Failed to load resource: .* status of (403|404|409|422|429|500|502|503)"
+    r"|Failed to load resource: net::ERR_INTERNET_DISCONNECTED"
+    r"|Response Status Error Code (403|404|500|502|503) from /"
 )
 
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 from django.contrib.auth.models import User
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, expect
 
 from adminmoves.evidence import ask_package
 from adminmoves.execution import runner
@@ -15,8 +15,6 @@ from tests.browser.world import make_processes
 from tests.builders import make_administration, make_connection, make_draft, submit
 from tests.cast import MakeMove
 from tests.packages import ChosenAnswers
-
-PROGRESS = "**/voortgang/**"
 
 
 @pytest.fixture
@@ -51,21 +49,6 @@ def test_a_paused_picture_asks_for_nothing(page: Page) -> None:
     page.wait_for_timeout(3500)
 
     assert asked == []
-
-
-def test_three_missed_answers_say_that_the_connection_is_lost(page: Page) -> None:
-    lost = page.get_by_text("Verbinding kwijt, we proberen het opnieuw").first
-
-    def refuse(route: Route) -> None:
-        route.fulfill(status=503, body="")
-
-    expect(lost).to_be_hidden()
-    page.route(PROGRESS, refuse)
-
-    # Three looks take four and a half seconds at the least.
-    expect(lost).to_be_visible(timeout=15_000)
-    page.unroute(PROGRESS)
-    expect(lost).to_be_hidden()
 
 
 def test_the_page_of_who_decides_stays_as_it_is(

@@ -20,15 +20,6 @@ export function toast(text) {
   setTimeout(() => note.remove(), 4000);
 }
 
-export function post(url, fields) {
-  const token = $("[name=csrfmiddlewaretoken]").value;
-  return fetch(url, {
-    method: "POST",
-    headers: { "X-CSRFToken": token, "HX-Request": "true" },
-    body: new URLSearchParams(fields),
-  });
-}
-
 export function openDialog(id) {
   const dialog = document.getElementById(id);
   if (!dialog) return false;

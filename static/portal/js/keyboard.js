@@ -1,5 +1,6 @@
 // Single letters for those who want them; Ctrl K for everybody.
-import { $, $$, openDialog, post } from "./basics.js";
+import { $, $$, openDialog } from "./basics.js";
+import { post } from "./requests.js";
 
 const root = document.documentElement;
 let goesTo = false;

@@ -1,27 +1,13 @@
 // A run that is watched: [data-poll] asks, leaf parts come back out of band.
+// What does not come back is told by requests.js.
 import { $, $$, say, words } from "./basics.js";
 
-const LIMIT = 3;
-let missed = 0;
 let seen = Date.now();
 let quarter = 0;
 
 // After a swap the asking element is gone, and htmx reports on its parent.
 const isPoll = (event) =>
   (event.detail.requestConfig?.elt ?? event.detail.elt)?.matches?.("[data-poll]");
-
-function banner(show) {
-  const lost = $("main [data-lost]");
-  if (!lost) return;
-  if (show && lost.hidden) say(words("lost"));
-  lost.hidden = !show;
-}
-
-function miss(event) {
-  if (!isPoll(event)) return;
-  missed += 1;
-  if (missed >= LIMIT) banner(true);
-}
 
 // What is paused or hidden is the picture, never the run.
 document.addEventListener("htmx:beforeRequest", (event) => {
@@ -32,13 +18,8 @@ document.addEventListener("htmx:beforeRequest", (event) => {
 
 document.addEventListener("htmx:afterRequest", (event) => {
   if (!isPoll(event) || !event.detail.successful) return;
-  missed = 0;
   seen = Date.now();
-  banner(false);
 });
-document.addEventListener("htmx:sendError", miss);
-document.addEventListener("htmx:timeout", miss);
-document.addEventListener("htmx:responseError", miss);
 
 // Speak at every quarter, never at every line.
 function speakProgress() {

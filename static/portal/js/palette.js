@@ -1,9 +1,11 @@
 // Ctrl K: the pages of the menu at once, moves and administrations as they are found.
 import { $, $$ } from "./basics.js";
+import { ask } from "./requests.js";
 
 const dialog = $("#palette");
 if (dialog) {
   const input = $("input", dialog);
+  const list = $("[role=listbox]", dialog);
   const form = $("form", dialog);
   const searchOption = $("[data-search]", dialog);
   let chosen = 0;
@@ -42,8 +44,7 @@ if (dialog) {
   // An answer to what is no longer asked is thrown away.
   async function find(text) {
     const url = `${form.action}?${new URLSearchParams({ q: text })}`;
-    const answer = text.length > 1 && (await fetch(url, { headers: { "HX-Request": "true" } }));
-    const lines = answer && answer.ok ? await answer.text() : "";
+    const lines = text.length > 1 ? await ask(url, list) : "";
     if (input.value.trim() !== text) return;
     forget();
     searchOption.insertAdjacentHTML("beforebegin", lines);

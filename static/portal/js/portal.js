@@ -1,5 +1,6 @@
 // Everything here is comfort: each page works without it.
 import "./basics.js";
+import "./requests.js";
 import "./theme.js";
 import "./keyboard.js";
 import "./palette.js";

@@ -1,5 +1,6 @@
 // Light or dark at once; the server hears of it and keeps it.
-import { $, post } from "./basics.js";
+import { $ } from "./basics.js";
+import { post } from "./requests.js";
 
 function isDark() {
   const chosen = document.documentElement.dataset.theme;
