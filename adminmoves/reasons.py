@@ -181,8 +181,8 @@ def _details(stored: Mapping[str, Any]) -> Iterable[str]:
     for name, (before, after) in stored.get("changes", {}).items():
         yield _("%(fact)s: was %(before)s, is now %(after)s") % {
             "fact": FACTS.get(name, name),
-            "before": _shown(name, before),
-            "after": _shown(name, after),
+            "before": told_fact(name, before),
+            "after": told_fact(name, after),
         }
 
 
@@ -195,7 +195,8 @@ def told_check(found: Mapping[str, Any]) -> str:
     return str(saying.title) % words
 
 
-def _shown(name: str, value: Any) -> str:
+def told_fact(name: str, value: Any) -> str:
+    """A fact of a plan as people read it; a place as kantoorcode.code (licence)."""
     if isinstance(value, Mapping):
         place = f"{value.get('office', '…')}.{value.get('code', '…')}"
         return f"{place} ({value.get('licence', '…')})"

@@ -32,7 +32,7 @@ from adminmoves.errors import (
 from adminmoves.evidence import record_trouble, why_lapsed
 from adminmoves.evidence_file import EvidenceDiffers
 from adminmoves.models import Approval, ApprovalLoan, LoanEnd, Move
-from adminmoves.preflight import Report, inspect_many
+from adminmoves.preflight import PASSED, Report, inspect_many
 from adminmoves.vocabulary import Action, EventCode, MoveState, Right, Role
 
 TIMED = (EventCode.MOVE_APPROVED, EventCode.MOVE_RESCHEDULED, EventCode.MOVE_RETRIED)
@@ -134,11 +134,14 @@ def _approve(
     """The decision on one move that is held; the caller records the line."""
     if report is None:
         approval = Approval(actor.person, {}, "")  # `take_step` refuses, in words
+        report = Report(())
     else:
         approval = approval_of(move, choice, report, actor)
     told = {
+        "plan": approval.plan,
         "plan_hash": approval.plan_hash,
         "warnings": approval.warnings,
+        "passed": [check.stored() for check in report.of(PASSED)],
         "not_before": _told(approval.not_before),
         "proof": move.proof_id,
         **choice.haste.changes(move),

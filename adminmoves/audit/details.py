@@ -1,6 +1,6 @@
 """What an event tells besides its sentence: before and after, fact by fact."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from adminmoves import reasons
 from adminmoves.audit.sentences import SHOWN
 from adminmoves.models import Event
 from adminmoves.vocabulary import MoveState
@@ -28,6 +29,7 @@ NAMES: Mapping[str, Promise] = {
     "documents_unprocessed": gettext_lazy("Not processed"),
     "ends_at": gettext_lazy("Until"),
     "environment": gettext_lazy("Office"),
+    "evidence_sha256": gettext_lazy("SHA-256 of the evidence"),
     "events": gettext_lazy("Events"),
     "external_id": gettext_lazy("Id in the package"),
     "faults": gettext_lazy("Streams with a fault"),
@@ -56,8 +58,9 @@ NAMES: Mapping[str, Promise] = {
     "overrules_package": gettext_lazy("In place of the package"),
     "package": gettext_lazy("Package"),
     "package_environment": gettext_lazy("Licence or organisation"),
-    "plan_hash": gettext_lazy("Plan"),
-    "proof": gettext_lazy("Proof"),
+    "passed": gettext_lazy("Checks passed"),
+    "plan_hash": gettext_lazy("SHA-256 of the plan"),
+    "proof": gettext_lazy("Number of the proof"),
     "reverses": gettext_lazy("Turns back"),
     "revision": gettext_lazy("Revision"),
     "role": gettext_lazy("Role"),
@@ -86,6 +89,8 @@ TOLD_EMPTY = frozenset(
     }
 )
 """What says something where it is empty."""
+CHECKS = frozenset({"passed", "warnings"})
+"""Lists of stored answers of checks."""
 NOTHING = "–"  # noqa: RUF001 - the dash of a table, not a minus
 
 
@@ -94,6 +99,15 @@ class Fact:
     name: str
     before: str
     after: str
+
+    @property
+    def is_one(self) -> bool:
+        """Whether there is no other side to it."""
+        return self.before in {NOTHING, self.after}
+
+    def __str__(self) -> str:
+        was = "" if self.before == NOTHING else f"{self.before} → "
+        return f"{self.name}: {was}{self.after}"
 
 
 def details(event: Event) -> list[Fact]:
@@ -118,8 +132,33 @@ def _facts(params: Mapping[str, Any]) -> Iterator[Fact]:
             if old.get(name) != new.get(name):
                 yield Fact(called(name), _of(old, name), _of(new, name))
     for name, value in params.items():
-        if name not in {"before", "after"}:
+        if name == "plan":
+            yield from plan_facts(value)
+        elif name not in {"before", "after"}:
             yield Fact(called(name), NOTHING, shown(name, value))
+
+
+PLAN: Sequence[tuple[str, str, Promise]] = (
+    ("", "name", gettext_lazy("Administration")),
+    ("", "type", gettext_lazy("Type")),
+    ("from", "to", gettext_lazy("Place")),
+    ("from_address", "to_address", gettext_lazy("E-mail address")),
+    ("", "proof", gettext_lazy("Proof")),
+)
+"""The facts of a plan: as it is, as it becomes, and what that is called."""
+
+
+def plan_facts(plan: Mapping[str, Any]) -> list[Fact]:
+    """What was agreed to, in words. Empty for a plan of before it was written down."""
+    return [
+        Fact(str(label), _planned(plan, now), _planned(plan, after))
+        for now, after, label in PLAN
+        if plan.get(after)
+    ]
+
+
+def _planned(plan: Mapping[str, Any], name: str) -> str:
+    return reasons.told_fact(name, plan[name]) if plan.get(name) else NOTHING
 
 
 def _mapping(value: object) -> Mapping[str, Any]:
@@ -136,6 +175,8 @@ def called(name: str) -> str:
 
 def shown(name: str, value: Any) -> str:
     """A stored value as people read it."""
+    if name in CHECKS and value:
+        return "; ".join(reasons.told_check(found) for found in value)
     if name in SHOWN and (value is not None or name in TOLD_EMPTY):
         return SHOWN[name](value)
     if isinstance(value, bool):

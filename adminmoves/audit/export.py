@@ -18,6 +18,7 @@ from django.utils import timezone, translation
 from adminmoves import access
 from adminmoves.access import Actor
 from adminmoves.audit import trail
+from adminmoves.audit.details import details
 from adminmoves.audit.sentences import quotes, sentence
 from adminmoves.models import Event
 from adminmoves.vocabulary import EventCode, Right
@@ -52,6 +53,7 @@ COLUMNS: Mapping[str, Callable[[Event], Any]] = {
     "stream": lambda event: f"{event.stream} {event.stream_id}",
     "position": lambda event: event.position,
     "digest": lambda event: event.digest,
+    "details": lambda event: "; ".join(map(str, details(event))),
     "facts": lambda event: json.dumps(event.params, ensure_ascii=False),
 }
 

@@ -10,13 +10,21 @@ from django.utils import timezone
 
 from adminmoves import reasons
 from adminmoves.access import Actor, can
+from adminmoves.audit.details import Fact, plan_facts
 from adminmoves.dossier import eyes, queue, reading, run
 from adminmoves.evidence import holds_until, is_stale
 from adminmoves.models import Aftercare, Event, Move, Proof
 from adminmoves.movetypes import AFTERCARE_LABELS
-from adminmoves.plan import Plan, make_plan
+from adminmoves.plan import Plan, make_plan, steps_of
 from adminmoves.preflight import Report, Result, inspect
-from adminmoves.vocabulary import Action, Moment, MoveState, Right
+from adminmoves.vocabulary import (
+    Action,
+    EventCode,
+    Moment,
+    MoveState,
+    MoveType,
+    Right,
+)
 
 S = MoveState
 CHECKED_STATES = frozenset(
@@ -25,6 +33,7 @@ CHECKED_STATES = frozenset(
 )
 """While a run changes the place, and after it, the checks would ask about a place
 that is no wish any more."""
+ENDED_STATES = frozenset({S.REJECTED, S.WITHDRAWN})
 LIVE_STATES = frozenset({S.APPROVED, S.RUNNING})
 RUN_EVERY, WAIT_EVERY = 1500, 5000
 WAITING_STATES = frozenset({S.AWAITING_BOOKKEEPING, S.AWAITING_APPROVAL})
@@ -163,6 +172,11 @@ class Dossier:
         return eyes.name_of(lead) if lead else ""
 
     @property
+    def stands_on_proof(self) -> bool:
+        """Whether it ended with a proof that nothing else on the page shows."""
+        return self.move.state in ENDED_STATES and self.move.proof is not None
+
+    @property
     def attested_by(self) -> str:
         agent = self.move.proof and self.move.proof.attested_by
         return eyes.name_of(agent) if agent else ""
@@ -224,6 +238,33 @@ class Dossier:
     @property
     def warnings_seen(self) -> tuple[str, ...]:
         return tuple(reasons.told_check(seen) for seen in self.move.warnings_seen)
+
+    @cached_property
+    def approval(self) -> Event | None:
+        """The decision that the approval of now comes from, with what was checked."""
+        if not self.move.approved_at:
+            return None
+        code = EventCode.MOVE_APPROVED
+        shown = next((line for line in self.timeline if line.code == code), None)
+        is_whole = len(self.timeline) < reading.NEWEST_EVENTS
+        return shown or (None if is_whole else reading.find_approval(self.move.pk))
+
+    @property
+    def plan_facts(self) -> list[Fact]:
+        """The plan as it was approved, in words."""
+        return plan_facts(self.move.plan)
+
+    @property
+    def steps_approved(self) -> tuple[str, ...]:
+        kind = self.move.plan.get("type")
+        steps = steps_of(MoveType(kind)) if kind else ()
+        return tuple(str(step.label) for step in steps)
+
+    @property
+    def checks_passed(self) -> tuple[str, ...]:
+        """As they were when it was approved; earlier versions did not write it down."""
+        found = self.approval.params.get("passed", ()) if self.approval else ()
+        return tuple(reasons.told_check(check) for check in found)
 
     @property
     def stop_asked_by(self) -> str:

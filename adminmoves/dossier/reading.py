@@ -7,6 +7,7 @@ from django.db.models import Exists, OuterRef
 from adminmoves.dossier import eyes
 from adminmoves.models import Aftercare, Event, Move
 from adminmoves.models.question import KEY, Question
+from adminmoves.vocabulary import EventCode
 
 NEWEST_EVENTS = 200
 NAMED = (
@@ -51,6 +52,12 @@ def _move() -> Question[Move]:
 def timeline() -> Question[Event]:
     lines = Event.objects.filter(move=KEY).order_by("-pk")
     return Question.of(lines[:NEWEST_EVENTS], ("words",))
+
+
+def find_approval(move_id: int) -> Event | None:
+    """The newest approval, for a timeline so long that it is not among its newest."""
+    found = Event.objects.filter(move=move_id, code=EventCode.MOVE_APPROVED)
+    return found.order_by("-pk").first()
 
 
 @cache

@@ -38,6 +38,7 @@ LOOKS_IN_BOTH = [
 EXPECTED_STATUS = re.compile(
     r"Failed to load resource: .* status of (403|404|409|422|429|500|502|503)"
     r"|Failed to load resource: net::ERR_INTERNET_DISCONNECTED"
+    r"|htmx:(afterRequest|sendError), "
     r"|Response Status Error Code (403|404|500|502|503) from /"
 )
 

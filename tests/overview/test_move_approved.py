@@ -1,0 +1,145 @@
+"""What was approved, on what, stays on the move's page and in the history."""
+
+import csv
+import html
+import io
+import re
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from adminmoves.access import actor_for
+from adminmoves.approval.actions import reject_move
+from adminmoves.evidence import Attestation, attest
+from adminmoves.evidence_file import keep_file
+from adminmoves.models import Event, Move
+from adminmoves.vocabulary import EventCode, MoveType, Role
+from tests.builders import (
+    PARTIES,
+    approve,
+    make_administration,
+    make_draft,
+    make_person,
+    run,
+    submit,
+)
+
+pytestmark = pytest.mark.django_db
+R = Role
+MAIL = b"From: super@zuid.example\r\nSubject: Verplaatst\r\n\r\nHet staat er.\r\n"
+
+
+def words_of(answer: Any) -> str:
+    text = re.sub(r"<[^>]+>", " ", answer.content.decode())
+    return re.sub(r"\s+", " ", html.unescape(text))
+
+
+@pytest.fixture(autouse=True)
+def _folder(settings: Any, tmp_path: Path) -> None:
+    settings.MEDIA_ROOT = tmp_path / "evidence"
+
+
+@pytest.fixture
+def attested(agent: User) -> Move:
+    """A request that waits for approval, on an attestation with a file."""
+    books = make_administration(name="Bakkerij Voorbeeld B.V.")
+    kind = MoveType.MOVE_ENVIRONMENT_AND_CHANGE_CODE
+    move = submit(make_draft(agent, kind, administration=books), agent)
+    actor = actor_for(agent)
+    file = keep_file(move, SimpleUploadedFile("zuid.eml", MAIL), actor=actor)
+    said = Attestation("Supergebruiker Zuid", date(2026, 11, 1), evidence=file)
+    attest(move.pk, actor=actor, attestation=said)
+    return Move.objects.get(pk=move.pk)
+
+
+@pytest.fixture
+def completed(attested: Move, lead: User) -> Move:
+    approve(attested, lead)
+    return run(attested)
+
+
+SAID = {
+    "nl": ("Het plan zoals het akkoord kreeg", "waren in orde bij het akkoord"),
+    "en": ("The plan as approved", "passed at approval"),
+}
+
+
+def test_a_completed_move_shows_for_ever_what_was_approved(
+    client: Client, completed: Move
+) -> None:
+    plan = completed.plan
+    file = f"/bewijs/{completed.evidence.get().public_id}/"
+    places = [
+        f"{place['office']}.{place['code']} ({place['licence']})"
+        for place in (plan["from"], plan["to"])
+    ]
+    kept = [
+        *places,
+        f"{plan['from_address']} {plan['to_address']}",
+        "zuid.eml",
+        "Supergebruiker Zuid",
+        PARTIES["requester_name"],
+        PARTIES["consent_name"],
+    ]
+    for role in (R.SUPPORT_AGENT, R.TEAM_LEAD, R.AUDITOR, R.ADMINISTRATOR):
+        client.force_login(make_person(f"lezer-{role}", role))
+        may_read = role != R.ADMINISTRATOR
+        for language, words in SAID.items():
+            client.cookies["taal"] = language
+
+            answer = client.get(f"/migraties/{completed}/")
+
+            page = words_of(answer)
+            assert [told for told in (*words, *kept) if told not in page] == []
+            assert (f'href="{file}"' in answer.content.decode()) == may_read
+        assert client.get(file).status_code == (200 if may_read else 403)
+
+
+def test_a_rejected_request_keeps_its_proof(
+    client: Client, attested: Move, lead: User, auditor: User
+) -> None:
+    reject_move(attested.pk, actor=actor_for(lead), reason="Nee")
+    client.force_login(auditor)
+
+    page = client.get(f"/migraties/{attested}/").content.decode()
+
+    assert f"/bewijs/{attested.evidence.get().public_id}/" in page
+
+
+def history(client: Client) -> str:
+    answer = client.get("/historie/", {"gebeurtenis": EventCode.MOVE_APPROVED})
+    return words_of(answer)
+
+
+def export(client: Client) -> str:
+    answer = client.post(
+        "/historie/export/",
+        {"formaat": "csv", "gebeurtenis": EventCode.MOVE_APPROVED},
+    )
+    told = b"".join(answer.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
+    head, row, *_rest = csv.reader(io.StringIO(told), delimiter=";")
+    return row[head.index("details")]
+
+
+@pytest.mark.parametrize("read", [history, export])
+def test_the_history_names_what_was_approved(
+    client: Client, completed: Move, auditor: User, read: Callable[[Client], str]
+) -> None:
+    client.force_login(auditor)
+    plan = completed.plan
+    event = Event.objects.get(code=EventCode.MOVE_APPROVED)
+
+    told = read(client)
+
+    for place in (plan["from"], plan["to"]):
+        assert f"{place['office']}.{place['code']} ({place['licence']})" in told
+    assert "Bakkerij Voorbeeld B.V." in told
+    assert "verklaard" in told
+    assert "Controles in orde" in told
+    assert event.params["plan"] == plan
