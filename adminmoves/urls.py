@@ -23,6 +23,7 @@ outside.register()
 
 journey = [
     path("", moves.moves, name="list"),
+    path("tellers/", moves.badges, name="badges"),
     path("aanvraag/", intake.choose, name="choose"),
     path("aanvraag/begin/", intake.start_draft, name="start_draft"),
     path(

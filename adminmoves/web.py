@@ -213,11 +213,18 @@ def show_list(
     """
     if request.htmx and not request.htmx.history_restore_request:
         answer = render(request, rows, page)
-        answer["HX-Push-Url"] = request.path + query
+        # What a page asks for by itself is no step to go back to.
+        if not refreshes(request):
+            answer["HX-Push-Url"] = request.path + query
     else:
         answer = render(request, whole, {**page, **around()})
     patch_vary_headers(answer, ["HX-Request"])
     return answer
+
+
+def refreshes(request: PortalRequest) -> bool:
+    """Whether the page asks by itself: ``partials/refresh.html``."""
+    return request.htmx.trigger == "refresh"
 
 
 def refused(request: HttpRequest, refusal: DomainError) -> HttpResponse:

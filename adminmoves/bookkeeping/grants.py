@@ -9,14 +9,14 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 
 from adminmoves.access import WORKER, Actor
 from adminmoves.audit import trail
 from adminmoves.bookkeeping import oauth as protocol
 from adminmoves.bookkeeping.answers import NoAnswer
-from adminmoves.bookkeeping.oauth import OAuth, Tokens
+from adminmoves.bookkeeping.oauth import OAuth, Tokens, registered
 from adminmoves.bookkeeping.record import recorded
 from adminmoves.bookkeeping.vault import SealBroken, seal, unseal
 from adminmoves.bookkeeping.why import Why
@@ -34,6 +34,14 @@ EVENTS = {
     LostGrant.REVOKED: EventCode.CONSENT_LOST,
     LostGrant.DISCONNECTED: EventCode.CONNECTION_DISCONNECTED,
 }
+
+
+def needs_consent() -> Q:
+    """Connections that a package is asked for and where nobody consented, or where
+    the consent ended: an administrator gives it on the package's own page."""
+    ended = Q(grant__lost_at__isnull=False) | Q(grant__refresh_until__lt=timezone.now())
+    asks = Q(demand=BookkeepingConnection.Demand.API)
+    return asks & registered() & (Q(grant__isnull=True) | ended)
 
 
 @dataclass(frozen=True, slots=True)

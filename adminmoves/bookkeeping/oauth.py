@@ -11,6 +11,7 @@ from datetime import timedelta
 from urllib.parse import urlencode
 
 from django.conf import settings
+from django.db.models import Q
 from django.utils import timezone
 
 from adminmoves.bookkeeping.answers import NoAnswer, unreadable
@@ -86,6 +87,17 @@ def client_of(connection: BookkeepingConnection) -> tuple[str, str] | None:
         name = f"{name}_{connection.country or 'NL'}"
     client: tuple[str, str] | None = settings.PORTAL_CLIENTS.get(name)
     return client
+
+
+def registered() -> Q:
+    """The connections that ``client_of`` knows a client for."""
+    known = set(settings.PORTAL_CLIENTS)
+    exact = f"{Package.EXACT_ONLINE}_"
+    countries = {name.removeprefix(exact) for name in known if name.startswith(exact)}
+    blank = {""} if "NL" in countries else set()
+    return Q(package__in=known - {Package.EXACT_ONLINE}) | Q(
+        package=Package.EXACT_ONLINE, country__in=countries | blank
+    )
 
 
 def consent_page(

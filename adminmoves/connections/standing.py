@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db import models
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -28,6 +29,28 @@ ELSEWHERE = (Look("git-branch", "red"), _("Consent for another one"))
 TROUBLE = (Look("cloud-off", "orange"), _("In trouble"))
 UNREGISTERED = (Look("unplug", "slate"), _("Portal not registered"))
 BY_HAND = (Look("file-text", "slate"), _("Attested by people"))
+
+
+class Group(models.IntegerChoices):
+    """What a list filters and sorts by; the first ones need somebody."""
+
+    CONSENT = 0, _("Consent needed")
+    ELSEWHERE = 1, ELSEWHERE[1]
+    TROUBLE = 2, TROUBLE[1]
+    UNREGISTERED = 3, UNREGISTERED[1]
+    CONNECTED = 4, CONNECTED[1]
+    BY_HAND = 5, BY_HAND[1]
+
+
+GROUPS = {
+    "toestemming": Group.CONSENT,
+    "andere": Group.ELSEWHERE,
+    "problemen": Group.TROUBLE,
+    "niet-geregistreerd": Group.UNREGISTERED,
+    "verbonden": Group.CONNECTED,
+    "verklaring": Group.BY_HAND,
+}
+"""By their names in the URL."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from adminmoves import outside, web
 from adminmoves.bookkeeping.answers import Evidence
 from adminmoves.connections import consent
-from adminmoves.connections.filters import BY_OFFICE, ConnectionFilters, found_by
+from adminmoves.connections.filters import ConnectionFilters, found_by
 from adminmoves.connections.standing import sharing_user, standing_of
 from adminmoves.errors import StepRefused
 from adminmoves.listing import page_of
@@ -49,7 +49,7 @@ def connections(request: web.PortalRequest) -> HttpResponse:
 
 
 def read_list(filters: ConnectionFilters, request: web.PortalRequest) -> dict[str, Any]:
-    page = page_of(found_by(filters.chosen()), BY_OFFICE, request.GET)
+    page = page_of(found_by(filters.chosen()), filters.order, request.GET)
     return {
         "nav": "connections",
         "filters": filters,

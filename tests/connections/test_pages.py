@@ -11,6 +11,7 @@ from pytest_django import DjangoAssertNumQueries
 from pytest_django.fixtures import Settings
 
 from adminmoves.bookkeeping import gateway
+from adminmoves.connections.standing import GROUPS
 from adminmoves.models import (
     BookkeepingConnection,
     ConnectionGrant,
@@ -108,6 +109,7 @@ def test_a_consent_for_another_organisation_stays_loud_on_its_page(
 
     assert "gegeven in KANTOOR-B, en deze koppeling is KANTOOR-A" in told
     assert "Toestemming voor een andere" in listed(agent)
+    assert holding(agent, connection) == ["andere"]
 
 
 def test_administrations_of_other_licences_alone_are_told_too(
@@ -119,6 +121,7 @@ def test_administrations_of_other_licences_alone_are_told_too(
 
     assert "deze koppeling is KANTOOR-B" in shown(agent, connection)
     assert "Toestemming voor een andere" in listed(agent)
+    assert holding(agent, connection) == ["andere"]
 
 
 def test_an_empty_list_is_not_taken_for_no_list(
@@ -133,22 +136,24 @@ def test_an_empty_list_is_not_taken_for_no_list(
 
 
 @pytest.mark.parametrize(
-    ("words", "demand", "days", "quiet"),
+    ("words", "group", "demand", "days", "quiet"),
     [
         (
             "Verklaard door mensen",
+            "verklaring",
             BookkeepingConnection.Demand.ATTESTATION,
             None,
             False,
         ),
-        ("Nog geen toestemming", API, None, False),
-        ("Verbonden", API, 1, False),
-        ("Met problemen", API, 1, True),
-        ("Toestemming beëindigd", API, -1, True),
+        ("Nog geen toestemming", "toestemming", API, None, False),
+        ("Verbonden", "verbonden", API, 1, False),
+        ("Met problemen", "problemen", API, 1, True),
+        ("Toestemming beëindigd", "toestemming", API, -1, True),
     ],
 )
 def test_every_state_of_a_connection_has_its_words(
     words: str,
+    group: str,
     demand: str,
     days: int | None,
     quiet: bool,
@@ -171,6 +176,21 @@ def test_every_state_of_a_connection_has_its_words(
 
     assert words in shown(agent, connection)
     assert words in listed(agent)
+    assert holding(agent, connection) == [group]
+
+
+def holding(user: User, connection: BookkeepingConnection) -> list[str]:
+    """The states of the filter that show a connection, in either order."""
+    page = reverse("moves:connection", args=[connection.public_id])
+    client, found = logged_in(user), set()
+    for group in GROUPS:
+        for order in ("", "&volgorde=status"):
+            answer = client.get(f"/koppelingen/?status={group}{order}")
+            if f'href="{page}"' in answer.content.decode():
+                found.add((group, order))
+    groups = sorted({group for group, _order in found})
+    assert len(found) == 2 * len(groups)
+    return groups
 
 
 def test_the_page_of_an_administrator_leads_to_it(
@@ -193,6 +213,7 @@ def test_a_package_without_a_registration_says_so(
     connection = packages.connection(Package.ACCOUNTVIEW)
 
     assert "Portaal niet aangemeld" in shown(agent, connection)
+    assert holding(agent, connection) == ["niet-geregistreerd"]
 
 
 def test_filters_narrow_the_connections_down(agent: User) -> None:
@@ -213,6 +234,22 @@ def test_filters_narrow_the_connections_down(agent: User) -> None:
         assert {name for name in ("EEN", "TWEE", "DRIE") if name in told} == names, (
             query
         )
+
+
+def test_what_needs_an_administrator_comes_first(
+    agent: User, administrator: User, packages: Packages
+) -> None:
+    consented = packages.connection(Package.TWINFIELD)
+    give_grant(consented, administrator)
+    make_connection(package_environment="OP-VERKLARING")
+    unsigned = packages.connection(Package.ACCOUNTVIEW)
+
+    answer = logged_in(agent).get("/koppelingen/?volgorde=status")
+
+    page = answer.content.decode()
+    named = (unsigned, consented, "OP-VERKLARING")
+    places = [page.index(str(name)) for name in named]
+    assert places == sorted(places)
 
 
 def test_pages_show_every_connection_once(agent: User) -> None:

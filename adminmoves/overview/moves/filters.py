@@ -27,7 +27,6 @@ PERIODS = [
 ]
 DEFAULTS = {
     Role.SUPPORT_AGENT: {"status": OPEN, "wie": "ik"},
-    Role.TEAM_LEAD: {"status": FOR_ME},
     Role.AUDITOR: {"status": ALL, "periode": "30"},
 }
 
@@ -109,8 +108,12 @@ def told_by(known: Known) -> Q:
 
 def first_view(actor: Actor) -> str:
     """What somebody sees who asks for nothing in particular."""
-    if actor.role == Role.TEAM_LEAD and not _something_waits(actor):
-        return query({"status": ALL})
+    if can(actor, Action.APPROVE):
+        # Also who borrowed the right: first what waits for their decision.
+        if _something_waits(actor):
+            return query({"status": FOR_ME})
+        if actor.role == Role.TEAM_LEAD:
+            return query({"status": ALL})
     return query(DEFAULTS.get(actor.role, {"status": ALL}))
 
 

@@ -8,11 +8,13 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from adminmoves.access import Actor, can
+from adminmoves.bookkeeping.grants import needs_consent
 from adminmoves.kept import Kept
 from adminmoves.listing import CAP
+from adminmoves.models import BookkeepingConnection, Move
 from adminmoves.models.move import number_of
 from adminmoves.overview.moves.filters import since
-from adminmoves.vocabulary import Action, Right
+from adminmoves.vocabulary import Action, MoveState, Right
 
 DAYS = 14
 MOST_OFFICES = 200
@@ -108,6 +110,25 @@ class Planned:
 
 
 @dataclass(frozen=True, slots=True)
+class Consents:
+    """Requests that wait for an administrator's consent at a package; CAP + 1 is more.
+
+    ``links``: how many connections these are about.
+    """
+
+    moves: int
+    links: int
+
+    @property
+    def shown(self) -> int:
+        return min(self.moves, CAP)
+
+    @property
+    def is_capped(self) -> bool:
+        return self.moves > CAP
+
+
+@dataclass(frozen=True, slots=True)
 class Strip:
     """``waiting`` is for who approves: their queue; for others: what came back.
 
@@ -125,6 +146,7 @@ class Strip:
     planned: Planned | None
     most: int
     offices: tuple[tuple[str, str], ...]
+    consents: Consents | None
 
     @property
     def to_decide(self) -> int:
@@ -132,7 +154,8 @@ class Strip:
 
     @property
     def is_calm(self) -> bool:
-        return not (self.waiting or self.to_decide)
+        consents = self.consents.moves if self.consents else 0
+        return not (self.waiting or self.to_decide or consents)
 
     @property
     def done(self) -> int:
@@ -192,7 +215,18 @@ def strip_for(actor: Actor) -> Strip:
         planned=Planned(number_of(number, made), name, at) if number else None,
         most=most,
         offices=tuple((code, name) for code, name in offices),
+        consents=_consents() if can(actor, Right.KEEP_ESTATE) else None,
     )
+
+
+def _consents() -> Consents:
+    """For who gives them. One question more, and only for administrators."""
+    links = BookkeepingConnection.objects.filter(needs_consent())
+    waiting = Move.objects.filter(
+        state=MoveState.AWAITING_BOOKKEEPING, to_connection__in=links
+    )
+    found = list(waiting.order_by().values_list("to_connection", flat=True)[: CAP + 1])
+    return Consents(len(found), len(set(found)))
 
 
 def _round_up(count: int) -> int:

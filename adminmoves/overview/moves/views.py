@@ -1,6 +1,7 @@
 from typing import Any
 
 from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
 
 from adminmoves import web
 from adminmoves.listing import page_of
@@ -27,6 +28,8 @@ def moves(request: web.PortalRequest) -> HttpResponse:
     if not request.GET:
         return HttpResponseRedirect(request.path + first_view(request.actor))
     page = read_list(request)
+    if web.refreshes(request):
+        page["strip"] = strip_for(request.actor)
     return web.show_list(
         request,
         page,
@@ -35,6 +38,12 @@ def moves(request: web.PortalRequest) -> HttpResponse:
         whole="overview/list.html",
         around=lambda: around(request, page),
     )
+
+
+@web.portal_view(Right.READ_MOVES)
+def badges(request: web.PortalRequest) -> HttpResponse:
+    """What waits for the reader, for the menu of a page that stands open."""
+    return render(request, "partials/badges.html")
 
 
 def read_list(request: web.PortalRequest) -> dict[str, Any]:

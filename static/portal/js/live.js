@@ -9,6 +9,16 @@ let quarter = 0;
 const isPoll = (event) =>
   (event.detail.requestConfig?.elt ?? event.detail.elt)?.matches?.("[data-poll]");
 
+// A list that renews itself takes no row away from under a finger or a cursor.
+const isRead = () =>
+  $("#rows [data-cur], dialog[open]") ||
+  document.activeElement?.closest("#rows, #above, .mainnav, .tabbar");
+
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (!event.detail.elt.matches("[data-refresh]")) return;
+  if (document.hidden || isRead()) event.preventDefault();
+});
+
 // What is paused or hidden is the picture, never the run.
 document.addEventListener("htmx:beforeRequest", (event) => {
   if (!isPoll(event)) return;

@@ -33,6 +33,7 @@ const limitOf = (asker) => (every(asker) < SHORT_MS ? MISSES_OF_A_SHORT_ONE : 1)
 function placeOf(asker, target) {
   if (saves(asker)) return "#saved";
   if (asker.matches("[data-poll]") && $("main [data-lost]")) return "main [data-lost]";
+  if (target.hidden) return "main";
   return target.id ? `#${target.id}` : target;
 }
 
@@ -45,7 +46,8 @@ function noteAt(place) {
   note.className = "failed";
   note.dataset.tone = "red";
   note.append(document.createElement("b"));
-  element.before(note);
+  if (element.matches("main")) element.prepend(note);
+  else element.before(note);
   return note;
 }
 
