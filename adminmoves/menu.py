@@ -71,8 +71,8 @@ PAGES = (
     Page("history", _("History"), _("History"), "history", "h", Right.READ_HISTORY),
     Page(
         "operations",
-        pgettext_lazy("page", "Operations"),
-        pgettext_lazy("page", "Operations"),
+        pgettext_lazy("menu", "Operations"),
+        pgettext_lazy("menu", "Operations"),
         "activity",
         "w",
         Right.READ_OPERATIONS,

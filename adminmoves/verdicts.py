@@ -72,9 +72,12 @@ MEANINGS: Mapping[Verdict, Meaning] = {
     ),
     V.AUTH_REQUIRED: Meaning(
         Look("key-round", "orange"),
-        _("The connection is no longer signed in"),
-        _("The permission for %(link)s has ended. That does not pass by itself."),
-        (_("Ask an administrator to sign %(link)s in again."),),
+        _("The connection has no consent"),
+        _(
+            "The consent for %(link)s was never given, or has ended. That does not "
+            "pass by itself."
+        ),
+        (_("Ask an administrator to connect %(link)s."),),
     ),
     V.RATE_LIMITED: Meaning(
         Look("hourglass", "slate"),

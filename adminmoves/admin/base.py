@@ -8,6 +8,7 @@ from django import forms
 from django.contrib import admin
 from django.db import DataError, IntegrityError, models
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from adminmoves.admin.seen import SeenForm
@@ -28,7 +29,11 @@ def shown(name: str, label: Any) -> Callable[[Any, Any], Any]:
     @admin.display(description=label, ordering=name)
     def show(_admin: Any, row: Any) -> Any:
         label_of = getattr(row, f"get_{name}_display", None)
-        return label_of() if label_of else getattr(row, name)
+        value = label_of() if label_of else getattr(row, name)
+        if isinstance(value, bool):
+            # Django says True and False, or shows a picture that is called so.
+            return gettext("yes") if value else gettext("no")
+        return value
 
     return show
 

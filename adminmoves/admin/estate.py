@@ -98,7 +98,8 @@ class EnvironmentAdmin(SubjectAdmin[Environment]):
         "mail_domain",
     )
     readonly_fields = ("identity",)
-    list_display = ("office_code", "name", "subscription", "is_active", "mail_domain")
+    active = shown("is_active", _("active"))
+    list_display = ("office_code", "name", "subscription", "active", "mail_domain")
     list_filter = ("subscription", "is_active")
     search_fields = ("office_code", "name")
 
@@ -118,13 +119,14 @@ class ConnectionAdmin(SubjectAdmin[BookkeepingConnection]):
         "consent",
     )
     readonly_fields = ("identity", "consent")
+    active = shown("is_active", _("active"))
     list_display = (
         "environment",
         "package",
         "package_environment",
         "country",
         "base_url",
-        "is_active",
+        "active",
         "demand",
     )
     list_display_links = ("environment", "package", "package_environment")

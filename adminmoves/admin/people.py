@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 
 from adminmoves import outside
 from adminmoves.access import role_of
-from adminmoves.admin.base import KeptAdmin, KeptForm
+from adminmoves.admin.base import KeptAdmin, KeptForm, shown
 from adminmoves.admin.site import keeper_of, site
 from adminmoves.audit import trail
 from adminmoves.audit.trail import Line
@@ -97,7 +97,8 @@ class PersonAdmin(KeptAdmin[User], UserAdmin[User]):
     add_fieldsets = ((None, {"fields": (*NAMES, "role", "password1", "password2")}),)
     readonly_fields = ("password_link",)
     filter_horizontal = ()
-    list_display = ("username", "first_name", "last_name", "role", "is_active")
+    active = shown("is_active", gettext_lazy("active"))
+    list_display = ("username", "first_name", "last_name", "role", "active")
     list_filter = ("is_active", "groups")
     actions = None
 

@@ -182,7 +182,7 @@ CHECKS = (
             "taken": Saying(
                 _("The e-mail address is in use"),
                 _(
-                    "%(address)s is of %(name)s. Give one of them a code of its own "
+                    "%(address)s is of “%(name)s”. Give one of them a code of its own "
                     "for the address."
                 ),
             ),

@@ -54,7 +54,7 @@ def test_every_sentence_has_a_dutch_text(code: EventCode) -> None:
         (
             EventCode.MOVE_APPROVED,
             {"not_before": None, "warnings": [{}, {}]},
-            "gaf akkoord: zodra er een werker vrij is, 2 waarschuwingen gezien",
+            "gaf akkoord: zodra het portaal vrij is, 2 waarschuwingen gezien",
         ),
         (
             EventCode.MOVE_RESCHEDULED,
@@ -105,7 +105,7 @@ def test_a_machine_is_called_by_its_role() -> None:
     line.actor_name, line.actor_role = "worker", Role.WORKER
 
     with translation.override("nl"):
-        assert who(line) == "Werker"
+        assert who(line) == "Het portaal"
 
 
 def test_free_text_is_quoted_and_may_be_emptied() -> None:

@@ -91,15 +91,18 @@ SAID: dict[Verdict, dict[str, tuple[str, str]]] = {
     },
     V.AUTH_REQUIRED: {
         "nl": (
-            "De koppeling is niet meer aangemeld",
+            "De koppeling heeft geen toestemming",
             (
-                "De toestemming voor {link} is verlopen of ingetrokken. Dit gaat niet "
-                "vanzelf over."
+                "De toestemming voor {link} is nooit gegeven of is afgelopen. Dit gaat "
+                "niet vanzelf over."
             ),
         ),
         "en": (
-            "The connection is no longer signed in",
-            "The permission for {link} has ended. That does not pass by itself.",
+            "The connection has no consent",
+            (
+                "The consent for {link} was never given, or has ended. That does not "
+                "pass by itself."
+            ),
         ),
     },
     V.RATE_LIMITED: {

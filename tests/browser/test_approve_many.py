@@ -61,7 +61,7 @@ def test_several_are_ticked_and_approved_with_one_button(
 
     page.get_by_label("Alles zonder waarschuwing selecteren").check()
 
-    button = page.get_by_role("button", name="3 aanvragen akkoord")
+    button = page.get_by_role("button", name="Akkoord geven op 3 aanvragen")
     expect(button).to_be_in_viewport()
     expect(box(page, waiting[0])).not_to_be_checked()
     box(page, waiting[0]).check()

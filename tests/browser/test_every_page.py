@@ -59,5 +59,8 @@ def test_no_page_scrolls_sideways_at_320_pixels(
     page = visit("/voorkeuren/", lead, **NARROW)
 
     wide = {name: sideways(loaded(page, path)) for name, path in pages.items()}
+    # The longest word of a state.
+    Preferences.objects.create(user=lead, language="en")
+    wide["submitted, english"] = sideways(loaded(page, pages["submitted"]))
 
     assert {name: pixels for name, pixels in wide.items() if pixels} == {}

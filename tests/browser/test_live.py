@@ -42,7 +42,7 @@ def test_the_end_of_a_run_arrives_by_itself_and_keeps_the_focus(
 
 
 def test_a_paused_picture_asks_for_nothing(page: Page) -> None:
-    page.get_by_role("button", name="Pauzeer beeld").click()
+    page.get_by_role("button", name="Niet meer verversen").click()
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
 

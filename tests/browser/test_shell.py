@@ -205,7 +205,7 @@ def test_what_has_no_tab_is_under_more(
     more.click()
 
     menu = page.locator(".moretabs").get_by_role("link")
-    expect(menu).to_have_text(["Administraties", "Koppelingen", "Werking"])
+    expect(menu).to_have_text(["Administraties", "Koppelingen", "Portaalstatus"])
     for one in menu.all():
         expect(one).to_be_in_viewport(ratio=1)
     name = f"more-{theme}-{device['viewport']['width']}"

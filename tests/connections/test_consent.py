@@ -303,7 +303,7 @@ def test_a_package_that_does_not_answer_leaves_the_old_consent(
 
     told = come_back(as_administrator, code, state_in(page))
 
-    assert "antwoordde niet, dus er is niets veranderd" in told
+    assert "antwoordde niet, dus er is niets gedaan" in told
     kept = ConnectionGrant.objects.get()
     assert kept.sealed_refresh == before.sealed_refresh
 
@@ -344,7 +344,7 @@ def test_a_package_that_we_are_not_registered_at_says_so(
     answer = as_administrator.get(page_of(link, "connect"))
 
     assert answer.status_code == 409
-    assert "nog niet aangemeld bij dit pakket" in answer.content.decode()
+    assert "nog niet geregistreerd bij dit pakket" in answer.content.decode()
 
 
 def test_consent_is_given_and_taken_by_administrators_alone(

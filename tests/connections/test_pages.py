@@ -94,7 +94,7 @@ def test_trouble_is_shown_with_its_end_and_its_reason(
     told = shown(agent, linked)
 
     assert "Met problemen" in told
-    assert "Met rust gelaten tot" in told
+    assert "We vragen weer vanaf" in told
     assert "te vaak gevraagd" in told
 
 
@@ -139,7 +139,7 @@ def test_an_empty_list_is_not_taken_for_no_list(
     ("words", "group", "demand", "days", "quiet"),
     [
         (
-            "Verklaard door mensen",
+            "Op verklaring",
             "verklaring",
             BookkeepingConnection.Demand.ATTESTATION,
             None,
@@ -212,7 +212,7 @@ def test_a_package_without_a_registration_says_so(
     settings.PORTAL_CLIENTS = {}
     connection = packages.connection(Package.ACCOUNTVIEW)
 
-    assert "Portaal niet aangemeld" in shown(agent, connection)
+    assert "Portaal niet geregistreerd" in shown(agent, connection)
     assert holding(agent, connection) == ["niet-geregistreerd"]
 
 
@@ -321,7 +321,7 @@ def test_a_refused_renewal_is_told_with_its_reason_and_its_remedy(
     assert "dat onze toegang al vernieuwd is" in told
     assert "als een gebruiker van Exact die geen andere koppeling bedient" in told
     assert "Toestemming beëindigd" in told
-    assert "token niet aangemeld bij het pakket, HTTP 401" in told
+    assert "token geen toestemming bij het pakket, HTTP 401" in told
     assert "Geldt tot" not in told
     assert "Er is nog niets gevraagd" not in told
     assert "renewed already" in in_english(administrator, exact)

@@ -20,7 +20,7 @@ from tests.overview.people import logged_in, said
 
 pytestmark = pytest.mark.django_db
 S = MoveState
-NO_WORKER = "Er is nu geen werker actief"
+NO_WORKER = "Het portaal voert nu niets uit"
 PAUSED = "De wachtrij is gepauzeerd"
 Path = Callable[[MakeMove], str]
 

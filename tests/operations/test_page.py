@@ -55,7 +55,7 @@ def test_it_tells_who_is_silent(lead: User) -> None:
     page = said(logged_in(lead).get(PAGE))
 
     assert "stil worker@gone" in page
-    assert "Er is nu geen werker actief" in page
+    assert "Het portaal voert nu niets uit" in page
 
 
 def test_a_worker_that_missed_one_heartbeat_is_not_silent(lead: User) -> None:
@@ -69,7 +69,7 @@ def test_a_worker_that_missed_one_heartbeat_is_not_silent(lead: User) -> None:
     page = said(logged_in(lead).get(PAGE))
 
     assert "actief worker@slow" in page
-    assert "geen werker" not in page
+    assert "voert nu niets uit" not in page
 
 
 def test_it_tells_what_waits_and_what_is_in_doubt(lead: User, a_move: MakeMove) -> None:
@@ -95,7 +95,7 @@ def test_who_drains_reads_what_still_runs_and_then_that_nothing_does(
     Attempt.objects.update(ended_at=timezone.now())
 
     page = said(logged_in(lead).get(PAGE))
-    assert "Er loopt niets meer De werkers kunnen nu worden gestopt." in page
+    assert "Er loopt niets meer Het portaal kan nu worden gestopt." in page
 
 
 def test_htmx_gets_what_changes_alone_and_never_the_reason_that_is_typed(

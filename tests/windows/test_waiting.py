@@ -187,8 +187,8 @@ def test_the_silence_of_workers_is_told(as_lead: Client, a_move: MakeMove) -> No
     WorkerBeat.objects.update(seen_at=timezone.now() - 3 * MINUTE)
 
     page, row = told(as_lead, move)
-    assert "Er is nu geen werker actief" in page
-    assert "Al 2 minuten geen werker gezien" in row
+    assert "Het portaal voert nu niets uit" in page
+    assert "Het portaal voert al 2 minuten niets uit" in row
 
 
 @pytest.mark.parametrize(("lasts", "late"), [(11, False), (13, True)])
