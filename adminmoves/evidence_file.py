@@ -65,6 +65,11 @@ HEIF_BRANDS = frozenset(
 )
 
 
+def shown_as(content_type: str) -> str:
+    """The type under which a browser shows it in place; empty for none."""
+    return SHOWN.get(content_type, "")
+
+
 class EvidenceRefused(DomainError):
     """A file could not be kept, for what the system says."""
 
@@ -148,6 +153,17 @@ KINDS = (
     Kind("MSG", "application/vnd.ms-outlook", (".msg",), is_outlook_mail),
     Kind("TXT", "text/plain", (".txt",), is_text),
 )
+PDF = "application/pdf"
+TEXT = "text/plain; charset=utf-8"
+SHOWN = {
+    PDF: PDF,
+    "image/png": "image/png",
+    "image/jpeg": "image/jpeg",
+    "text/plain": TEXT,
+    # As it was sent, with its headers; nothing in it is followed.
+    "message/rfc822": TEXT,
+}
+"""What every browser shows, and as what; other kinds are saved only."""
 SUFFIXES = tuple(suffix for kind in KINDS for suffix in kind.suffixes)
 BY_SUFFIX = {suffix: kind for kind in KINDS for suffix in kind.suffixes}
 PICTURES = (".bmp", ".gif", ".svg", ".webp", ".avif")

@@ -53,6 +53,11 @@ journey = [
     path("migraties/<number:number>/verklaring/", proof.attest, name="attest"),
     path("migraties/<number:number>/vraag-pakket/", proof.check_now, name="check_now"),
     path("bewijs/<public:public_id>/", proof.evidence, name="evidence"),
+    path(
+        "bewijs/<public:public_id>/bekijken/",
+        proof.show_evidence,
+        name="show_evidence",
+    ),
     path("akkoord/", approval.queue, name="queue"),
     path("akkoord/samen/", approval.approve_many, name="approve_many"),
     path("akkoord/uitlenen/", approval.lend, name="lend"),

@@ -1,8 +1,8 @@
 """All that a move's page shows; each part is read when the page first shows it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
@@ -35,6 +35,8 @@ CHECKED_STATES = frozenset(
 that is no wish any more."""
 ENDED_STATES = frozenset({S.REJECTED, S.WITHDRAWN})
 LIVE_STATES = frozenset({S.APPROVED, S.RUNNING})
+OF_RUN = frozenset({EventCode.MOVE_STARTED, EventCode.RUN_STEPS_DONE})
+AT_ONCE = timedelta(seconds=1)
 RUN_EVERY, WAIT_EVERY = 1500, 5000
 WAITING_STATES = frozenset({S.AWAITING_BOOKKEEPING, S.AWAITING_APPROVAL})
 NEWEST_PROOFS = 5
@@ -117,7 +119,7 @@ class Dossier:
 
     @cached_property
     def timeline(self) -> tuple[Event, ...]:
-        return tuple(reading.timeline().rows(self.move.pk))
+        return as_it_went(reading.timeline().rows(self.move.pk))
 
     @cached_property
     def aftercare(self) -> tuple[Care, ...]:
@@ -229,7 +231,7 @@ class Dossier:
 
     @property
     def cursor(self) -> int:
-        return self.timeline[0].pk if self.timeline else 0
+        return max((line.pk for line in self.timeline), default=0)
 
     @property
     def cared_for(self) -> int:
@@ -283,6 +285,29 @@ class Dossier:
         """The decision that made the state, with what was written beside it."""
         state = self.move.state
         return next((line for line in self.timeline if line.after == state), None)
+
+
+def as_it_went(newest_first: Iterable[Event]) -> tuple[Event, ...]:
+    """The same, with the move of an administration after the steps of its run.
+
+    One transaction writes them in the order of their streams, the administration's
+    first, so that the numbers of the events do not tell which came first.
+    """
+    lines = list(newest_first)
+    for place, line in enumerate(lines):
+        while place and line.code == EventCode.ADMINISTRATION_MOVED:
+            later = lines[place - 1]
+            if later.code not in OF_RUN or _apart(later, line) > AT_ONCE:
+                break
+            lines[place - 1 : place + 1] = [line, later]
+            place -= 1  # noqa: PLW2901 - the line walks up; the loop goes on below it
+    return tuple(lines)
+
+
+def _apart(later: Event, earlier: Event) -> timedelta:
+    if later.at is None or earlier.at is None:
+        return timedelta.max
+    return later.at - earlier.at
 
 
 def open_dossier(move_id: int, actor: Actor) -> Dossier:

@@ -16,10 +16,12 @@ from adminmoves.dossier.reading import find_move
 from adminmoves.errors import StepRefused
 from adminmoves.evidence import attestation_right, record_trouble
 from adminmoves.evidence_file import (
+    PDF,
     EvidenceDiffers,
     EvidenceRefused,
     genuine,
     plain_name,
+    shown_as,
     why_full,
 )
 from adminmoves.marks import StoreAway
@@ -27,6 +29,12 @@ from adminmoves.models import EvidenceFile, Move, Proof
 from adminmoves.proof import actions
 from adminmoves.proof.forms import AttestForm, begun
 from adminmoves.vocabulary import MoveState, Right
+
+LOOK_ONLY = (
+    "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; "
+    "form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
+)
+"""A browser makes a page of its own, with a style in it, around a picture or text."""
 
 
 @web.portal_view(Right.ATTEST)
@@ -102,15 +110,9 @@ def tell_answer(request: web.PortalRequest, proof: Proof | None) -> None:
 @web.portal_view(Right.READ_EVIDENCE)
 def evidence(request: web.PortalRequest, public_id: str) -> HttpResponse:
     """A file as it was given, or why not: to save, never to run in our name."""
-    files = EvidenceFile.objects.select_related("move")
-    kept = get_object_or_404(files, public_id=public_id)
-    try:
-        content = genuine(kept)
-    except EvidenceDiffers as differs:
-        record_trouble(differs, actor=request.actor)
-        raise
+    kept = _kept(public_id)
     response = FileResponse(
-        BytesIO(content),
+        BytesIO(_content(request, kept)),
         as_attachment=True,
         # Whatever stands in the table: a header tells no odd name.
         filename=plain_name(kept.name),
@@ -119,3 +121,36 @@ def evidence(request: web.PortalRequest, public_id: str) -> HttpResponse:
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "private, no-store"
     return cast("HttpResponse", response)
+
+
+@require_safe
+@web.portal_view(Right.READ_EVIDENCE)
+def show_evidence(request: web.PortalRequest, public_id: str) -> HttpResponse:
+    """A picture, PDF or text to look at: nothing in it may run, load or be framed."""
+    kept = _kept(public_id)
+    kind = shown_as(kept.content_type)
+    if not kind:
+        return redirect("moves:evidence", public_id)
+    response = HttpResponse(_content(request, kept), content_type=kind)
+    response["Content-Disposition"] = "inline"
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "private, no-store"
+    # Chromium shows no PDF in a sandbox; its own viewer runs nothing of the file in
+    # our name.
+    sandbox = "" if kind == PDF else "; sandbox"
+    response["Content-Security-Policy"] = LOOK_ONLY + sandbox
+    return response
+
+
+def _kept(public_id: str) -> EvidenceFile:
+    files = EvidenceFile.objects.select_related("move")
+    return get_object_or_404(files, public_id=public_id)
+
+
+def _content(request: web.PortalRequest, kept: EvidenceFile) -> bytes:
+    """Raises EvidenceDiffers, which is put on record first, and StoreAway."""
+    try:
+        return genuine(kept)
+    except EvidenceDiffers as differs:
+        record_trouble(differs, actor=request.actor)
+        raise

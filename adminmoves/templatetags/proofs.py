@@ -7,7 +7,8 @@ from django.conf import settings
 
 from adminmoves import evidence, verdicts
 from adminmoves.bookkeeping import gateway
-from adminmoves.models import BookkeepingConnection, Proof
+from adminmoves.evidence_file import shown_as
+from adminmoves.models import BookkeepingConnection, EvidenceFile, Proof
 from adminmoves.vocabulary import Right
 
 register = template.Library()
@@ -31,6 +32,17 @@ def holds_until(proof: Proof) -> datetime | None:
 @register.filter
 def is_stale(proof: Proof) -> bool:
     return evidence.is_stale(proof)
+
+
+@register.filter
+def is_shown(file: EvidenceFile) -> bool:
+    """Whether a browser shows it in place."""
+    return bool(shown_as(file.content_type))
+
+
+@register.filter
+def is_picture(file: EvidenceFile) -> bool:
+    return shown_as(file.content_type).startswith("image/")
 
 
 @register.filter

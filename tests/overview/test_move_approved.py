@@ -19,6 +19,7 @@ from adminmoves.approval.actions import reject_move
 from adminmoves.evidence import Attestation, attest
 from adminmoves.evidence_file import keep_file
 from adminmoves.models import Event, Move
+from adminmoves.overview.move.actions import comment
 from adminmoves.vocabulary import EventCode, MoveType, Role
 from tests.builders import (
     PARTIES,
@@ -110,6 +111,22 @@ def test_a_rejected_request_keeps_its_proof(
     page = client.get(f"/migraties/{attested}/").content.decode()
 
     assert f"/bewijs/{attested.evidence.get().public_id}/" in page
+
+
+def test_the_timeline_tells_a_run_in_its_order_and_comments_as_written(
+    client: Client, completed: Move, agent: User
+) -> None:
+    comment(completed.pk, actor=actor_for(agent), text=f"Eerst\nen dan {completed}")
+    client.force_login(agent)
+
+    answer = client.get(f"/migraties/{completed}/")
+
+    page = words_of(answer)
+    told = ("voltooide de migratie", "verplaatste de administratie", "begon met")
+    places = [page.index(words) for words in told]
+    assert places == sorted(places)
+    link = f'<a class="nw" href="/migraties/{completed}/">{completed}</a>'
+    assert f"“Eerst<br>en dan {link}”" in answer.content.decode()
 
 
 def history(client: Client) -> str:
