@@ -1,4 +1,4 @@
-"""Evidence that is looked at in place runs nothing, loads nothing, is framed nowhere."""
+"""Evidence that is looked at in place runs nothing and loads nothing."""
 
 from pathlib import Path
 from typing import Any
