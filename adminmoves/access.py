@@ -49,6 +49,7 @@ MAY: Mapping[Action | Right, frozenset[Role]] = {
     Right.COMMENT: AGENTS,
     Right.STOP_RUN: AGENTS,
     Right.TICK_AFTERCARE: AGENTS,
+    Right.RETIRE: AGENTS,
     Right.LEND_APPROVAL: LEADS,
     Right.READ_EVIDENCE: AGENTS | {R.AUDITOR},
     Right.READ_MOVES: EVERYONE,

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from adminmoves.access import Actor, can
-from adminmoves.models import Contributor, Move
+from adminmoves.models import Contributor, Move, Retirement
 from adminmoves.vocabulary import Action, Right
 
 COUNT_CAP = 99
@@ -98,6 +98,12 @@ def waiting() -> ArraySubquery:
     # In their order, so that an index gives them and what has ended is not read.
     first = moves.order_by("state_since").values("pk")[: COUNT_CAP + 1]
     return ArraySubquery(first)
+
+
+def waiting_retirements() -> ArraySubquery:
+    """Administrations to retire or bring back that a person may decide on."""
+    others = Retirement.objects.waiting().exclude(requested_by=OuterRef("pk"))
+    return ArraySubquery(others.order_by("pk").values("pk")[: COUNT_CAP + 1])
 
 
 def told(count: int) -> str:

@@ -31,6 +31,13 @@ CLOSED = Refusal(
     gettext_lazy("The administration is closed while it is migrated."),
     gettext_lazy("Try again when the migration has ended."),
 )
+RETIRED = Refusal(
+    "",
+    gettext_lazy("The administration is retired, so nothing of it changes."),
+    gettext_lazy(
+        "Leave it out, or have it brought back into use on its own page first."
+    ),
+)
 TAKEN_ADDRESS = Refusal(
     "mail_address",
     gettext_lazy("Another administration has this e-mail address."),
@@ -94,14 +101,18 @@ REFUSALS: Mapping[str, Refusal] = {
     "administration_place_once": Refusal(
         "code",
         gettext_lazy("Another administration has this code at this connection."),
-        gettext_lazy("Two are never merged. Check the code in the package."),
+        gettext_lazy(
+            "Two are never merged. Check the code in the package. If the other one was "
+            "made by mistake, have it retired on its own page."
+        ),
     ),
     "administration_code_and_name_once": Refusal(
         "name",
         gettext_lazy("The office has an administration with this code and name."),
         gettext_lazy("Change the name of one of them."),
     ),
-    "adminmoves_administration_mail_address_key": TAKEN_ADDRESS,
+    "administration_address_once": TAKEN_ADDRESS,
+    "administration_retired": RETIRED,
     "administration_counts_fit": Refusal(
         "documents",
         gettext_lazy("There are more documents in a part than in all."),
@@ -186,6 +197,34 @@ REFUSALS: Mapping[str, Refusal] = {
         gettext_lazy(
             "Who worked on this request does not approve it. Ask another team lead."
         ),
+    ),
+    "move_of_retired": Refusal(
+        "administration",
+        gettext_lazy(
+            "The administration is retired. Have it brought back into use first, or "
+            "choose another one."
+        ),
+    ),
+    "retirement_open_move": Refusal(
+        "reason",
+        gettext_lazy(
+            "A migration of this administration has not ended. Finish or withdraw it "
+            "first."
+        ),
+    ),
+    "retirement_right": Refusal(
+        "reason", gettext_lazy("You may not ask or decide this any more.")
+    ),
+    "retirement_by_two": Refusal(
+        "reason",
+        gettext_lazy("You asked for this, so another team lead decides on it."),
+    ),
+    "retirement_reason": Refusal(
+        "reason",
+        gettext_lazy("Write the reason: it stays with the administration."),
+    ),
+    "one_waiting_retirement": Refusal(
+        "reason", gettext_lazy("Somebody asked this already.")
     ),
     "move_origin": Refusal(
         "administration",

@@ -18,6 +18,7 @@ from adminmoves.overview.search import views as search
 from adminmoves.overview.signin import views as signin
 from adminmoves.overview.styleguide import views as styleguide
 from adminmoves.proof import views as proof
+from adminmoves.retirement import views as retirement
 
 outside.register()
 
@@ -92,6 +93,26 @@ journey = [
         "administraties/<public:public_id>/",
         administrations.administration,
         name="administration",
+    ),
+    path(
+        "administraties/<public:public_id>/uit-gebruik/",
+        retirement.retirement,
+        name="retirement",
+    ),
+    path(
+        "administraties/<public:public_id>/uit-gebruik/<row:retirement_id>/akkoord/",
+        retirement.approve_retirement,
+        name="approve_retirement",
+    ),
+    path(
+        "administraties/<public:public_id>/uit-gebruik/<row:retirement_id>/afwijzen/",
+        retirement.decline_retirement,
+        name="decline_retirement",
+    ),
+    path(
+        "administraties/<public:public_id>/uit-gebruik/<row:retirement_id>/intrekken/",
+        retirement.withdraw_retirement,
+        name="withdraw_retirement",
     ),
     path("koppelingen/", connections.connections, name="connections"),
     path("koppelingen/terug/", connections.returned, name="returned"),

@@ -137,6 +137,7 @@ class Right(TextChoices):
     COMMENT = "comment", _("comment")
     STOP_RUN = "stop_run", _("stop a run")
     TICK_AFTERCARE = "tick_aftercare", _("tick off after-care")
+    RETIRE = "retire", _("ask to retire an administration")
     LEND_APPROVAL = "lend_approval", _("lend the right to approve")
     READ_EVIDENCE = "read_evidence", _("read evidence files")
     READ_MOVES = "read_moves", _("read migrations")
@@ -267,6 +268,22 @@ class Outcome(TextChoices):
     STOPPED = "STOPPED", _("stopped")
 
 
+class RetirementKind(TextChoices):
+    """What is asked for an administration, such as one that was made by mistake."""
+
+    RETIRE = "RETIRE", _("take out of use")
+    BRING_BACK = "BRING_BACK", _("bring back into use")
+
+
+class RetirementOutcome(TextChoices):
+    """What became of it; empty while it waits."""
+
+    WAITING = "", _("waits for a team lead")
+    APPROVED = "APPROVED", _("approved")
+    DECLINED = "DECLINED", _("declined")
+    WITHDRAWN = "WITHDRAWN", _("withdrawn")
+
+
 class Stream(StrEnum):
     """What an audit event is about; each subject has a chain of its own."""
 
@@ -316,6 +333,14 @@ class EventCode(TextChoices):
     DOCUMENTS_RECOUNTED = "DOCUMENTS_RECOUNTED", _("Documents counted again")
     ADMINISTRATION_MOVED = "ADMINISTRATION_MOVED", _("Administration moved")
     ADMINISTRATION_CHANGED = "ADMINISTRATION_CHANGED", _("Administration changed")
+    RETIREMENT_ASKED = "RETIREMENT_ASKED", _("Retirement asked for")
+    BRINGING_BACK_ASKED = "BRINGING_BACK_ASKED", _("Bringing back asked for")
+    ADMINISTRATION_RETIRED = "ADMINISTRATION_RETIRED", _("Administration retired")
+    ADMINISTRATION_BACK = "ADMINISTRATION_BACK", _("Administration brought back")
+    RETIREMENT_DECLINED = "RETIREMENT_DECLINED", _("Retirement declined")
+    BRINGING_BACK_DECLINED = "BRINGING_BACK_DECLINED", _("Bringing back declined")
+    RETIREMENT_WITHDRAWN = "RETIREMENT_WITHDRAWN", _("Retirement withdrawn")
+    BRINGING_BACK_WITHDRAWN = "BRINGING_BACK_WITHDRAWN", _("Bringing back withdrawn")
     ENVIRONMENT_CHANGED = "ENVIRONMENT_CHANGED", _("Office changed")
     CONNECTION_CHANGED = "CONNECTION_CHANGED", _("Connection changed")
     CONNECTION_CONSENTED = "CONNECTION_CONSENTED", _("Consent given")

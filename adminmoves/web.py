@@ -33,7 +33,7 @@ from django_htmx.middleware import HtmxDetails
 from adminmoves import outside
 from adminmoves.access import MAY, Actor, actor_in, can, question, require, standing_of
 from adminmoves.errors import DomainError, NotAllowed, RuleHeld, StepRefused
-from adminmoves.menu import Entry, entries, waiting
+from adminmoves.menu import Entry, entries, waiting, waiting_retirements
 from adminmoves.models import Move, Preferences
 from adminmoves.models.question import Question
 from adminmoves.refusals import refusal_of
@@ -121,7 +121,7 @@ class PreferencesMiddleware:
         if isinstance(request.user, User):
             standing = standing_of(request.user, _standing())
             stored = standing.preferences
-            asked.waiting = len(standing.beside[0])
+            asked.waiting = sum(map(len, standing.beside))
             found = partial(actor_in, standing, request.user, asked.request_id)
             asked.actor = cast("Actor", SimpleLazyObject(found))
         asked.preferences = stored or preferences_by_cookie(request)
@@ -135,7 +135,7 @@ class PreferencesMiddleware:
 @cache
 def _standing() -> Question[User]:
     """Who asks, how they like it and what waits for them: one query for every page."""
-    return question(waiting())
+    return question(waiting(), waiting_retirements())
 
 
 def preferences_by_cookie(request: HttpRequest) -> Preferences:

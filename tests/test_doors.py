@@ -72,6 +72,7 @@ DOORS = {
     "tick_aftercare": Door(AGENTS, S.COMPLETED),
     "administrations": Door(EVERYONE, read=True),
     "administration": Door(EVERYONE, read=True),
+    "retirement": Door(EVERYONE, read=True),
     "connections": Door(EVERYONE, read=True),
     "connection": Door(EVERYONE, read=True),
     # The portal is not registered at the package here: it says so.
@@ -88,14 +89,21 @@ DOORS = {
     "help": Door(EVERYONE, read=True),
     "preferences": Door(EVERYONE, read=True),
 }
-# Evidence needs a file and an end a loan, so their own tests ask; a preference is
-# anybody's cookie.
-ELSEWHERE = {"end_loan", "evidence", "set_preference"}
+# Evidence needs a file, an end a loan and a decision a request, so their own tests ask;
+# a preference is anybody's cookie.
+ELSEWHERE = {
+    "end_loan",
+    "evidence",
+    "set_preference",
+    "approve_retirement",
+    "decline_retirement",
+    "withdraw_retirement",
+}
 ACTS = sorted(name for name, door in DOORS.items() if not door.read)
 
 
 def address(name: str, move: Move | None) -> str:
-    if name == "administration":
+    if name in {"administration", "retirement"}:
         return reverse(f"moves:{name}", args=[make_administration().public_id])
     if name in OF_A_CONNECTION:
         return reverse(f"moves:{name}", args=[make_connection().public_id])

@@ -226,8 +226,9 @@ class AdministrationAdmin(SubjectAdmin[Administration]):
         "unknown_counts",
         "documents_counted_at",
         "at_place_since",
+        "use",
     )
-    list_display = ("code", "name", "environment", "connection", "mail_address")
+    list_display = ("code", "name", "environment", "connection", "mail_address", "use")
     list_display_links = ("code", "name")
     list_select_related = ("environment", "connection")
     list_filter = ("package",)
@@ -237,7 +238,7 @@ class AdministrationAdmin(SubjectAdmin[Administration]):
         self, request: HttpRequest, obj: Administration | None = None
     ) -> list[Any]:
         if obj is None:
-            hidden = {"environment", "package", "identity", "unknown_counts"}
+            hidden = {"environment", "package", "identity", "unknown_counts", "use"}
         else:
             hidden = {"unknown_counts"} if obj.is_counted else set(COUNTS)
         return [name for name in self.fields if name not in hidden]
@@ -250,6 +251,7 @@ class AdministrationAdmin(SubjectAdmin[Administration]):
             "unknown_counts",
             "documents_counted_at",
             "at_place_since",
+            "use",
         )
         return (*always, *PLACE, *COUNTS) if obj else always
 
@@ -257,6 +259,13 @@ class AdministrationAdmin(SubjectAdmin[Administration]):
     def unknown_counts(self, _obj: Administration) -> str:
         """In place of the counts before the first count."""
         return gettext("unknown, never counted")
+
+    @admin.display(description=_("use"))
+    def use(self, obj: Administration) -> str:
+        """Retired or in use; two people change that on the page it leads to."""
+        address = reverse("moves:retirement", args=[obj.public_id])
+        told = gettext("retired") if obj.retired_by_id else gettext("in use")
+        return format_html('<a href="{}">{}</a>', address, told)
 
     def formfield_for_foreignkey(
         self,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from adminmoves.access import Actor
 from adminmoves.approval.choices import Choice
 from adminmoves.evidence import is_stale, why_lapsed
-from adminmoves.models import Contributor, Move
+from adminmoves.models import Contributor, Move, Retirement
 from adminmoves.plan import make_plan
 from adminmoves.preflight import Report, Result, inspect_many
 from adminmoves.vocabulary import Moment
@@ -90,6 +90,20 @@ class Queue:
         if not others:
             return None
         return others[min(max(place, 1), len(others)) - 1]
+
+
+@dataclass(frozen=True, slots=True)
+class ToRetire:
+    """An administration to retire or bring back; ``is_own``: the reader asked it."""
+
+    retirement: Retirement
+    is_own: bool
+
+
+def waiting_retirements(actor: Actor) -> list[ToRetire]:
+    """Longest waiting first."""
+    asked = Retirement.objects.waiting().with_people().order_by("pk")[:SHOWN]
+    return [ToRetire(one, one.requested_by_id == actor.user_id) for one in asked]
 
 
 def waiting_for_approval(actor: Actor) -> Queue:

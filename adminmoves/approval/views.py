@@ -20,7 +20,7 @@ from adminmoves.approval.forms import (
     SendBackForm,
     running_loans,
 )
-from adminmoves.approval.queue import waiting_for_approval
+from adminmoves.approval.queue import waiting_for_approval, waiting_retirements
 from adminmoves.approval.together import Answer, ticked_in
 from adminmoves.dossier import open_dossier
 from adminmoves.dossier.reading import find_move
@@ -205,6 +205,7 @@ def _queue_page(
     chosen = waiting.choose(number)
     page = {
         "queue": waiting,
+        "to_retire": waiting_retirements(request.actor),
         "is_chosen": bool(number),
         "dossier": open_dossier(chosen.pk, request.actor) if chosen else None,
         "position": waiting.position(chosen.pk) if chosen else 0,

@@ -61,6 +61,7 @@ NAMES: Mapping[str, Promise] = {
     "passed": gettext_lazy("Checks passed"),
     "plan_hash": gettext_lazy("SHA-256 of the plan"),
     "proof": gettext_lazy("Number of the proof"),
+    "retirement": gettext_lazy("Number of the retirement"),
     "reverses": gettext_lazy("Turns back"),
     "revision": gettext_lazy("Revision"),
     "role": gettext_lazy("Role"),

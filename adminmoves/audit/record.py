@@ -60,6 +60,10 @@ KINDS: Mapping[str, Promise] = {
     "subject_untold": gettext_lazy("has no trail at all"),
     "sign_in": gettext_lazy("signed in last at a moment that is in no event"),
     "actor_unknown": gettext_lazy("acted, and is gone"),
+    "retirement_missing": gettext_lazy("is missing: a retirement"),
+    "retirement_untold": gettext_lazy("is in no event: a retirement"),
+    "decider": gettext_lazy("was decided by somebody else"),
+    "retired": gettext_lazy("is in use or retired, against its last decision"),
     "archive": gettext_lazy("has other documents than its last migration read back"),
     "file_away": gettext_lazy(
         "and those after it could not be looked at: the folder of the evidence is away"

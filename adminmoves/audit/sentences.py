@@ -73,6 +73,18 @@ SENTENCES: Mapping[EventCode, Promise] = {
         "address %(after_mail_address)s"
     ),
     E.ADMINISTRATION_CHANGED: gettext_lazy("changed the administration %(subject)s"),
+    E.RETIREMENT_ASKED: gettext_lazy("asked to retire %(subject)s"),
+    E.BRINGING_BACK_ASKED: gettext_lazy("asked to bring %(subject)s back into use"),
+    E.ADMINISTRATION_RETIRED: gettext_lazy("agreed: %(subject)s is retired"),
+    E.ADMINISTRATION_BACK: gettext_lazy("agreed: %(subject)s is in use again"),
+    E.RETIREMENT_DECLINED: gettext_lazy("declined to retire %(subject)s"),
+    E.BRINGING_BACK_DECLINED: gettext_lazy(
+        "declined to bring %(subject)s back into use"
+    ),
+    E.RETIREMENT_WITHDRAWN: gettext_lazy("withdrew the request to retire %(subject)s"),
+    E.BRINGING_BACK_WITHDRAWN: gettext_lazy(
+        "withdrew the request to bring %(subject)s back into use"
+    ),
     E.ENVIRONMENT_CHANGED: gettext_lazy("changed the office %(subject)s"),
     E.CONNECTION_CHANGED: gettext_lazy("changed the connection %(subject)s"),
     E.CONNECTION_CONSENTED: gettext_lazy("connected %(subject)s to the package"),

@@ -23,7 +23,8 @@ HELD, GIVEN_UP, WANTED, INHERITED, KEPT = (
 )
 ABOUT_PLACES = """
 SELECT coalesce(json_agg(json_build_array(
-    place.move, near.kind, near.name, near.code, near.id, near.created_at)), '[]')
+    place.move, near.kind, near.name, near.code, near.page, near.id,
+    near.created_at)), '[]')
 FROM jsonb_to_recordset(%(places)s) AS place (books bigint, move bigint,
     from_connection bigint, from_key text, connection bigint, environment bigint,
     key text, name text, address text)
@@ -31,28 +32,36 @@ CROSS JOIN LATERAL
 """
 NEAR = f"""
 SELECT ({ABOUT_PLACES} (
-    SELECT 'other_move' AS kind, '' AS name, '' AS code, id, created_at
+    SELECT 'other_move' AS kind, '' AS name, '' AS code, '' AS page, id, created_at
         FROM adminmoves_move
         WHERE administration_id = place.books AND id <> place.move
           AND state IN %(open)s
-    UNION ALL SELECT 'rival', '', '', id, created_at FROM adminmoves_move
+    UNION ALL SELECT 'rival', '', '', '', id, created_at FROM adminmoves_move
         WHERE to_connection_id = place.connection AND to_code_key = place.key
           AND id <> place.move AND state IN %(open)s
-    UNION ALL SELECT 'holder', name, code, NULL, NULL FROM adminmoves_administration
+    UNION ALL SELECT 'holder', name, code, public_id, NULL, NULL
+        FROM adminmoves_administration
         WHERE connection_id = place.connection AND code_key = place.key
-          AND id <> place.books
-    UNION ALL SELECT 'twin', '', '', NULL, NULL FROM adminmoves_administration
+          AND id <> place.books AND retired_by_id IS NULL
+    UNION ALL SELECT 'twin', '', '', '', NULL, NULL FROM adminmoves_administration
         WHERE environment_id = place.environment AND code_key = place.key
           AND name = place.name AND id <> place.books
-          AND connection_id <> place.connection
-    UNION ALL SELECT 'held', name, code, NULL, NULL FROM adminmoves_administration
+          AND connection_id <> place.connection AND retired_by_id IS NULL
+    UNION ALL SELECT 'held', name, code, public_id, NULL, NULL
+        FROM adminmoves_administration
         WHERE mail_address = place.address AND id <> place.books
-    UNION ALL (SELECT 'wanted', '', '', id, created_at FROM adminmoves_move
+          AND retired_by_id IS NULL
+    -- What was retired gives its address away; suppliers may still send to it.
+    UNION ALL SELECT 'inherited', '', '', '', NULL, NULL
+        FROM adminmoves_administration
+        WHERE mail_address = place.address AND id <> place.books
+          AND retired_by_id IS NOT NULL
+    UNION ALL (SELECT 'wanted', '', '', '', id, created_at FROM adminmoves_move
         WHERE to_address = place.address AND administration_id <> place.books
           AND state IN %(open)s ORDER BY id DESC LIMIT 1)
     UNION ALL SELECT CASE WHEN before.environment_id = place.environment
                            AND before.code_key = place.key
-                          THEN 'inherited' ELSE 'kept' END, '', '', NULL, NULL
+                          THEN 'inherited' ELSE 'kept' END, '', '', '', NULL, NULL
         FROM adminmoves_formerplace AS before
         WHERE before.mail_address = place.address
           AND before.administration_id <> place.books
@@ -68,14 +77,15 @@ SELECT ({ABOUT_PLACES} (
 """The kinds of what is near a place are the names above; mostly nothing is."""
 LEAVING = f"""
 {ABOUT_PLACES} (
-    SELECT 'holder' AS kind, there.name, there.code, leaving.id, leaving.created_at
+    SELECT 'holder' AS kind, there.name, there.code, there.public_id AS page,
+            leaving.id, leaving.created_at
         FROM adminmoves_administration AS there
         JOIN adminmoves_move AS leaving
           ON leaving.administration_id = there.id AND leaving.state IN %(open)s
         WHERE there.connection_id = place.connection AND there.code_key = place.key
           AND there.id <> place.books
     -- Whether the moves ahead lead back to where this administration is now.
-    UNION ALL SELECT 'ring', '', '', NULL, NULL WHERE EXISTS (
+    UNION ALL SELECT 'ring', '', '', '', NULL, NULL WHERE EXISTS (
         WITH RECURSIVE ahead (connection, key) AS (
             SELECT place.connection, place.key
             UNION SELECT leaving.to_connection_id, leaving.to_code_key
@@ -90,7 +100,7 @@ LEAVING = f"""
     -- where it is at the wanted place itself, the move waits for that anyway.
     UNION ALL SELECT CASE WHEN there.connection_id = place.connection
                           THEN 'given_up' ELSE 'held' END,
-            there.name, there.code, leaving.id, leaving.created_at
+            there.name, there.code, there.public_id, leaving.id, leaving.created_at
         FROM adminmoves_administration AS there
         JOIN adminmoves_move AS leaving
           ON leaving.administration_id = there.id AND leaving.state IN %(open)s
@@ -104,10 +114,11 @@ LEAVING = f"""
 @dataclass(frozen=True, slots=True)
 class Neighbour:
     """An administration by name and code, a move by its number, or only that it is so;
-    of an administration the move by which it leaves."""
+    of an administration the move by which it leaves. ``page``: its public id."""
 
     name: str
     code: str
+    page: str
     number: str
 
 
@@ -146,6 +157,6 @@ def _asked(places: Iterable[dict[str, Any]]) -> dict[str, Any]:
 
 
 def _put(near: Mapping[int, dict[str, Neighbour]], rows: list[Any]) -> None:
-    for asked, kind, name, code, move_id, made in rows:
+    for asked, kind, name, code, page, move_id, made in rows:
         moves = number_of(move_id, datetime.fromisoformat(made)) if made else ""
-        near[asked][kind] = Neighbour(name, code, moves)
+        near[asked][kind] = Neighbour(name, code, page, moves)

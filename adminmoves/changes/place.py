@@ -33,6 +33,12 @@ from adminmoves.cleaning import MAX_ADDRESS_CHARS
 from adminmoves.vocabulary import Moment
 
 
+def in_use(wish: Wish) -> Finding:
+    if wish.administration.retired_by_id is not None:
+        return problem("retired", "administration")
+    return ok()
+
+
 def no_other_move(wish: Wish) -> Finding:
     other = wish.near.get(OTHER_MOVE)
     return problem("other", "administration", number=other.number) if other else ok()
@@ -54,7 +60,8 @@ def place_free(wish: Wish) -> Finding:
         return ok()
     name, number = holder.name, holder.number
     if not number:
-        return problem("taken", "to_code", name=name, code=holder.code)
+        facts = {"name": name, "code": holder.code, "holder": holder.page}
+        return problem("taken", "to_code", **facts)
     if RING in wish.near:
         return problem("ring", "to_code", number=number)
     return waiting("leaving", Moment.START, number=number, name=name)
@@ -81,7 +88,8 @@ def _address_free(address: str, near: Mapping[str, Neighbour]) -> Finding:
     if held := near.get(HELD):
         name, number = held.name, held.number
         if not number:
-            return problem("taken", "to_code", address=address, name=name)
+            facts = {"address": address, "name": name, "holder": held.page}
+            return problem("taken", "to_code", **facts)
         return waiting("leaving", Moment.START, number=number, name=name)
     if wanted := near.get(WANTED):
         return problem("wanted", "to_code", address=address, number=wanted.number)
@@ -100,6 +108,22 @@ def address_inherited(wish: Wish) -> Finding:
 CHOOSE = Saying(_("The wanted place"), _("Choose connection and code first."))
 
 CHECKS = (
+    Check(
+        "in_use",
+        hard(),
+        in_use,
+        {
+            "retired": Saying(
+                _("This administration is retired"),
+                _(
+                    "Choose the one that is in use, or have this one brought back into "
+                    "use on its own page."
+                ),
+            ),
+            "ok": Saying(_("The administration is in use")),
+        },
+        fixed=True,
+    ),
     Check(
         "no_other_move",
         hard(),
@@ -136,8 +160,8 @@ CHECKS = (
             "taken": Saying(
                 _("Another administration is at the wanted place"),
                 _(
-                    "%(name)s has code %(code)s there. Two are never merged: move or "
-                    "remove that one first."
+                    "%(name)s has code %(code)s there. Two are never merged: move that "
+                    "one first, or have it retired if it was made by mistake."
                 ),
             ),
             "ring": Saying(
@@ -183,7 +207,8 @@ CHECKS = (
                 _("The e-mail address is in use"),
                 _(
                     "%(address)s is of “%(name)s”. Give one of them a code of its own "
-                    "for the address."
+                    "for the address, or have that one retired if it was made by "
+                    "mistake."
                 ),
             ),
             "leaving": Saying(

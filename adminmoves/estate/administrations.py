@@ -19,7 +19,13 @@ from adminmoves.estate.rows import Fault
 from adminmoves.estate.sharing import shared_ids
 from adminmoves.estate.sheets import COUNTS, unfit_code
 from adminmoves.models import Administration, BookkeepingConnection, PackageProfile
-from adminmoves.refusals import BY_REQUEST, CLOSED, FORMER_ADDRESS, LONG_ADDRESS
+from adminmoves.refusals import (
+    BY_REQUEST,
+    CLOSED,
+    FORMER_ADDRESS,
+    LONG_ADDRESS,
+    RETIRED,
+)
 
 Known = Mapping[str, Administration]
 Links = Mapping[str, BookkeepingConnection]
@@ -47,6 +53,8 @@ def match_administrations(
             result.faults.append(wrong)
         elif held is None:
             _take_new(result, row, link, now)
+        elif held.retired_by_id is not None:
+            result.faults.append(source.refusal(row.line, RETIRED))
         elif wrong := _elsewhere(source, row, held, link, keys):
             result.faults.append(wrong)
         else:

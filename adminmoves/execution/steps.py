@@ -26,7 +26,7 @@ COUNTED = ("documents", "documents_unprocessed", "documents_awaiting_authorisati
 PLACE = ("connection_id", "environment_id", "code", "mail_address")
 THERE = f"""
 SELECT id, {", ".join(COUNTED)} FROM adminmoves_administration
-WHERE connection_id = %s AND code_key = %s
+WHERE connection_id = %s AND code_key = %s AND retired_by_id IS NULL
 """  # noqa: S608 - built from column names only; values go in as parameters
 
 

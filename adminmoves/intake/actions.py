@@ -232,6 +232,8 @@ def recount_documents(
     )
     if administration.closed_by_id:
         raise DomainError(_("The administration is closed while it is migrated."))
+    if administration.retired_by_id is not None:
+        raise DomainError(_("The administration is retired, so nothing is counted."))
     before = _counts(administration)
     administration.documents = counts["documents"]
     administration.documents_unprocessed = counts["documents_unprocessed"]

@@ -28,6 +28,7 @@ from adminmoves.models.operation import QueueSwitch, StoreMark, WorkerBeat
 from adminmoves.models.parties import Contributor, Parties
 from adminmoves.models.people import ApprovalLoan, CheckSeverity, LoanEnd, Preferences
 from adminmoves.models.proof import EvidenceFile, Proof, ProofWords
+from adminmoves.models.retirement import Retirement
 from adminmoves.models.windows import ExecutionWindow, Freeze
 
 __all__ = [
@@ -64,6 +65,7 @@ __all__ = [
     "Proof",
     "ProofWords",
     "QueueSwitch",
+    "Retirement",
     "StoreMark",
     "StreamHead",
     "WorkerBeat",

@@ -222,9 +222,16 @@ class BookkeepingConnection(models.Model):
         return self.demand == self.Demand.API
 
 
+IN_USE = Q(retired_by__isnull=True)
+
+
 class AdministrationQuerySet(models.QuerySet["Administration"]):
     def with_place(self) -> Self:
-        return self.select_related("environment", "connection")
+        return self.select_related("environment", "connection", "retired_by")
+
+    def in_use(self) -> Self:
+        """Without those that were retired: they hold no place and no address."""
+        return self.filter(IN_USE)
 
 
 class Administration(models.Model):
@@ -268,7 +275,7 @@ class Administration(models.Model):
     mail_code = models.CharField(
         _("own code for the address"), max_length=10, blank=True
     )
-    mail_address = models.CharField(_("e-mail address"), max_length=320, unique=True)
+    mail_address = models.CharField(_("e-mail address"), max_length=320)
     kvk_number = models.CharField(
         _("chamber of commerce number"), max_length=8, blank=True
     )
@@ -285,6 +292,14 @@ class Administration(models.Model):
     closed_by = models.ForeignKey(
         "Move", on_delete=models.PROTECT, null=True, editable=False, related_name="+"
     )
+    # Out of use: holds no place and no address; a trigger sets and clears it.
+    retired_by = models.ForeignKey(
+        "Retirement",
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+    )
 
     objects = AdministrationQuerySet.as_manager()
 
@@ -294,11 +309,19 @@ class Administration(models.Model):
         verbose_name_plural = _("administrations")
         constraints = (
             models.UniqueConstraint(
-                fields=["connection", "code_key"], name="administration_place_once"
+                fields=["connection", "code_key"],
+                condition=IN_USE,
+                name="administration_place_once",
             ),
             models.UniqueConstraint(
                 fields=["environment", "code_key", "name"],
+                condition=IN_USE,
                 name="administration_code_and_name_once",
+            ),
+            models.UniqueConstraint(
+                fields=["mail_address"],
+                condition=IN_USE,
+                name="administration_address_once",
             ),
             models.CheckConstraint(
                 condition=Q(code__regex=r"^\S{1,100}$"),

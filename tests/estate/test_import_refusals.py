@@ -156,7 +156,8 @@ def test_what_the_database_refuses_is_told_by_its_line(administrator: User) -> N
             "administrations.csv, regel 3, code: Een andere administratie heeft "
             "deze code "
             "bij deze koppeling. Twee worden nooit samengevoegd. "
-            "Controleer de code in het pakket."
+            "Controleer de code in het pakket. Was de andere een vergissing, laat die "
+            "dan op de eigen pagina uit gebruik nemen."
         ),
         (
             "administrations.csv, regel 4, mail_address: Bakkerij Voorbeeld B.V. "

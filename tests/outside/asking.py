@@ -25,6 +25,7 @@ from adminmoves.models import (
     BookkeepingConnection,
     EvidenceFile,
     Move,
+    Retirement,
 )
 from adminmoves.vocabulary import Role
 from tests.outside import odd
@@ -262,6 +263,7 @@ def values_by_name() -> dict[str, list[str]]:
     found = {
         "number": [str(move) for move in Move.objects.order_by("pk")],
         "loan_id": _all(ApprovalLoan, "pk"),
+        "retirement_id": _all(Retirement, "pk") or ["1"],
         "administraties/": _all(Administration, "public_id")[:1],
         "koppelingen/": _all(BookkeepingConnection, "public_id")[:1],
         "bewijs/": _all(EvidenceFile, "public_id"),

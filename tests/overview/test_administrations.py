@@ -22,8 +22,8 @@ pytestmark = pytest.mark.django_db
 S, T = MoveState, MoveType
 LIST_QUERIES = 7
 """Session, person, their standing; rows, moves, former places, offices."""
-PAGE_QUERIES = 7
-"""The same three; the administration, its moves, its places and its events."""
+PAGE_QUERIES = 8
+"""The same three; the administration, its moves, places and events, what waits."""
 SEARCH_QUERIES = 7
 """The same three; who has just this, who else, their rows and former places."""
 

@@ -33,6 +33,7 @@ GRANTS: Mapping[str, tuple[str, ...]] = {
     "adminmoves_packageprofile": CHANGE,
     "adminmoves_parties": CHANGE,
     "adminmoves_queueswitch": CHANGE,
+    "adminmoves_retirement": CHANGE,
     # The record: what was said and done stays as it was said and done.
     "adminmoves_approvalloan": APPEND,
     "adminmoves_contributor": APPEND,
@@ -87,6 +88,7 @@ EXECUTED: Mapping[str, str] = {
     "adminmoves_fold(text)": "how a search compares codes",
     "adminmoves_is_seen(text)": "which signs nobody sees",
     "adminmoves_refuse(text,text)": "how a guard refuses",
+    "adminmoves_require_retirable(bigint,text)": "what may be retired as things are",
     "adminmoves_word_pattern(text)": "how a search finds a typed word",
     "adminmoves_words(text)": "how names are compared and sorted",
 }

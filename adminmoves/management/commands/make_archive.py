@@ -26,7 +26,7 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, **options: Any) -> None:
         if not settings.PORTAL_DEMO:
             raise CommandError("This is no demo database. Nothing was made.")
-        known = Administration.objects.with_place()
+        known = Administration.objects.in_use().with_place()
         held = known.filter(public_id=options["administration"]).first()
         if held is None or held.closed_by_id:
             raise CommandError("No open administration has that id. Nothing was made.")

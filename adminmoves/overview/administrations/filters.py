@@ -6,12 +6,17 @@ from django.utils.translation import gettext_lazy as _
 
 from adminmoves.listing import FilterForm, Order
 from adminmoves.models import Administration
-from adminmoves.models.estate import AdministrationQuerySet
+from adminmoves.models.estate import IN_USE, AdministrationQuerySet
 from adminmoves.models.recall import Known
 from adminmoves.vocabulary import OPEN_STATES, Package
 
 BY_NAME = Order("name_key", descending=False)
-UNDER_WAY = [("", _("All")), ("ja", _("Under way")), ("nee", _("At rest"))]
+UNDER_WAY = [
+    ("", _("All")),
+    ("ja", _("Under way")),
+    ("nee", _("At rest")),
+    ("uit", _("Retired")),
+]
 
 
 class AdministrationFilters(FilterForm):
@@ -42,7 +47,11 @@ def found_by(chosen: dict[str, str], known: Known | None) -> AdministrationQuery
     if package := chosen.get("pakket"):
         wanted &= Q(package=package)
     if answer := chosen.get("onderweg"):
-        under_way = Q(moves__state__in=OPEN_STATES)
-        # At most one move of an administration is open, so nothing shows twice.
-        wanted &= under_way if answer == "ja" else ~under_way
+        wanted &= _standing(answer)
     return Administration.objects.filter(wanted)
+
+
+def _standing(answer: str) -> Q:
+    """At most one move of an administration is open, so nothing shows twice."""
+    under_way = Q(moves__state__in=OPEN_STATES)
+    return {"ja": under_way, "nee": ~under_way & IN_USE}.get(answer, ~IN_USE)

@@ -82,6 +82,7 @@ def administration(request: web.PortalRequest, public_id: str) -> HttpResponse:
         "path": path_of(books, list(left), open_move),
         "moves": moves,
         "open_move": open_move,
+        "retirement": books.retirements.waiting().with_people().first(),
         "events": books.events.select_related("words")[:LAST_EVENTS],
     }
     return render(request, "overview/administration.html", page)

@@ -44,7 +44,7 @@ def first_run() -> FirstRun | None:
     linked = set(links.values_list("package", flat=True).distinct())
     return FirstRun(
         offices=Environment.objects.count(),
-        administrations=Administration.objects.order_by()[: CAP + 1].count(),
+        administrations=Administration.objects.in_use().order_by()[: CAP + 1].count(),
         packages=tuple(one.label for one in Package if one in linked),
         leads=User.objects.filter(groups__name=Role.TEAM_LEAD, is_active=True).count(),
     )

@@ -25,11 +25,15 @@ KEPT = Kept("overview/list_chart.html", most=20)
 # One statement, so that the page costs one question however much it tells.
 TOLD = """
 WITH for_me AS (
-    SELECT m.state_since FROM adminmoves_move m
-    WHERE m.state = 'AWAITING_APPROVAL'
-      AND NOT EXISTS (SELECT FROM adminmoves_contributor c
-                      WHERE c.move_id = m.id AND c.user_id = %(me)s)
-    ORDER BY m.state_since LIMIT %(counted)s
+    (SELECT m.state_since FROM adminmoves_move m
+     WHERE m.state = 'AWAITING_APPROVAL'
+       AND NOT EXISTS (SELECT FROM adminmoves_contributor c
+                       WHERE c.move_id = m.id AND c.user_id = %(me)s)
+     ORDER BY m.state_since LIMIT %(counted)s)
+    UNION ALL
+    (SELECT r.requested_at FROM adminmoves_retirement r
+     WHERE r.outcome = '' AND r.requested_by_id <> %(me)s
+     ORDER BY r.requested_at LIMIT %(counted)s)
 ), sent_back AS (
     SELECT m.state_since FROM adminmoves_move m
     WHERE m.state = 'DRAFT' AND m.has_question AND m.requested_by_id = %(me)s

@@ -31,6 +31,7 @@ class Hit:
             books.environment.office_code,
             books.code,
             (was.office_code, was.code) if was else str(books.connection),
+            books.retired_by_id,
         )
         return KEPT.piece(told, books=books, was=was)
 

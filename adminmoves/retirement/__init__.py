@@ -1,0 +1,1 @@
+"""Retiring an administration, and bringing it back: two people, on the record."""

@@ -1,0 +1,90 @@
+"""What is in the way of retiring an administration, or of bringing it back."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from adminmoves.models import Administration, Move
+from adminmoves.models.retirement import holds_administration
+from adminmoves.vocabulary import RetirementKind
+
+
+@dataclass(frozen=True, slots=True)
+class Obstacle:
+    """A sentence that says what to do first, and about which page it is."""
+
+    sentence: str
+    move: Move | None = None
+    administration: Administration | None = None
+
+
+def obstacles(administration: Administration, kind: RetirementKind) -> list[Obstacle]:
+    """All of them as things are now; the database holds the same."""
+    if kind == RetirementKind.RETIRE:
+        return list(_of_retiring(administration))
+    return list(_of_bringing_back(administration))
+
+
+def _of_retiring(administration: Administration) -> Iterator[Obstacle]:
+    if administration.retired_by_id is not None:
+        yield Obstacle(_("This administration is retired already."))
+        return
+    for move in administration.moves.filter(holds_administration()).order_by("pk"):
+        told = _(
+            "%(number)s is about this administration and has not ended. Finish or "
+            "withdraw it first."
+        )
+        yield Obstacle(told % {"number": move.number}, move=move)
+
+
+def _of_bringing_back(administration: Administration) -> Iterator[Obstacle]:
+    if administration.retired_by_id is None:
+        yield Obstacle(_("This administration is in use already."))
+        return
+    yield from _place(administration)
+    yield from _address(administration)
+
+
+def _place(administration: Administration) -> Iterator[Obstacle]:
+    at_place = Q(
+        connection=administration.connection_id, code_key=administration.code_key
+    )
+    same_name = Q(
+        environment=administration.environment_id,
+        code_key=administration.code_key,
+        name=administration.name,
+    )
+    found = Administration.objects.in_use().with_place()
+    for holder in found.filter(at_place | same_name).order_by("pk"):
+        told = _(
+            "%(name)s has code %(code)s at this office now. Move or retire that one "
+            "first."
+        )
+        facts = {"name": holder.name, "code": holder.code}
+        yield Obstacle(told % facts, administration=holder)
+    wanting = Move.objects.wanting(
+        administration.connection_id, administration.code_key
+    )
+    for move in wanting.order_by("pk"):
+        told = _("%(number)s wants its place. Finish or withdraw that one first.")
+        yield Obstacle(told % {"number": move.number}, move=move)
+
+
+def _address(administration: Administration) -> Iterator[Obstacle]:
+    address = administration.mail_address
+    for holder in Administration.objects.in_use().filter(mail_address=address):
+        told = _(
+            "%(name)s has its e-mail address %(address)s now. Give that one a code of "
+            "its own for the address first."
+        )
+        facts = {"name": holder.name, "address": address}
+        yield Obstacle(told % facts, administration=holder)
+    for move in Move.objects.open().filter(to_address=address).order_by("pk"):
+        told = _(
+            "%(number)s wants its e-mail address %(address)s. Finish or withdraw that "
+            "one first."
+        )
+        facts = {"number": move.number, "address": address}
+        yield Obstacle(told % facts, move=move)

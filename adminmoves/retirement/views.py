@@ -1,0 +1,141 @@
+"""The page on which an administration is retired or brought back."""
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from adminmoves import web
+from adminmoves.access import can
+from adminmoves.errors import DomainError, StepRefused
+from adminmoves.models import Administration, Retirement
+from adminmoves.retirement import actions
+from adminmoves.retirement.forms import AskForm, DeclineForm
+from adminmoves.retirement.obstacles import obstacles
+from adminmoves.vocabulary import Action, RetirementKind, RetirementOutcome, Right
+
+SHOWN = 20
+DECLINE = "decline"
+"""Before the names of its fields: two forms may stand on one page."""
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@web.portal_view(Right.READ_MOVES)
+def retirement(request: web.PortalRequest, public_id: str) -> HttpResponse:
+    """Ask, or see what was asked and decided."""
+    administration = _found(public_id)
+    form = AskForm(web.sent(request))
+    if request.method == "POST" and form.is_valid() and _ask(request, form, public_id):
+        messages.success(request, _("Asked. A team lead decides on it."))
+        return web.go(request, request.path)
+    return _page(request, administration, form=form)
+
+
+@require_POST
+@web.portal_view(Action.APPROVE)
+def approve_retirement(
+    request: web.PortalRequest, public_id: str, retirement_id: int
+) -> HttpResponse:
+    asked = _asked(public_id, retirement_id)
+    actions.approve_retirement(asked.pk, actor=request.actor)
+    told = (
+        _("%(name)s is retired.") if asked.retires else _("%(name)s is in use again.")
+    )
+    messages.success(request, told % {"name": asked.administration.name})
+    return _to_administration(request, public_id)
+
+
+@require_POST
+@web.portal_view(Action.REJECT)
+def decline_retirement(
+    request: web.PortalRequest, public_id: str, retirement_id: int
+) -> HttpResponse:
+    asked = _asked(public_id, retirement_id)
+    form = DeclineForm(request.POST, prefix=DECLINE)
+    if not form.is_valid():
+        return _page(request, _found(public_id), decline=form)
+    reason = form.cleaned_data["reason"]
+    actions.decline_retirement(asked.pk, actor=request.actor, reason=reason)
+    messages.success(request, _("Declined. Nothing changed in the administration."))
+    return _to_administration(request, public_id)
+
+
+@require_POST
+@web.portal_view(Right.RETIRE)
+def withdraw_retirement(
+    request: web.PortalRequest, public_id: str, retirement_id: int
+) -> HttpResponse:
+    asked = _asked(public_id, retirement_id)
+    actions.withdraw_retirement(asked.pk, actor=request.actor)
+    messages.success(request, _("Withdrawn. Nothing changed in the administration."))
+    return _to_administration(request, public_id)
+
+
+def _ask(request: web.PortalRequest, form: AskForm, public_id: str) -> bool:
+    administration = _found(public_id)
+    try:
+        actions.ask_retirement(
+            administration.pk,
+            _wanted(administration),
+            actor=request.actor,
+            reason=form.cleaned_data["reason"],
+        )
+    except StepRefused:
+        raise
+    except DomainError as refusal:
+        form.add_error("reason", str(refusal))
+        return False
+    return True
+
+
+def _wanted(administration: Administration) -> RetirementKind:
+    """What can be asked of it."""
+    if administration.retired_by_id is None:
+        return RetirementKind.RETIRE
+    return RetirementKind.BRING_BACK
+
+
+def _page(
+    request: web.PortalRequest,
+    administration: Administration,
+    form: forms.Form | None = None,
+    decline: forms.Form | None = None,
+) -> HttpResponse:
+    past = administration.retirements.with_people()
+    waiting = past.waiting().first()
+    kind = RetirementKind(waiting.kind) if waiting else _wanted(administration)
+    is_own = waiting is not None and waiting.requested_by_id == request.actor.user_id
+    page = {
+        "nav": "administrations",
+        "books": administration,
+        "retires": kind == RetirementKind.RETIRE,
+        "waiting": waiting,
+        "is_own": is_own,
+        "may_decide": can(request.actor, Action.APPROVE) and not is_own,
+        "obstacles": obstacles(administration, kind),
+        "past": past.exclude(outcome=RetirementOutcome.WAITING)[:SHOWN],
+        # Of the two the one that was sent tells what is wrong.
+        "form": decline or form or AskForm(),
+        "decline": decline or DeclineForm(prefix=DECLINE),
+    }
+    return render(request, "retirement/page.html", page)
+
+
+def _found(public_id: str) -> Administration:
+    known = Administration.objects.with_place()
+    return get_object_or_404(known, public_id=public_id)
+
+
+def _asked(public_id: str, retirement_id: int) -> Retirement:
+    known = Retirement.objects.select_related("administration")
+    try:
+        return known.get(pk=retirement_id, administration__public_id=public_id)
+    except Retirement.DoesNotExist:
+        raise Http404 from None
+
+
+def _to_administration(request: web.PortalRequest, public_id: str) -> HttpResponse:
+    return web.go(request, reverse("moves:administration", args=[public_id]))
