@@ -36,10 +36,11 @@ class Row:
     then: str
     missing: str = ""
     is_code: bool = False
+    is_same: bool = False
 
     @property
     def changes(self) -> bool:
-        return self.now != self.then
+        return self.now != self.then and not self.is_same
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,19 +105,38 @@ def diff_of(move: Move) -> Diff | None:
         name=move.administration.name,
         now=now,
         then=then,
-        rows=_rows(now, then),
+        rows=_rows(now, then, respelled=_is_respelled(move, now)),
         stays=_stays(now, then),
         is_past=move.state == MoveState.COMPLETED,
         is_off=move.state in {MoveState.REJECTED, MoveState.WITHDRAWN},
     )
 
 
-def _rows(now: Place, then: Place) -> tuple[Row, ...]:
+def _is_respelled(move: Move, now: Place) -> bool:
+    """Whether the code that is wanted is the present one in another spelling."""
+    books = move.administration
+    return bool(
+        move.is_stored
+        and books
+        and now.code == books.code
+        and move.package == books.package
+        and move.to_code_key == books.code_key
+    )
+
+
+def _rows(now: Place, then: Place, *, respelled: bool) -> tuple[Row, ...]:
     choose, enter = _("to be chosen"), _("to be entered")
     return (
         Row(_("Office"), now.office_name, then.office_name, choose),
         Row(_("Office code"), now.office_code, then.office_code, choose, is_code=True),
-        Row(_("Administration code"), now.code, then.code, enter, is_code=True),
+        Row(
+            _("Administration code"),
+            now.code,
+            then.code,
+            enter,
+            is_code=True,
+            is_same=respelled,
+        ),
         Row(_("Accounting system"), *_connections(now, then), choose),
     )
 

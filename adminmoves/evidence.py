@@ -179,7 +179,7 @@ def _wish(move: Move) -> tuple[object, ...]:
 def usable_proof(move: Move) -> Proof | None:
     """The newest proof that holds for this move as it is now wanted."""
     whose, where = move.administration_id, move.to_connection_id
-    if whose is None or where is None or not move.to_code:
+    if not move.is_stored or whose is None or where is None or not move.to_code:
         return None
     known = move.proofs.select_related("connection")
     proof = known.filter(

@@ -81,6 +81,10 @@ class EvidenceRefused(DomainError):
         super().__init__(text % {"why": why})
 
 
+class EvidenceFull(DomainError):
+    """There is no room for one more file; the text says of whom, and what helps."""
+
+
 class EvidenceDiffers(DomainError):
     """A file is not what it was when it was given; ``trouble`` tells how."""
 
@@ -270,8 +274,8 @@ def why_full(move: Move, upload: UploadedFile[bytes], *, actor: Actor) -> str:
 def keep_file(move: Move, upload: UploadedFile[bytes], *, actor: Actor) -> EvidenceFile:
     """Store a file that was accepted by EvidenceField, with its fingerprint.
 
-    What this move holds already is not stored again. Raises DomainError where there is
-    no room; ask ``why_full`` first to tell it at the field.
+    What this move holds already is not stored again. Raises EvidenceFull,
+    EvidenceRefused or StoreAway.
     """
     upload.seek(0)
     content = upload.read()
@@ -287,7 +291,7 @@ def keep_file(move: Move, upload: UploadedFile[bytes], *, actor: Actor) -> Evide
     if same is not None and trouble_with(same) is None:
         return same
     if full := why_full(move, upload, actor=actor):
-        raise DomainError(full)
+        raise EvidenceFull(full)
     upload.seek(0)
     kept = EvidenceFile(
         move=move,

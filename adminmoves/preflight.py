@@ -1,5 +1,6 @@
 """All checks of a move at a moment, all problems at once. Changes nothing."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -24,6 +25,14 @@ OUTCOME_OF = {"ok": PASSED, "waiting": WAITING, "todo": TODO}
 MOMENTS = (Moment.SUBMIT, Moment.APPROVE, Moment.START)
 
 
+TWO_POINTS = re.compile(r"(?<!\.)\.\.(?=\s|$)")
+
+
+def one_point(sentence: str) -> str:
+    """A name may end in the point with which its sentence ends, too ("V.O.F.")."""
+    return TWO_POINTS.sub(".", sentence)
+
+
 @dataclass(frozen=True, slots=True)
 class Result:
     """One check's answer: code and parameters, so that both languages can tell it."""
@@ -43,7 +52,7 @@ class Result:
         shown = dict(self.params)
         if "move_type" in shown:
             shown["move_type"] = MoveType(shown["move_type"]).label
-        return str(text) % shown if shown else str(text)
+        return one_point(str(text) % shown) if shown else str(text)
 
     @property
     def title(self) -> str:

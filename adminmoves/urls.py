@@ -41,6 +41,7 @@ journey = [
         intake.take_over_draft,
         name="take_over_draft",
     ),
+    path("aanvraag/<number:number>/soort/", intake.retype, name="retype"),
     path("aanvraag/<number:number>/nalezen/", intake.review, name="review"),
     path("aanvraag/<number:number>/ingediend/", intake.submitted, name="submitted"),
     path("migraties/<number:number>/heropenen/", intake.reopen, name="reopen"),

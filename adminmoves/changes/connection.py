@@ -1,5 +1,6 @@
 """The administration is linked to another connection of the same package."""
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from adminmoves.changes.wish import (
@@ -14,6 +15,17 @@ from adminmoves.changes.wish import (
     problem,
     todo,
 )
+from adminmoves.models import Administration, BookkeepingConnection, Environment
+
+
+def fitting_connections(
+    now: Administration, office: Environment
+) -> QuerySet[BookkeepingConnection]:
+    """Connections of that office to which the administration can go."""
+    links = BookkeepingConnection.objects.select_related("environment")
+    return links.filter(environment=office, package=now.package).exclude(
+        pk=now.connection_id
+    )
 
 
 def same_package(wish: Wish) -> Finding:
@@ -32,15 +44,31 @@ def same_package(wish: Wish) -> Finding:
 
 def target_connection(wish: Wish) -> Finding:
     connection, office = wish.to_connection, wish.to_environment
-    if connection is None or office is None:
+    if office is None:
         return todo("choose", "to_connection")
-    if connection.environment_id != office.pk:
+    is_elsewhere = connection is None or connection.environment_id != office.pk
+    if is_elsewhere and (none := none_to_choose(wish, office)):
+        return none
+    if connection is None:
+        return todo("choose", "to_connection")
+    if is_elsewhere:
         return problem(
             "elsewhere", "to_connection", connection=str(connection), office=str(office)
         )
     if not connection.is_active:
         return problem("inactive", "to_connection", connection=str(connection))
     return ok("ok", connection=str(connection))
+
+
+def none_to_choose(wish: Wish, office: Environment) -> Finding | None:
+    """The office has no connection that could be chosen; None where it has."""
+    now = wish.administration
+    if fitting_connections(now, office).exists():
+        return None
+    told = {"office": str(office), "package": now.get_package_display()}
+    if office.pk == now.environment_id:
+        return problem("no_other", "to_connection", **told)
+    return problem("none_there", "to_environment", **told)
 
 
 def connection_differs(wish: Wish) -> Finding:
@@ -79,6 +107,20 @@ CHECKS = (
             "choose": Saying(
                 _("Choose the new connection"),
                 _("Choose the accounting system in the office that will hold it."),
+            ),
+            "none_there": Saying(
+                _("%(office)s has no %(package)s"),
+                _(
+                    "Ask an administrator to connect %(package)s there first, or "
+                    "choose another office. A package is never changed by a migration."
+                ),
+            ),
+            "no_other": Saying(
+                _("%(office)s has no other accounting system of %(package)s"),
+                _(
+                    "Ask an administrator to connect the other one first, or choose "
+                    "another type."
+                ),
             ),
             "elsewhere": Saying(
                 _("That connection is of another office"),

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -11,12 +12,23 @@ from django.utils.translation import gettext as _
 from adminmoves import access, doorbell, lifecycle
 from adminmoves.access import Actor
 from adminmoves.audit import trail
-from adminmoves.errors import CheckRefused, DomainError, NotAllowed, StepRefused
+from adminmoves.errors import (
+    ChangedMeanwhile,
+    CheckRefused,
+    DomainError,
+    NotAllowed,
+    StepRefused,
+)
 from adminmoves.evidence import attest_held, prove_held, usable_proof
+from adminmoves.evidence_file import keep_file
 from adminmoves.intake.filling import (
+    STATEMENT_FIELDS,
     already_said,
+    empty_statement,
     fill_in_what_follows,
     forget_what_was_submitted,
+    place_of,
+    take_only_connection,
     turned_back,
 )
 from adminmoves.models import Administration, Move, Parties
@@ -53,11 +65,27 @@ PARTY_FIELDS = (
     "consent_accepts_costs",
     "client_informed",
     "note",
-    "moved_said_by",
-    "moved_on",
-    "moved_ticket",
-    "moved_evidence",
+    *STATEMENT_FIELDS,
 )
+REOPENS = frozenset({MoveState.AWAITING_BOOKKEEPING, MoveState.AWAITING_APPROVAL})
+FORM_FIELDS = frozenset({"intent", *MOVE_FIELDS, *PARTY_FIELDS})
+
+
+def blank_draft(
+    intent: MoveType,
+    *,
+    actor: Actor,
+    answers: Mapping[str, Any] | None = None,
+    reverses: Move | None = None,
+) -> Move:
+    """A draft that is not stored: a form before anybody filled something in."""
+    access.require(actor, Right.DRAFT)
+    move = Move(intent=intent, requested_by_id=actor.person, reverses=reverses)
+    move.parties = Parties(move=move)
+    _set_answers(move, answers or {})
+    fill_in_what_follows(move)
+    take_only_connection(move)
+    return move
 
 
 @transaction.atomic
@@ -92,27 +120,48 @@ def start_draft(
 
 
 @transaction.atomic
-def edit_draft(move_id: int, answers: Mapping[str, Any], *, actor: Actor) -> Move:
+def edit_draft(
+    move_id: int,
+    answers: Mapping[str, Any],
+    *,
+    actor: Actor,
+    version: int | None = None,
+    upload: UploadedFile[bytes] | None = None,
+) -> Move:
     """Keep answers in a draft of one's own. Unknown names are refused.
 
     ``answers`` maps names of MOVE_FIELDS and PARTY_FIELDS (and ``intent``) to
-    cleaned values. Saved at every pause of typing, so the trail names it once per
-    revision and person.
+    cleaned values, ``upload`` is a file that shows what the draft states. Saved at
+    every pause of typing, so the trail names it once per revision and person. What
+    waits already is reopened by the first answer that changes, and by nothing else.
+    ``version`` is the one that the page showed; what was saved since then is not
+    overwritten (ChangedMeanwhile). Raises EvidenceFull, EvidenceRefused or StoreAway
+    where the file cannot be kept.
     """
-    move = _own_draft(move_id, actor)
-    for name, value in answers.items():
-        if name in MOVE_FIELDS or name == "intent":
-            setattr(move, name, value)
-        elif name in PARTY_FIELDS:
-            setattr(move.parties, name, value)
-        else:
-            raise ValueError(f"{name} is no answer of the form")
-    forget_what_was_submitted(move)
-    fill_in_what_follows(move)
+    if unknown := answers.keys() - FORM_FIELDS:
+        raise ValueError(f"{sorted(unknown)} are no answers of the form")
+    access.require(actor, Right.DRAFT)
+    move = lifecycle.hold(move_id)
+    answers = {**answers, **_keep_upload(move, upload, actor, version)}
+    changed = _changed(move, answers)
+    if move.state in REOPENS:
+        if not changed:
+            return move
+        _require_version(move, version)
+        move, version = reopen_move(move_id, actor=actor), None
+    _require_own_draft(move, actor)
+    if changed:
+        _require_version(move, version)
+    wanted, place = _wanted(move), place_of(move)
+    _fill_in(move, answers, changed)
+    if changed or _wanted(move) != wanted:
+        move.draft_version += 1
     move.edited_at = timezone.now()
     move.save()
     # The database makes the key of the code.
     move.refresh_from_db(fields=["to_code_key"])
+    if all(place) and place_of(move) != place:
+        empty_statement(move.parties, but=changed)
     move.parties.save()
     if not move.contributors.filter(
         user_id=actor.person, revision=move.revision
@@ -125,20 +174,24 @@ def edit_draft(move_id: int, answers: Mapping[str, Any], *, actor: Actor) -> Mov
 
 
 @transaction.atomic
-def switch_type(move_id: int, intent: MoveType, *, actor: Actor) -> Move:
+def switch_type(
+    move_id: int, intent: MoveType, *, actor: Actor, version: int | None = None
+) -> Move:
     """Another type with the same answers; a code that only stood there is asked."""
-    move = _own_draft(move_id, actor)
+    move = lifecycle.hold(move_id)
     answers: dict[str, Any] = {"intent": intent}
     if move.administration and move.to_code == move.administration.code:
         answers["to_code"] = ""
-    return edit_draft(move_id, answers, actor=actor)
+    return edit_draft(move_id, answers, actor=actor, version=version)
 
 
 @transaction.atomic
 def take_over_draft(move_id: int, *, actor: Actor) -> Move:
     """Somebody is absent: a colleague goes on with the draft."""
     access.require(actor, Right.TAKE_OVER)
-    move = _draft(move_id)
+    move = lifecycle.hold(move_id)
+    if move.state != MoveState.DRAFT:
+        raise StepRefused(_("This request is no draft any more. Reopen it to edit it."))
     if move.requested_by_id == actor.user_id:
         raise DomainError(_("This draft is yours already."))
     former = move.requested_by.get_full_name() or move.requested_by.get_username()
@@ -151,13 +204,28 @@ def take_over_draft(move_id: int, *, actor: Actor) -> Move:
 
 
 @transaction.atomic
-def submit_move(move_id: int, *, actor: Actor, seen: frozenset[str]) -> Move:
+def submit_move(
+    move_id: int,
+    *,
+    actor: Actor,
+    seen: frozenset[str],
+    version: int | None = None,
+    client_informed: bool | None = None,
+) -> Move:
     """Submit a draft; it then waits for the package, or for approval when proven.
 
-    ``seen`` are the keys of the warnings that were ticked. What the draft says about
-    the package is stored as an attestation. Raises CheckRefused with the report.
+    ``seen`` are the keys of the warnings that were ticked, ``version`` is the one that
+    was read through; ``client_informed`` None leaves that answer as it is. What the
+    draft says about the package is stored as an attestation. Raises CheckRefused with
+    the report, or ChangedMeanwhile.
     """
     move = _own_draft(move_id, actor)
+    _require_version(move, version)
+    # A tab that still shows the draft is behind from here on.
+    move.draft_version += 1
+    if client_informed is not None:
+        move.parties.client_informed = client_informed
+        move.parties.save(update_fields=["client_informed"])
     _store_origin(move)
     wish = wish_of(move)
     report = preflight(wish) if wish else Report(())
@@ -279,18 +347,69 @@ def _counts(administration: Administration) -> Mapping[str, int | None]:
     }
 
 
-def _draft(move_id: int) -> Move:
-    move = lifecycle.hold(move_id)
+def _require_own_draft(move: Move, actor: Actor) -> None:
     if move.state != MoveState.DRAFT:
         raise StepRefused(_("This request is no draft any more. Reopen it to edit it."))
-    return move
+    _own_draft_or_refuse(move, actor)
 
 
 def _own_draft(move_id: int, actor: Actor) -> Move:
     access.require(actor, Right.DRAFT)
-    move = _draft(move_id)
-    _own_draft_or_refuse(move, actor)
+    move = lifecycle.hold(move_id)
+    _require_own_draft(move, actor)
     return move
+
+
+def _value_of(move: Move, name: str) -> Any:
+    return getattr(move.parties if name in PARTY_FIELDS else move, name)
+
+
+def _changed(move: Move, answers: Mapping[str, Any]) -> set[str]:
+    """The names of the answers that differ from what the draft says."""
+    return {name for name, told in answers.items() if _value_of(move, name) != told}
+
+
+def _wanted(move: Move) -> tuple[object, ...]:
+    return tuple(getattr(move, f"{name}_id", move.to_code) for name in MOVE_FIELDS[:4])
+
+
+def _set_answers(move: Move, answers: Mapping[str, Any]) -> None:
+    for name, value in answers.items():
+        setattr(move.parties if name in PARTY_FIELDS else move, name, value)
+
+
+def _fill_in(move: Move, answers: Mapping[str, Any], changed: set[str]) -> None:
+    """Set the answers and what follows from them."""
+    _set_answers(move, answers)
+    forget_what_was_submitted(move)
+    fill_in_what_follows(move)
+    # A connection that was chosen and does not fit is told, not replaced.
+    elsewhere = changed & {"administration", "to_environment"}
+    if elsewhere or not answers.get("to_connection"):
+        take_only_connection(move)
+
+
+def _keep_upload(
+    move: Move,
+    upload: UploadedFile[bytes] | None,
+    actor: Actor,
+    version: int | None,
+) -> Mapping[str, Any]:
+    """The answer that a file is; nothing without one.
+
+    Refused first what is refused later, or the file would stay in the folder.
+    """
+    if upload is None:
+        return {}
+    if move.state not in REOPENS:
+        _require_own_draft(move, actor)
+    _require_version(move, version)
+    return {"moved_evidence": keep_file(move, upload, actor=actor)}
+
+
+def _require_version(move: Move, version: int | None) -> None:
+    if version is not None and version != move.draft_version:
+        raise ChangedMeanwhile(_("This draft was changed meanwhile."))
 
 
 def _own_draft_or_refuse(move: Move, actor: Actor) -> None:

@@ -15,6 +15,22 @@ from adminmoves.preflight import BLOCKING, TODO, Report, Result, code_key, prefl
 from adminmoves.vocabulary import Moment, MoveType
 
 NO_BOOKS = gettext_lazy("Choose the administration.")
+MISSING = {
+    "requester_name": gettext_lazy(
+        "Fill in which superuser of the present office asks for this."
+    ),
+    "requester_email": gettext_lazy("Fill in the e-mail address of who asks."),
+    "requester_ticket": gettext_lazy("Fill in the number of the ticket."),
+    "consent_name": gettext_lazy("Fill in which superuser of the new office consents."),
+    "consent_email": gettext_lazy("Fill in the e-mail address of who consents."),
+    "consent_on": gettext_lazy("Fill in on which day the consent was given."),
+    "consent_ticket": gettext_lazy("Fill in the number of the ticket."),
+    "consent_accepts_costs": gettext_lazy(
+        "Confirm that the new office accepts the terms and costs."
+    ),
+}
+NOTHING_FITS = frozenset({"none_there", "no_other"})
+"""These are told where the accounting systems to choose from would stand."""
 TARGET_FIELDS = ("to_code", "to_connection", "to_environment")
 
 
@@ -58,7 +74,7 @@ def wish_in(move: Move, form: AnswersForm) -> Wish | None:
         to_code=code,
         to_code_key=code_key(books.package, code),
         parties=move.parties,
-        move=move,
+        move=move if move.is_stored else None,
         proof=usable_proof(move),
     )
 
@@ -68,13 +84,15 @@ def tell(form: AnswersForm, looked: Looked) -> None:
     if looked.wish is None:
         form.add_error("administration", NO_BOOKS)
         return
+    for name in missing_answers(form, looked.report):
+        form.add_error(name, MISSING[name])
     for result in looked.report.holding(Moment.SUBMIT):
         place = field_for(form, result)
         if place is None:
             form.add_error(None, told(result))
         elif not form.errors.get(place) and not is_answered(form, result, place):
             form.add_error(place, told(result))
-    if wants_attestation(looked.wish.to_connection):
+    if asks_statement(form, looked.wish):
         for name, words in missing_of_said(form):
             form.add_error(name, words)
 
@@ -90,10 +108,26 @@ def wrong_among(
     if form.move.administration is None and not form.errors.get("administration"):
         form.add_error("administration", NO_BOOKS)
     for result in report.of(BLOCKING):
-        place = field_for(form, result)
+        place = None if result.say in NOTHING_FITS else field_for(form, result)
         if place and place in left and not form.errors.get(place):
             form.add_error(place, told(result))
     return [form[name] for name in form.errors if name in left]
+
+
+def missing_answers(form: AnswersForm, report: Report) -> Iterator[str]:
+    """Every field of a group that is still empty, not only the first of them."""
+    todo = {result.code for result in report.of(TODO)} & {"requester", "consent"}
+    for name in MISSING:
+        group = name.partition("_")[0]
+        is_empty = name in form.fields and not form.cleaned_data.get(name)
+        if group in todo and is_empty and name not in form.errors:
+            yield name
+
+
+def asks_statement(form: AnswersForm, wish: Wish) -> bool:
+    """Whether the form asks who says that it was moved: not where that is proven."""
+    was_shown = "moved_said_by" in form.data
+    return was_shown and wish.proof is None and wants_attestation(wish.to_connection)
 
 
 def wants_attestation(link: BookkeepingConnection | None) -> bool:
@@ -109,6 +143,14 @@ def field_for(form: AnswersForm, result: Result) -> str | None:
     if result.field in TARGET_FIELDS:
         return next((name for name in TARGET_FIELDS if name in form.fields), None)
     return None
+
+
+def anchor_of(form: AnswersForm, result: Result) -> str:
+    """Where on the page of the form it is put right; empty: nowhere in particular."""
+    if result.field == "recount":
+        return "#id_recount"
+    place = field_for(form, result)
+    return f"#{form[place].id_for_label or f'field-{place}'}" if place else ""
 
 
 def is_answered(form: AnswersForm, result: Result, place: str) -> bool:
@@ -131,7 +173,10 @@ def missing_of_said(form: AnswersForm) -> Iterator[tuple[str, str]]:
     has_file = answers.get("moved_file") or (
         form.move.parties.moved_evidence and not answers.get("drop_file")
     )
-    begun = has_file or any(answers.get(name) for name in SAID)
+    # The requester's ticket stands there by itself.
+    ticket = answers.get("moved_ticket")
+    has_ticket = ticket and ticket != answers.get("requester_ticket")
+    begun = has_file or has_ticket or any(answers.get(name) for name in SAID[:2])
     if not begun:
         return
     if not answers.get("moved_said_by") and "moved_said_by" not in form.errors:

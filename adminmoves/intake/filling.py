@@ -1,10 +1,30 @@
 """What follows from the answers, so that nobody is asked for it."""
 
+from collections.abc import Collection
+
+from adminmoves.changes.connection import fitting_connections
 from adminmoves.evidence import Attestation
-from adminmoves.models import BookkeepingConnection, Move
+from adminmoves.models import BookkeepingConnection, Move, Parties
 from adminmoves.vocabulary import MoveType
 
 T = MoveType
+STATEMENT_FIELDS = ("moved_said_by", "moved_on", "moved_ticket", "moved_evidence")
+
+
+def place_of(move: Move) -> tuple[int | None, int | None, str]:
+    """What a statement is about: administration, connection and key of the code."""
+    return move.administration_id, move.to_connection_id, str(move.to_code_key)
+
+
+def empty_statement(parties: Parties, *, but: Collection[str] = ()) -> None:
+    """It was made about another place; ``but`` names what was typed anew with it.
+
+    A trigger does the same for whoever changes the place otherwise.
+    """
+    for name in STATEMENT_FIELDS:
+        if name not in but:
+            nothing = None if name in {"moved_on", "moved_evidence"} else ""
+            setattr(parties, name, nothing)
 
 
 def fill_in_what_follows(move: Move) -> None:
@@ -26,14 +46,20 @@ def fill_in_what_follows(move: Move) -> None:
     if intent in {T.MOVE_ENVIRONMENT, T.RELINK_CONNECTION}:
         move.to_code = now.code
     link, office = move.to_connection, move.to_environment
-    fits = (
-        link is not None
-        and office is not None
-        and link.environment_id == office.pk
-        and link.package == now.package
-    )
-    if not fits:
+    if link and not (
+        office and link.environment_id == office.pk and link.package == now.package
+    ):
         move.to_connection = None
+
+
+def take_only_connection(move: Move) -> None:
+    """Where the office has just one of the package, it is the one that is meant."""
+    now, office = move.administration, move.to_environment
+    if now is None or office is None or move.to_connection is not None:
+        return
+    found = list(fitting_connections(now, office).filter(is_active=True)[:2])
+    if len(found) == 1:
+        move.to_connection = found[0]
 
 
 def turned_back(move: Move) -> dict[str, str]:

@@ -1,10 +1,13 @@
 """The forms of a request: what is asked, and how an answer is read."""
 
-from datetime import datetime
+import re
+from collections.abc import Collection, Mapping
+from datetime import date, datetime
 from typing import Any
 
 from django import forms
-from django.utils import timezone
+from django.utils import formats, timezone
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -30,10 +33,55 @@ from adminmoves.models import (
     PackageProfile,
 )
 from adminmoves.movetypes import MIXES
-from adminmoves.vocabulary import Atom, MoveType, Package
+from adminmoves.vocabulary import Atom, MoveState, MoveType, Package
 
+CONTACT = re.compile(r"\s*(?P<name>[^<>]+?)\s*<(?P<email>[^<>\s]+@[^<>\s]+)>\s*")
+VERSION = re.compile(r"[0-9]{1,9}")
 APPROVED, TONIGHT, OWN = "approved", "tonight", "own"
+CARRIED = (
+    "requester_name",
+    "requester_email",
+    "requester_ticket",
+    "consent_name",
+    "consent_email",
+    "consent_ticket",
+)
+ASKED_FIRST = frozenset(
+    {
+        "administration",
+        "to_environment",
+        "to_connection",
+        "to_code",
+        *CARRIED,
+        "consent_on",
+        "consent_accepts_costs",
+    }
+)
+PAGE_ORDER = (
+    "administration",
+    "to_environment",
+    "to_connection",
+    "to_code",
+    *("moved_said_by", "moved_on", "moved_ticket", "moved_file", "drop_file"),
+)
+"""Errors are told in the order of the page; what is not named comes after these."""
 SAID = ("moved_said_by", "moved_on", "moved_ticket")
+FollowingCode = forms.TextInput(
+    attrs={**Code.attrs, "data-follows": "id_requester_ticket"}
+)
+WHOSE = {
+    "requester_name": gettext_lazy("Name of the requester"),
+    "requester_email": gettext_lazy("E-mail address of the requester"),
+    "requester_ticket": gettext_lazy("Ticket number of the requester"),
+    "consent_name": gettext_lazy("Name of who consents"),
+    "consent_email": gettext_lazy("E-mail address of who consents"),
+    "consent_on": gettext_lazy("Consent given on"),
+    "consent_ticket": gettext_lazy("Ticket number of the consent"),
+    "moved_said_by": gettext_lazy("Who says that it was moved"),
+    "moved_on": gettext_lazy("Since when it is in the package"),
+    "moved_ticket": gettext_lazy("Ticket number of the proof"),
+    "moved_file": gettext_lazy("File of the proof"),
+}
 
 
 class AnswersForm(forms.Form):
@@ -44,8 +92,9 @@ class AnswersForm(forms.Form):
     """
 
     use_required_attribute = False
-    none_fit = False
+    is_statement_emptied = False
 
+    version = forms.CharField(required=False, max_length=9, widget=forms.HiddenInput)
     administration = forms.ModelChoiceField(
         Administration.objects.with_place(),
         to_field_name="public_id",
@@ -73,7 +122,11 @@ class AnswersForm(forms.Form):
         help_text=gettext_lazy("Exactly as in the bookkeeping package"),
         widget=forms.TextInput(attrs={**Code.attrs, "class": "mono w16"}),
     )
-    requester_name = LineField(max_length=200, label=gettext_lazy("Name"), widget=Short)
+    requester_name = LineField(
+        max_length=200,
+        label=gettext_lazy("Name"),
+        widget=Short,
+    )
     requester_email = MailField(
         label=gettext_lazy("E-mail address"),
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
@@ -81,20 +134,21 @@ class AnswersForm(forms.Form):
     requester_ticket = LineField(
         max_length=100, label=gettext_lazy("Ticket number"), widget=Code
     )
-    consent_name = LineField(max_length=200, label=gettext_lazy("Name"), widget=Short)
+    consent_name = LineField(
+        max_length=200,
+        label=gettext_lazy("Name"),
+        widget=Short,
+    )
     consent_email = MailField(
         label=gettext_lazy("E-mail address"),
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
     )
     consent_on = PastDay(label=gettext_lazy("Given on"))
     consent_ticket = LineField(
-        max_length=100, label=gettext_lazy("Ticket number"), widget=Code
+        max_length=100, label=gettext_lazy("Ticket number"), widget=FollowingCode
     )
     consent_accepts_costs = forms.BooleanField(
         label=gettext_lazy("The new office accepts the terms and the costs")
-    )
-    client_informed = forms.BooleanField(
-        required=False, label=gettext_lazy("The client knows what changes")
     )
     when = forms.ChoiceField(
         label=gettext_lazy("When may it run?"),
@@ -113,20 +167,23 @@ class AnswersForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
     )
     moved_said_by = LineField(
+        required=False,
         max_length=200,
         label=gettext_lazy("Who says so"),
         help_text=gettext_lazy("Name and role at the office"),
         widget=Short,
     )
     moved_on = PastDay(
+        required=False,
         label=gettext_lazy("Since when it is there"),
         help_text=gettext_lazy("The day on which it was moved in the package"),
     )
     moved_ticket = LineField(
+        required=False,
         max_length=100,
         label=gettext_lazy("Ticket number"),
         help_text=gettext_lazy("Or add a file"),
-        widget=Code,
+        widget=FollowingCode,
     )
     moved_file = EvidenceField()
     drop_file = forms.BooleanField(
@@ -139,14 +196,29 @@ class AnswersForm(forms.Form):
         super().__init__(*args, **options)
         for name in not_asked(MoveType(move.intent)):
             del self.fields[name]
+        self.order_fields(PAGE_ORDER)
         self._offer_choices()
         self._name_the_evening()
+        self._mark_needed()
+        self._focus_first_open()
 
     def _name_the_evening(self) -> None:
         if next_evening().date() != timezone.localdate():
             shown = self.fields["when"].widget
             now, _tonight, own = shown.choices
             shown.choices = [now, (TONIGHT, _("Tomorrow after 20:00")), own]
+
+    def _mark_needed(self) -> None:
+        for field in self.fields.values():
+            if field.required and not isinstance(field.widget, forms.RadioSelect):
+                field.widget.attrs["aria-required"] = "true"
+
+    def _focus_first_open(self) -> None:
+        """A new page begins where something is still to be filled in."""
+        is_open = (name for name in self.fields if name in ASKED_FIRST)
+        first = next((name for name in is_open if not self[name].value()), None)
+        if first and not self.is_bound and self.move.state == MoveState.DRAFT:
+            self.fields[first].widget.attrs["autofocus"] = True
 
     def _offer_choices(self) -> None:
         books = self.chosen("administration")
@@ -159,7 +231,6 @@ class AnswersForm(forms.Form):
                 books, office if moves_office else books and books.environment
             )
             self.fields["to_connection"].widget.choices = links
-            self.none_fit = bool(books and len(links) == 1)
         profile = books and PackageProfile.objects.filter(pk=books.package).first()
         if profile and "to_code" in self.fields:
             self.fields["to_code"].help_text = _(
@@ -185,6 +256,70 @@ class AnswersForm(forms.Form):
             if errors.as_data()[0].code == "required":
                 del self.errors[name]
                 self.cleaned_data[name] = self.fields[name].to_python("")
+        if self.is_bound:
+            for who in ("requester", "consent"):
+                self._split_contact(f"{who}_name", f"{who}_email")
+            self._follow_ticket()
+
+    def _split_contact(self, name: str, email: str) -> None:
+        """Name and address in one, as a mail program copies them."""
+        both = CONTACT.fullmatch(self.cleaned_data.get(name, ""))
+        if not both or self.data.get(email):
+            return
+        try:
+            self.fields[email].clean(both["email"])
+        except forms.ValidationError:
+            # It stays where it was pasted, to be read there.
+            return
+        self.put(name, both["name"])
+        self.put(email, both["email"])
+
+    def _follow_ticket(self) -> None:
+        """One ticket serves for all, where no other is given."""
+        ticket = self.cleaned_data.get("requester_ticket", "")
+        former = self.move.parties.requester_ticket
+        states = any(self.cleaned_data.get(name) for name in SAID[:2])
+        for name in ("consent_ticket", *(["moved_ticket"] if states else [])):
+            if name in self.cleaned_data and self.cleaned_data[name] in {"", former}:
+                self.put(name, ticket)
+
+    def put(self, name: str, value: str) -> None:
+        """An answer that follows from another one; it is shown as if it was sent."""
+        data: MultiValueDict[str, Any] = MultiValueDict()
+        data.update(self.data)
+        data[name] = value
+        self.data = data
+        self.cleaned_data[name] = self.fields[name].to_python(value)
+
+    def empty_statement(self, names: Collection[str]) -> None:
+        """What was sent was about another place, so it is not shown again either."""
+        self.is_statement_emptied = True
+        for name in names:
+            self.put(name, "")
+
+    @property
+    def has_answer(self) -> bool:
+        """Whether anything was sent that the page did not say by itself."""
+        sent = self.data.keys() | self.files.keys()
+        return any(name in sent for name in self.changed_data if name != "version")
+
+    def full_label(self, name: str) -> str:
+        """A label that tells whose it is, where it stands apart from its group."""
+        return str(WHOSE.get(name) or self.fields[name].label)
+
+    def shown(self, name: str) -> str:
+        """An answer in words, also one that is wrong."""
+        value, field = self[name].value(), self.fields[name]
+        if isinstance(field, forms.BooleanField):
+            return _("Yes") if value else _("No")
+        if name == "when":
+            return str(dict(field.widget.choices).get(value, ""))
+        chosen = self.chosen(name)
+        if isinstance(chosen, datetime):
+            return formats.date_format(timezone.localtime(chosen), "j F Y H:i")
+        if isinstance(chosen, date):
+            return formats.date_format(chosen, "j F Y")
+        return str(value or "") if chosen is None else str(chosen)
 
     def clean_own_moment(self) -> datetime | None:
         moment: datetime | None = self.cleaned_data["own_moment"]
@@ -198,7 +333,7 @@ class AnswersForm(forms.Form):
     @property
     def answers(self) -> dict[str, Any]:
         """The answers that can be kept, by the names of the draft."""
-        left_out = {"when", "own_moment", "moved_file", "drop_file"}
+        left_out = {"version", "when", "own_moment", "moved_file", "drop_file"}
         if "moved_said_by" not in self.data:
             # It was not asked for, so what was said before stays as it was.
             left_out |= set(SAID)
@@ -218,6 +353,14 @@ class AnswersForm(forms.Form):
             return next_evening()
         own: datetime | None = self.cleaned_data["own_moment"]
         return own
+
+
+def read_version(sent: Mapping[str, Any]) -> int:
+    """Which version of a draft was read: the one shown, or the one that it is to be
+    saved over. 0 where none was sent; no draft has that."""
+    names = ("over", "take_over", "version")
+    version = next((str(sent[name]) for name in names if sent.get(name)), "")
+    return int(version) if VERSION.fullmatch(version) else 0
 
 
 def not_asked(intent: MoveType) -> list[str]:
@@ -246,23 +389,38 @@ def initial_of(move: Move) -> dict[str, Any]:
         for name in AnswersForm.base_fields
         if hasattr(said, name)
     }
-    return facts | words | {"when": when, "own_moment": move.not_before}
+    moment = {"when": when, "own_moment": move.not_before}
+    return facts | words | moment | {"version": str(move.draft_version)}
 
 
 class StartForm(forms.Form):
-    """A type, and what comes along from an administration or an earlier request."""
+    """A type, and what comes along: for which administration, after or turning back
+    which request. Its names are no names of answers, so that both can be sent."""
 
-    intent = forms.ChoiceField(choices=MoveType.choices)
-    administration = forms.ModelChoiceField(
-        Administration.objects.all(), to_field_name="public_id", required=False
+    soort = forms.ChoiceField(choices=MoveType.choices)
+    administratie = forms.ModelChoiceField(
+        Administration.objects.with_place(), to_field_name="public_id", required=False
     )
-    after = forms.ModelChoiceField(
-        Move.objects.select_related("parties"), required=False
-    )
+    na = forms.CharField(required=False, max_length=20)
+    terug = forms.CharField(required=False, max_length=20)
+
+    def clean_na(self) -> Move | None:
+        return _numbered(self.cleaned_data["na"])
+
+    def clean_terug(self) -> Move | None:
+        return _numbered(self.cleaned_data["terug"])
 
     @property
     def answers(self) -> dict[str, Any]:
-        books, earlier = self.cleaned_data["administration"], self.cleaned_data["after"]
-        asked = ("requester_name", "requester_email", "requester_ticket")
-        carried = {name: getattr(earlier.parties, name) for name in asked if earlier}
-        return carried | ({"administration": books} if books else {})
+        """What the form begins with."""
+        books, earlier = self.cleaned_data["administratie"], self.cleaned_data["na"]
+        begun: dict[str, Any] = {"consent_on": timezone.localdate()}
+        if earlier:
+            begun |= {name: getattr(earlier.parties, name) for name in CARRIED}
+            begun["to_environment"] = earlier.to_environment
+        return begun | ({"administration": books} if books else {})
+
+
+def _numbered(number: str) -> Move | None:
+    moves = Move.objects.select_related("parties", "to_environment")
+    return moves.filter(Move.numbered(number)).first()

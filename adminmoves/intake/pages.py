@@ -12,11 +12,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from adminmoves import outside
-from adminmoves.access import Actor
+from adminmoves.access import Actor, can
 from adminmoves.bookkeeping.gateway import can_ask
 from adminmoves.dossier import eyes
 from adminmoves.evidence import usable_proof
-from adminmoves.intake.checking import look_at, told, wants_attestation
+from adminmoves.intake.checking import (
+    NOTHING_FITS,
+    anchor_of,
+    look_at,
+    told,
+    wants_attestation,
+)
 from adminmoves.intake.filling import already_said
 from adminmoves.intake.forms import AnswersForm
 from adminmoves.intake.listening import Said, recall
@@ -35,8 +41,15 @@ from adminmoves.models import (
     Proof,
 )
 from adminmoves.movetypes import MIXES
-from adminmoves.preflight import Report, Result, inspect
-from adminmoves.vocabulary import Atom, EventCode, Moment, MoveState, MoveType
+from adminmoves.preflight import BLOCKING, Report, Result, inspect
+from adminmoves.vocabulary import (
+    Action,
+    Atom,
+    EventCode,
+    Moment,
+    MoveState,
+    MoveType,
+)
 
 T = MoveType
 HELP: Mapping[MoveType, Any] = {
@@ -69,11 +82,24 @@ def choices_of_type() -> list[TypeChoice]:
     return [TypeChoice(kind, HELP[kind]) for kind in MoveType]
 
 
+NOTHING_IN_IT: Mapping[str, Any] = {
+    "administration": None,
+    "to_environment": None,
+    "to_code": "",
+    "parties__requester_name": "",
+    "parties__requester_email": "",
+    "parties__requester_ticket": "",
+    "parties__note": "",
+}
+"""Such drafts were made before, by a click on a type."""
+
+
 def own_drafts(actor: Actor) -> list[Move]:
     """The drafts of who asks, the one that was worked on last on top."""
     drafts = Move.objects.with_estate().filter(
         state=MoveState.DRAFT, requested_by_id=actor.user_id
     )
+    drafts = drafts.exclude(**NOTHING_IN_IT)
     return list(
         drafts.select_related("administration__environment").order_by("-edited_at")[:20]
     )
@@ -134,10 +160,44 @@ class FormPage:
         return usable_proof(self.move)
 
     @cached_property
+    def proof_changed(self) -> bool:
+        """A proof of the former place does not count for this one, or does again."""
+        return self.before is not None and usable_proof(self.before) != self.proof
+
+    @property
+    def statement_emptied(self) -> bool:
+        """What was stated was about another place, so it does not stand here now."""
+        return self.form.is_statement_emptied
+
+    @cached_property
     def able(self) -> tuple[str, ...]:
         """Who can still approve, once this person has filed it."""
-        worked = set(eyes.who_worked(self.move))
+        worked = set(eyes.who_worked(self.move)) if self.move.is_stored else set()
         return eyes.who_can_approve(but=worked | {self.actor.user_id or 0})
+
+    @property
+    def waits(self) -> bool:
+        """It was submitted; the first answer that changes makes a draft of it."""
+        return bool(self.move.state != MoveState.DRAFT)
+
+    @property
+    def was_started(self) -> bool:
+        """What was sent made the draft, with its number."""
+        before = self.before
+        return before is not None and not before.is_stored and self.move.is_stored
+
+    @property
+    def was_reopened(self) -> bool:
+        """What was sent made a draft of it."""
+        before = self.before
+        return before is not None and before.state != self.move.state
+
+    @cached_property
+    def loses_approval(self) -> bool:
+        """Whether this person could approve it, and cannot once they edit it."""
+        return can(self.actor, Action.APPROVE) and (
+            self.actor.user_id not in eyes.who_worked(self.move)
+        )
 
     @property
     def books_changed(self) -> bool:
@@ -150,6 +210,19 @@ class FormPage:
     @property
     def link_changed(self) -> bool:
         return self._changed("to_connection_id")
+
+    @property
+    def nothing_fits(self) -> Result | None:
+        """Why there is no accounting system to choose at all."""
+        found = self.report.of(BLOCKING)
+        return next((result for result in found if result.say in NOTHING_FITS), None)
+
+    @property
+    def is_only_link(self) -> bool:
+        """There is one to choose, and it is filled in."""
+        if self.link is None or "to_connection" not in self.form.fields:
+            return False
+        return len(self.form.fields["to_connection"].widget.choices) == len(("", "it"))
 
     @property
     def link_was_reset(self) -> bool:
@@ -169,25 +242,34 @@ class FormPage:
         return before is not None and getattr(before, name) != getattr(self.move, name)
 
 
+INFORMED = "client_informed"
+
+
 class SeenForm(forms.Form):
     """The warnings that were ticked; what is not ticked or holds back is an error."""
 
     seen = forms.MultipleChoiceField(required=False)
+    client_informed = forms.BooleanField(
+        required=False, label=gettext_lazy("The client knows what changes")
+    )
 
 
 @dataclass
 class ReviewPage:
-    """A draft read through. ``refused``: it was submitted and did not pass."""
+    """A draft read through. ``refused``: it was submitted and did not pass;
+    ``meanwhile``: nor what was read, since it has changed."""
 
     move: Move
     ticked: list[str]
     refused: bool = False
+    meanwhile: bool = False
+    is_informed: bool | None = None
     report: Report = field(init=False)
     form: SeenForm = field(init=False)
 
     def __post_init__(self) -> None:
         self.report = inspect(self.move)
-        self.form = SeenForm({})
+        self.form = SeenForm({"client_informed": self.client_informed})
         self.form.is_valid()
         for result in self.report.holding(Moment.SUBMIT):
             self.form.add_error(None, self._link(result))
@@ -196,9 +278,17 @@ class ReviewPage:
         if self.refused and self.unseen:
             self.form.add_error(None, self._unseen())
 
+    @property
+    def client_informed(self) -> bool:
+        """As it was ticked on this page; else as the draft says."""
+        ticked = self.is_informed
+        return self.move.parties.client_informed if ticked is None else ticked
+
     def _link(self, result: Result) -> str:
+        """To the field where it is put right, which that page truly has."""
         url = reverse("moves:form", args=[self.move.number])
-        return format_html('<a href="{}#id_{}">{}</a>', url, result.field, told(result))
+        place = anchor_of(AnswersForm(move=self.move), result)
+        return format_html('<a href="{}{}">{}</a>', url, place, told(result))
 
     def _unseen(self) -> str:
         words = _("Tick that you have seen the warnings.")
@@ -206,7 +296,10 @@ class ReviewPage:
 
     @property
     def unseen(self) -> list[Result]:
-        return [one for one in self.report.warnings if one.key not in self.ticked]
+        ticked = {*self.ticked}
+        if self.client_informed:
+            ticked |= {one.key for one in self.report.warnings if one.code == INFORMED}
+        return [one for one in self.report.warnings if one.key not in ticked]
 
     @property
     def asks_consent(self) -> bool:

@@ -8,6 +8,7 @@ from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from adminmoves import outside
+from adminmoves.changes.connection import fitting_connections
 from adminmoves.models import Administration, BookkeepingConnection, Environment
 from adminmoves.models.recall import MAX_QUERY_CHARS, office_named, search
 
@@ -79,9 +80,7 @@ def connection_choices(
         return [("", _("Choose the administration first"))]
     if office is None:
         return [("", _("Choose the office first"))]
-    links = BookkeepingConnection.objects.filter(
-        environment=office, package=books.package
-    ).exclude(pk=books.connection_id)
+    links = fitting_connections(books, office)
     return [
         ("", _("Choose an accounting system")),
         *((link.public_id, option(link)) for link in links),

@@ -7,6 +7,7 @@ first, the checks, four eyes, a plan that is approved.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q, Subquery
@@ -15,9 +16,10 @@ from django.utils.translation import gettext as _
 from adminmoves import access
 from adminmoves.access import Actor
 from adminmoves.errors import DomainError, StepRefused
-from adminmoves.intake.actions import start_draft
+from adminmoves.intake.actions import blank_draft, start_draft
 from adminmoves.models import Move
 from adminmoves.models.question import KEY, Question
+from adminmoves.preflight import code_key
 from adminmoves.vocabulary import MoveState, MoveType, Right
 
 S = MoveState
@@ -92,22 +94,40 @@ def look_back(move: Move) -> Back | None:
     if move.reverses is None:
         return None
     left = move.reverses.place_left
-    now_asked = (move.to_connection_id, move.to_code_key)
+    # Before it is stored the database has made no key of it.
+    key = move.to_code_key if move.is_stored else code_key(move.package, move.to_code)
+    now_asked = (move.to_connection_id, key)
     is_filled_in = bool(move.to_connection_id and move.to_code)
     elsewhere = is_filled_in and now_asked != (left.connection_id, left.code_key)
     return Back(move.reverses, elsewhere)
 
 
-@transaction.atomic
-def start_reverse(move_id: int, *, actor: Actor) -> Move:
-    """A draft that brings the administration back to where a completed move found it.
+def blank_reverse(first: Move, *, actor: Actor) -> Move:
+    """What the form of a way back begins with; nothing is stored.
 
     Who asked and who consented then do not come along: they are asked again. Whether
     the old place is free is for the checks of the draft to say.
     """
+    require_way_back(first)
+    return blank_draft(
+        way_back_type(first), actor=actor, answers=way_back(first), reverses=first
+    )
+
+
+@transaction.atomic
+def start_reverse(move_id: int, *, actor: Actor) -> Move:
+    """A draft that brings an administration back to where a completed move found it."""
     access.require(actor, Right.DRAFT)
     moves = Move.objects.with_estate().select_for_update(of=("self",))
     first = moves.get(pk=move_id)
+    require_way_back(first)
+    return start_draft(
+        way_back_type(first), actor=actor, answers=way_back(first), reverses=first
+    )
+
+
+def require_way_back(first: Move) -> None:
+    """Raises StepRefused or DomainError with the reason why there is none."""
     if first.state != S.COMPLETED:
         raise StepRefused(_("Only a completed migration can be turned back."))
     turning = look_at_turning(first)
@@ -120,15 +140,17 @@ def start_reverse(move_id: int, *, actor: Actor) -> Move:
             _("The administration was moved afterwards with %(n)s.")
             % {"n": turning.later.number}
         )
-    # The way back has the type of the way there: the same things differ.
-    return start_draft(
-        MoveType(first.move_type),
-        actor=actor,
-        answers={
-            "administration": first.administration,
-            "to_environment": first.from_environment,
-            "to_connection": first.from_connection,
-            "to_code": first.from_code,
-        },
-        reverses=first,
-    )
+
+
+def way_back_type(first: Move) -> MoveType:
+    """The type of the way there: the same things differ."""
+    return MoveType(first.move_type)
+
+
+def way_back(first: Move) -> dict[str, Any]:
+    return {
+        "administration": first.administration,
+        "to_environment": first.from_environment,
+        "to_connection": first.from_connection,
+        "to_code": first.from_code,
+    }

@@ -1,6 +1,11 @@
 """Filing a request: choose, fill in, read through, submit."""
 
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -10,122 +15,248 @@ from django.views.decorators.http import require_POST, require_safe
 from adminmoves import outside, web
 from adminmoves.dossier import eyes
 from adminmoves.dossier.reading import find_move
-from adminmoves.errors import CheckRefused, NotAllowed, StepRefused
-from adminmoves.evidence_file import EvidenceRefused, keep_file, why_full
+from adminmoves.errors import ChangedMeanwhile, CheckRefused, NotAllowed, StepRefused
+from adminmoves.evidence_file import EvidenceFull, EvidenceRefused
 from adminmoves.intake import actions, picking
 from adminmoves.intake.checking import look_at, tell, wrong_among
-from adminmoves.intake.forms import AnswersForm, StartForm
+from adminmoves.intake.forms import SAID, AnswersForm, StartForm, read_version
 from adminmoves.intake.listening import listen
+from adminmoves.intake.meanwhile import (
+    STATEMENT_EMPTIED,
+    look_meanwhile,
+    statement_emptied,
+)
 from adminmoves.intake.pages import FormPage, ReviewPage, choices_of_type, own_drafts
 from adminmoves.intake.reconsider import RecountForm, WithdrawForm, was_submitted
-from adminmoves.intake.reverse import start_reverse
+from adminmoves.intake.reverse import (
+    blank_reverse,
+    require_way_back,
+    start_reverse,
+)
 from adminmoves.marks import StoreAway
 from adminmoves.models import Administration, Environment, Move
 from adminmoves.vocabulary import Action, MoveState, MoveType, Right
-
-REOPENS = frozenset({MoveState.AWAITING_BOOKKEEPING, MoveState.AWAITING_APPROVAL})
 
 
 @require_safe
 @web.portal_view(Right.DRAFT)
 def choose(request: web.PortalRequest) -> HttpResponse:
-    """Which of the five it is; or go on with a draft."""
-    along = {
-        "administration": outside.text_in(request.GET, "administratie"),
-        "after": Move.objects.filter(
-            Move.numbered(outside.text_in(request.GET, "na"))
-        ).first(),
-    }
-    start = StartForm(along)
+    """Which of the five it is, or another one for a draft; or go on with a draft."""
+    start = StartForm(request.GET)
     start.is_valid()
+    draft = Move.numbered(outside.text_in(request.GET, "concept"))
     page = {
         "nav": "choose",
         "types": choices_of_type(),
         "drafts": own_drafts(request.actor),
-        "books": start.cleaned_data.get("administration"),
-        "after": start.cleaned_data.get("after"),
+        "retyped": Move.objects.with_estate().filter(draft).first(),
+        "books": start.cleaned_data.get("administratie"),
+        "after": start.cleaned_data.get("na"),
     }
     return render(request, "intake/choose.html", page)
 
 
-@require_POST
 @web.portal_view(Right.DRAFT)
 def start_draft(request: web.PortalRequest) -> HttpResponse:
-    start = StartForm(request.POST)
-    if not start.is_valid():
+    """A form before there is a draft: the first answer makes one, looking does not.
+
+    The page stays at this address while it saves itself, and then names its draft.
+    """
+    if number := request.POST.get("draft"):
+        move = find_move(web.found(number))
+    elif (blank := blank_form(request)) is not None:
+        move = blank
+    else:
         messages.error(request, _("Choose one of the five types."))
         return redirect("moves:choose")
-    intent = MoveType(start.cleaned_data["intent"])
-    move = actions.start_draft(intent, actor=request.actor, answers=start.answers)
-    return redirect("moves:form", move.number)
+    if request.method != "POST":
+        return show_form(request, move, AnswersForm(move=move))
+    return live(request, move) if request.htmx else fill_in(request, move)
 
 
-@require_POST
+def blank_form(request: web.PortalRequest) -> Move | None:
+    """A draft that is not stored, with what comes along; None without a type."""
+    sent = request.POST if request.method == "POST" else request.GET
+    asked = {"soort": sent.get("intent"), **sent.dict()}
+    start = StartForm(asked)
+    is_valid = start.is_valid()
+    if first := start.cleaned_data.get("terug"):
+        return blank_reverse(find_move(first.pk), actor=request.actor)
+    if not is_valid:
+        return None
+    intent = MoveType(start.cleaned_data["soort"])
+    return actions.blank_draft(intent, actor=request.actor, answers=start.answers)
+
+
 @web.portal_view(Right.DRAFT)
-def reverse_move(request: web.PortalRequest, number: str) -> HttpResponse:
-    """A draft that turns a completed move back; the form asks for the rest."""
+def reverse_move(_request: web.PortalRequest, number: str) -> HttpResponse:
+    """To the form of the way back; the first answer makes a draft of it."""
     first = find_move(web.found(number))
-    move = start_reverse(first.pk, actor=request.actor)
-    messages.success(
-        request,
-        _("This draft turns %(n)s back. Fill in who asks for it now.")
-        % {"n": first.number},
-    )
-    return redirect("moves:form", move.number)
+    require_way_back(first)
+    return redirect(f"{reverse('moves:start_draft')}?terug={first.number}")
 
 
 @web.portal_view(Right.DRAFT)
 def form(request: web.PortalRequest, number: str) -> HttpResponse:
-    """The answers of a draft; everything that is sent is kept, as far as it can be."""
+    """The answers of a draft; everything that is sent is kept, as far as it can be.
+
+    Of what waits already too: only an answer that changes makes a draft of it again.
+    """
     move = find_move(web.found(number))
     if request.method == "POST":
         return fill_in(request, move)
-    if move.state != MoveState.DRAFT:
+    is_draft = move.state == MoveState.DRAFT
+    if not is_draft and move.state not in actions.REOPENS:
         return redirect("moves:detail", move.number)
-    if move.requested_by_id != request.actor.user_id:
+    if is_draft and move.requested_by_id != request.actor.user_id:
         return render(request, "intake/colleague.html", {"move": move})
     return show_form(request, move, AnswersForm(move=move))
 
 
 def fill_in(request: web.PortalRequest, move: Move) -> HttpResponse:
     answers = AnswersForm(request.POST, request.FILES, move=move)
-    move = keep(request, move, answers)
+    if "take_over" in request.POST:
+        actions.take_over_draft(move.pk, actor=request.actor)
+    try:
+        move = keep(request, move, answers)
+    except (NotAllowed, StepRefused):
+        if not worked_on(request, move):
+            raise
+        return show_meanwhile(request, move, answers)
+    if request.POST.keys() & {"over", "take_over"}:
+        messages.success(request, _("Draft %(n)s is saved.") % {"n": move.number})
+        return redirect("moves:form", move.number)
+    return go_on(request, move, answers)
+
+
+def go_on(request: web.PortalRequest, move: Move, answers: AnswersForm) -> HttpResponse:
+    """Where a button of the form leads, now that its answers are kept."""
     if request.POST.get("intent") in MoveType.values:
         return switch_type(request, move)
+    if "retype" in request.POST:
+        return redirect(f"{reverse('moves:choose')}{which_draft(move)}")
+    if move.state != MoveState.DRAFT:
+        messages.info(
+            request, _("Nothing was changed, so the request waits as it did.")
+        )
+        return redirect("moves:detail", move.number)
     asks = request.POST.keys() & {"search", "refresh"}
-    saves = "save" in request.POST
-    if not asks and not saves:
+    if not asks and "save" not in request.POST:
         tell(answers, look_at(move, answers))
     if asks or answers.errors:
         return show_form(request, move, answers)
-    if saves:
+    return leave_form(request, move)
+
+
+def leave_form(request: web.PortalRequest, move: Move) -> HttpResponse:
+    """What was sent is right, or may be kept as it is."""
+    if not move.is_stored:
+        messages.info(request, _("Nothing is filled in yet, so nothing was saved."))
+        return redirect("moves:choose")
+    if "save" in request.POST:
         messages.success(request, _("Draft %(n)s is saved.") % {"n": move.number})
         return redirect("moves:choose")
     return redirect("moves:review", move.number)
 
 
+def which_draft(move: Move) -> str:
+    return f"?concept={move.number}" if move.is_stored else ""
+
+
+@transaction.atomic
 def keep(request: web.PortalRequest, move: Move, answers: AnswersForm) -> Move:
-    """Save what can be saved, and the draft as it is then."""
+    """Save what can be saved, and the draft as it is then.
+
+    Raises ChangedMeanwhile where the page showed an older one.
+    """
     answers.is_valid()
-    kept = actions.edit_draft(move.pk, answers.answers, actor=request.actor)
-    upload = answers.cleaned_data.get("moved_file")
-    if upload and (full := why_full(kept, upload, actor=request.actor)):
-        answers.add_error("moved_file", full)
-    elif upload:
-        try:
-            file = keep_file(kept, upload, actor=request.actor)
-        except (EvidenceRefused, StoreAway) as refused:
-            answers.add_error("moved_file", str(refused))
-        else:
-            actions.edit_draft(kept.pk, {"moved_evidence": file}, actor=request.actor)
+    version = read_version(request.POST)
+    before = move
+    if not move.is_stored:
+        if not answers.has_answer:
+            return move
+        move = store(request, move)
+        version = move.draft_version
+    told = answers.answers
+    save = partial(actions.edit_draft, move.pk, actor=request.actor, version=version)
+    try:
+        kept = save(told, upload=answers.cleaned_data.get("moved_file"))
+    except (EvidenceFull, EvidenceRefused, StoreAway) as refused:
+        answers.add_error("moved_file", str(refused))
+        kept = save(told)
+    show_what_followed(request, before, kept, answers, told)
     answers.move = find_move(kept.pk)
     return answers.move
 
 
-def switch_type(request: web.PortalRequest, move: Move) -> HttpResponse:
+def worked_on(request: web.PortalRequest, move: Move) -> bool:
+    """Whoever did has a page open that shows an older state."""
+    return bool(move.contributors.filter(user_id=request.user.pk).exists())
+
+
+def show_what_followed(
+    request: web.PortalRequest,
+    before: Move,
+    kept: Move,
+    answers: AnswersForm,
+    told: dict[str, Any],
+) -> None:
+    """What was filled in or emptied by itself is shown as it is kept."""
+    link = kept.to_connection
+    if link and link != told.get("to_connection") and "to_connection" in told:
+        answers.put("to_connection", link.public_id)
+    if statement_emptied(before.parties, kept.parties, answers):
+        gone = [name for name in SAID if not getattr(kept.parties, name)]
+        answers.empty_statement(gone)
+        if not request.htmx:
+            messages.warning(request, STATEMENT_EMPTIED)
+
+
+def store(request: web.PortalRequest, blank: Move) -> Move:
+    """The draft of which the form was shown."""
+    if blank.reverses_id:
+        return start_reverse(blank.reverses_id, actor=request.actor)
+    return actions.start_draft(MoveType(blank.intent), actor=request.actor)
+
+
+def show_meanwhile(
+    request: web.PortalRequest, move: Move, answers: AnswersForm
+) -> HttpResponse:
+    """Both states, and nothing saved: the page stays as it is.
+
+    HTTP 409, or 403 where it is a colleague's draft.
+    """
+    fresh = find_move(move.pk)
+    meanwhile = look_meanwhile(fresh, answers, request.actor)
+    status = 403 if meanwhile.by else 409
+    if request.htmx:
+        told = {"meanwhile": meanwhile}
+        answer = render(request, "intake/meanwhile.html", told, status=status)
+        answer["HX-Retarget"], answer["HX-Reswap"] = "#meanwhile", "outerHTML"
+        return answer
+    form_page = FormPage(fresh, answers, request.actor, request.POST)
+    page = {"page": form_page, "form": answers, "meanwhile": meanwhile}
+    return render(request, "intake/form.html", page, status=status)
+
+
+@require_POST
+@web.portal_view(Right.DRAFT)
+def retype(request: web.PortalRequest, number: str) -> HttpResponse:
+    """Another type for a draft, chosen on the page of the types."""
+    move = find_move(web.found(number))
+    if request.POST.get("intent") not in MoveType.values:
+        return redirect("moves:form", move.number)
+    return switch_type(request, move, version=read_version(request.POST))
+
+
+def switch_type(
+    request: web.PortalRequest, move: Move, version: int | None = None
+) -> HttpResponse:
     """Another type with the same answers."""
     intent = MoveType(request.POST["intent"])
-    move = actions.switch_type(move.pk, intent, actor=request.actor)
+    if not move.is_stored:
+        return redirect(f"{reverse('moves:start_draft')}?soort={intent}")
+    move = actions.switch_type(move.pk, intent, actor=request.actor, version=version)
     messages.success(request, _("The type is now “%(type)s”.") % {"type": intent.label})
     return redirect("moves:form", move.number)
 
@@ -141,12 +272,17 @@ def show_form(
 @web.portal_view(Right.DRAFT)
 def check_draft(request: web.PortalRequest, number: str) -> HttpResponse:
     """The checks while somebody types: saves, and answers in leaf parts."""
-    before = find_move(web.found(number))
+    return live(request, find_move(web.found(number)))
+
+
+def live(request: web.PortalRequest, before: Move) -> HttpResponse:
     answers = AnswersForm(request.POST, move=before)
     try:
         move = keep(request, before, answers)
     except (NotAllowed, StepRefused):
-        return web.go(request, reverse("moves:form", args=[before.number]))
+        if not worked_on(request, before):
+            return web.go(request, reverse("moves:form", args=[before.number]))
+        return show_meanwhile(request, before, answers)
     page = FormPage(move, answers, request.actor, request.POST, before=before)
     left = outside.text_in(request.POST, "left").split()
     wrong = wrong_among(answers, page.report, left)
@@ -154,6 +290,8 @@ def check_draft(request: web.PortalRequest, number: str) -> HttpResponse:
     response = render(request, "intake/live.html", told)
     # The panel of the package asks after that, in a request of its own.
     response["HX-Trigger-After-Settle"] = "checked"
+    if page.was_started:
+        response["HX-Replace-Url"] = reverse("moves:form", args=[move.number])
     return response
 
 
@@ -163,7 +301,9 @@ def package_says(request: web.PortalRequest, number: str) -> HttpResponse:
     """What the package says of a draft, as it was kept last. A part of the form."""
     move = find_move(web.found(number))
     if move.requested_by_id != request.actor.user_id or move.state != MoveState.DRAFT:
-        return redirect("moves:form", move.number)
+        # Saving tells who went on with it; a part of this page is no whole one.
+        form = redirect("moves:form", move.number)
+        return HttpResponse(status=204) if request.htmx else form
     return render(request, "intake/package.html", {"said": listen(move), "move": move})
 
 
@@ -199,19 +339,42 @@ def pick_office(request: web.PortalRequest) -> HttpResponse:
 def review(request: web.PortalRequest, number: str) -> HttpResponse:
     """Read it all once more, tick the warnings, submit."""
     move = find_move(web.found(number))
-    if move.requested_by_id != request.actor.user_id or move.state != MoveState.DRAFT:
+    if move.state != MoveState.DRAFT:
+        sent_twice = request.method == "POST"
+        leads = "moves:submitted" if sent_twice else "moves:detail"
+        return redirect(leads, move.number)
+    if move.requested_by_id != request.actor.user_id:
         return redirect("moves:form", move.number)
-    page = ReviewPage(move, outside.texts_in(request.POST, "seen"))
-    if request.method == "POST":
-        try:
-            actions.submit_move(
-                move.pk, actor=request.actor, seen=frozenset(page.ticked)
-            )
-        except CheckRefused:
-            page = ReviewPage(find_move(move.pk), page.ticked, refused=True)
-        else:
-            return redirect("moves:submitted", move.number)
-    return render(request, "intake/review.html", {"page": page, "form": page.form})
+    informed = None
+    if "asks_informed" in request.POST:
+        informed = "client_informed" in request.POST
+    page = ReviewPage(
+        move, outside.texts_in(request.POST, "seen"), is_informed=informed
+    )
+    if request.method != "POST":
+        return show_review(request, page)
+    try:
+        actions.submit_move(
+            move.pk,
+            actor=request.actor,
+            seen=frozenset(page.ticked),
+            version=read_version(request.POST),
+            client_informed=informed,
+        )
+    except ChangedMeanwhile:
+        page = replace(page, move=find_move(move.pk), meanwhile=True)
+        return show_review(request, page, status=409)
+    except CheckRefused:
+        page = replace(page, move=find_move(move.pk), refused=True)
+        return show_review(request, page)
+    return redirect("moves:submitted", move.number)
+
+
+def show_review(
+    request: web.PortalRequest, page: ReviewPage, status: int = 200
+) -> HttpResponse:
+    told = {"page": page, "form": page.form}
+    return render(request, "intake/review.html", told, status=status)
 
 
 @require_safe
@@ -233,25 +396,11 @@ def take_over_draft(request: web.PortalRequest, number: str) -> HttpResponse:
 
 
 @web.portal_view(Action.REOPEN)
-def reopen(request: web.PortalRequest, number: str) -> HttpResponse:
-    """Tells first what it costs: who edits the request does not approve it."""
-    if request.method == "POST":
-        move = actions.reopen_move(web.found(number), actor=request.actor)
-        messages.success(
-            request, _("The request is a draft again, so you can edit it.")
-        )
-        return redirect("moves:form", move.number)
+def reopen(_request: web.PortalRequest, number: str) -> HttpResponse:
+    """To the form, which says what editing costs; nothing is reopened by that."""
     move = find_move(web.found(number))
-    if move.state not in REOPENS:
-        return redirect("moves:detail", move.number)
-    page = {
-        "move": move,
-        "eyes": eyes.look(move, request.actor),
-        "able": eyes.who_can_approve(
-            but={*eyes.who_worked(move), request.actor.user_id or 0}
-        ),
-    }
-    return render(request, "intake/reopen.html", page)
+    page = "moves:form" if move.state in actions.REOPENS else "moves:detail"
+    return redirect(page, move.number)
 
 
 @web.portal_view(Action.WITHDRAW)

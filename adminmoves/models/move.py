@@ -134,6 +134,8 @@ class Move(FSMModelMixin, models.Model):
     revision = models.PositiveIntegerField(
         default=1, validators=[MinValueValidator(1)], editable=False
     )
+    # Counts the saved changes of the answers: a page sends back the one it showed.
+    draft_version = models.PositiveIntegerField(default=1, db_default=1, editable=False)
     has_question = models.BooleanField(default=False, editable=False)
     intent = models.CharField(max_length=40, choices=MoveType.choices)
     move_type = models.CharField(
@@ -275,6 +277,11 @@ class Move(FSMModelMixin, models.Model):
         """When it may run, as a form carries it to tell whether that was changed."""
         moment = self.not_before.isoformat() if self.not_before else ""
         return f"{moment} {self.urgent:d}{self.outside_windows:d}"
+
+    @property
+    def is_stored(self) -> bool:
+        """False while it is only a form that nobody filled something in."""
+        return not self._state.adding
 
     @property
     def is_sent_back(self) -> bool:

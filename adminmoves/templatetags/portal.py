@@ -6,6 +6,7 @@ from typing import Any
 
 from django import template
 from django.contrib.auth.models import User
+from django.forms import BoundField
 from django.utils.formats import number_format
 from django.utils.functional import Promise
 from django.utils.html import format_html, format_html_join
@@ -72,6 +73,13 @@ def state_label(move: Move) -> str:
     if move.is_scheduled:
         return _("Scheduled")
     return str(MoveState(move.state).label)
+
+
+@register.filter
+def full_label(field: BoundField) -> str:
+    """The label of a field where it stands alone: a form may tell whose it is."""
+    told = getattr(field.form, "full_label", None)
+    return str(told(field.name) if told else field.label)
 
 
 @register.simple_tag

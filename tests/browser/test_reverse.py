@@ -31,7 +31,6 @@ def test_from_a_completed_move_to_the_request_back_and_between_them(
 
     page.get_by_role("button", name="Terug verhuizen").click()
 
-    draft = Move.objects.get(reverses=first)
     expect(page.locator("main .phead")).to_contain_text(f"Draait {first.number} terug")
     expect(page.locator("#id_to_code")).to_have_value(first.from_code)
     expect(page.locator("#id_to_environment")).to_have_value(
@@ -41,6 +40,11 @@ def test_from_a_completed_move_to_the_request_back_and_between_them(
     expect(page.locator("#id_consent_name")).to_have_value("")
     shoot(page, f"reverse-form-{name}")
     assert (sideways(page), axe_faults(page)) == (0, [])
+    assert not Move.objects.filter(reverses=first).exists()
+    page.locator("#id_note").fill("Graag vandaag.")
+    page.locator("#id_note").blur()
+    expect(page.locator("#number")).to_contain_text("M-")
+    draft = Move.objects.get(reverses=first)
     page.locator("main .phead").get_by_role("link", name=first.number).click()
     expect(page.locator("#reverse")).to_contain_text(
         f"Wordt teruggedraaid door {draft.number}"
@@ -89,8 +93,8 @@ def test_an_administration_goes_back_to_its_old_place(
     for name, answer in ANSWERS.items():
         page.locator(f"#id_{name}").fill(answer)
     page.locator("#id_consent_accepts_costs").check()
-    page.locator("#id_client_informed").check()
     page.get_by_role("button", name="Verder naar nalezen").last.click()
+    page.locator("#id_client_informed").check()
     for box in page.locator("input[name=seen]").all():
         box.check()
     page.get_by_role("button", name="Indienen", exact=True).click()

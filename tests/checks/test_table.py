@@ -232,9 +232,13 @@ def test_an_empty_request_tells_everything_at_once(
         "consent_accepts_costs": False,
         "client_informed": False,
     }
+    books = make_administration()
+    # Of one connection that fits the portal would say by itself that it is meant.
+    make_connection(books.environment)
     move = make_draft(
         agent,
         move_type,
+        books,
         to_environment=None,
         to_connection=None,
         to_code="",

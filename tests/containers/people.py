@@ -173,13 +173,10 @@ CONSENT: Mapping[str, str] = {
 
 def file_move(agent: Person, wish: Wish, day: str) -> str:
     """File a request and submit it; the number of the move."""
-    agent.get("/aanvraag/")
-    start = agent.form("/aanvraag/begin/")
-    agent.send(start, {"intent": wish.kind})
-    draft = agent.address
+    agent.get(f"/aanvraag/begin/?soort={wish.kind}")
     consent = {**CONSENT, "consent_on": day} if "ENVIRONMENT" in wish.kind else {}
     answers = {**ASKED, **consent, **wish.answers, "moved_on": day}
-    form = agent.form(draft)
+    form = agent.form("/aanvraag/begin/")
     agent.send(form, {**answers, "administration": wish.administration})
     if not agent.address.endswith("/nalezen/"):
         raise NotAsExpected(f"{wish.kind} stays a draft: {agent.words()}")

@@ -110,10 +110,11 @@ def test_of_two_who_submit_at_once_the_second_is_told_of_the_address(
     client = Client()
     client.force_login(other_agent)
     seen = [warning.key for warning in inspect(two).warnings]
+    sent = {"seen": seen, "version": two.draft_version}
     answers = []
 
     def press() -> None:
-        answers.append(client.post(f"/aanvraag/{two.number}/nalezen/", {"seen": seen}))
+        answers.append(client.post(f"/aanvraag/{two.number}/nalezen/", sent))
 
     with ThreadPoolExecutor(1) as pool:
         with transaction.atomic():

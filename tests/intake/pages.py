@@ -14,7 +14,7 @@ def url(move: Move, page: str = "") -> str:
 
 def as_sent(move: Move, **changes: Any) -> dict[str, Any]:
     """What the form of this draft sends, with some answers changed."""
-    form = AnswersForm(move=Move.objects.get(pk=move.pk))
+    form = AnswersForm(move=Move.objects.get(pk=move.pk) if move.pk else move)
     values = {
         field.html_name: field.value()
         for field in form

@@ -33,7 +33,8 @@ def parts(html: str) -> list[str]:
     return sorted("".join(found) for found in PART.findall(html))
 
 
-ALWAYS = ["checks", "diff", "mobsum", "other-type", "saved", "wrong"]
+ALWAYS = ["checks", "diff", "id_version", "mobsum", "other-type", "saved", "wrong"]
+STATED = sorted([*ALWAYS, "said-place"])
 
 
 def test_typing_a_code_saves_it_and_replaces_no_field(
@@ -44,7 +45,7 @@ def test_typing_a_code_saves_it_and_replaces_no_field(
     answer = as_agent.post(url(move, "controle/"), as_sent(move, to_code="NIEUW1"))
 
     html = answer.content.decode()
-    assert parts(html) == ALWAYS
+    assert parts(html) == STATED
     assert '<ins class="mono"><span class="nw">NIEUW1</span></ins>' in html
     assert Move.objects.get(pk=move.pk).to_code == "NIEUW1"
 
@@ -82,7 +83,7 @@ def test_another_office_brings_its_connections_and_empties_the_former(
 ) -> None:
     move = make_draft(agent, T.MOVE_ENVIRONMENT)
     office = make_environment()
-    fits = make_connection(office)
+    fits, _other = make_connection(office), make_connection(office)
 
     answer = as_agent.post(
         url(move, "controle/"), as_sent(move, to_environment=office.public_id)
@@ -130,7 +131,7 @@ def test_another_administration_brings_all_that_hangs_on_it(
     assert "Precies zoals in Twinfield, bijvoorbeeld NL2041" in html
 
 
-def test_who_lost_the_draft_is_brought_to_the_page_that_says_so(
+def test_who_never_worked_on_it_is_brought_to_the_page_that_says_so(
     as_agent: Client, other_agent: User
 ) -> None:
     move = make_draft(other_agent)
@@ -262,12 +263,16 @@ def test_very_many_offices_are_searched_instead_of_listed(
     assert answer["Location"] == url(move, "nalezen/")
 
 
-def test_a_submitted_move_is_found_by_no_check(
+def test_the_first_answer_that_changes_reopens_what_waits(
     as_agent: Client, a_move: MakeMove
 ) -> None:
     move = a_move(MoveState.AWAITING_APPROVAL)
 
-    answer = as_agent.post(url(move, "controle/"), as_sent(move, to_code="ANDERS"))
+    same = as_agent.post(url(move, "controle/"), as_sent(move))
+    waits = Move.objects.get(pk=move.pk).state
+    other = as_agent.post(url(move, "controle/"), as_sent(move, to_code="ANDERS"))
 
-    assert answer["Location"] == url(move)
-    assert Move.objects.get(pk=move.pk).to_code == move.to_code
+    kept = Move.objects.get(pk=move.pk)
+    assert (same.status_code, waits) == (200, MoveState.AWAITING_APPROVAL)
+    assert (kept.state, kept.revision, kept.to_code) == (MoveState.DRAFT, 2, "ANDERS")
+    assert "De aanvraag is weer een concept" in other.content.decode()

@@ -73,19 +73,26 @@ def test_an_empty_form_says_what_is_missing_and_is_kept(
 ) -> None:
     move = make_draft(agent, T.MOVE_ENVIRONMENT_AND_CHANGE_CODE)
 
-    page = as_agent.post(url(move), {"administration": as_sent(move)["administration"]})
+    whole = as_sent(move)
+    only = {name: whole[name] for name in ("administration", "version")}
+
+    page = as_agent.post(url(move), only)
 
     assert errors_of(page) == {
         "to_environment": "Kies het kantoor dat de administratie ontvangt.",
         "to_connection": "Kies eerst het nieuwe boekhoudsysteem.",
         "to_code": ("Vul de code in precies zoals die nu in het boekhoudpakket staat."),
         "requester_name": (
-            "Vul in welke Supergebruiker van het huidige kantoor dit "
-            "vraagt: naam en e-mailadres."
+            "Vul in welke Supergebruiker van het huidige kantoor dit vraagt."
         ),
-        "consent_name": (
-            "Vul in welke Supergebruiker van het "
-            "nieuwe kantoor instemt: naam en e-mailadres."
+        "requester_email": "Vul het e-mailadres in van wie dit vraagt.",
+        "requester_ticket": "Vul het nummer van het ticket in.",
+        "consent_name": ("Vul in welke Supergebruiker van het nieuwe kantoor instemt."),
+        "consent_email": "Vul het e-mailadres in van wie instemt.",
+        "consent_on": "Vul in op welke dag de instemming is gegeven.",
+        "consent_ticket": "Vul het nummer van het ticket in.",
+        "consent_accepts_costs": (
+            "Bevestig dat het nieuwe kantoor de voorwaarden en de kosten accepteert."
         ),
     }
 
@@ -278,9 +285,7 @@ def test_documents_that_wait_are_told_where_they_can_be_counted_again(
 def test_without_an_administration_only_that_is_asked(
     as_agent: Client, agent: User
 ) -> None:
-    as_agent.post("/aanvraag/begin/", {"intent": T.CHANGE_CODE})
-    move = Move.objects.get()
-
-    page = as_agent.post(url(move), {"to_code": "NL1"})
+    page = as_agent.post("/aanvraag/begin/", {"soort": T.CHANGE_CODE, "to_code": "NL1"})
 
     assert errors_of(page) == {"administration": "Kies de administratie."}
+    assert Move.objects.get().to_code == "NL1"

@@ -61,10 +61,10 @@ def test_who_files_no_requests_reads_who_can_help(
     assert "medewerker / teamleider" in answer.content.decode()
 
 
-def test_what_was_submitted_is_not_written_in(
+def test_what_was_approved_is_not_written_in(
     as_agent: Client, a_move: MakeMove
 ) -> None:
-    move = a_move(MoveState.AWAITING_APPROVAL)
+    move = a_move(MoveState.APPROVED)
 
     page = as_agent.get(url(move))
     answer = as_agent.post(url(move), as_sent(move, to_code="ANDERS"))

@@ -11,7 +11,7 @@ from adminmoves.models import Administration, Attempt, Contributor, Event, Move
 from adminmoves.vocabulary import EventCode, MoveState, Part
 from tests.builders import make_draft
 from tests.cast import MakeMove
-from tests.intake.pages import errors_of, told, url
+from tests.intake.pages import as_sent, errors_of, told, url
 
 pytestmark = pytest.mark.django_db
 S = MoveState
@@ -63,28 +63,66 @@ def test_what_is_no_draft_is_not_taken_over(
 
 
 @pytest.mark.parametrize("state", [S.AWAITING_BOOKKEEPING, S.AWAITING_APPROVAL])
-def test_a_waiting_request_is_opened_to_edit(
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_looking_at_the_form_reopens_nothing(
+    method: str, state: MoveState, as_agent: Client, a_move: MakeMove
+) -> None:
+    move = a_move(state)
+
+    leads = getattr(as_agent, method)(page_of(move, "heropenen/"))
+    page = as_agent.get(leads["Location"]).content.decode()
+    sent = as_agent.post(url(move), {**as_sent(move), "next": ""})
+
+    kept = Move.objects.get(pk=move.pk)
+    assert leads["Location"] == url(move)
+    assert "Deze aanvraag is ingediend en wacht zoals die is" in page
+    assert f'href="{page_of(move)}">' in page
+    assert sent["Location"] == page_of(move)
+    assert (kept.state, kept.revision, kept.proof) == (state, 1, move.proof)
+
+
+@pytest.mark.parametrize("state", [S.AWAITING_BOOKKEEPING, S.AWAITING_APPROVAL])
+def test_the_first_change_of_a_waiting_request_makes_it_a_draft(
     state: MoveState, as_agent: Client, a_move: MakeMove
 ) -> None:
     move = a_move(state)
 
-    answer = as_agent.post(page_of(move, "heropenen/"))
+    answer = as_agent.post(url(move), {**as_sent(move, note="Graag."), "save": ""})
 
     kept = Move.objects.get(pk=move.pk)
-    assert answer["Location"] == url(move)
+    assert answer["Location"] == "/aanvraag/"
     assert (kept.state, kept.revision, kept.proof) == (S.DRAFT, 2, None)
+    assert kept.parties.note == "Graag."
 
 
-def test_an_approved_request_is_not_opened(as_agent: Client, a_move: MakeMove) -> None:
-    move = a_move(S.APPROVED)
+def test_a_colleague_who_changes_it_goes_on_record(
+    client: Client, other_agent: User, a_move: MakeMove
+) -> None:
+    move = a_move(S.AWAITING_APPROVAL)
+    client.force_login(other_agent)
 
-    answer = as_agent.post(page_of(move, "heropenen/"))
+    client.get(url(move))
+    looked = move.contributors.filter(user=other_agent).exists()
+    client.post(url(move), {**as_sent(move, note="Graag."), "save": ""})
 
-    assert answer.status_code == 409
-    assert "Dat kan nu niet: teamleider-1 deed “Akkoord gegeven”" in (
-        answer.content.decode()
-    )
-    assert state_of(move) == S.APPROVED
+    assert not looked
+    assert move.contributors.filter(user=other_agent, part=Part.TOOK_OVER).exists()
+    assert Move.objects.get(pk=move.pk).requested_by == other_agent
+
+
+@pytest.mark.parametrize("state", [S.APPROVED, S.COMPLETED, S.REJECTED])
+def test_what_does_not_wait_is_not_edited(
+    state: MoveState, as_agent: Client, a_move: MakeMove
+) -> None:
+    move = a_move(state)
+
+    shown = as_agent.get(url(move))
+    leads = as_agent.post(page_of(move, "heropenen/"))
+    sent = as_agent.post(url(move), as_sent(move, note="Graag."))
+
+    assert (shown["Location"], leads["Location"]) == (page_of(move), page_of(move))
+    assert sent.status_code == 409
+    assert state_of(move) == state
 
 
 def test_a_lead_is_told_first_that_who_edits_does_not_approve(
@@ -94,37 +132,23 @@ def test_a_lead_is_told_first_that_who_edits_does_not_approve(
     client.force_login(lead)
 
     page = client.get(page_of(move)).content.decode()
-    asked = client.get(page_of(move, "heropenen/"))
+    form = client.get(url(move))
 
-    assert f'<a class="btn" href="{page_of(move, "heropenen/")}">' in page
-    assert "Daarna kun jij er geen akkoord meer op geven" in asked.content.decode()
-    assert asked.context["able"] == ("teamleider-2",)
+    assert f'<a class="btn" href="{url(move)}">' in page
+    assert "Daarna kun jij er geen akkoord meer op geven" in form.content.decode()
+    assert form.context["page"].able == ("teamleider-2",)
     assert (state_of(move), move.contributors.filter(user=lead).exists()) == (
         S.AWAITING_APPROVAL,
         False,
     )
 
 
-def test_who_worked_on_it_already_is_not_asked_first(
+def test_who_worked_on_it_already_loses_no_approval(
     as_agent: Client, a_move: MakeMove
 ) -> None:
     move = a_move(S.AWAITING_APPROVAL)
 
-    page = as_agent.get(page_of(move)).content.decode()
-    asked = as_agent.get(page_of(move, "heropenen/")).content.decode()
-
-    assert f'action="{page_of(move, "heropenen/")}"' in page
-    assert "geen akkoord meer" not in asked
-
-
-def test_what_does_not_wait_has_no_page_to_edit_it(
-    as_agent: Client, a_move: MakeMove
-) -> None:
-    move = a_move(S.APPROVED)
-
-    answer = as_agent.get(page_of(move, "heropenen/"))
-
-    assert answer["Location"] == page_of(move)
+    assert "geen akkoord meer" not in as_agent.get(url(move)).content.decode()
 
 
 # --- withdraw
@@ -279,16 +303,6 @@ def test_a_draft_is_never_taken_over_by_a_link(
     page: str, as_agent: Client, other_agent: User
 ) -> None:
     assert as_agent.get(url(make_draft(other_agent), page)).status_code == 405
-
-
-def test_a_request_is_never_opened_by_a_link(
-    as_agent: Client, a_move: MakeMove
-) -> None:
-    move = a_move(S.AWAITING_APPROVAL)
-
-    asked = as_agent.get(page_of(move, "heropenen/"))
-
-    assert (asked.status_code, asked.templates[0].name) == (200, "intake/reopen.html")
 
 
 @pytest.mark.parametrize("address", ["/aanvraag/M-2026-99999/", "/aanvraag/onzin/"])

@@ -82,10 +82,17 @@ def test_the_draft_wants_the_place_that_the_first_one_left(
 ) -> None:
     first = a_move(S.COMPLETED, move_type=move_type)
 
-    answer = as_agent.post(f"/migraties/{first.number}/terugdraaien/")
+    looked = as_agent.post(f"/migraties/{first.number}/terugdraaien/")
+    page = as_agent.get(looked["Location"])
+    before = Move.objects.filter(reverses=first).exists()
+    blank = page.context["page"].move
+    answer = as_agent.post(
+        "/aanvraag/begin/",
+        {**as_sent(blank), "terug": first.number, "note": "Graag.", "save": ""},
+    )
 
     draft = Move.objects.get(reverses=first)
-    assert answer["Location"] == url(draft)
+    assert (before, answer["Location"]) == (False, "/aanvraag/")
     assert (draft.state, draft.intent) == (S.DRAFT, move_type)
     assert draft.administration == first.administration
     assert (draft.to_environment, draft.to_connection, draft.to_code) == (
@@ -93,9 +100,7 @@ def test_the_draft_wants_the_place_that_the_first_one_left(
         first.from_connection,
         first.from_code,
     )
-    assert told(answer) == [
-        f"Dit concept draait {first.number} terug. Vul in wie er nu om vraagt."
-    ]
+    assert draft.parties.note == "Graag."
 
 
 def test_nobody_outside_comes_along(a_move: MakeMove, agent: User) -> None:

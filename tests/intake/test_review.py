@@ -29,8 +29,12 @@ def state_of(move: Move) -> str:
 
 
 def send(client: Client, move: Move, **more: Any) -> Any:
-    seen = sorted(warnings_of(move))
-    return client.post(url(move, "nalezen/"), {"seen": seen, **more})
+    sent = {"seen": sorted(warnings_of(move)), "version": version_of(move), **more}
+    return client.post(url(move, "nalezen/"), sent)
+
+
+def version_of(move: Move) -> int:
+    return int(Move.objects.get(pk=move.pk).draft_version)
 
 
 @pytest.mark.parametrize("move_type", MoveType)
@@ -54,7 +58,7 @@ def test_a_warning_that_was_not_ticked_holds_it_up(
 ) -> None:
     move = make_draft(agent, client_informed=False)
 
-    page = as_agent.post(url(move, "nalezen/"), {})
+    page = as_agent.post(url(move, "nalezen/"), {"version": version_of(move)})
 
     assert errors_of(page) == {
         "__all__": '<a href="#seen">Vink aan dat je de waarschuwingen hebt gezien.</a>'
@@ -182,7 +186,7 @@ def test_a_second_submit_changes_nothing(as_agent: Client, agent: User) -> None:
 
     answer = send(as_agent, Move.objects.get(pk=move.pk))
 
-    assert answer["Location"] == url(move)
+    assert answer["Location"] == url(move, "ingediend/")
     assert move.events.count() == events
 
 

@@ -1,16 +1,20 @@
 """Choosing a type and starting a draft, and what comes along."""
 
+from typing import Any
+
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
+from adminmoves.intake.forms import CARRIED
 from adminmoves.models import Move
 from adminmoves.vocabulary import MoveState, MoveType
 from tests.builders import make_administration, make_draft
 from tests.cast import MakeMove
-from tests.intake.pages import told, url
+from tests.intake.pages import as_sent, told, url
 
 pytestmark = pytest.mark.django_db
+FAR = MoveType.MOVE_ENVIRONMENT_AND_CHANGE_CODE
 
 
 @pytest.fixture
@@ -19,47 +23,93 @@ def as_agent(client: Client, agent: User) -> Client:
     return client
 
 
+def blank(client: Client, **asked: str) -> Any:
+    """The form before there is a draft."""
+    return client.get("/aanvraag/begin/", asked)
+
+
+def send(client: Client, page: Any, **more: str) -> Any:
+    """What that form sends, with some answers."""
+    shown = page.context["page"].move
+    begun = {"soort": shown.intent, **as_sent(shown)}
+    return client.post("/aanvraag/begin/", begun | more)
+
+
 @pytest.mark.parametrize("move_type", MoveType)
-def test_each_type_starts_a_draft_in_the_name_of_who_asks(
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_a_click_on_a_type_makes_no_draft(
+    method: str, move_type: MoveType, as_agent: Client
+) -> None:
+    page = getattr(as_agent, method)("/aanvraag/begin/", {"soort": move_type})
+    again = send(as_agent, page, save="")
+
+    assert page.status_code == 200
+    assert told(again) == ["Er is nog niets ingevuld, dus er is niets bewaard."]
+    assert not Move.objects.exists()
+
+
+@pytest.mark.parametrize("move_type", MoveType)
+def test_the_first_answer_makes_a_draft_in_the_name_of_who_asks(
     move_type: MoveType, as_agent: Client, agent: User
 ) -> None:
-    answer = as_agent.post("/aanvraag/begin/", {"intent": move_type})
+    page = blank(as_agent, soort=move_type)
+
+    send(as_agent, page, requester_name="Supergebruiker Noord", save="")
 
     move = Move.objects.get()
-    assert answer["Location"] == url(move)
     assert (move.intent, move.state) == (move_type, MoveState.DRAFT)
-    assert move.requested_by == agent
+    assert (move.requested_by, move.parties.requester_name) == (
+        agent,
+        "Supergebruiker Noord",
+    )
+
+
+def test_while_it_saves_itself_the_page_learns_its_number(as_agent: Client) -> None:
+    page = blank(as_agent, soort=MoveType.CHANGE_CODE)
+    shown = page.context["page"].move
+    typed = {"soort": shown.intent, **as_sent(shown), "note": "Graag."}
+    live = {"HX-Request": "true"}
+
+    first = as_agent.post("/aanvraag/begin/", typed, headers=live)
+    move = Move.objects.get()
+    parts = first.content.decode()
+    more = {"draft": move.number, "version": move.draft_version, "note": "Snel."}
+    as_agent.post("/aanvraag/begin/", typed | more, headers=live)
+
+    assert first["HX-Replace-Url"] == url(move)
+    assert f'name="draft" value="{move.number}"' in parts
+    assert Move.objects.get().parties.note == "Snel."
 
 
 def test_an_administration_comes_along(as_agent: Client) -> None:
     books = make_administration()
 
     page = as_agent.get(f"/aanvraag/?administratie={books.public_id}")
-    as_agent.post(
-        "/aanvraag/begin/",
-        {"intent": MoveType.CHANGE_CODE, "administration": books.public_id},
+    form = blank(
+        as_agent, soort=MoveType.CHANGE_CODE, administratie=str(books.public_id)
     )
+    looked = Move.objects.exists()
+    send(as_agent, form, to_code="NIEUW1", save="")
 
     assert books.name in page.content.decode()
+    assert not looked
     assert Move.objects.get().administration == books
 
 
-def test_the_requester_of_an_earlier_request_comes_along(
+def test_who_asked_and_who_consented_come_along_from_an_earlier_request(
     as_agent: Client, a_move: MakeMove
 ) -> None:
-    earlier = a_move(MoveState.AWAITING_BOOKKEEPING)
+    earlier = a_move(MoveState.AWAITING_BOOKKEEPING, move_type=FAR)
 
     page = as_agent.get(f"/aanvraag/?na={earlier.number}")
-    as_agent.post(
-        "/aanvraag/begin/", {"intent": MoveType.CHANGE_CODE, "after": earlier.pk}
-    )
+    form = blank(as_agent, soort=FAR, na=earlier.number)
+    send(as_agent, form, to_code="NIEUW1", save="")
 
-    parties = Move.objects.exclude(pk=earlier.pk).get().parties
-    assert f"De aanvrager van {earlier.number} gaat mee." in page.content.decode()
-    assert (parties.requester_name, parties.requester_ticket) == (
-        earlier.parties.requester_name,
-        earlier.parties.requester_ticket,
-    )
+    move = Move.objects.exclude(pk=earlier.pk).get()
+    assert f"Van {earlier.number} gaan kantoor" in page.content.decode()
+    assert move.to_environment == earlier.to_environment
+    for name in CARRIED:
+        assert getattr(move.parties, name) == getattr(earlier.parties, name)
 
 
 @pytest.mark.parametrize("address", ["?administratie=weg", "?na=M-2026-99999", "?na=x"])
@@ -71,8 +121,31 @@ def test_what_does_not_exist_does_not_come_along(
     assert (page.context["books"], page.context["after"]) == (None, None)
 
 
+def test_another_type_keeps_the_answers(as_agent: Client, agent: User) -> None:
+    move = make_draft(agent, FAR)
+
+    leads = as_agent.post(url(move), {**as_sent(move, note="Graag."), "retype": ""})
+    page = as_agent.get(leads["Location"])
+    sent = {
+        "intent": MoveType.MOVE_ENVIRONMENT,
+        "version": page.context["retyped"].draft_version,
+    }
+    as_agent.post(url(move, "soort/"), sent)
+
+    kept = Move.objects.get()
+    assert leads["Location"] == f"/aanvraag/?concept={move.number}"
+    assert (kept.intent, kept.to_connection) == (
+        MoveType.MOVE_ENVIRONMENT,
+        move.to_connection,
+    )
+    assert (kept.parties.note, kept.parties.consent_name) == (
+        "Graag.",
+        move.parties.consent_name,
+    )
+
+
 def test_a_type_that_does_not_exist_is_refused_in_words(as_agent: Client) -> None:
-    answer = as_agent.post("/aanvraag/begin/", {"intent": "SAMENVOEGEN"})
+    answer = as_agent.post("/aanvraag/begin/", {"soort": "SAMENVOEGEN"})
 
     assert told(answer) == ["Kies een van de vijf soorten."]
     assert not Move.objects.exists()
@@ -107,14 +180,10 @@ def test_the_page_takes_as_many_queries_for_many_drafts(
 def test_an_auditor_files_nothing(client: Client, auditor: User) -> None:
     client.force_login(auditor)
 
-    answer = client.post("/aanvraag/begin/", {"intent": MoveType.CHANGE_CODE})
+    answer = client.post("/aanvraag/begin/", {"soort": MoveType.CHANGE_CODE})
 
     assert answer.status_code == 403
     assert not Move.objects.exists()
-
-
-def test_starting_is_never_a_link(as_agent: Client) -> None:
-    assert as_agent.get("/aanvraag/begin/").status_code == 405
 
 
 def test_before_log_in_there_is_the_log_in_page(client: Client, db: None) -> None:

@@ -14,7 +14,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from adminmoves.access import actor_for
+from adminmoves.errors import ChangedMeanwhile, NotAllowed
 from adminmoves.evidence_file import keep_file, kind_of
+from adminmoves.intake.actions import edit_draft
 from adminmoves.models import EvidenceFile, Move
 from adminmoves.vocabulary import MoveState, Role
 from tests.builders import make_draft, make_person
@@ -266,7 +268,8 @@ def test_the_kept_file_becomes_the_proof(as_agent: Client, agent: User) -> None:
     move = make_draft(agent)
     send(as_agent, move, "brief.pdf", PDF)
 
-    as_agent.post(url(move, "nalezen/"))
+    version = Move.objects.get(pk=move.pk).draft_version
+    as_agent.post(url(move, "nalezen/"), {"version": version})
 
     kept = Move.objects.get(pk=move.pk)
     assert kept.state == MoveState.AWAITING_APPROVAL
@@ -279,9 +282,14 @@ def test_the_kept_file_becomes_the_proof(as_agent: Client, agent: User) -> None:
     ("said", "errors"),
     [
         (
+            # The ticket of the requester serves here, too.
             {"moved_said_by": "Iemand"},
+            {"moved_on": "Vul in sinds wanneer de administratie daar staat."},
+        ),
+        (
+            {**SAID, "requester_ticket": ""},
             {
-                "moved_on": "Vul in sinds wanneer de administratie daar staat.",
+                "requester_ticket": "Vul het nummer van het ticket in.",
                 "moved_ticket": "Vul een ticketnummer in, of voeg een bestand toe.",
             },
         ),
@@ -309,8 +317,8 @@ def test_half_an_attestation_says_what_is_missing(
     assert errors_of(page) == errors
 
 
-def test_a_submitted_move_gets_no_file(as_agent: Client, a_move: MakeMove) -> None:
-    move = a_move(MoveState.AWAITING_APPROVAL)
+def test_an_approved_move_gets_no_file(as_agent: Client, a_move: MakeMove) -> None:
+    move = a_move(MoveState.APPROVED)
 
     answer = send(as_agent, move, "brief.pdf", PDF)
 
@@ -391,6 +399,21 @@ def test_what_a_request_holds_is_bounded_and_told_at_the_field(
     assert EvidenceFile.objects.get().name == "een.pdf"
 
 
+def test_a_file_of_an_older_page_or_a_colleagues_draft_is_not_stored(
+    as_agent: Client, agent: User, other_agent: User
+) -> None:
+    move, theirs = make_draft(agent), make_draft(other_agent)
+    file = SimpleUploadedFile("brief.pdf", PDF)
+
+    with pytest.raises(ChangedMeanwhile):
+        edit_draft(move.pk, {}, actor=actor_for(agent), version=0, upload=file)
+    with pytest.raises(NotAllowed):
+        edit_draft(theirs.pk, {}, actor=actor_for(agent), upload=file)
+
+    assert not EvidenceFile.objects.exists()
+    assert not [*Path(settings.MEDIA_ROOT).rglob("*.pdf")]
+
+
 def test_what_a_person_sends_in_a_day_is_bounded(
     as_agent: Client, agent: User, settings: Any
 ) -> None:
@@ -402,3 +425,17 @@ def test_what_a_person_sends_in_a_day_is_bounded(
 
     assert "binnen een dag 1 MB" in errors_of(page)["moved_file"]
     assert EvidenceFile.objects.count() == 1
+
+
+def test_a_file_for_what_waits_is_an_answer_that_reopens_it(
+    as_agent: Client, a_move: MakeMove
+) -> None:
+    move = a_move(MoveState.AWAITING_BOOKKEEPING)
+
+    send(as_agent, move, "brief.pdf", PDF)
+
+    kept = Move.objects.get(pk=move.pk)
+    assert (kept.state, kept.parties.moved_evidence) == (
+        MoveState.DRAFT,
+        EvidenceFile.objects.get(),
+    )

@@ -72,7 +72,9 @@ reveal(document);
 
 // A refusal that says where it belongs is shown there; any other only counts as missed.
 document.addEventListener("htmx:beforeSwap", (event) => {
-  if (event.detail.xhr.getResponseHeader("HX-Retarget")) event.detail.shouldSwap = true;
+  if (!event.detail.xhr.getResponseHeader("HX-Retarget")) return;
+  event.detail.shouldSwap = true;
+  event.detail.isError = false;
 });
 document.addEventListener("htmx:load", (event) => reveal(event.target));
 document.addEventListener("htmx:afterSettle", (event) => {

@@ -40,3 +40,70 @@ function tell(name) {
 document.addEventListener("htmx:oobAfterSwap", (event) => {
   if (event.target.id === "wrong") left.forEach(tell);
 });
+
+// The form saves itself. A button that sends it waits for that, so that it names the
+// version that was saved last; otherwise it would seem to come from another tab.
+const answers = document.getElementById("answers");
+const saver = answers && $("[hx-post]", answers);
+const WAIT = 5000;
+let saving = 0;
+let waiting = null;
+
+// The answer to a save may have replaced the button that was pressed.
+function standIn({ name, value }) {
+  const field = document.createElement("input");
+  Object.assign(field, { type: "hidden", name, value });
+  return field;
+}
+
+function sendOn() {
+  if (!waiting) return;
+  const { button, timer } = waiting;
+  clearTimeout(timer);
+  waiting = "sent";
+  if (button && !button.isConnected) answers.append(standIn(button));
+  answers.requestSubmit(button?.isConnected ? button : null);
+  waiting = null;
+}
+
+function countSave(event, step) {
+  if (event.detail.elt !== saver) return;
+  saving += step;
+  // What was queued behind it begins right after it.
+  if (!saving) setTimeout(() => saving || sendOn());
+}
+
+if (saver) {
+  document.addEventListener("htmx:beforeSend", (event) => countSave(event, 1));
+  document.addEventListener("htmx:afterRequest", (event) => countSave(event, -1));
+  answers.addEventListener("submit", (event) => {
+    if (!saving || waiting === "sent") return;
+    event.preventDefault();
+    waiting = waiting ?? { button: event.submitter, timer: setTimeout(sendOn, WAIT) };
+  });
+}
+
+// One ticket serves for all where no other is given, and a name with its address, as a
+// mail program copies them, fills both fields. The server does the same.
+const CONTACT = /^\s*([^<>]+?)\s*<([^<>\s]+@[^<>\s]+)>\s*$/;
+let ticket = $("#id_requester_ticket")?.value ?? "";
+
+function follow(source) {
+  for (const field of $$(`[data-follows="${source.id}"]`, answers)) {
+    if (!field.value || field.value === ticket) field.value = source.value;
+  }
+  ticket = source.value;
+}
+
+function splitContact(name) {
+  const email = document.getElementById(name.id.replace("_name", "_email"));
+  const both = CONTACT.exec(name.value);
+  if (!both || !email || email.value) return;
+  [, name.value, email.value] = both;
+}
+
+// Before the form saves itself.
+answers?.addEventListener("change", ({ target }) => {
+  if (target.id === "id_requester_ticket") follow(target);
+  if (/^id_(requester|consent)_name$/.test(target.id)) splitContact(target);
+}, true);

@@ -1,0 +1,230 @@
+"""What follows from another answer is not asked, and what cannot be is told at once."""
+
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.utils import timezone
+
+from adminmoves.models import Move
+from adminmoves.vocabulary import MoveState, MoveType, Package
+from tests.builders import (
+    make_administration,
+    make_connection,
+    make_draft,
+    make_environment,
+    warnings_of,
+)
+from tests.intake.pages import as_sent, errors_of, url
+
+pytestmark = pytest.mark.django_db
+T = MoveType
+FAR = T.MOVE_ENVIRONMENT_AND_CHANGE_CODE
+
+
+@pytest.fixture
+def as_agent(client: Client, agent: User) -> Client:
+    client.force_login(agent)
+    return client
+
+
+def kept(move: Move) -> Move:
+    return Move.objects.get(pk=move.pk)
+
+
+def live(client: Client, move: Move, **answers: Any) -> str:
+    answer = client.post(url(move, "controle/"), as_sent(move, **answers))
+    return str(answer.content.decode())
+
+
+# --- what follows
+
+
+def test_the_only_connection_that_fits_is_filled_in(
+    as_agent: Client, agent: User
+) -> None:
+    move = make_draft(agent, FAR)
+    office = make_environment()
+    only = make_connection(office)
+    make_connection(office, is_active=False)
+    make_connection(office, package=Package.TWINFIELD)
+
+    part = live(as_agent, move, to_environment=office.public_id, to_connection=None)
+
+    assert kept(move).to_connection == only
+    assert f'value="{only.public_id}" selected' in part
+
+
+def test_of_two_connections_none_is_chosen(as_agent: Client, agent: User) -> None:
+    move = make_draft(agent, FAR)
+    office = make_environment()
+    make_connection(office), make_connection(office)
+
+    live(as_agent, move, to_environment=office.public_id, to_connection=None)
+
+    assert kept(move).to_connection is None
+
+
+def test_one_ticket_serves_for_all_and_the_consent_is_of_today(
+    as_agent: Client, agent: User
+) -> None:
+    page = as_agent.get("/aanvraag/begin/", {"soort": FAR})
+    blank = page.context["page"].move
+
+    as_agent.post(
+        "/aanvraag/begin/",
+        {"soort": FAR, **as_sent(blank), "requester_ticket": "SUP-9", "save": ""},
+    )
+
+    said = Move.objects.get().parties
+    assert (said.consent_ticket, said.consent_on) == ("SUP-9", timezone.localdate())
+    assert said.moved_ticket == ""
+
+
+def test_a_ticket_of_ones_own_stays(as_agent: Client, agent: User) -> None:
+    move = make_draft(agent, FAR)
+
+    as_agent.post(url(move), as_sent(move, requester_ticket="SUP-9"))
+
+    assert kept(move).parties.consent_ticket == move.parties.consent_ticket
+
+
+def test_the_ticket_is_that_of_the_proof_once_something_is_stated(
+    as_agent: Client, agent: User
+) -> None:
+    move = make_draft(agent)
+
+    as_agent.post(
+        url(move),
+        as_sent(move, moved_said_by="Kantoorhoofd", moved_on="2026-11-20"),
+    )
+
+    assert kept(move).parties.moved_ticket == move.parties.requester_ticket
+
+
+@pytest.mark.parametrize("who", ["requester", "consent"])
+def test_a_name_with_its_address_fills_both(
+    who: str, as_agent: Client, agent: User
+) -> None:
+    move = make_draft(agent, FAR)
+    pasted = {f"{who}_name": "Anja Bos <anja@noord.example>", f"{who}_email": ""}
+
+    as_agent.post(url(move), as_sent(move, **pasted))
+
+    said = kept(move).parties
+    assert getattr(said, f"{who}_name") == "Anja Bos"
+    assert getattr(said, f"{who}_email") == "anja@noord.example"
+
+
+@pytest.mark.parametrize("ticked", [True, False])
+def test_that_the_client_knows_is_said_beside_submitting(
+    ticked: bool, as_agent: Client, agent: User
+) -> None:
+    move = make_draft(agent, client_informed=not ticked)
+    sent = {
+        "seen": sorted(warnings_of(move)),
+        "version": move.draft_version,
+        "asks_informed": "1",
+        **({"client_informed": "on"} if ticked else {}),
+    }
+
+    answer = as_agent.post(url(move, "nalezen/"), sent)
+
+    filed = kept(move)
+    assert (filed.state == MoveState.DRAFT) is not ticked
+    assert (answer.status_code == 302) is ticked
+
+
+# --- what cannot be
+
+
+@pytest.mark.parametrize("package", [Package.UNIT4, Package.TWINFIELD])
+def test_an_office_without_the_package_is_refused_at_once(
+    package: Package, as_agent: Client, agent: User
+) -> None:
+    books = make_administration(make_connection(package=package))
+    move = make_draft(agent, FAR, books)
+    office = make_environment(name="Kantoor De Linde V.O.F.")
+    other = {Package.UNIT4: Package.TWINFIELD, Package.TWINFIELD: Package.UNIT4}
+    make_connection(office, package=other[package])
+    label = Package(package).label
+
+    part = live(as_agent, move, to_environment=office.public_id, to_connection=None)
+    page = as_agent.post(url(move), as_sent(move))
+
+    assert f"{office} heeft geen {label}" in part
+    assert "Vraag een beheerder om daar eerst" in part
+    assert '<select name="to_connection"' not in part
+    assert f"heeft geen {label}." in errors_of(page)["to_environment"]
+
+
+def test_an_office_with_no_other_connection_is_told(
+    as_agent: Client, agent: User
+) -> None:
+    books = make_administration()
+    begun = {"soort": T.RELINK_CONNECTION, "administratie": books.public_id}
+
+    page = as_agent.get("/aanvraag/begin/", begun).content.decode()
+
+    assert "heeft geen ander boekhoudsysteem van" in page
+
+
+# --- all at once
+
+
+def test_everything_that_is_missing_is_told_at_once_and_in_the_order_of_the_page(
+    as_agent: Client, agent: User
+) -> None:
+    move = make_draft(agent, FAR)
+    empty = {
+        name: None
+        for name in as_sent(move)
+        if name.startswith(("requester", "consent"))
+    }
+
+    page = as_agent.post(url(move), as_sent(move, **empty))
+
+    html = page.content.decode()
+    told = [html.index(f'<a href="#id_{name}">') for name in GROUPS]
+    assert list(errors_of(page)) == GROUPS
+    assert told == sorted(told)
+    assert "Naam van de aanvrager:" in html
+    assert "Naam van wie instemt:" in html
+
+
+GROUPS = [
+    "requester_name",
+    "requester_email",
+    "requester_ticket",
+    "consent_name",
+    "consent_email",
+    "consent_on",
+    "consent_ticket",
+    "consent_accepts_costs",
+]
+
+
+def test_another_spelling_of_the_code_is_shown_as_no_change(
+    as_agent: Client, agent: User
+) -> None:
+    books = make_administration(code="mvl1")
+    move = make_draft(agent, T.CHANGE_CODE, books, to_code="MVL1")
+
+    page = as_agent.get(url(move, "nalezen/")).content.decode()
+
+    assert '<del class="mono">' not in page
+
+
+def test_a_name_that_ends_in_a_point_ends_its_sentence_with_one(
+    as_agent: Client, agent: User
+) -> None:
+    office = make_environment(name="Kantoor De Linde V.O.F.")
+    here = make_administration(make_connection(office))
+    holder = make_administration(here.connection, name="Bakkerij Bos V.O.F.")
+    move = make_draft(agent, T.CHANGE_CODE, here, to_code=holder.code)
+
+    page = as_agent.get(url(move)).content.decode()
+
+    assert "V.O.F." in page
+    assert "V.O.F.." not in page
