@@ -185,6 +185,8 @@ def is_unseen(sign: str) -> bool:
 
 def strip_paste(text: str) -> str:
     """Without what a paste adds at the ends: spaces of any kind, unseen signs."""
+    if text.isascii() and text.isprintable():
+        return text.strip()
     seen = [place for place, sign in enumerate(text) if _is_ink(sign)]
     return text[seen[0] : seen[-1] + 1] if seen else ""
 
@@ -194,11 +196,25 @@ def plain_dashes(code: str) -> str:
     return ODD_DASHES.sub("-", code)
 
 
-def require_seen(text: str) -> None:
-    """Validate one line of text: every sign of it can be seen."""
+def require_seen(text: str, space: str = " ") -> None:
+    """Validate one line of text: every sign of it can be seen.
+
+    ``space`` is what should stand in the place of an odd space.
+    """
+    if text.isprintable() and not UNSEEN_LETTERS.search(text):
+        return
     for place, sign in enumerate(text, 1):
         if is_unseen(sign):
-            raise ValidationError(f"{_cannot_see(place, sign)} {_instead(text)}")
+            told = _("Type it again, without it: %(text)s") % {
+                "text": seen_of(text, space)
+            }
+            raise ValidationError(f"{_cannot_see(place, sign)} {told}")
+
+
+def seen_of(text: str, space: str) -> str:
+    """What people see of a line of text, with plain spaces."""
+    signs = (" " if sign.isspace() else sign for sign in text)
+    return space.join("".join(sign for sign in signs if not is_unseen(sign)).split())
 
 
 def clean_line(text: str) -> str:
@@ -218,14 +234,15 @@ def require_writing(text: str) -> None:
 
 def require_short_key(code: str) -> None:
     """Validate a code by the length of what it is compared by, which may be longer."""
-    if len(unicodedata.normalize("NFKC", code).upper()) > MAX_CODE_CHARS:
+    key = unicodedata.normalize("NFKC", code).upper()
+    if len(code) <= MAX_CODE_CHARS < len(key):
         told = _("Too long: some signs of this code stand for several. Use plain ones.")
         raise ValidationError(told)
 
 
 def require_code(text: str) -> None:
     """Validate a code of a package: no spaces, nothing unseen, not too long."""
-    require_seen(text)
+    require_seen(text, space="")
     if " " in text:
         raise ValidationError(_("Leave out spaces. A code has none."))
     require_short_key(text)
@@ -235,13 +252,6 @@ def _cannot_see(place: int, sign: str) -> str:
     name = f"U+{ord(sign):04X} {unicodedata.name(sign, '')}".strip()
     told = _("Sign %(place)s cannot be seen (%(sign)s).")
     return told % {"place": place, "sign": name}
-
-
-def _instead(text: str) -> str:
-    """What to type: the same without what nobody sees, with plain spaces."""
-    signs = (" " if sign.isspace() else sign for sign in text)
-    seen = "".join(sign for sign in signs if not is_unseen(sign))
-    return _("Type it again, without it: %(text)s") % {"text": " ".join(seen.split())}
 
 
 def _is_ink(sign: str) -> bool:

@@ -200,7 +200,7 @@ CHECKS = (
         {
             "choose": CHOOSE,
             "long": Saying(
-                _("The e-mail address would be longer than 320 characters."),
+                _("The e-mail address would be longer than 320 characters"),
                 _("Give the administration a short own code for the address."),
             ),
             "taken": Saying(

@@ -97,7 +97,7 @@ def _clean(source: Source, row: Row) -> tuple[dict[str, Any], list[Fault]]:
         try:
             values[column.field] = source.sheet.clean(column, cell)
         except ValidationError as error:
-            what = " ".join(error.messages)
+            what = " ".join(dict.fromkeys(error.messages))
             faults.append(source.fault(row.line, column, what, str(column.remedy)))
     return values, faults
 

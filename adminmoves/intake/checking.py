@@ -11,6 +11,7 @@ from adminmoves.changes.wish import Wish
 from adminmoves.evidence import usable_proof
 from adminmoves.intake.forms import SAID, AnswersForm
 from adminmoves.models import BookkeepingConnection, Move
+from adminmoves.outside import plain
 from adminmoves.preflight import BLOCKING, TODO, Report, Result, code_key, preflight
 from adminmoves.vocabulary import Moment, MoveType
 
@@ -65,7 +66,8 @@ def wish_in(move: Move, form: AnswersForm) -> Wish | None:
     if form.is_bound:
         link = form.chosen("to_connection") or link
         if "to_code" in form.fields:
-            code = form.cleaned_data.get("to_code", form["to_code"].value())
+            typed = plain(form["to_code"].value() or "")
+            code = form.cleaned_data.get("to_code", typed)
     return Wish(
         administration=books,
         intent=MoveType(move.intent),

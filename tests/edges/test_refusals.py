@@ -13,7 +13,12 @@ from adminmoves.models import Administration, BookkeepingConnection, Environment
 from adminmoves.models.sql import FOLDER
 from adminmoves.refusals import REFUSALS, refusal_of
 from adminmoves.vocabulary import MoveState, MoveType
-from tests.builders import make_draft
+from tests.builders import (
+    make_administration,
+    make_connection,
+    make_draft,
+    make_environment,
+)
 from tests.cast import MakeMove
 from tests.estate.admin import add, change
 from tests.estate.files import BAKERY, LINK, OFFICE, bring_in, estate, faults_of
@@ -69,6 +74,38 @@ def test_a_code_whose_key_is_too_long_is_told_by_the_page(
     errors = change(as_keeper, Administration.objects.get(), code=code)
 
     assert list(errors) == ["code"]
+
+
+def test_a_move_to_an_address_that_is_too_long_is_told(
+    client: Client, agent: User
+) -> None:
+    client.force_login(agent)
+    domain = ".".join(["a" * 60] * 3) + ".abcdefghij.nl"
+    office = make_environment(office_code="A" * 100, mail_domain=domain)
+    models.PackageProfile.objects.update(code_pattern="[!-~]{1,100}")
+    move = make_draft(
+        agent,
+        MoveType.CHANGE_CODE,
+        administration=make_administration(make_connection(office)),
+    )
+
+    errors = errors_of(client.post(url(move), as_sent(move, to_code="B" * 100)))
+
+    assert errors == {
+        "to_code": (
+            "Het e-mailadres zou langer worden dan 320 tekens. Geef de administratie "
+            "een korte eigen code voor het adres."
+        )
+    }
+
+
+def test_a_code_with_a_null_is_told_at_its_field(client: Client, agent: User) -> None:
+    client.force_login(agent)
+    move = make_draft(agent, MoveType.CHANGE_CODE)
+
+    errors = errors_of(client.post(url(move), as_sent(move, to_code="A\0B")))
+
+    assert errors["to_code"].startswith("Teken 2 kan niemand zien (U+0000).")
 
 
 def test_an_address_that_is_too_long_is_told(administrator: User) -> None:
