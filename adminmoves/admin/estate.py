@@ -25,6 +25,7 @@ from adminmoves.estate.addresses import (
 )
 from adminmoves.estate.lines import facts_of, line_about
 from adminmoves.estate.matching import refused_connection
+from adminmoves.estate.owners import taken_place
 from adminmoves.estate.sharing import sharing, told_sharing
 from adminmoves.estate.sheets import sheet_of, unfit_code
 from adminmoves.models import (
@@ -173,7 +174,7 @@ class AdministrationForm(SubjectForm[Administration]):
             return
         if is_long_address(address):
             yield LONG_ADDRESS
-        elif taken := taken_address(wanted):
+        elif taken := taken_place(wanted) or taken_address(wanted):
             yield taken
         elif given_away({address: wanted}):
             yield FORMER_ADDRESS

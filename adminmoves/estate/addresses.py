@@ -62,8 +62,10 @@ def is_long_address(address: str) -> bool:
 
 def taken_address(subject: Administration) -> Refusal | None:
     """Who has the address of this one, in the record."""
-    found = Administration.objects.with_place().filter(
-        mail_address=subject.mail_address
+    found = (
+        Administration.objects.in_use()
+        .with_place()
+        .filter(mail_address=subject.mail_address)
     )
     other = found.exclude(pk=subject.pk).first()
     if other is None:

@@ -4,17 +4,19 @@ import csv
 import io
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import islice
 
 from django.utils.translation import gettext as _
 
+from adminmoves.cleaning import strip_paste
+
 MARK = "\ufeff"
-SEPARATOR = re.compile(r"sep=([;,\t|])\r?\n", re.IGNORECASE)
+SEPARATOR = re.compile(r'"?sep=([;,\t|])"?[;,\t|]*(\r\n|\r|\n)', re.IGNORECASE)
 """What a spreadsheet writes before the first line, to tell itself the separator."""
-DELIMITERS = ";,\t"
-LOOKED_AT, SAMPLE_CHARS = 10, 2000
+DELIMITERS = ";,\t|"
+LOOKED_AT, SAMPLE_CHARS = 20, 4000
 """Lines among which the names of the columns are looked for."""
 
 
@@ -35,9 +37,13 @@ class Fault:
         return f"{place}: {self.what} {self.remedy}"
 
 
+Line = tuple[int, list[str]]
+"""On which line a record begins, and its cells."""
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
-    """The cells of one line by the name of their column, without spaces around."""
+    """The cells of one line by the name of their column, without a paste's ends."""
 
     line: int
     cells: dict[str, str]
@@ -45,10 +51,12 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """Which columns a file may have, and which it must have."""
+    """Which columns a file may have, and which it must have; by the name of each other
+    file what that one must have."""
 
     known: Sequence[str]
     needed: Sequence[str]
+    others: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 class _Stop(Exception):
@@ -86,52 +94,71 @@ def last_line(content: bytes) -> int:
 
 
 def _read(file: str, content: bytes, header: Header) -> Iterator[Row | Fault]:
-    lines = _lines(file, _text(file, content))
+    lines = _with_ink(_lines(file, _text(file, content), header))
     begins, names = next(lines, (1, []))
-    names = _without_empty_end([name.strip().lower() for name in names])
+    names = _without_empty_end([strip_paste(name).lower() for name in names])
     if faults := list(_header_faults(file, begins, names, header, lines)):
         yield from faults
         return
     for line, cells in lines:
-        if any(cell.strip() for cell in cells):
-            yield _row(file, line, names, cells)
+        yield _row(file, line, names, cells)
+
+
+def _with_ink(lines: Iterable[Line]) -> Iterator[Line]:
+    return (line for line in lines if any(strip_paste(cell) for cell in line[1]))
 
 
 def _without_empty_end(cells: list[str]) -> list[str]:
     """Without the empty cells that a spreadsheet adds at the end."""
-    while cells and not cells[-1].strip():
+    while cells and not strip_paste(cells[-1]):
         cells = cells[:-1]
     return cells
 
 
 def _text(file: str, content: bytes) -> str:
     try:
-        return content.decode("utf-8").removeprefix(MARK)
+        text = content.decode("utf-8").removeprefix(MARK)
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
-        raise _Stop(
-            Fault(
-                file,
-                line,
-                "",
-                _("This is no UTF-8 text."),
-                _("Save the file as “CSV UTF-8”."),
-            )
-        ) from error
+        raise _Stop(_no_text(file, line)) from error
+    if "\0" in text[:2]:
+        # Text of two bytes a sign, such as UTF-16 without its mark.
+        raise _Stop(_no_text(file, 1))
+    return text
 
 
-def _lines(file: str, text: str) -> Iterator[tuple[int, list[str]]]:
+def _no_text(file: str, line: int) -> Fault:
+    what, remedy = _("This is no UTF-8 text."), _("Save the file as “CSV UTF-8”.")
+    return Fault(file, line, "", what, remedy)
+
+
+def _delimiter(text: str, told: str, header: Header) -> str:
+    """The sign that takes most names of columns apart, in one of the first lines.
+
+    ``told`` is what the file says of itself: a program that saved it again may have
+    changed the one and not the other.
+    """
+    first_lines = list(islice(io.StringIO(text, newline=None), LOOKED_AT))
+
+    def apart(sign: str) -> tuple[int, bool, int]:
+        found = [set(_cells(line, sign)) & set(header.known) for line in first_lines]
+        uses = text[:SAMPLE_CHARS].count(sign)
+        return max(map(len, found), default=0), sign == told, uses
+
+    return max(told + DELIMITERS, key=apart)
+
+
+def _cells(line: str, sign: str) -> list[str]:
+    return [strip_paste(cell).strip('"').lower() for cell in line.split(sign)]
+
+
+def _lines(file: str, text: str, header: Header) -> Iterator[Line]:
     """Each record with the line on which it begins; a cell may hold line ends."""
     told = SEPARATOR.match(text)
     begins = 2 if told else 1
     if told:
-        text, delimiter = text[told.end() :], told[1]
-    else:
-        first = text.partition("\n")[0]
-        has_any = any(sign in first for sign in DELIMITERS)
-        # A title has none; the names of the columns come after it.
-        looked_at = first if has_any else text[:SAMPLE_CHARS]
-        delimiter = max(DELIMITERS, key=looked_at.count)
+        text = text[told.end() :]
+    delimiter = _delimiter(text, told[1] if told else "", header)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     skipped = begins - 1
     try:
@@ -158,13 +185,31 @@ def _header_faults(
     line: int,
     names: list[str],
     header: Header,
-    lines: Iterable[tuple[int, list[str]]],
+    lines: Iterable[Line],
 ) -> Iterator[Fault]:
     """``lines`` come after it: the names may stand there, below a title."""
     allowed = ", ".join(header.known)
     if not names or not set(names) & set(header.known):
         yield _no_names(file, line, names, header, lines)
         return
+    if other := _other_file(names, header):
+        what = _("These are the columns of %(file)s.") % {"file": other}
+        remedy = _("Name the files in this order: %(files)s.")
+        order = "environments, connections, administrations"
+        yield Fault(file, line, "", what, remedy % {"files": order})
+        return
+    yield from _odd_columns(file, line, names, header)
+    for name in header.needed:
+        if name not in names:
+            what = _("The column is missing.")
+            remedy = _("Add it to the first line: %(names)s.") % {"names": allowed}
+            yield Fault(file, line, name, what, remedy)
+
+
+def _odd_columns(
+    file: str, line: int, names: list[str], header: Header
+) -> Iterator[Fault]:
+    allowed = ", ".join(header.known)
     for name in dict.fromkeys(names):
         if not name:
             what = _("Column %(place)s has no name.") % {"place": names.index(name) + 1}
@@ -177,11 +222,15 @@ def _header_faults(
         elif names.count(name) > 1:
             what = _("The column is there more than once.")
             yield Fault(file, line, name, what, _("Keep one of them."))
-    for name in header.needed:
-        if name not in names:
-            what = _("The column is missing.")
-            remedy = _("Add it to the first line: %(names)s.") % {"names": allowed}
-            yield Fault(file, line, name, what, remedy)
+
+
+def _other_file(names: Sequence[str], header: Header) -> str:
+    if set(header.needed) <= set(names):
+        return ""
+    fitting = (
+        file for file, needed in header.others.items() if set(needed) <= set(names)
+    )
+    return next(fitting, "")
 
 
 def _no_names(
@@ -189,13 +238,13 @@ def _no_names(
     line: int,
     names: list[str],
     header: Header,
-    lines: Iterable[tuple[int, list[str]]],
+    lines: Iterable[Line],
 ) -> Fault:
     """The first line names no column: is the file empty, or do they come later?"""
     allowed = ", ".join(header.known)
     remedy = _("Begin with a line of the columns: %(names)s.") % {"names": allowed}
     for later, cells in islice(lines, LOOKED_AT):
-        if set(header.needed) <= {cell.strip().lower() for cell in cells}:
+        if set(header.needed) <= {strip_paste(cell).lower() for cell in cells}:
             what = _("The names of the columns stand on line %(line)s.")
             above = _("Remove what stands above it.")
             return Fault(file, line, "", what % {"line": later}, above)
@@ -212,9 +261,11 @@ def _row(file: str, line: int, names: list[str], cells: list[str]) -> Row | Faul
             "found": len(cells),
             "wanted": len(names),
         }
-        remedy = _("Put a cell that holds the separator in quotes.")
+        too_many = _("Put a cell that holds the separator in quotes.")
+        too_few = _("Look whether the line is whole; an empty cell has its separator.")
+        remedy = too_many if len(cells) > len(names) else too_few
         return Fault(file, line, "", what, remedy)
-    stripped = {name: cell.strip() for name, cell in zip(names, cells, strict=True)}
+    stripped = {n: strip_paste(cell) for n, cell in zip(names, cells, strict=True)}
     for name, cell in stripped.items():
         if any(unicodedata.category(sign) == "Cc" for sign in cell):
             what = _("The cell holds a line end, a tab or another control character.")

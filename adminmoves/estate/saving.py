@@ -11,6 +11,7 @@ from adminmoves.audit.trail import Line
 from adminmoves.estate.addresses import taken_address
 from adminmoves.estate.lines import line_about
 from adminmoves.estate.matching import Change, Source
+from adminmoves.estate.owners import taken_place, with_owner
 from adminmoves.estate.rows import Fault
 from adminmoves.models import Administration
 from adminmoves.refusals import TAKEN_ADDRESS, Refusal, refusal_of
@@ -51,8 +52,9 @@ def _write(source: Source, changes: Sequence[Change]) -> Iterator[Fault]:
 def _refusal(change: Change, refused: DatabaseError) -> Refusal:
     told = refusal_of(refused)
     if told == TAKEN_ADDRESS and isinstance(change.subject, Administration):
-        return taken_address(change.subject) or told
-    return told
+        subject = change.subject
+        return taken_place(subject) or taken_address(subject) or told
+    return with_owner(told, change.subject)
 
 
 def _put(changes: Sequence[Change]) -> None:

@@ -35,7 +35,7 @@ def sharing(subjects: Collection[Administration]) -> list[Administration]:
     ids = {subject.external_id for subject in subjects if subject.external_id}
     places = {(subject.connection_id, subject.external_id) for subject in subjects}
     known = [subject.pk for subject in subjects if subject.pk]
-    found = Administration.objects.with_place().filter(external_id__in=ids)
+    found = Administration.objects.in_use().with_place().filter(external_id__in=ids)
     others = found.exclude(pk__in=known) if known else found
     return [one for one in others if (one.connection_id, one.external_id) in places]
 

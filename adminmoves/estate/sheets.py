@@ -141,8 +141,13 @@ class Sheet:
     def header(self) -> Header:
         return Header(
             known=[column.name for column in self.columns],
-            needed=[column.name for column in self.columns if column.needed],
+            needed=self.needed,
+            others={sheet.name: sheet.needed for sheet in SHEETS if sheet is not self},
         )
+
+    @property
+    def needed(self) -> list[str]:
+        return [column.name for column in self.columns if column.needed]
 
     def clean(self, column: Column, cell: str) -> Any:
         """The value of a cell; ValidationError tells what is wrong with it."""

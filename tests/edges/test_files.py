@@ -13,7 +13,7 @@ from django.utils import translation
 from adminmoves.access import actor_for
 from adminmoves.estate.importing import NamedFile, Watch, import_estate
 from adminmoves.models import Administration, Event
-from tests.estate.files import BAKERY, LINK, OFFICE, estate, faults_of
+from tests.estate.files import BAKERY, LINK, OFFICE, Cells, estate, faults_of
 
 pytestmark = pytest.mark.django_db
 FLORIST = {
@@ -40,6 +40,14 @@ TAKEN = {
     "tabs": f"{SHORT}\na1;c1;411;Bakkerij\n".replace(";", "\t"),
     "commas": f"{SHORT}\na1;c1;411;Bakkerij\n".replace(";", ","),
     "a line that tells the separator": f"sep=;\n{SHORT}\na1;c1;411;Bakkerij\n",
+    "the same with ends": f'"sep=;";;;\n{SHORT}\na1;c1;411;Bakkerij\n',
+    "a separator that was changed": f"sep=,\n{SHORT}\na1;c1;411;Bakkerij\n",
+    "bars": f"{SHORT}\na1;c1;411;Bakkerij\n".replace(";", "|"),
+    "lines of nothing above": f"\n;;;\n{SHORT}\na1;c1;411;Bakkerij\n",
+    "two marks": f"\ufeff\ufeff{SHORT}\na1;c1;411;Bakkerij\n",
+    "odd spaces in names": "id;connection;\u200bcode;name\u00a0\na1;c1;411;Bakkerij\n",
+    "line ends of old": f"{SHORT}\ra1;c1;411;Bakkerij\r",
+    "an end of old": f"{SHORT}\na1;c1;411;Bakkerij\n\x1a",
     "the same of Windows": f"\ufeffSEP=;\r\n{SHORT}\r\na1;c1;411;Bakkerij\r\n",
 }
 
@@ -60,6 +68,32 @@ TOLD = {
     "a title above it": (
         f"Administraties 2026;;;\n\n{SHORT}\na1;c1;411;Bakkerij\n",
         "regel 1: De namen van de kolommen staan op regel 3.",
+    ),
+    "a title with commas": (
+        f"Kantoren, koppelingen, administraties, 2026\n{SHORT}\na1;c1;411;Bakkerij\n",
+        "regel 1: De namen van de kolommen staan op regel 2.",
+    ),
+    "text of two bytes a sign": (
+        "\0".join(f"{SHORT}\n"),
+        "regel 1: Dit is geen UTF-8-tekst.",
+    ),
+    "another file": (
+        ";".join(LINK) + "\n" + ";".join(LINK.values()) + "\n",
+        "regel 1: Dit zijn de kolommen van connections. Noem de bestanden in deze",
+    ),
+    "a cell too few": (
+        f"{SHORT}\na1;c1;411\n",
+        (
+            "regel 2: De regel heeft 3 cellen, de eerste regel 4. Kijk of de regel "
+            "heel is; ook een lege cel heeft een scheidingsteken."
+        ),
+    ),
+    "a code that is only too long": (
+        f"{SHORT}\na1;c1;{'4' * 101};Bakkerij\n",
+        (
+            "regel 2, code: Zorg dat deze waarde niet meer dan 100 tekens bevat (het "
+            "zijn er nu 101). Schrijf de code"
+        ),
     ),
     "a title below the separator": (
         f"sep=;\nOverzicht\n{SHORT}\na1;c1;411;Bakkerij\n",
@@ -94,6 +128,40 @@ def test_it_is_told(content: str, told: str, administrator: User) -> None:
 
     assert fault.startswith(f"administrations.csv, {told}")
     assert not Administration.objects.exists()
+
+
+TWINS: dict[str, tuple[int, dict[str, str], str]] = {
+    "an office code": (
+        0,
+        {"office_code": "vkn104", "name": "Zuid"},
+        "Een ander kantoor heeft deze code. Dat is VKN104 Voorbeeldkantoor Noord, id",
+    ),
+    "a connection": (
+        1,
+        {"package_environment": "ex-noord"},
+        "Het kantoor heeft deze koppeling al. Dat is Exact Online EX-NOORD (NL), id",
+    ),
+    "a place, and so its address": (
+        2,
+        {"name": "Ander"},
+        (
+            "Een andere administratie heeft deze code bij deze koppeling. Dat is "
+            "Bakkerij Voorbeeld B.V. (VKN104.0411), id a1."
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize(("file", "cells", "told"), TWINS.values(), ids=TWINS.keys())
+def test_who_is_in_the_way_is_named(
+    file: int, cells: dict[str, str], told: str, administrator: User
+) -> None:
+    rows: list[list[Cells]] = [[OFFICE], [LINK], [BAKERY]]
+    rows[file].append({**rows[file][0], "id": "x1", **cells})
+
+    faults = faults_of(estate(*rows), administrator)
+
+    assert f": {told} " in next(fault for fault in faults if "regel 3" in fault)
 
 
 def test_two_with_one_address_are_both_named(administrator: User) -> None:

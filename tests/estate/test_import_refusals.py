@@ -145,17 +145,19 @@ def test_what_the_database_refuses_is_told_by_its_line(administrator: User) -> N
     assert faults_of(files, administrator) == [
         (
             "environments.csv, regel 3, office_code: Een ander kantoor heeft deze "
-            "code. "
+            "code. Dat is VKN104 Voorbeeldkantoor Noord, id o1. "
             "Hoofdletters maken geen verschil. Kies een andere code."
         ),
         (
             "connections.csv, regel 3, package_environment: Het kantoor heeft deze "
-            "koppeling al. Gebruik die, of kies een andere licentie of organisatie."
+            "koppeling al. Dat is Exact Online EX-NOORD (NL), id c1. "
+            "Gebruik die, of kies een andere licentie of organisatie."
         ),
         (
             "administrations.csv, regel 3, code: Een andere administratie heeft "
             "deze code "
-            "bij deze koppeling. Twee worden nooit samengevoegd. "
+            "bij deze koppeling. Dat is Bakkerij Voorbeeld B.V. (VKN104.0411), id a1. "
+            "Twee worden nooit samengevoegd. "
             "Controleer de code in het pakket. Was de andere een vergissing, laat die "
             "dan op de eigen pagina uit gebruik nemen."
         ),

@@ -6,13 +6,14 @@ import io
 from hypothesis import given
 from hypothesis import strategies as st
 
+from adminmoves.cleaning import strip_paste
 from adminmoves.estate.rows import Fault, Header, Row, read_rows
 
 HEADER = Header(known=("id", "name", "note"), needed=("id", "name"))
-# Spaces around a cell are nobody's intention, and control characters are refused.
+# What a paste adds is nobody's intention, and control characters are refused.
 cells = st.text(
     st.characters(codec="utf-8", exclude_categories=("Cc", "Cs")), max_size=20
-).map(str.strip)
+).map(strip_paste)
 records = st.lists(st.tuples(cells.filter(bool), cells, cells), min_size=0, max_size=8)
 
 
