@@ -311,7 +311,7 @@ def manage(arguments: list[str]) -> NoReturn:
         env["DATABASE_URL"] = known["owner_url"]
     account = child_account()
     # The copy runs elsewhere and in another account: what is named here stays meant.
-    arguments = [_as_meant(argument) for argument in arguments]
+    arguments = [*arguments[:1], *map(_as_meant, arguments[1:])]
     env |= {name: os.environ[name] for name in LANGUAGE if name in os.environ}
     os.chdir(known["folder"])
     if account.is_other:

@@ -273,19 +273,27 @@ def test_a_name_that_leads_out_of_the_folder_is_named(
 
 
 @pytest.mark.parametrize(
-    ("language", "words"),
+    ("language", "words", "ending"),
     [
-        ("en", "has another “name” than was written"),
-        ("nl", "heeft een andere “name” dan is opgeschreven"),
+        (
+            "en",
+            "has another “name” than was written",
+            "1 rows are not as the trail tells",
+        ),
+        (
+            "nl",
+            "heeft een andere “name” dan is opgeschreven",
+            "1 rijen zijn niet zoals de geschiedenis vertelt",
+        ),
     ],
 )
 def test_the_command_names_row_and_event_in_the_language_asked_for(
-    language: str, words: str, completed: Move
+    language: str, words: str, ending: str, completed: Move
 ) -> None:
     Administration.objects.update(name="Anders BV")
     out = io.StringIO()
 
-    with pytest.raises(CommandError, match="1 rows are not as the trail tells"):
+    with pytest.raises(CommandError, match=ending):
         call_command("verify_audit", language=language, stdout=out)
 
     [line] = out.getvalue().splitlines()

@@ -1,6 +1,7 @@
 """The first administrator begins on the server."""
 
 import getpass
+from io import StringIO
 
 import pytest
 from django.contrib.auth.models import User
@@ -50,6 +51,27 @@ def test_a_weak_or_mistyped_password_makes_nobody(
         call_command("appoint", "beheer", "ADMINISTRATOR")
 
     assert not User.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("language", "told", "weak"),
+    [
+        ("nl", "beheer is nu beheerder.", "wachtwoord"),
+        ("en", "beheer is administrator now.", "password"),
+    ],
+)
+def test_it_speaks_one_language(
+    language: str, told: str, weak: str, typed: list[str]
+) -> None:
+    typed += ["48572049583", *["vier-gele-fietsen-buiten"] * 2]
+    appoint = "appoint", "beheer", "ADMINISTRATOR", f"--language={language}"
+    out = StringIO()
+
+    with pytest.raises(CommandError, match=weak):
+        call_command(*appoint)
+    call_command(*appoint, stdout=out)
+
+    assert out.getvalue() == f"{told}\n"
 
 
 def test_who_exists_gets_another_role_and_keeps_the_password(

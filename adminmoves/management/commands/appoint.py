@@ -10,20 +10,23 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from adminmoves.access import SYSTEM
 from adminmoves.audit import trail
 from adminmoves.cleaning import require_seen, strip_paste
 from adminmoves.estate.people import ROLES, facts_of, give_role, line_about_person
+from adminmoves.management.languages import OneLanguageCommand
 from adminmoves.vocabulary import Role
 
 
-class Command(BaseCommand):
+class Command(OneLanguageCommand):
     help = "Give a person an account and a role; asks for the password."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
+        super().add_arguments(parser)
         parser.add_argument("username")
         parser.add_argument("role", choices=[role.value for role in ROLES])
         parser.add_argument("--name", default="", help="the name that others see")
@@ -41,7 +44,8 @@ class Command(BaseCommand):
         give_role(user, Role(role))
         params = {"before": before, "after": facts_of(user)}
         trail.record(SYSTEM, [line_about_person(user, params)])
-        self.stdout.write(f"{username} is {Role(role).label} now.")
+        told = _("%(name)s is %(role)s now.")
+        self.stdout.write(told % {"name": username, "role": Role(role).label})
 
     def ask_password(self, user: User) -> str:
         password = getpass.getpass("Password: ")
@@ -50,15 +54,16 @@ class Command(BaseCommand):
         except ValidationError as weak:
             raise CommandError(" ".join(weak.messages)) from weak
         if getpass.getpass("Again: ") != password:
-            raise CommandError("The two passwords differ. Nothing was changed.")
+            raise CommandError(_("The two passwords differ. Nothing was changed."))
         return password
 
 
 def require_fit(user: User) -> None:
     """Refuse a name that Django or the database would not take, in words."""
+    unchanged = {"password", "username"} if user.pk else {"password"}
     try:
-        require_seen(user.username)
-        require_seen(user.first_name)
-        user.clean_fields(exclude={"password"})
+        for name in {"username", "first_name"} - unchanged:
+            require_seen(getattr(user, name))
+        user.clean_fields(exclude=unchanged)
     except ValidationError as refused:
         raise CommandError(" ".join(refused.messages)) from refused

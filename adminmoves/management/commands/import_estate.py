@@ -1,16 +1,12 @@
 """Imports offices, connections and administrations from three CSV files."""
 
-import os
 from argparse import ArgumentParser
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth.models import User
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.db import InterfaceError, OperationalError
-from django.utils import translation
 from django.utils.translation import gettext as _
 
 from adminmoves.access import Actor, actor_for
@@ -22,15 +18,17 @@ from adminmoves.estate.importing import (
     import_estate,
 )
 from adminmoves.estate.rows import Fault
+from adminmoves.management.languages import OneLanguageCommand
 
 FILES = ("environments", "connections", "administrations")
 BAR_CHARS = 30
 
 
-class Command(BaseCommand):
+class Command(OneLanguageCommand):
     help = "Import the estate: all of it, or nothing with every reason."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
+        super().add_arguments(parser)
         for name in FILES:
             parser.add_argument(name, type=Path, metavar=f"{name}.csv")
         parser.add_argument(
@@ -44,23 +42,13 @@ class Command(BaseCommand):
             action="store_true",
             help="Look at everything and tell what would happen; import nothing.",
         )
-        parser.add_argument(
-            "--language",
-            choices=[code for code, _name in settings.LANGUAGES],
-            help="The language of what is told; without it that of LANG, else Dutch.",
-        )
 
-    def handle(self, *_args: Any, **options: Any) -> None:
-        with translation.override(options["language"] or _language_here()):
-            paths = [options[name] for name in FILES]
-            self._import(paths, options["username"], is_check=options["check"])
-
-    def _import(self, paths: Sequence[Path], username: str, *, is_check: bool) -> None:
+    def handle(self, *_args: Any, username: str, check: bool, **options: Any) -> None:
         watch = Watch(progress=self._progress, warn=self._warn)
         try:
             actor = _actor(username)
-            files = [_read(path) for path in paths]
-            counts = import_estate(files, actor=actor, is_check=is_check, watch=watch)
+            files = [_read(options[name]) for name in FILES]
+            counts = import_estate(files, actor=actor, is_check=check, watch=watch)
         except NotAllowed as refused:
             raise CommandError(str(refused)) from refused
         except EstateRefused as refused:
@@ -78,7 +66,7 @@ class Command(BaseCommand):
                 "same": count.same,
             }
             self.stdout.write(told)
-        if is_check:
+        if check:
             self.stdout.write(_("This was a check: nothing was imported."))
 
     def _warn(self, fault: Fault) -> None:
@@ -93,13 +81,6 @@ class Command(BaseCommand):
         end = "\n" if done >= whole else ""
         self.stderr.write(f"\r{file} [{bar}] {done}/{whole}", ending=end)
         self.stderr.flush()
-
-
-def _language_here() -> str:
-    """The language of the terminal, where it says one that we speak."""
-    names = (os.environ.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
-    told = next(filter(None, names), "")[:2].lower()
-    return told if told in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
 
 
 def _actor(username: str) -> Actor:
@@ -118,7 +99,7 @@ def _read(path: Path) -> NamedFile:
 
 
 def _unread(path: Path, error: OSError) -> str:
-    where = {"path": path.absolute()}
+    where = {"path": path}
     match error:
         case FileNotFoundError():
             return _("%(path)s cannot be read: there is no such file.") % where

@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import translation
+from django.utils.translation import gettext as _
 
 from adminmoves.access import SYSTEM
 from adminmoves.audit import chain, record, trail
@@ -28,7 +29,7 @@ class Command(BaseCommand):
             "--language",
             choices=[code for code, _name in settings.LANGUAGES],
             default="en",
-            help="The language in which differences are told.",
+            help="The language of what is told.",
         )
         parser.add_argument(
             "--without-files",
@@ -37,23 +38,30 @@ class Command(BaseCommand):
         )
 
     def handle(self, *, language: str, without_files: bool, **_options: Any) -> None:
-        found = chain.verify()
-        differences = record.differences(with_files=not without_files)
-        self.write_down(found, len(differences))
-        told = f"{found.events} events in {found.streams} streams"
-        if found.emptied:
-            told += f", the words of {found.emptied} were emptied"
-        if not found.faults and not differences:
-            self.stdout.write(f"{told}: all as they were written.")
-            return
         with translation.override(language):
-            lines = [*map(str, found.faults), *map(str, differences)]
-        for line in lines[:MOST_LINES]:
-            self.stdout.write(line)
-        raise CommandError(
-            f"{told}: {len(found.faults)} streams are not as written, and"
-            f" {len(differences)} rows are not as the trail tells."
+            self.verify(with_files=not without_files)
+
+    def verify(self, *, with_files: bool) -> None:
+        found = chain.verify()
+        differences = record.differences(with_files=with_files)
+        self.write_down(found, len(differences))
+        told = _("%(events)s events in %(streams)s streams") % {
+            "events": found.events,
+            "streams": found.streams,
+        }
+        if found.emptied:
+            told += _(", the words of %(n)s were emptied") % {"n": found.emptied}
+        if not found.faults and not differences:
+            self.stdout.write(_("%(seen)s: all as they were written.") % {"seen": told})
+            return
+        for line in [*found.faults, *differences][:MOST_LINES]:
+            self.stdout.write(str(line))
+        wrong = _(
+            "%(seen)s: %(streams)s streams are not as written, and %(rows)s rows are "
+            "not as the trail tells."
         )
+        counts = {"streams": len(found.faults), "rows": len(differences)}
+        raise CommandError(wrong % {"seen": told, **counts})
 
     def write_down(self, found: chain.Verification, differences: int) -> None:
         params = {
