@@ -32,7 +32,7 @@ def test_an_administrator_changes_an_office_and_is_told_what_is_refused(
     page.get_by_label("kantoorcode").fill(used.office_code)
     page.get_by_label("naam").fill("Een andere naam")
     page.get_by_role("button", name="Opslaan", exact=True).click()
-    expect(page.locator(".messagelist")).to_contain_text("gewijzigd")
+    expect(page.locator(".messagelist")).to_contain_text("Gewijzigd")
     assert Environment.objects.get(pk=used.pk).name == "Een andere naam"
     assert Event.objects.get().code == EventCode.ENVIRONMENT_CHANGED
 
