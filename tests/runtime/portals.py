@@ -17,7 +17,8 @@ from migrations_portal.supervisor.ports import free_port
 from migrations_portal.supervisor.state import CHECKOUT
 
 GIVEN = ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE")
-START_SECONDS = 90
+START_SECONDS = 110
+"""Of which making the schema takes a good part: 18 seconds of a processor."""
 STATE = "from migrations_portal.supervisor import state; print(state.state_folder())"
 
 
