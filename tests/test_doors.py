@@ -39,6 +39,7 @@ class Door:
 DOORS = {
     # Without a filter it leads to the view of the role.
     "list": Door(EVERYONE, read=True, opens=frozenset({302})),
+    "badges": Door(EVERYONE, read=True),
     "choose": Door(AGENTS, read=True),
     "start_draft": Door(AGENTS, read=True, opens=frozenset({302})),
     "pick_administration": Door(AGENTS, read=True),
@@ -95,6 +96,7 @@ DOORS = {
 ELSEWHERE = {
     "end_loan",
     "evidence",
+    "show_evidence",
     "set_preference",
     "approve_retirement",
     "decline_retirement",
