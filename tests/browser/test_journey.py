@@ -41,7 +41,9 @@ class Words:
         self.waits = "Wacht op akkoord" if dutch else "Awaiting approval"
 
 
-@pytest.mark.parametrize(("move_type", "language"), zip(MoveType, cycle(["nl", "en"])))
+@pytest.mark.parametrize(
+    ("move_type", "language"), [*zip(MoveType, cycle(["nl", "en"]))]
+)
 def test_from_an_empty_form_to_completed(
     move_type: MoveType,
     language: str,
@@ -62,10 +64,12 @@ def test_from_an_empty_form_to_completed(
     )
 
     page = visit("/aanvraag/", agent)
-    page.locator(f"button[name=intent][value={move_type}]").click()
+    page.locator(f"button[name=soort][value={move_type}]").click()
     fill_in(page, held, move_type, office, target.public_id)
     shoot(page, f"journey-form-{move_type}-{language}")
     page.get_by_role("button", name=words.next).click()
+    # The button waits for the form, which saves itself.
+    page.wait_for_url("**/nalezen/")
     for box in page.locator("input[name=seen]").all():
         box.check()
     shoot(page, f"journey-review-{move_type}-{language}")

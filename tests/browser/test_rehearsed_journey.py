@@ -115,7 +115,7 @@ def runner(
 
 
 @pytest.mark.usefixtures("runner")
-@pytest.mark.parametrize(("package", "language"), zip(Package, cycle(WORDS)))
+@pytest.mark.parametrize(("package", "language"), [*zip(Package, cycle(WORDS))])
 def test_from_consent_to_completed_without_a_reload(
     package: Package,
     language: str,
@@ -183,7 +183,7 @@ def file(
     page: Page, books: Administration, to: BookkeepingConnection, words: Words
 ) -> None:
     """Ask for another connection, reading what the package says of it on the way."""
-    page.locator(f"button[name=intent][value={MoveType.RELINK_CONNECTION}]").click()
+    page.locator(f"button[name=soort][value={MoveType.RELINK_CONNECTION}]").click()
     page.locator("#id_administration").fill(NAME[:12])
     page.get_by_role("radio", name=re.compile(books.name)).check()
     page.locator(f"#id_to_connection option[value='{to.public_id}']").wait_for(
@@ -202,6 +202,7 @@ def file(
     # Who leaves while the page still asks something fills the console.
     page.wait_for_load_state("networkidle")
     page.get_by_role("button", name=words.read_through).click()
+    page.wait_for_url("**/nalezen/")
     for box in page.locator("input[name=seen]").all():
         box.check()
     page.get_by_role("button", name=words.submit, exact=True).click()

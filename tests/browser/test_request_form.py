@@ -40,6 +40,8 @@ def press(page: Page, name: str) -> None:
 
 
 def tick_warnings(page: Page) -> None:
+    """On the page to read through, once it is there."""
+    page.wait_for_url("**/nalezen/")
     for box in page.locator(".seen-r input").all():
         box.check()
 
