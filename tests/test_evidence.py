@@ -155,7 +155,7 @@ def test_a_request_goes_on_by_itself_once_the_package_shows_it(
     assert len(package.asked) == 2
 
 
-@pytest.mark.parametrize("verdict", set(Verdict) - {Verdict.ATTESTED})
+@pytest.mark.parametrize("verdict", sorted(set(Verdict) - {Verdict.ATTESTED}))
 def test_only_found_and_active_counts(
     verdict: Verdict, asked_move: Move, package: ChosenAnswers
 ) -> None:
