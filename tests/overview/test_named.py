@@ -1,15 +1,16 @@
 """What a move names, read as JSON, is what the ORM reads by joins."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
 from django.core.exceptions import ObjectDoesNotExist
-from django.db.models import Model, QuerySet
+from django.db.models import Model
 from django.utils import timezone
 
 from adminmoves.access import actor_for
-from adminmoves.dossier import open_dossier
+from adminmoves.dossier import as_it_went, open_dossier
 from adminmoves.dossier.reading import NAMED, SEALED, find_move
 from adminmoves.models import ConnectionGrant, Move
 from adminmoves.models.direct import meta
@@ -82,8 +83,8 @@ def test_the_lines_of_a_page_are_those_that_the_orm_reads(
         "stop_asked_by": [one.attempt for one in dossier.tries],
     }
 
-    lines: dict[str, QuerySet[Any]] = {
-        "words": move.events.order_by("-pk"),
+    lines: dict[str, Iterable[Model]] = {
+        "words": as_it_went(move.events.order_by("-pk")),
         "stop_asked_by": move.attempts.order_by("-number"),
     }
     for path, rows in shown.items():
