@@ -42,7 +42,7 @@ def test_forty_moves_settle_whatever_goes_wrong(
     kinds = [name for name in FAULTS if name not in ELSEWHERE]
 
     told = Round(ground, People(agent, lead, chance), chance, kinds).carry_out(
-        moves=40, size=14, faults=6
+        moves=40, size=14, faults=7
     )
 
     print(told)  # noqa: T201 - the figures are what one wants to see
