@@ -173,7 +173,7 @@ REFUSALS: Mapping[str, Refusal] = {
     ),
     "move_approver_right": Refusal(
         "",
-        gettext_lazy("You may not approve any more. Ask a team lead to approve it."),
+        gettext_lazy("You may no longer approve. Ask a team lead to approve it."),
     ),
     "move_not_before": Refusal(
         "",
@@ -213,7 +213,7 @@ REFUSALS: Mapping[str, Refusal] = {
         ),
     ),
     "retirement_right": Refusal(
-        "reason", gettext_lazy("You may not ask or decide this any more.")
+        "reason", gettext_lazy("You may no longer ask or decide this.")
     ),
     "retirement_by_two": Refusal(
         "reason",

@@ -293,15 +293,18 @@ def as_it_went(newest_first: Iterable[Event]) -> tuple[Event, ...]:
     One transaction writes them in the order of their streams, the administration's
     first, so that the numbers of the events do not tell which came first.
     """
-    lines = list(newest_first)
-    for place, line in enumerate(lines):
-        while place and line.code == EventCode.ADMINISTRATION_MOVED:
-            later = lines[place - 1]
-            if later.code not in OF_RUN or _apart(later, line) > AT_ONCE:
-                break
-            lines[place - 1 : place + 1] = [line, later]
-            place -= 1  # noqa: PLW2901 - the line walks up; the loop goes on below it
+    lines: list[Event] = []
+    for line in newest_first:
+        place = len(lines)
+        if line.code == EventCode.ADMINISTRATION_MOVED:
+            while place and _ends_run_of(lines[place - 1], line):
+                place -= 1
+        lines.insert(place, line)
     return tuple(lines)
+
+
+def _ends_run_of(later: Event, moved: Event) -> bool:
+    return later.code in OF_RUN and _apart(later, moved) <= AT_ONCE
 
 
 def _apart(later: Event, earlier: Event) -> timedelta:

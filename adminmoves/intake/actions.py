@@ -191,7 +191,7 @@ def take_over_draft(move_id: int, *, actor: Actor) -> Move:
     access.require(actor, Right.TAKE_OVER)
     move = lifecycle.hold(move_id)
     if move.state != MoveState.DRAFT:
-        raise StepRefused(_("This request is no draft any more. Reopen it to edit it."))
+        raise StepRefused(_("This request is no longer a draft. Reopen it to edit it."))
     if move.requested_by_id == actor.user_id:
         raise DomainError(_("This draft is yours already."))
     former = move.requested_by.get_full_name() or move.requested_by.get_username()
@@ -349,7 +349,7 @@ def _counts(administration: Administration) -> Mapping[str, int | None]:
 
 def _require_own_draft(move: Move, actor: Actor) -> None:
     if move.state != MoveState.DRAFT:
-        raise StepRefused(_("This request is no draft any more. Reopen it to edit it."))
+        raise StepRefused(_("This request is no longer a draft. Reopen it to edit it."))
     _own_draft_or_refuse(move, actor)
 
 

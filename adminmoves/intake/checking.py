@@ -118,11 +118,11 @@ def wrong_among(
 
 def missing_answers(form: AnswersForm, report: Report) -> Iterator[str]:
     """Every field of a group that is still empty, not only the first of them."""
-    todo = {result.code for result in report.of(TODO)} & {"requester", "consent"}
+    unanswered = {result.code for result in report.of(TODO)} & {"requester", "consent"}
     for name in MISSING:
         group = name.partition("_")[0]
         is_empty = name in form.fields and not form.cleaned_data.get(name)
-        if group in todo and is_empty and name not in form.errors:
+        if group in unanswered and is_empty and name not in form.errors:
             yield name
 
 

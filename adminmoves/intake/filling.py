@@ -19,7 +19,7 @@ def place_of(move: Move) -> tuple[int | None, int | None, str]:
 def empty_statement(parties: Parties, *, but: Collection[str] = ()) -> None:
     """It was made about another place; ``but`` names what was typed anew with it.
 
-    A trigger does the same for whoever changes the place otherwise.
+    A trigger does the same when the place changes any other way.
     """
     for name in STATEMENT_FIELDS:
         if name not in but:

@@ -177,14 +177,14 @@ def keep(request: web.PortalRequest, move: Move, answers: AnswersForm) -> Move:
             return move
         move = store(request, move)
         version = move.draft_version
-    told = answers.answers
+    given = answers.answers
     save = partial(actions.edit_draft, move.pk, actor=request.actor, version=version)
     try:
-        kept = save(told, upload=answers.cleaned_data.get("moved_file"))
+        kept = save(given, upload=answers.cleaned_data.get("moved_file"))
     except (EvidenceFull, EvidenceRefused, StoreAway) as refused:
         answers.add_error("moved_file", str(refused))
-        kept = save(told)
-    show_what_followed(request, before, kept, answers, told)
+        kept = save(given)
+    show_what_followed(request, before, kept, answers, given)
     answers.move = find_move(kept.pk)
     return answers.move
 
@@ -199,11 +199,11 @@ def show_what_followed(
     before: Move,
     kept: Move,
     answers: AnswersForm,
-    told: dict[str, Any],
+    given: dict[str, Any],
 ) -> None:
     """What was filled in or emptied by itself is shown as it is kept."""
     link = kept.to_connection
-    if link and link != told.get("to_connection") and "to_connection" in told:
+    if link and link != given.get("to_connection") and "to_connection" in given:
         answers.put("to_connection", link.public_id)
     if statement_emptied(before.parties, kept.parties, answers):
         gone = [name for name in SAID if not getattr(kept.parties, name)]
@@ -230,8 +230,8 @@ def show_meanwhile(
     meanwhile = look_meanwhile(fresh, answers, request.actor)
     status = 403 if meanwhile.by else 409
     if request.htmx:
-        told = {"meanwhile": meanwhile}
-        answer = render(request, "intake/meanwhile.html", told, status=status)
+        context = {"meanwhile": meanwhile}
+        answer = render(request, "intake/meanwhile.html", context, status=status)
         answer["HX-Retarget"], answer["HX-Reswap"] = "#meanwhile", "outerHTML"
         return answer
     form_page = FormPage(fresh, answers, request.actor, request.POST)
@@ -286,8 +286,8 @@ def live(request: web.PortalRequest, before: Move) -> HttpResponse:
     page = FormPage(move, answers, request.actor, request.POST, before=before)
     left = outside.text_in(request.POST, "left").split()
     wrong = wrong_among(answers, page.report, left)
-    told = {"page": page, "form": answers, "wrong": wrong}
-    response = render(request, "intake/live.html", told)
+    context = {"page": page, "form": answers, "wrong": wrong}
+    response = render(request, "intake/live.html", context)
     # The panel of the package asks after that, in a request of its own.
     response["HX-Trigger-After-Settle"] = "checked"
     if page.was_started:
@@ -373,8 +373,8 @@ def review(request: web.PortalRequest, number: str) -> HttpResponse:
 def show_review(
     request: web.PortalRequest, page: ReviewPage, status: int = 200
 ) -> HttpResponse:
-    told = {"page": page, "form": page.form}
-    return render(request, "intake/review.html", told, status=status)
+    context = {"page": page, "form": page.form}
+    return render(request, "intake/review.html", context, status=status)
 
 
 @require_safe

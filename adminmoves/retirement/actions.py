@@ -47,7 +47,7 @@ def ask_retirement(
     access.require(actor, Right.RETIRE)
     if not reason.strip():
         raise DomainError(_("Write the reason: it stays with the administration."))
-    administration = _hold(administration_id)
+    administration = _lock_administration(administration_id)
     if waiting := administration.retirements.waiting().first():
         raise StepRefused(_asked_already(waiting))
     _require_possible(administration, kind)
@@ -64,12 +64,12 @@ def ask_retirement(
 
 @transaction.atomic
 def approve_retirement(retirement_id: int, *, actor: Actor) -> Retirement:
-    """Do what was asked, if nothing is in the way by now.
+    """Do what was asked, if nothing is in the way.
 
     Raises NotAllowed, FourEyes, StepRefused (decided meanwhile), DomainError.
     """
     access.require(actor, Action.APPROVE)
-    asked = _hold_waiting(retirement_id)
+    asked = _lock_waiting(retirement_id)
     _require_another(asked, actor)
     _require_possible(asked.administration, RetirementKind(asked.kind))
     return _decide(asked, Outcome.APPROVED, actor)
@@ -80,7 +80,7 @@ def decline_retirement(retirement_id: int, *, actor: Actor, reason: str) -> Reti
     access.require(actor, Action.REJECT)
     if not reason.strip():
         raise DomainError(_("Write the reason, so that the agent can act on it."))
-    asked = _hold_waiting(retirement_id)
+    asked = _lock_waiting(retirement_id)
     _require_another(asked, actor)
     return _decide(asked, Outcome.DECLINED, actor, {"reason": reason.strip()})
 
@@ -89,7 +89,7 @@ def decline_retirement(retirement_id: int, *, actor: Actor, reason: str) -> Reti
 def withdraw_retirement(retirement_id: int, *, actor: Actor) -> Retirement:
     """Any agent may, since the one who asked may be away."""
     access.require(actor, Right.RETIRE)
-    return _decide(_hold_waiting(retirement_id), Outcome.WITHDRAWN, actor)
+    return _decide(_lock_waiting(retirement_id), Outcome.WITHDRAWN, actor)
 
 
 def _decide(
@@ -105,16 +105,16 @@ def _decide(
     return asked
 
 
-def _hold(administration_id: int) -> Administration:
+def _lock_administration(administration_id: int) -> Administration:
     """FOR UPDATE: no move of it is submitted meanwhile, and no file changes it."""
-    held = Administration.objects.with_place().select_for_update(of=("self",))
-    return held.get(pk=administration_id)
+    locked = Administration.objects.with_place().select_for_update(of=("self",))
+    return locked.get(pk=administration_id)
 
 
-def _hold_waiting(retirement_id: int) -> Retirement:
+def _lock_waiting(retirement_id: int) -> Retirement:
     """The administration first, as the database does."""
     known = Retirement.objects.get(pk=retirement_id)
-    administration = _hold(known.administration_id)
+    administration = _lock_administration(known.administration_id)
     asked = Retirement.objects.select_for_update(of=("self",)).get(pk=retirement_id)
     if not asked.is_waiting:
         raise StepRefused(_decided_already(asked))
@@ -150,8 +150,8 @@ def _record(asked: Retirement, actor: Actor, words: Mapping[str, str]) -> None:
 
 
 def _asked_already(waiting: Retirement) -> str:
-    told = _("%(who)s asked this already, at %(when)s. A team lead decides on it.")
-    return told % {
+    sentence = _("%(who)s asked this already, at %(when)s. A team lead decides on it.")
+    return sentence % {
         "who": waiting.requested_by.get_full_name()
         or waiting.requested_by.get_username(),
         "when": _moment(waiting.requested_at),
@@ -160,8 +160,8 @@ def _asked_already(waiting: Retirement) -> str:
 
 def _decided_already(asked: Retirement) -> str:
     decider = asked.decided_by
-    told = _("%(who)s decided this already, at %(when)s: %(outcome)s.")
-    return told % {
+    sentence = _("%(who)s decided this already, at %(when)s: %(outcome)s.")
+    return sentence % {
         "who": decider and (decider.get_full_name() or decider.get_username()),
         "when": _moment(asked.decided_at),
         "outcome": asked.get_outcome_display(),

@@ -32,11 +32,11 @@ def _of_retiring(administration: Administration) -> Iterator[Obstacle]:
         yield Obstacle(_("This administration is retired already."))
         return
     for move in administration.moves.filter(holds_administration()).order_by("pk"):
-        told = _(
+        sentence = _(
             "%(number)s is about this administration and has not ended. Finish or "
             "withdraw it first."
         )
-        yield Obstacle(told % {"number": move.number}, move=move)
+        yield Obstacle(sentence % {"number": move.number}, move=move)
 
 
 def _of_bringing_back(administration: Administration) -> Iterator[Obstacle]:
@@ -58,33 +58,33 @@ def _place(administration: Administration) -> Iterator[Obstacle]:
     )
     found = Administration.objects.in_use().with_place()
     for holder in found.filter(at_place | same_name).order_by("pk"):
-        told = _(
+        sentence = _(
             "%(name)s has code %(code)s at this office now. Move or retire that one "
             "first."
         )
         facts = {"name": holder.name, "code": holder.code}
-        yield Obstacle(told % facts, administration=holder)
+        yield Obstacle(sentence % facts, administration=holder)
     wanting = Move.objects.wanting(
         administration.connection_id, administration.code_key
     )
     for move in wanting.order_by("pk"):
-        told = _("%(number)s wants its place. Finish or withdraw that one first.")
-        yield Obstacle(told % {"number": move.number}, move=move)
+        sentence = _("%(number)s wants its place. Finish or withdraw that one first.")
+        yield Obstacle(sentence % {"number": move.number}, move=move)
 
 
 def _address(administration: Administration) -> Iterator[Obstacle]:
     address = administration.mail_address
     for holder in Administration.objects.in_use().filter(mail_address=address):
-        told = _(
+        sentence = _(
             "%(name)s has its e-mail address %(address)s now. Give that one a code of "
             "its own for the address first."
         )
         facts = {"name": holder.name, "address": address}
-        yield Obstacle(told % facts, administration=holder)
+        yield Obstacle(sentence % facts, administration=holder)
     for move in Move.objects.open().filter(to_address=address).order_by("pk"):
-        told = _(
+        sentence = _(
             "%(number)s wants its e-mail address %(address)s. Finish or withdraw that "
             "one first."
         )
         facts = {"number": move.number, "address": address}
-        yield Obstacle(told % facts, move=move)
+        yield Obstacle(sentence % facts, move=move)

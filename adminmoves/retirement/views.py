@@ -41,10 +41,10 @@ def approve_retirement(
 ) -> HttpResponse:
     asked = _asked(public_id, retirement_id)
     actions.approve_retirement(asked.pk, actor=request.actor)
-    told = (
+    sentence = (
         _("%(name)s is retired.") if asked.retires else _("%(name)s is in use again.")
     )
-    messages.success(request, told % {"name": asked.administration.name})
+    messages.success(request, sentence % {"name": asked.administration.name})
     return _to_administration(request, public_id)
 
 
@@ -110,7 +110,7 @@ def _page(
     is_own = waiting is not None and waiting.requested_by_id == request.actor.user_id
     page = {
         "nav": "administrations",
-        "books": administration,
+        "administration": administration,
         "retires": kind == RetirementKind.RETIRE,
         "waiting": waiting,
         "is_own": is_own,

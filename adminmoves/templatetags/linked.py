@@ -4,10 +4,11 @@ import re
 
 from django import template
 from django.urls import reverse
-from django.utils.html import escape, format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 register = template.Library()
+BREAK = SafeString("<br>")
 NAMED = re.compile(
     r"""\b(?P<number>M-[0-9]{4}-[0-9]{5,18})\b"""
     # What ends a sentence or a quotation is no part of an address.
@@ -18,15 +19,21 @@ NAMED = re.compile(
 @register.filter
 def linked(text: object) -> SafeString:
     """Numbers of moves and web addresses as links; lines end where they ended."""
-    told = str(text)
-    if isinstance(told, SafeString):
-        return told  # it has links of its own
-    parts, end = [], 0
-    for found in NAMED.finditer(told):
-        parts += [escape(told[end : found.start()]), _link(found)]
+    words = str(text)
+    if isinstance(words, SafeString):
+        return words  # it has links of its own
+    lines = words.splitlines()
+    return format_html_join(BREAK, "{}", ((_line(line),) for line in lines))
+
+
+def _line(line: str) -> SafeString:
+    parts: list[str] = []
+    end = 0
+    for found in NAMED.finditer(line):
+        parts += [line[end : found.start()], _link(found)]
         end = found.end()
-    lines = "".join([*parts, escape(told[end:])]).splitlines()
-    return mark_safe("<br>".join(lines))  # noqa: S308 - each part is escaped above
+    parts.append(line[end:])
+    return format_html_join("", "{}", ((part,) for part in parts))
 
 
 def _link(found: re.Match[str]) -> SafeString:

@@ -139,7 +139,7 @@ def export(client: Client) -> str:
         "/historie/export/",
         {"formaat": "csv", "gebeurtenis": EventCode.MOVE_APPROVED},
     )
-    told = b"".join(answer.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
+    told = b"".join(answer.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined] # it streams
     head, row, *_rest = csv.reader(io.StringIO(told), delimiter=";")
     return row[head.index("details")]
 

@@ -1,6 +1,6 @@
 -- Each retirement and each bringing back: what was asked, by whom and why, and what was
 -- decided; and whether an administration is in use as its last decision says.
-WITH told AS (
+WITH recorded AS (
     SELECT e.id, e.stream_id, e.actor_id, e.at, w.texts,
            (e.params ->> 'retirement')::bigint AS retirement,
            CASE WHEN e.code IN ('RETIREMENT_ASKED', 'ADMINISTRATION_RETIRED',
@@ -22,39 +22,39 @@ WITH told AS (
     JOIN adminmoves_administration a ON a.id = r.administration_id
 ), decided AS (
     SELECT DISTINCT ON (stream_id) stream_id, id, retirement, kind
-    FROM told WHERE outcome = 'APPROVED' ORDER BY stream_id, retirement DESC, id DESC
+    FROM recorded WHERE outcome = 'APPROVED' ORDER BY stream_id, retirement DESC, id DESC
 )
-SELECT 'retirement_missing', 'adminmoves_retirement', told.retirement::text, told.id
-FROM told LEFT JOIN asked ON asked.id = told.retirement
+SELECT 'retirement_missing', 'adminmoves_retirement', recorded.retirement::text, recorded.id
+FROM recorded LEFT JOIN asked ON asked.id = recorded.retirement
 WHERE asked.id IS NULL
 UNION ALL
 SELECT 'retirement_untold', 'adminmoves_retirement', asked.id::text, NULL
-FROM asked LEFT JOIN told
-    ON told.retirement = asked.id AND told.outcome = '' AND told.stream_id = asked.public_id
-    AND told.kind = asked.kind
-WHERE told.id IS NULL
+FROM asked LEFT JOIN recorded
+    ON recorded.retirement = asked.id AND recorded.outcome = '' AND recorded.stream_id = asked.public_id
+    AND recorded.kind = asked.kind
+WHERE recorded.id IS NULL
 UNION ALL
-SELECT 'requester', 'adminmoves_retirement', asked.id::text, told.id
-FROM asked JOIN told ON told.retirement = asked.id AND told.outcome = ''
-WHERE asked.requested_by_id IS DISTINCT FROM told.actor_id
+SELECT 'requester', 'adminmoves_retirement', asked.id::text, recorded.id
+FROM asked JOIN recorded ON recorded.retirement = asked.id AND recorded.outcome = ''
+WHERE asked.requested_by_id IS DISTINCT FROM recorded.actor_id
 UNION ALL
-SELECT 'created_at', 'adminmoves_retirement', asked.id::text, told.id
-FROM asked JOIN told ON told.retirement = asked.id AND told.outcome = ''
-WHERE abs(extract(epoch FROM told.at - asked.requested_at)) > %(slack)s
+SELECT 'created_at', 'adminmoves_retirement', asked.id::text, recorded.id
+FROM asked JOIN recorded ON recorded.retirement = asked.id AND recorded.outcome = ''
+WHERE abs(extract(epoch FROM recorded.at - asked.requested_at)) > %(slack)s
 UNION ALL
 -- Where the words were emptied, nothing is left to compare.
-SELECT 'words', 'adminmoves_retirement', asked.id::text, told.id
-FROM asked JOIN told ON told.retirement = asked.id AND told.outcome = ''
-WHERE told.texts ->> 'reason' <> asked.reason
+SELECT 'words', 'adminmoves_retirement', asked.id::text, recorded.id
+FROM asked JOIN recorded ON recorded.retirement = asked.id AND recorded.outcome = ''
+WHERE recorded.texts ->> 'reason' <> asked.reason
 UNION ALL
-SELECT 'outcome', 'adminmoves_retirement', asked.id::text, told.id
-FROM asked LEFT JOIN told ON told.retirement = asked.id AND told.outcome <> ''
-WHERE asked.outcome <> coalesce(told.outcome, '')
+SELECT 'outcome', 'adminmoves_retirement', asked.id::text, recorded.id
+FROM asked LEFT JOIN recorded ON recorded.retirement = asked.id AND recorded.outcome <> ''
+WHERE asked.outcome <> coalesce(recorded.outcome, '')
 UNION ALL
-SELECT 'decider', 'adminmoves_retirement', asked.id::text, told.id
-FROM asked JOIN told ON told.retirement = asked.id AND told.outcome <> ''
-WHERE asked.decided_by_id IS DISTINCT FROM told.actor_id
-   OR abs(extract(epoch FROM told.at - asked.decided_at)) > %(slack)s
+SELECT 'decider', 'adminmoves_retirement', asked.id::text, recorded.id
+FROM asked JOIN recorded ON recorded.retirement = asked.id AND recorded.outcome <> ''
+WHERE asked.decided_by_id IS DISTINCT FROM recorded.actor_id
+   OR abs(extract(epoch FROM recorded.at - asked.decided_at)) > %(slack)s
 UNION ALL
 SELECT 'retired', 'adminmoves_administration', a.public_id, decided.id
 FROM adminmoves_administration a LEFT JOIN decided ON decided.stream_id = a.public_id
