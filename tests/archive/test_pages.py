@@ -47,7 +47,7 @@ def test_it_shows_how_far_the_archive_is(halfway: Attempt, lead: User) -> None:
 
     assert "4 van 10 documenten" in page
     assert "Stoppen en terugdraaien" in page
-    assert "niet gehoord" not in page
+    assert "niets gehoord" not in page
 
 
 def test_its_progress_comes_without_news_and_adds_none_to_the_timeline(
@@ -67,7 +67,7 @@ def test_a_silent_worker_is_told_and_when_another_takes_over(
     earlier = timezone.now() - timedelta(seconds=30)
     Attempt.objects.filter(pk=halfway.pk).update(heartbeat_at=earlier)
 
-    assert "niet gehoord" in page_of(halfway.move, lead)
+    assert "niets gehoord" in page_of(halfway.move, lead)
 
 
 def test_a_wish_to_stop_is_told_to_everybody(
