@@ -14,410 +14,10 @@ class Migration(migrations.Migration):
     dependencies = [
         ("adminmoves", "0001_code_key"),
         ("auth", "0012_alter_user_first_name_max_length"),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ("auth", "__first__"),
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="Attempt",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                ("number", models.PositiveIntegerField()),
-                ("token", models.UUIDField(default=uuid.uuid4)),
-                ("worker", models.CharField(max_length=200)),
-                ("started_at", models.DateTimeField(default=django.utils.timezone.now)),
-                (
-                    "heartbeat_at",
-                    models.DateTimeField(default=django.utils.timezone.now),
-                ),
-                ("lease_until", models.DateTimeField()),
-                ("takeovers", models.PositiveIntegerField(default=0)),
-                ("before_image", models.JSONField(default=dict)),
-                (
-                    "undo_outcome",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("COMPLETED", "completed"),
-                            ("FAILED", "failed"),
-                            ("STOPPED", "stopped"),
-                        ],
-                        max_length=20,
-                    ),
-                ),
-                ("undo_reason", models.JSONField(default=dict)),
-                ("ended_at", models.DateTimeField(null=True)),
-                (
-                    "outcome",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("COMPLETED", "completed"),
-                            ("FAILED", "failed"),
-                            ("STOPPED", "stopped"),
-                        ],
-                        max_length=20,
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ("number",),
-            },
-        ),
-        migrations.CreateModel(
-            name="Event",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                (
-                    "stream",
-                    models.CharField(
-                        choices=[
-                            ("move", "move"),
-                            ("person", "person"),
-                            ("environment", "environment"),
-                            ("connection", "connection"),
-                            ("administration", "administration"),
-                            ("job", "job"),
-                        ],
-                        max_length=20,
-                    ),
-                ),
-                ("stream_id", models.CharField(max_length=60)),
-                ("position", models.PositiveBigIntegerField(default=0, editable=False)),
-                ("at", models.DateTimeField(editable=False, null=True)),
-                (
-                    "code",
-                    models.CharField(
-                        choices=[
-                            ("MOVE_DRAFTED", "Draft started"),
-                            ("MOVE_EDITED", "Draft edited"),
-                            ("MOVE_TAKEN_OVER", "Draft taken over"),
-                            ("MOVE_SUBMITTED", "Request submitted"),
-                            ("MOVE_PROVED", "Proof accepted"),
-                            ("MOVE_APPROVED", "Approved"),
-                            ("MOVE_STARTED", "Run started"),
-                            ("MOVE_COMPLETED", "Migration completed"),
-                            ("MOVE_REOPENED", "Reopened for editing"),
-                            ("MOVE_SENT_BACK", "Sent back with a question"),
-                            ("MOVE_REJECTED", "Rejected"),
-                            ("MOVE_PROOF_EXPIRED", "Proof lapsed"),
-                            (
-                                "MOVE_REAPPROVAL_ASKED",
-                                "Plan changed, approval asked again",
-                            ),
-                            ("MOVE_RESCHEDULED", "Rescheduled"),
-                            ("MOVE_FAILED", "Failed, rolled back"),
-                            ("MOVE_STOPPED", "Stopped, rolled back"),
-                            ("MOVE_IN_DOUBT", "Outcome uncertain, a person is asked"),
-                            ("MOVE_SETTLED", "Settled by a person"),
-                            ("MOVE_RETRIED", "Queued again"),
-                            ("MOVE_WITHDRAWN", "Withdrawn"),
-                            ("RUN_TAKEN_OVER", "Run taken over by another worker"),
-                            ("RUN_STEPS_DONE", "Steps carried out"),
-                            ("PROOF_STORED", "Answer of the package stored"),
-                            ("PROOF_ATTESTED", "Attestation recorded"),
-                            ("COMMENTED", "Comment written"),
-                            ("AFTERCARE_TICKED", "After-care ticked off"),
-                            ("DOCUMENTS_RECOUNTED", "Documents counted again"),
-                            ("ADMINISTRATION_MOVED", "Administration moved"),
-                            ("ADMINISTRATION_CHANGED", "Administration changed"),
-                            ("ENVIRONMENT_CHANGED", "Office changed"),
-                            ("CONNECTION_CHANGED", "Connection changed"),
-                            ("ESTATE_IMPORTED", "Estate imported"),
-                            ("HISTORY_EXPORTED", "History exported"),
-                            ("APPROVAL_LENT", "Right to approve lent"),
-                            ("SIGNED_IN", "Signed in"),
-                            ("SIGN_IN_FAILED", "Sign-in refused"),
-                            ("SIGNED_OUT", "Signed out"),
-                            ("PERSON_CHANGED", "Person changed"),
-                            ("SETTING_CHANGED", "Setting changed"),
-                        ],
-                        max_length=40,
-                    ),
-                ),
-                ("params", models.JSONField(default=dict)),
-                (
-                    "before",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("DRAFT", "Draft"),
-                            (
-                                "AWAITING_BOOKKEEPING",
-                                "Waiting for the bookkeeping package",
-                            ),
-                            ("AWAITING_APPROVAL", "Awaiting approval"),
-                            ("APPROVED", "Queued"),
-                            ("RUNNING", "Running"),
-                            ("COMPLETED", "Completed"),
-                            ("IN_DOUBT", "To be checked"),
-                            ("FAILED", "Failed, rolled back"),
-                            ("STOPPED", "Stopped, rolled back"),
-                            ("REJECTED", "Rejected"),
-                            ("WITHDRAWN", "Withdrawn"),
-                        ],
-                        max_length=30,
-                    ),
-                ),
-                (
-                    "after",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("DRAFT", "Draft"),
-                            (
-                                "AWAITING_BOOKKEEPING",
-                                "Waiting for the bookkeeping package",
-                            ),
-                            ("AWAITING_APPROVAL", "Awaiting approval"),
-                            ("APPROVED", "Queued"),
-                            ("RUNNING", "Running"),
-                            ("COMPLETED", "Completed"),
-                            ("IN_DOUBT", "To be checked"),
-                            ("FAILED", "Failed, rolled back"),
-                            ("STOPPED", "Stopped, rolled back"),
-                            ("REJECTED", "Rejected"),
-                            ("WITHDRAWN", "Withdrawn"),
-                        ],
-                        max_length=30,
-                    ),
-                ),
-                ("actor_id", models.BigIntegerField(null=True)),
-                ("actor_name", models.CharField(max_length=150)),
-                (
-                    "actor_role",
-                    models.CharField(
-                        choices=[
-                            ("SUPPORT_AGENT", "support agent"),
-                            ("TEAM_LEAD", "team lead"),
-                            ("AUDITOR", "auditor"),
-                            ("ADMINISTRATOR", "administrator"),
-                            ("WORKER", "worker"),
-                            ("SYSTEM", "system"),
-                        ],
-                        max_length=20,
-                    ),
-                ),
-                ("request_id", models.CharField(blank=True, max_length=40)),
-                ("subject", models.CharField(blank=True, max_length=300)),
-                (
-                    "move_type",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("MOVE_ENVIRONMENT", "Move to another environment"),
-                            ("CHANGE_CODE", "Change administration code"),
-                            ("RELINK_CONNECTION", "Link another accounting system"),
-                            (
-                                "MOVE_ENVIRONMENT_AND_CHANGE_CODE",
-                                "Move to another environment and change code",
-                            ),
-                            (
-                                "RELINK_CONNECTION_AND_CHANGE_CODE",
-                                "Link another accounting system and change code",
-                            ),
-                        ],
-                        max_length=40,
-                    ),
-                ),
-                ("commitment", models.CharField(blank=True, max_length=64)),
-                (
-                    "previous",
-                    models.CharField(default="", editable=False, max_length=64),
-                ),
-                ("digest", models.CharField(default="", editable=False, max_length=64)),
-            ],
-            options={
-                "ordering": ("-id",),
-            },
-        ),
-        migrations.CreateModel(
-            name="Move",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                (
-                    "state",
-                    django_fsm.FSMField(
-                        choices=[
-                            ("DRAFT", "Draft"),
-                            (
-                                "AWAITING_BOOKKEEPING",
-                                "Waiting for the bookkeeping package",
-                            ),
-                            ("AWAITING_APPROVAL", "Awaiting approval"),
-                            ("APPROVED", "Queued"),
-                            ("RUNNING", "Running"),
-                            ("COMPLETED", "Completed"),
-                            ("IN_DOUBT", "To be checked"),
-                            ("FAILED", "Failed, rolled back"),
-                            ("STOPPED", "Stopped, rolled back"),
-                            ("REJECTED", "Rejected"),
-                            ("WITHDRAWN", "Withdrawn"),
-                        ],
-                        default="DRAFT",
-                        editable=False,
-                        max_length=50,
-                        protected=True,
-                    ),
-                ),
-                (
-                    "state_since",
-                    models.DateTimeField(
-                        default=django.utils.timezone.now, editable=False
-                    ),
-                ),
-                (
-                    "revision",
-                    models.PositiveIntegerField(
-                        default=1,
-                        editable=False,
-                        validators=[django.core.validators.MinValueValidator(1)],
-                    ),
-                ),
-                ("has_question", models.BooleanField(default=False, editable=False)),
-                (
-                    "intent",
-                    models.CharField(
-                        choices=[
-                            ("MOVE_ENVIRONMENT", "Move to another environment"),
-                            ("CHANGE_CODE", "Change administration code"),
-                            ("RELINK_CONNECTION", "Link another accounting system"),
-                            (
-                                "MOVE_ENVIRONMENT_AND_CHANGE_CODE",
-                                "Move to another environment and change code",
-                            ),
-                            (
-                                "RELINK_CONNECTION_AND_CHANGE_CODE",
-                                "Link another accounting system and change code",
-                            ),
-                        ],
-                        max_length=40,
-                    ),
-                ),
-                (
-                    "move_type",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("MOVE_ENVIRONMENT", "Move to another environment"),
-                            ("CHANGE_CODE", "Change administration code"),
-                            ("RELINK_CONNECTION", "Link another accounting system"),
-                            (
-                                "MOVE_ENVIRONMENT_AND_CHANGE_CODE",
-                                "Move to another environment and change code",
-                            ),
-                            (
-                                "RELINK_CONNECTION_AND_CHANGE_CODE",
-                                "Link another accounting system and change code",
-                            ),
-                        ],
-                        editable=False,
-                        max_length=40,
-                    ),
-                ),
-                (
-                    "created_at",
-                    models.DateTimeField(
-                        default=django.utils.timezone.now, editable=False
-                    ),
-                ),
-                (
-                    "edited_at",
-                    models.DateTimeField(
-                        default=django.utils.timezone.now, editable=False
-                    ),
-                ),
-                (
-                    "package",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("TWINFIELD", "Twinfield"),
-                            ("EXACT_ONLINE", "Exact Online"),
-                            ("UNIT4", "Unit4 Multivers"),
-                            ("ACCOUNTVIEW", "AccountView"),
-                        ],
-                        max_length=20,
-                    ),
-                ),
-                (
-                    "to_code",
-                    models.CharField(
-                        blank=True,
-                        max_length=100,
-                        validators=[
-                            django.core.validators.RegexValidator(
-                                "^\\S+$", "Leave out spaces. A code has none."
-                            )
-                        ],
-                    ),
-                ),
-                (
-                    "to_code_key",
-                    models.GeneratedField(
-                        db_persist=True,
-                        expression=adminmoves.models.estate.CodeKey(
-                            models.F("package"), models.F("to_code")
-                        ),
-                        output_field=models.CharField(max_length=100),
-                    ),
-                ),
-                (
-                    "to_address",
-                    models.CharField(blank=True, editable=False, max_length=320),
-                ),
-                (
-                    "from_code",
-                    models.CharField(blank=True, editable=False, max_length=100),
-                ),
-                (
-                    "from_address",
-                    models.CharField(blank=True, editable=False, max_length=320),
-                ),
-                ("ask_proof_at", models.DateTimeField(editable=False, null=True)),
-                ("submitted_at", models.DateTimeField(editable=False, null=True)),
-                ("not_before", models.DateTimeField(blank=True, null=True)),
-                ("approved_at", models.DateTimeField(editable=False, null=True)),
-                ("plan", models.JSONField(default=dict, editable=False)),
-                (
-                    "plan_hash",
-                    models.CharField(blank=True, editable=False, max_length=64),
-                ),
-                ("warnings_seen", models.JSONField(default=list, editable=False)),
-                ("dispatched_at", models.DateTimeField(editable=False, null=True)),
-                ("started_at", models.DateTimeField(editable=False, null=True)),
-                ("ended_at", models.DateTimeField(editable=False, null=True)),
-                ("reason", models.JSONField(default=dict, editable=False)),
-            ],
-            options={
-                "ordering": ("-id",),
-            },
-            bases=(django_fsm.FSMModelMixin, models.Model),
-        ),
         migrations.CreateModel(
             name="PackageProfile",
             fields=[
@@ -490,111 +90,6 @@ class Migration(migrations.Migration):
                 ),
                 ("single_letter_keys", models.BooleanField(default=True)),
             ],
-        ),
-        migrations.CreateModel(
-            name="Proof",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                ("revision", models.PositiveIntegerField()),
-                (
-                    "package",
-                    models.CharField(
-                        choices=[
-                            ("TWINFIELD", "Twinfield"),
-                            ("EXACT_ONLINE", "Exact Online"),
-                            ("UNIT4", "Unit4 Multivers"),
-                            ("ACCOUNTVIEW", "AccountView"),
-                        ],
-                        max_length=20,
-                    ),
-                ),
-                ("code", models.CharField(max_length=100)),
-                (
-                    "code_key",
-                    models.GeneratedField(
-                        db_persist=True,
-                        expression=adminmoves.models.estate.CodeKey(
-                            models.F("package"), models.F("code")
-                        ),
-                        output_field=models.CharField(max_length=100),
-                    ),
-                ),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("VERIFIED", "seen by the package itself"),
-                            ("ATTESTED", "attested"),
-                        ],
-                        max_length=20,
-                    ),
-                ),
-                (
-                    "verdict",
-                    models.CharField(
-                        choices=[
-                            ("FOUND_ACTIVE", "found and active"),
-                            ("FOUND_NOT_USABLE", "found, not active"),
-                            ("NOT_FOUND_OR_NO_ACCESS", "not found, or no access"),
-                            ("WRONG_ENVIRONMENT", "another environment answered"),
-                            ("AMBIGUOUS", "several with this code"),
-                            ("AUTH_REQUIRED", "not signed in to the package"),
-                            ("RATE_LIMITED", "asked too often, wait"),
-                            ("UNAVAILABLE", "the package does not answer"),
-                            ("CONFIG_ERROR", "the connection is not set up"),
-                            ("ATTESTED", "attested by a person"),
-                        ],
-                        max_length=30,
-                    ),
-                ),
-                ("counts", models.BooleanField(default=True)),
-                (
-                    "usable",
-                    models.GeneratedField(
-                        db_persist=True,
-                        expression=models.Case(
-                            models.When(
-                                models.Q(
-                                    ("counts", True),
-                                    ("verdict__in", ["FOUND_ACTIVE", "ATTESTED"]),
-                                ),
-                                then=models.Value(True),
-                            ),
-                            default=models.Value(False),
-                        ),
-                        output_field=models.BooleanField(),
-                    ),
-                ),
-                ("checked_at", models.DateTimeField(default=django.utils.timezone.now)),
-                ("retry_at", models.DateTimeField(null=True)),
-                ("observed_environment", models.CharField(blank=True, max_length=200)),
-                ("observed_external_id", models.CharField(blank=True, max_length=100)),
-                ("observed_code", models.CharField(blank=True, max_length=100)),
-                ("observed_name", models.CharField(blank=True, max_length=200)),
-                ("raw_status", models.JSONField(default=dict)),
-                ("moved_on", models.DateField(null=True)),
-                ("overrules_package", models.BooleanField(default=False)),
-                (
-                    "attested_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ("-id",),
-            },
         ),
         migrations.CreateModel(
             name="CheckSeverity",
@@ -816,6 +311,29 @@ class Migration(migrations.Migration):
                     "package",
                     "package_environment",
                 ),
+                "constraints": [
+                    models.UniqueConstraint(
+                        models.F("environment"),
+                        models.F("package"),
+                        django.db.models.functions.text.Upper("package_environment"),
+                        models.F("country"),
+                        models.F("base_url"),
+                        name="connection_once_per_environment",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("id", "environment", "package"),
+                        name="connection_identity",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "package__in",
+                                ["TWINFIELD", "EXACT_ONLINE", "UNIT4", "ACCOUNTVIEW"],
+                            )
+                        ),
+                        name="package_known",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -953,6 +471,725 @@ class Migration(migrations.Migration):
                 "verbose_name": "administration",
                 "verbose_name_plural": "administrations",
                 "ordering": ("name", "pk"),
+                "indexes": [
+                    models.Index(
+                        django.db.models.functions.text.Upper("code"),
+                        name="administration_code_search",
+                    ),
+                    models.Index(
+                        django.db.models.functions.text.Upper("name"),
+                        models.F("id"),
+                        name="administration_name_list",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("connection", "code_key"),
+                        name="administration_place_once",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("environment", "code_key", "name"),
+                        name="administration_code_and_name_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("code__regex", "^\\S{1,100}$")),
+                        name="administration_code_shape",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "mail_address",
+                                django.db.models.functions.text.Lower("mail_address"),
+                            )
+                        ),
+                        name="administration_address_lower",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("documents_unprocessed__lte", models.F("documents")),
+                            (
+                                "documents_awaiting_authorisation__lte",
+                                models.F("documents"),
+                            ),
+                        ),
+                        name="administration_counts_fit",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Move",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "state",
+                    django_fsm.FSMField(
+                        choices=[
+                            ("DRAFT", "Draft"),
+                            (
+                                "AWAITING_BOOKKEEPING",
+                                "Waiting for the bookkeeping package",
+                            ),
+                            ("AWAITING_APPROVAL", "Awaiting approval"),
+                            ("APPROVED", "Queued"),
+                            ("RUNNING", "Running"),
+                            ("COMPLETED", "Completed"),
+                            ("IN_DOUBT", "To be checked"),
+                            ("FAILED", "Failed, rolled back"),
+                            ("STOPPED", "Stopped, rolled back"),
+                            ("REJECTED", "Rejected"),
+                            ("WITHDRAWN", "Withdrawn"),
+                        ],
+                        default="DRAFT",
+                        editable=False,
+                        max_length=50,
+                        protected=True,
+                    ),
+                ),
+                (
+                    "state_since",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False
+                    ),
+                ),
+                (
+                    "revision",
+                    models.PositiveIntegerField(
+                        default=1,
+                        editable=False,
+                        validators=[django.core.validators.MinValueValidator(1)],
+                    ),
+                ),
+                ("has_question", models.BooleanField(default=False, editable=False)),
+                (
+                    "intent",
+                    models.CharField(
+                        choices=[
+                            ("MOVE_ENVIRONMENT", "Move to another environment"),
+                            ("CHANGE_CODE", "Change administration code"),
+                            ("RELINK_CONNECTION", "Link another accounting system"),
+                            (
+                                "MOVE_ENVIRONMENT_AND_CHANGE_CODE",
+                                "Move to another environment and change code",
+                            ),
+                            (
+                                "RELINK_CONNECTION_AND_CHANGE_CODE",
+                                "Link another accounting system and change code",
+                            ),
+                        ],
+                        max_length=40,
+                    ),
+                ),
+                (
+                    "move_type",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("MOVE_ENVIRONMENT", "Move to another environment"),
+                            ("CHANGE_CODE", "Change administration code"),
+                            ("RELINK_CONNECTION", "Link another accounting system"),
+                            (
+                                "MOVE_ENVIRONMENT_AND_CHANGE_CODE",
+                                "Move to another environment and change code",
+                            ),
+                            (
+                                "RELINK_CONNECTION_AND_CHANGE_CODE",
+                                "Link another accounting system and change code",
+                            ),
+                        ],
+                        editable=False,
+                        max_length=40,
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False
+                    ),
+                ),
+                (
+                    "edited_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False
+                    ),
+                ),
+                (
+                    "package",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("TWINFIELD", "Twinfield"),
+                            ("EXACT_ONLINE", "Exact Online"),
+                            ("UNIT4", "Unit4 Multivers"),
+                            ("ACCOUNTVIEW", "AccountView"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "to_code",
+                    models.CharField(
+                        blank=True,
+                        max_length=100,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^\\S+$", "Leave out spaces. A code has none."
+                            )
+                        ],
+                    ),
+                ),
+                (
+                    "to_code_key",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=adminmoves.models.estate.CodeKey(
+                            models.F("package"), models.F("to_code")
+                        ),
+                        output_field=models.CharField(max_length=100),
+                    ),
+                ),
+                (
+                    "to_address",
+                    models.CharField(blank=True, editable=False, max_length=320),
+                ),
+                (
+                    "from_code",
+                    models.CharField(blank=True, editable=False, max_length=100),
+                ),
+                (
+                    "from_address",
+                    models.CharField(blank=True, editable=False, max_length=320),
+                ),
+                ("ask_proof_at", models.DateTimeField(editable=False, null=True)),
+                ("submitted_at", models.DateTimeField(editable=False, null=True)),
+                ("not_before", models.DateTimeField(blank=True, null=True)),
+                ("approved_at", models.DateTimeField(editable=False, null=True)),
+                ("plan", models.JSONField(default=dict, editable=False)),
+                (
+                    "plan_hash",
+                    models.CharField(blank=True, editable=False, max_length=64),
+                ),
+                ("warnings_seen", models.JSONField(default=list, editable=False)),
+                ("dispatched_at", models.DateTimeField(editable=False, null=True)),
+                ("started_at", models.DateTimeField(editable=False, null=True)),
+                ("ended_at", models.DateTimeField(editable=False, null=True)),
+                ("reason", models.JSONField(default=dict, editable=False)),
+                (
+                    "administration",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="moves",
+                        to="adminmoves.administration",
+                    ),
+                ),
+                (
+                    "approved_by",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "from_connection",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="adminmoves.bookkeepingconnection",
+                    ),
+                ),
+                (
+                    "from_environment",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="adminmoves.environment",
+                    ),
+                ),
+                (
+                    "requested_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "to_connection",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="adminmoves.bookkeepingconnection",
+                    ),
+                ),
+                (
+                    "to_environment",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="adminmoves.environment",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ("-id",),
+                "indexes": [
+                    models.Index(
+                        fields=["state", "state_since"], name="move_state_wait"
+                    ),
+                    models.Index(
+                        condition=models.Q(("state", "APPROVED")),
+                        fields=["not_before", "id"],
+                        name="move_due",
+                    ),
+                    models.Index(
+                        condition=models.Q(("state", "AWAITING_BOOKKEEPING")),
+                        fields=["ask_proof_at"],
+                        name="move_ask_proof",
+                    ),
+                    models.Index(fields=["requested_by", "-id"], name="move_of_person"),
+                    models.Index(
+                        fields=["from_environment", "-id"], name="move_from_office"
+                    ),
+                    models.Index(
+                        fields=["to_environment", "-id"], name="move_to_office"
+                    ),
+                    models.Index(fields=["-ended_at"], name="move_ended"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                [
+                                    "DRAFT",
+                                    "AWAITING_BOOKKEEPING",
+                                    "AWAITING_APPROVAL",
+                                    "APPROVED",
+                                    "RUNNING",
+                                    "COMPLETED",
+                                    "IN_DOUBT",
+                                    "FAILED",
+                                    "STOPPED",
+                                    "REJECTED",
+                                    "WITHDRAWN",
+                                ],
+                            )
+                        ),
+                        name="move_state_known",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                (
+                                    "AWAITING_BOOKKEEPING",
+                                    "AWAITING_APPROVAL",
+                                    "APPROVED",
+                                    "RUNNING",
+                                    "IN_DOUBT",
+                                    "FAILED",
+                                    "STOPPED",
+                                ),
+                            )
+                        ),
+                        fields=("administration",),
+                        name="one_open_move_per_administration",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                (
+                                    "AWAITING_BOOKKEEPING",
+                                    "AWAITING_APPROVAL",
+                                    "APPROVED",
+                                    "RUNNING",
+                                    "IN_DOUBT",
+                                    "FAILED",
+                                    "STOPPED",
+                                ),
+                            )
+                        ),
+                        fields=("to_connection", "to_code_key"),
+                        name="one_open_move_per_wanted_place",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["DRAFT", "WITHDRAWN"]),
+                            models.Q(
+                                ("administration__isnull", False),
+                                ("to_connection__isnull", False),
+                                ("to_environment__isnull", False),
+                                ("from_connection__isnull", False),
+                                ("from_environment__isnull", False),
+                                ("submitted_at__isnull", False),
+                                (
+                                    "move_type__in",
+                                    [
+                                        "MOVE_ENVIRONMENT",
+                                        "CHANGE_CODE",
+                                        "RELINK_CONNECTION",
+                                        "MOVE_ENVIRONMENT_AND_CHANGE_CODE",
+                                        "RELINK_CONNECTION_AND_CHANGE_CODE",
+                                    ],
+                                ),
+                                models.Q(("to_code", ""), _negated=True),
+                                models.Q(("from_code", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="move_complete_when_submitted",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                (
+                                    "state__in",
+                                    ["APPROVED", "RUNNING", "IN_DOUBT", "COMPLETED"],
+                                ),
+                                _negated=True,
+                            ),
+                            models.Q(
+                                ("approved_by__isnull", False),
+                                ("approved_at__isnull", False),
+                                ("plan_hash__regex", "^[0-9a-f]{64}$"),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="move_approved_by_somebody",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("to_code__regex", "^\\S{0,100}$")),
+                        name="move_code_shape",
+                    ),
+                ],
+            },
+            bases=(django_fsm.FSMModelMixin, models.Model),
+        ),
+        migrations.CreateModel(
+            name="Attempt",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("number", models.PositiveIntegerField()),
+                ("token", models.UUIDField(default=uuid.uuid4)),
+                ("worker", models.CharField(max_length=200)),
+                ("started_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "heartbeat_at",
+                    models.DateTimeField(default=django.utils.timezone.now),
+                ),
+                ("lease_until", models.DateTimeField()),
+                ("takeovers", models.PositiveIntegerField(default=0)),
+                ("before_image", models.JSONField(default=dict)),
+                (
+                    "undo_outcome",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("COMPLETED", "completed"),
+                            ("FAILED", "failed"),
+                            ("STOPPED", "stopped"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("undo_reason", models.JSONField(default=dict)),
+                ("ended_at", models.DateTimeField(null=True)),
+                (
+                    "outcome",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("COMPLETED", "completed"),
+                            ("FAILED", "failed"),
+                            ("STOPPED", "stopped"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "move",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="attempts",
+                        to="adminmoves.move",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ("number",),
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("ended_at", None)),
+                        fields=["lease_until"],
+                        name="attempt_lease",
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("move", "number"), name="attempt_number_once"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("ended_at", None)),
+                        fields=("move",),
+                        name="one_open_attempt",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Event",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "stream",
+                    models.CharField(
+                        choices=[
+                            ("move", "move"),
+                            ("person", "person"),
+                            ("environment", "environment"),
+                            ("connection", "connection"),
+                            ("administration", "administration"),
+                            ("job", "job"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("stream_id", models.CharField(max_length=60)),
+                ("position", models.PositiveBigIntegerField(default=0, editable=False)),
+                ("at", models.DateTimeField(editable=False, null=True)),
+                (
+                    "code",
+                    models.CharField(
+                        choices=[
+                            ("MOVE_DRAFTED", "Draft started"),
+                            ("MOVE_EDITED", "Draft edited"),
+                            ("MOVE_TAKEN_OVER", "Draft taken over"),
+                            ("MOVE_SUBMITTED", "Request submitted"),
+                            ("MOVE_PROVED", "Proof accepted"),
+                            ("MOVE_APPROVED", "Approved"),
+                            ("MOVE_STARTED", "Run started"),
+                            ("MOVE_COMPLETED", "Migration completed"),
+                            ("MOVE_REOPENED", "Reopened for editing"),
+                            ("MOVE_SENT_BACK", "Sent back with a question"),
+                            ("MOVE_REJECTED", "Rejected"),
+                            ("MOVE_PROOF_EXPIRED", "Proof lapsed"),
+                            (
+                                "MOVE_REAPPROVAL_ASKED",
+                                "Plan changed, approval asked again",
+                            ),
+                            ("MOVE_RESCHEDULED", "Rescheduled"),
+                            ("MOVE_FAILED", "Failed, rolled back"),
+                            ("MOVE_STOPPED", "Stopped, rolled back"),
+                            ("MOVE_IN_DOUBT", "Outcome uncertain, a person is asked"),
+                            ("MOVE_SETTLED", "Settled by a person"),
+                            ("MOVE_RETRIED", "Queued again"),
+                            ("MOVE_WITHDRAWN", "Withdrawn"),
+                            ("RUN_TAKEN_OVER", "Run taken over by another worker"),
+                            ("RUN_STEPS_DONE", "Steps carried out"),
+                            ("PROOF_STORED", "Answer of the package stored"),
+                            ("PROOF_ATTESTED", "Attestation recorded"),
+                            ("COMMENTED", "Comment written"),
+                            ("AFTERCARE_TICKED", "After-care ticked off"),
+                            ("DOCUMENTS_RECOUNTED", "Documents counted again"),
+                            ("ADMINISTRATION_MOVED", "Administration moved"),
+                            ("ADMINISTRATION_CHANGED", "Administration changed"),
+                            ("ENVIRONMENT_CHANGED", "Office changed"),
+                            ("CONNECTION_CHANGED", "Connection changed"),
+                            ("ESTATE_IMPORTED", "Estate imported"),
+                            ("HISTORY_EXPORTED", "History exported"),
+                            ("APPROVAL_LENT", "Right to approve lent"),
+                            ("SIGNED_IN", "Signed in"),
+                            ("SIGN_IN_FAILED", "Sign-in refused"),
+                            ("SIGNED_OUT", "Signed out"),
+                            ("PERSON_CHANGED", "Person changed"),
+                            ("SETTING_CHANGED", "Setting changed"),
+                        ],
+                        max_length=40,
+                    ),
+                ),
+                ("params", models.JSONField(default=dict)),
+                (
+                    "before",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("DRAFT", "Draft"),
+                            (
+                                "AWAITING_BOOKKEEPING",
+                                "Waiting for the bookkeeping package",
+                            ),
+                            ("AWAITING_APPROVAL", "Awaiting approval"),
+                            ("APPROVED", "Queued"),
+                            ("RUNNING", "Running"),
+                            ("COMPLETED", "Completed"),
+                            ("IN_DOUBT", "To be checked"),
+                            ("FAILED", "Failed, rolled back"),
+                            ("STOPPED", "Stopped, rolled back"),
+                            ("REJECTED", "Rejected"),
+                            ("WITHDRAWN", "Withdrawn"),
+                        ],
+                        max_length=30,
+                    ),
+                ),
+                (
+                    "after",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("DRAFT", "Draft"),
+                            (
+                                "AWAITING_BOOKKEEPING",
+                                "Waiting for the bookkeeping package",
+                            ),
+                            ("AWAITING_APPROVAL", "Awaiting approval"),
+                            ("APPROVED", "Queued"),
+                            ("RUNNING", "Running"),
+                            ("COMPLETED", "Completed"),
+                            ("IN_DOUBT", "To be checked"),
+                            ("FAILED", "Failed, rolled back"),
+                            ("STOPPED", "Stopped, rolled back"),
+                            ("REJECTED", "Rejected"),
+                            ("WITHDRAWN", "Withdrawn"),
+                        ],
+                        max_length=30,
+                    ),
+                ),
+                ("actor_id", models.BigIntegerField(null=True)),
+                ("actor_name", models.CharField(max_length=150)),
+                (
+                    "actor_role",
+                    models.CharField(
+                        choices=[
+                            ("SUPPORT_AGENT", "support agent"),
+                            ("TEAM_LEAD", "team lead"),
+                            ("AUDITOR", "auditor"),
+                            ("ADMINISTRATOR", "administrator"),
+                            ("WORKER", "worker"),
+                            ("SYSTEM", "system"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("request_id", models.CharField(blank=True, max_length=40)),
+                ("subject", models.CharField(blank=True, max_length=300)),
+                (
+                    "move_type",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("MOVE_ENVIRONMENT", "Move to another environment"),
+                            ("CHANGE_CODE", "Change administration code"),
+                            ("RELINK_CONNECTION", "Link another accounting system"),
+                            (
+                                "MOVE_ENVIRONMENT_AND_CHANGE_CODE",
+                                "Move to another environment and change code",
+                            ),
+                            (
+                                "RELINK_CONNECTION_AND_CHANGE_CODE",
+                                "Link another accounting system and change code",
+                            ),
+                        ],
+                        max_length=40,
+                    ),
+                ),
+                ("commitment", models.CharField(blank=True, max_length=64)),
+                (
+                    "previous",
+                    models.CharField(default="", editable=False, max_length=64),
+                ),
+                ("digest", models.CharField(default="", editable=False, max_length=64)),
+                (
+                    "administration",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="events",
+                        to="adminmoves.administration",
+                    ),
+                ),
+                (
+                    "environment",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="adminmoves.environment",
+                    ),
+                ),
+                (
+                    "other_environment",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="adminmoves.environment",
+                    ),
+                ),
+                (
+                    "move",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="events",
+                        to="adminmoves.move",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ("-id",),
+                "indexes": [
+                    models.Index(fields=["move", "id"], name="event_of_move"),
+                    models.Index(
+                        fields=["administration", "-id"], name="event_of_admin"
+                    ),
+                    models.Index(fields=["environment", "-id"], name="event_of_office"),
+                    models.Index(
+                        fields=["other_environment", "-id"], name="event_to_office"
+                    ),
+                    models.Index(fields=["actor_id", "-id"], name="event_of_person"),
+                    models.Index(fields=["code", "-id"], name="event_code"),
+                    models.Index(fields=["move_type", "-id"], name="event_move_type"),
+                    models.Index(fields=["-at"], name="event_at"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("stream", "stream_id", "position"),
+                        name="event_position_once",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -971,36 +1208,6 @@ class Migration(migrations.Migration):
                 ("salt", models.CharField(max_length=32)),
                 ("texts", models.JSONField()),
             ],
-        ),
-        migrations.AddField(
-            model_name="event",
-            name="administration",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="events",
-                to="adminmoves.administration",
-            ),
-        ),
-        migrations.AddField(
-            model_name="event",
-            name="environment",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="adminmoves.environment",
-            ),
-        ),
-        migrations.AddField(
-            model_name="event",
-            name="other_environment",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="adminmoves.environment",
-            ),
         ),
         migrations.CreateModel(
             name="Parties",
@@ -1026,76 +1233,6 @@ class Migration(migrations.Migration):
                 ("client_informed", models.BooleanField(default=False)),
                 ("note", models.TextField(blank=True, max_length=2000)),
             ],
-        ),
-        migrations.AddField(
-            model_name="move",
-            name="administration",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="moves",
-                to="adminmoves.administration",
-            ),
-        ),
-        migrations.AddField(
-            model_name="move",
-            name="approved_by",
-            field=models.ForeignKey(
-                editable=False,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="move",
-            name="from_connection",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="adminmoves.bookkeepingconnection",
-            ),
-        ),
-        migrations.AddField(
-            model_name="move",
-            name="from_environment",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="adminmoves.environment",
-            ),
-        ),
-        migrations.AddField(
-            model_name="move",
-            name="requested_by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="move",
-            name="to_connection",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="adminmoves.bookkeepingconnection",
-            ),
-        ),
-        migrations.AddField(
-            model_name="move",
-            name="to_environment",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="adminmoves.environment",
-            ),
         ),
         migrations.CreateModel(
             name="FormerPlace",
@@ -1171,6 +1308,20 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("until_at", "pk"),
+                "indexes": [
+                    models.Index(
+                        django.db.models.functions.text.Upper("code"),
+                        name="former_code_search",
+                    ),
+                    models.Index(
+                        django.db.models.functions.text.Upper("office_code"),
+                        name="former_office_search",
+                    ),
+                    models.Index(fields=["mail_address"], name="former_address_search"),
+                    models.Index(
+                        fields=["connection", "code_key"], name="former_place_search"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1224,15 +1375,157 @@ class Migration(migrations.Migration):
                 ),
             ],
         ),
-        migrations.AddField(
-            model_name="event",
-            name="move",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="events",
-                to="adminmoves.move",
-            ),
+        migrations.CreateModel(
+            name="Proof",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("revision", models.PositiveIntegerField()),
+                (
+                    "package",
+                    models.CharField(
+                        choices=[
+                            ("TWINFIELD", "Twinfield"),
+                            ("EXACT_ONLINE", "Exact Online"),
+                            ("UNIT4", "Unit4 Multivers"),
+                            ("ACCOUNTVIEW", "AccountView"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("code", models.CharField(max_length=100)),
+                (
+                    "code_key",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=adminmoves.models.estate.CodeKey(
+                            models.F("package"), models.F("code")
+                        ),
+                        output_field=models.CharField(max_length=100),
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("VERIFIED", "seen by the package itself"),
+                            ("ATTESTED", "attested"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "verdict",
+                    models.CharField(
+                        choices=[
+                            ("FOUND_ACTIVE", "found and active"),
+                            ("FOUND_NOT_USABLE", "found, not active"),
+                            ("NOT_FOUND_OR_NO_ACCESS", "not found, or no access"),
+                            ("WRONG_ENVIRONMENT", "another environment answered"),
+                            ("AMBIGUOUS", "several with this code"),
+                            ("AUTH_REQUIRED", "not signed in to the package"),
+                            ("RATE_LIMITED", "asked too often, wait"),
+                            ("UNAVAILABLE", "the package does not answer"),
+                            ("CONFIG_ERROR", "the connection is not set up"),
+                            ("ATTESTED", "attested by a person"),
+                        ],
+                        max_length=30,
+                    ),
+                ),
+                ("counts", models.BooleanField(default=True)),
+                (
+                    "usable",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=models.Case(
+                            models.When(
+                                models.Q(
+                                    ("counts", True),
+                                    ("verdict__in", ["FOUND_ACTIVE", "ATTESTED"]),
+                                ),
+                                then=models.Value(True),
+                            ),
+                            default=models.Value(False),
+                        ),
+                        output_field=models.BooleanField(),
+                    ),
+                ),
+                ("checked_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("retry_at", models.DateTimeField(null=True)),
+                ("observed_environment", models.CharField(blank=True, max_length=200)),
+                ("observed_external_id", models.CharField(blank=True, max_length=100)),
+                ("observed_code", models.CharField(blank=True, max_length=100)),
+                ("observed_name", models.CharField(blank=True, max_length=200)),
+                ("raw_status", models.JSONField(default=dict)),
+                ("moved_on", models.DateField(null=True)),
+                ("overrules_package", models.BooleanField(default=False)),
+                (
+                    "attested_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "connection",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="adminmoves.bookkeepingconnection",
+                    ),
+                ),
+                (
+                    "evidence",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="adminmoves.evidencefile",
+                    ),
+                ),
+                (
+                    "move",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="proofs",
+                        to="adminmoves.move",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ("-id",),
+                "indexes": [models.Index(fields=["move", "-id"], name="proof_of_move")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("id", "move", "connection", "code_key", "usable"),
+                        name="proof_identity",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("kind", "ATTESTED"),
+                                ("verdict", "ATTESTED"),
+                                ("attested_by__isnull", False),
+                            ),
+                            models.Q(
+                                ("kind", "VERIFIED"),
+                                models.Q(("verdict", "ATTESTED"), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="proof_kind_fits_verdict",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Effect",
@@ -1285,6 +1578,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("id",),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("attempt", "step", "undone"), name="effect_once"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1331,15 +1629,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddField(
-            model_name="attempt",
-            name="move",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="attempts",
-                to="adminmoves.move",
-            ),
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("move", "user", "revision", "part"),
+                        name="contributor_once",
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Aftercare",
@@ -1376,18 +1673,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("position",),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("move", "code"), name="aftercare_once"
+                    )
+                ],
             },
-        ),
-        migrations.AddField(
-            model_name="administration",
-            name="closed_by",
-            field=models.ForeignKey(
-                editable=False,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="adminmoves.move",
-            ),
         ),
         migrations.CreateModel(
             name="ProofWords",
@@ -1406,45 +1697,6 @@ class Migration(migrations.Migration):
                 ("ticket", models.CharField(blank=True, max_length=100)),
                 ("reason", models.TextField(blank=True, max_length=2000)),
             ],
-        ),
-        migrations.AddField(
-            model_name="proof",
-            name="connection",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="adminmoves.bookkeepingconnection",
-            ),
-        ),
-        migrations.AddField(
-            model_name="proof",
-            name="evidence",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="adminmoves.evidencefile",
-            ),
-        ),
-        migrations.AddField(
-            model_name="proof",
-            name="move",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="proofs",
-                to="adminmoves.move",
-            ),
-        ),
-        migrations.AddField(
-            model_name="move",
-            name="proof",
-            field=models.ForeignKey(
-                editable=False,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="adminmoves.proof",
-            ),
         ),
         migrations.CreateModel(
             name="StreamHead",
@@ -1520,360 +1772,30 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        migrations.AddConstraint(
-            model_name="bookkeepingconnection",
-            constraint=models.UniqueConstraint(
-                models.F("environment"),
-                models.F("package"),
-                django.db.models.functions.text.Upper("package_environment"),
-                models.F("country"),
-                models.F("base_url"),
-                name="connection_once_per_environment",
+        migrations.AddField(
+            model_name="Administration",
+            name="closed_by",
+            field=models.ForeignKey(
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="adminmoves.move",
+            ),
+        ),
+        migrations.AddField(
+            model_name="Move",
+            name="proof",
+            field=models.ForeignKey(
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="adminmoves.proof",
             ),
         ),
         migrations.AddConstraint(
-            model_name="bookkeepingconnection",
-            constraint=models.UniqueConstraint(
-                fields=("id", "environment", "package"), name="connection_identity"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="bookkeepingconnection",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "package__in",
-                        ["TWINFIELD", "EXACT_ONLINE", "UNIT4", "ACCOUNTVIEW"],
-                    )
-                ),
-                name="package_known",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="formerplace",
-            index=models.Index(
-                django.db.models.functions.text.Upper("code"), name="former_code_search"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="formerplace",
-            index=models.Index(
-                django.db.models.functions.text.Upper("office_code"),
-                name="former_office_search",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="formerplace",
-            index=models.Index(fields=["mail_address"], name="former_address_search"),
-        ),
-        migrations.AddIndex(
-            model_name="formerplace",
-            index=models.Index(
-                fields=["connection", "code_key"], name="former_place_search"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="event",
-            index=models.Index(fields=["move", "id"], name="event_of_move"),
-        ),
-        migrations.AddIndex(
-            model_name="event",
-            index=models.Index(fields=["administration", "-id"], name="event_of_admin"),
-        ),
-        migrations.AddIndex(
-            model_name="event",
-            index=models.Index(fields=["environment", "-id"], name="event_of_office"),
-        ),
-        migrations.AddIndex(
-            model_name="event",
-            index=models.Index(
-                fields=["other_environment", "-id"], name="event_to_office"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="event",
-            index=models.Index(fields=["actor_id", "-id"], name="event_of_person"),
-        ),
-        migrations.AddIndex(
-            model_name="event",
-            index=models.Index(fields=["code", "-id"], name="event_code"),
-        ),
-        migrations.AddIndex(
-            model_name="event",
-            index=models.Index(fields=["move_type", "-id"], name="event_move_type"),
-        ),
-        migrations.AddIndex(
-            model_name="event",
-            index=models.Index(fields=["-at"], name="event_at"),
-        ),
-        migrations.AddConstraint(
-            model_name="event",
-            constraint=models.UniqueConstraint(
-                fields=("stream", "stream_id", "position"), name="event_position_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="effect",
-            constraint=models.UniqueConstraint(
-                fields=("attempt", "step", "undone"), name="effect_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contributor",
-            constraint=models.UniqueConstraint(
-                fields=("move", "user", "revision", "part"), name="contributor_once"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="attempt",
-            index=models.Index(
-                condition=models.Q(("ended_at", None)),
-                fields=["lease_until"],
-                name="attempt_lease",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="attempt",
-            constraint=models.UniqueConstraint(
-                fields=("move", "number"), name="attempt_number_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="attempt",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("ended_at", None)),
-                fields=("move",),
-                name="one_open_attempt",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="aftercare",
-            constraint=models.UniqueConstraint(
-                fields=("move", "code"), name="aftercare_once"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="administration",
-            index=models.Index(
-                django.db.models.functions.text.Upper("code"),
-                name="administration_code_search",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="administration",
-            index=models.Index(
-                django.db.models.functions.text.Upper("name"),
-                models.F("id"),
-                name="administration_name_list",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="administration",
-            constraint=models.UniqueConstraint(
-                fields=("connection", "code_key"), name="administration_place_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="administration",
-            constraint=models.UniqueConstraint(
-                fields=("environment", "code_key", "name"),
-                name="administration_code_and_name_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="administration",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("code__regex", "^\\S{1,100}$")),
-                name="administration_code_shape",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="administration",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "mail_address",
-                        django.db.models.functions.text.Lower("mail_address"),
-                    )
-                ),
-                name="administration_address_lower",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="administration",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("documents_unprocessed__lte", models.F("documents")),
-                    ("documents_awaiting_authorisation__lte", models.F("documents")),
-                ),
-                name="administration_counts_fit",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="proof",
-            index=models.Index(fields=["move", "-id"], name="proof_of_move"),
-        ),
-        migrations.AddConstraint(
-            model_name="proof",
-            constraint=models.UniqueConstraint(
-                fields=("id", "move", "connection", "code_key", "usable"),
-                name="proof_identity",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="proof",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("kind", "ATTESTED"),
-                        ("verdict", "ATTESTED"),
-                        ("attested_by__isnull", False),
-                    ),
-                    models.Q(
-                        ("kind", "VERIFIED"),
-                        models.Q(("verdict", "ATTESTED"), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="proof_kind_fits_verdict",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="move",
-            index=models.Index(fields=["state", "state_since"], name="move_state_wait"),
-        ),
-        migrations.AddIndex(
-            model_name="move",
-            index=models.Index(
-                condition=models.Q(("state", "APPROVED")),
-                fields=["not_before", "id"],
-                name="move_due",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="move",
-            index=models.Index(
-                condition=models.Q(("state", "AWAITING_BOOKKEEPING")),
-                fields=["ask_proof_at"],
-                name="move_ask_proof",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="move",
-            index=models.Index(fields=["requested_by", "-id"], name="move_of_person"),
-        ),
-        migrations.AddIndex(
-            model_name="move",
-            index=models.Index(
-                fields=["from_environment", "-id"], name="move_from_office"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="move",
-            index=models.Index(fields=["to_environment", "-id"], name="move_to_office"),
-        ),
-        migrations.AddIndex(
-            model_name="move",
-            index=models.Index(fields=["-ended_at"], name="move_ended"),
-        ),
-        migrations.AddConstraint(
-            model_name="move",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "state__in",
-                        [
-                            "DRAFT",
-                            "AWAITING_BOOKKEEPING",
-                            "AWAITING_APPROVAL",
-                            "APPROVED",
-                            "RUNNING",
-                            "COMPLETED",
-                            "IN_DOUBT",
-                            "FAILED",
-                            "STOPPED",
-                            "REJECTED",
-                            "WITHDRAWN",
-                        ],
-                    )
-                ),
-                name="move_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="move",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(
-                    (
-                        "state__in",
-                        (
-                            "AWAITING_BOOKKEEPING",
-                            "AWAITING_APPROVAL",
-                            "APPROVED",
-                            "RUNNING",
-                            "IN_DOUBT",
-                            "FAILED",
-                            "STOPPED",
-                        ),
-                    )
-                ),
-                fields=("administration",),
-                name="one_open_move_per_administration",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="move",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(
-                    (
-                        "state__in",
-                        (
-                            "AWAITING_BOOKKEEPING",
-                            "AWAITING_APPROVAL",
-                            "APPROVED",
-                            "RUNNING",
-                            "IN_DOUBT",
-                            "FAILED",
-                            "STOPPED",
-                        ),
-                    )
-                ),
-                fields=("to_connection", "to_code_key"),
-                name="one_open_move_per_wanted_place",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="move",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state__in", ["DRAFT", "WITHDRAWN"]),
-                    models.Q(
-                        ("administration__isnull", False),
-                        ("to_connection__isnull", False),
-                        ("to_environment__isnull", False),
-                        ("from_connection__isnull", False),
-                        ("from_environment__isnull", False),
-                        ("submitted_at__isnull", False),
-                        (
-                            "move_type__in",
-                            [
-                                "MOVE_ENVIRONMENT",
-                                "CHANGE_CODE",
-                                "RELINK_CONNECTION",
-                                "MOVE_ENVIRONMENT_AND_CHANGE_CODE",
-                                "RELINK_CONNECTION_AND_CHANGE_CODE",
-                            ],
-                        ),
-                        models.Q(("to_code", ""), _negated=True),
-                        models.Q(("from_code", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="move_complete_when_submitted",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="move",
+            model_name="Move",
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     models.Q(
@@ -1893,31 +1815,6 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="moved_in_the_package_first",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="move",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("state__in", ["APPROVED", "RUNNING", "IN_DOUBT", "COMPLETED"]),
-                        _negated=True,
-                    ),
-                    models.Q(
-                        ("approved_by__isnull", False),
-                        ("approved_at__isnull", False),
-                        ("plan_hash__regex", "^[0-9a-f]{64}$"),
-                    ),
-                    _connector="OR",
-                ),
-                name="move_approved_by_somebody",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="move",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("to_code__regex", "^\\S{0,100}$")),
-                name="move_code_shape",
             ),
         ),
     ]
