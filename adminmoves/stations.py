@@ -83,11 +83,17 @@ def where(move: Move) -> Station:
     return Station.PACKAGE if move.submitted_at else Station.REQUEST
 
 
-def stops(move: Move) -> list[Stop]:
+def stops(move: Move, starts_at: datetime | None = None) -> list[Stop]:
+    """``starts_at``: from when a queued move may start, where a moment holds it."""
     order = list(Station)
     here = order.index(where(move))
     return [
-        Stop(station, _mark(move, place - here), place == here, _facts(move, station))
+        Stop(
+            station,
+            _mark(move, place - here),
+            place == here,
+            _facts(move, station, starts_at),
+        )
         for place, station in enumerate(order)
     ]
 
@@ -102,10 +108,12 @@ def _name(user: User | None) -> str:
     return (user.get_full_name() or user.get_username()) if user else ""
 
 
-def _facts(move: Move, station: Station) -> Facts:
+def _facts(move: Move, station: Station, starts_at: datetime | None) -> Facts:
     """Who did it and when, or how long it took, where the move itself tells."""
     if move.state == S.WITHDRAWN and station is where(move):
         return Facts(at=move.ended_at)
+    if station is Station.QUEUE and starts_at and move.state == S.APPROVED:
+        return Facts(at=starts_at)
     return TOLD[station](move)
 
 
@@ -131,8 +139,6 @@ def _approval(move: Move) -> Facts:
 
 
 def _queue(move: Move) -> Facts:
-    if move.is_scheduled:
-        return Facts(at=move.not_before)
     waits = move.state == S.APPROVED
     return Facts(waits_since=move.state_since) if waits else NOTHING
 

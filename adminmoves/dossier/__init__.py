@@ -134,6 +134,14 @@ class Dossier:
         return self.in_queue.wait(self.move)
 
     @property
+    def starts_at(self) -> datetime | None:
+        """From when it may start; None where no moment holds it, or none is known."""
+        wait = self.wait
+        if wait and (wait.until or wait.has_no_end):
+            return wait.until
+        return self.move.not_before if self.move.is_scheduled else None
+
+    @property
     def held(self) -> queue.Wait | None:
         """What would hold it once approved: hours of its offices, or a freeze."""
         return self.in_queue.held(self.move)

@@ -1,6 +1,7 @@
 """Pieces of the interface that more than one page shows."""
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -23,6 +24,7 @@ from adminmoves.stations import stops
 from adminmoves.templatetags import events, moments, pieces
 from adminmoves.vocabulary import (
     ENDED_STATES,
+    OPEN_STATES,
     STATE_LOOKS,
     Atom,
     Look,
@@ -200,13 +202,17 @@ def short_type(move_type: str) -> str:
 
 @register.inclusion_tag("partials/route.html")
 def route(move: Move) -> dict[str, Any]:
-    """From and to in codes; only what differs is marked."""
-    return {"now": place_now(move), "then": place_wanted(move)}
+    """From and to in codes; only what differs is marked, capitals apart."""
+    now, then = place_now(move), place_wanted(move)
+    is_new_code = now.code.upper() != then.code.upper()
+    goes_to = (then.environment, then.connection) if move.state in OPEN_STATES else ()
+    inactive = [str(one) for one in goes_to if one and not one.is_active]
+    return {"now": now, "then": then, "is_new_code": is_new_code, "inactive": inactive}
 
 
 @register.inclusion_tag("partials/stepper.html")
-def stepper(move: Move) -> dict[str, Any]:
-    return {"stops": stops(move)}
+def stepper(move: Move, starts_at: datetime | None) -> dict[str, Any]:
+    return {"stops": stops(move, starts_at)}
 
 
 @register.simple_tag

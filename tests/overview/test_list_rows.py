@@ -3,9 +3,11 @@
 import pytest
 from django.contrib.auth.models import User
 from django.db.models import Model
+from django.template.loader import render_to_string
 
 from adminmoves.models import Move
-from adminmoves.vocabulary import MoveState
+from adminmoves.templatetags.portal import route
+from adminmoves.vocabulary import MoveState, MoveType
 from tests.builders import make_administration, make_draft, run
 from tests.cast import MakeMove
 from tests.overview.people import logged_in, said
@@ -93,6 +95,34 @@ def test_what_was_urgent_and_is_over_says_so_no_more(
 
     assert (move.state, move.urgent) == (S.COMPLETED, True)
     assert [URGENT in told for told in lists(lead, move)] == [False, False]
+
+
+def test_a_place_that_is_no_longer_in_use_says_so_in_the_lists(
+    lead: User, a_move: MakeMove
+) -> None:
+    move = a_move(S.APPROVED)
+    link = move.to_connection
+    assert link is not None
+    known = "/administraties/", "/?status=alle"
+    before = [said(logged_in(lead).get(page)) for page in known]
+
+    link.is_active = False
+    link.save(update_fields=["is_active"])
+
+    after = [said(logged_in(lead).get(page)) for page in known]
+    assert ["(niet actief)" in page for page in before] == [False, False]
+    assert ["(niet actief)" in page for page in after] == [True, True]
+
+
+def test_other_capitals_are_no_other_code(agent: User) -> None:
+    move = Move(intent=MoveType.CHANGE_CODE, requested_by=agent)
+    move.administration = make_administration(code="ABC1")
+    shown = []
+    for code in ("abc1", "ABC2"):
+        move.to_code = code
+        shown.append("<b>" in render_to_string("partials/route.html", route(move)))
+
+    assert shown == [False, True]
 
 
 def lists(user: User, move: Move) -> list[str]:

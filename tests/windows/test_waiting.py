@@ -102,6 +102,28 @@ def test_it_names_the_freeze(as_lead: Client, a_move: MakeMove) -> None:
         assert "Bevroren tot 1 februari 2031 00:00 : Btw-aangifte" in page
 
 
+def test_the_steps_say_the_moment_that_the_freeze_leaves(
+    as_lead: Client, a_move: MakeMove
+) -> None:
+    move = a_move(S.APPROVED)
+    evening = datetime(2031, 1, 31, 19, tzinfo=UTC)
+    Move.objects.filter(pk=move.pk).update(not_before=evening)
+    address = f"/migraties/{move.number}/"
+    before = steps(as_lead, address)
+
+    freeze(evening + timedelta(hours=3))
+
+    after = steps(as_lead, address)
+    assert ("31 januari 2031 20:00" in before, "23:00" in before) == (True, False)
+    assert ("31 januari 2031 23:00" in after, "20:00" in after) == (True, False)
+
+
+def steps(client: Client, address: str) -> str:
+    """What stands under the steps of a move."""
+    page = client.get(address).content.decode()
+    return page.partition('class="stepper"')[2].partition("</ol>")[0]
+
+
 def test_windows_that_never_meet_are_told(as_lead: Client, a_move: MakeMove) -> None:
     move = a_move(S.APPROVED, move_type=MoveType.MOVE_ENVIRONMENT)
     day = (timezone.localtime() + timedelta(days=2)).weekday()

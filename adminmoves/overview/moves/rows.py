@@ -29,8 +29,8 @@ NAMED = (
 STANDS = ("administration__environment", "administration__connection")
 NOT_SHOWN = ("plan", "warnings_seen", "reason")
 """Long, and no row of the list reads it."""
-OFFICE = ("pk", "office_code")
-LINK = ("pk", "package", "package_environment", "country", "base_url")
+OFFICE = ("pk", "office_code", "is_active")
+LINK = ("pk", "package", "package_environment", "country", "base_url", "is_active")
 KEPT = Kept("overview/list_row.html", most=2000)
 
 
