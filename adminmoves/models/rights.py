@@ -10,10 +10,10 @@ from typing import Any
 
 from django.db import connection
 
-FIXED_PATHS = (
-    "search_path=pg_catalog, public, pg_temp",
-    "search_path=pg_catalog, pg_temp",
-)
+NO_SCHEMA = "search_path=pg_catalog, pg_temp"
+"""Of a function that acts as the owner: it names the schema of all that it uses."""
+
+FIXED_PATHS = ("search_path=pg_catalog, public, pg_temp", NO_SCHEMA)
 INLINED = ("adminmoves_code_key", "adminmoves_event_digest")
 """Without a path of their own, so that they stay fast; each name in them is fixed."""
 
@@ -56,7 +56,7 @@ WITH me AS (
                       WHERE d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass
                         AND d.objid = c.oid AND d.deptype = 'e')
 ), routines AS (
-    SELECT p.oid, p.proname, p.proowner, p.proconfig, p.prolang,
+    SELECT p.oid, p.proname, p.proowner, p.proconfig, p.prolang, p.prosecdef,
            p.oid::pg_catalog.regprocedure::text AS signature,
            coalesce(p.proacl, pg_catalog.acldefault('f', p.proowner)) AS acl
     FROM pg_catalog.pg_proc p
@@ -147,7 +147,8 @@ UNION ALL
 SELECT 'path', r.signature
 FROM routines r, owner
 WHERE r.proowner = owner.oid AND NOT r.proname = ANY (%(inlined)s)
-  AND NOT coalesce(r.proconfig, '{}') && %(paths)s
+  AND NOT coalesce(r.proconfig, '{}')
+          && CASE WHEN r.prosecdef THEN ARRAY[%(no_schema)s] ELSE %(paths)s END
 UNION ALL
 SELECT 'trigger', pg_catalog.format('%%s of %%s', t.tgname, ours.relname)
 FROM ours JOIN pg_catalog.pg_trigger t ON t.tgrelid = ours.oid
@@ -188,6 +189,7 @@ def find_excess(
         "functions": list(functions),
         "inlined": list(INLINED),
         "paths": list(FIXED_PATHS),
+        "no_schema": NO_SCHEMA,
     }
     with connection.cursor() as cursor:
         version = cursor.connection.server_version

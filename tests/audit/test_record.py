@@ -4,8 +4,9 @@ The owner of the database does it here, with no trigger in the way.
 """
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -13,13 +14,26 @@ from django.contrib.auth.models import User
 from django.core.files.base import ContentFile
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
+from django.utils import timezone
 from psycopg2 import extensions
 
 from adminmoves.access import actor_for
+from adminmoves.approval.actions import end_loan, lend_approval, reschedule_move
+from adminmoves.approval.haste import NONE as NO_HASTE
+from adminmoves.approval.haste import Haste
 from adminmoves.audit import chain, record
 from adminmoves.evidence_file import require_folder
 from adminmoves.intake.actions import recount_documents, take_over_draft
-from adminmoves.models import Administration, EvidenceFile, Move, Proof
+from adminmoves.models import (
+    Administration,
+    ApprovalLoan,
+    EvidenceFile,
+    LoanEnd,
+    Move,
+    Proof,
+    QueueSwitch,
+)
+from adminmoves.operations.actions import pause_queue, resume_queue
 from adminmoves.vocabulary import MoveState, MoveType
 from tests.builders import (
     make_administration,
@@ -82,6 +96,9 @@ CHANGES = [
     (MOVE, "approved_at = approved_at - interval '1 day'", "approved_at"),
     (MOVE, f"requested_by_id = {OTHER}", "requester"),
     (MOVE, "plan = plan || '{\"name\": \"Anders\"}'", "plan"),
+    (MOVE, "not_before = now()", "not_before"),
+    (MOVE, "urgent = true", "haste"),
+    (MOVE, "outside_windows = true", "haste"),
     (MOVE, "plan_hash = repeat('0', 64)", "plan_hash"),
     (MOVE, "created_at = created_at - interval '1 year'", "number"),
     (MOVE, "created_at = created_at - interval '1 hour'", "created_at"),
@@ -203,6 +220,74 @@ def test_what_the_app_role_changes_without_an_event_is_named(
 
     name = change.partition(" ")[0]
     assert kinds() == [(f"fact {name}", BOOKS)]
+
+
+def lent(lead: User, agent: User) -> None:
+    until = timezone.now() + timedelta(hours=1)
+    ApprovalLoan.objects.create(lender=lead, borrower=agent, ends_at=until)
+
+
+def taken_back(lead: User, agent: User) -> None:
+    loan = lend(lead, agent)
+    LoanEnd.objects.create(loan=loan, ended_by=lead)
+
+
+def lend(lead: User, agent: User) -> ApprovalLoan:
+    until = timezone.now() + timedelta(hours=1)
+    return lend_approval(
+        agent.pk, actor=actor_for(lead), ends_at=until, reason="Vakantie."
+    )
+
+
+def paused(lead: User, agent: User) -> None:
+    QueueSwitch.objects.update(
+        paused_at=timezone.now(), paused_by=agent, reason="Stil."
+    )
+
+
+@pytest.mark.parametrize(
+    ("change", "kind", "table"),
+    [
+        (lent, "loan_untold", "adminmoves_approvalloan"),
+        (taken_back, "loan_untold", "adminmoves_loanend"),
+        (paused, "paused", "adminmoves_queueswitch"),
+    ],
+)
+def test_what_lets_people_approve_or_holds_the_queue_is_in_an_event(
+    change: Callable[[User, User], None],
+    kind: str,
+    table: str,
+    completed: Move,
+    lead: User,
+    agent: User,
+) -> None:
+    change(lead, agent)
+
+    assert kinds() == [(kind, table)]
+
+
+def test_rights_moments_and_pauses_on_the_record_leave_no_difference(
+    owner: Owner, a_move: MakeMove, lead: User, agent: User
+) -> None:
+    actor = actor_for(lead)
+    move = a_move(S.APPROVED)
+    later = timezone.now() + timedelta(days=1)
+    haste = Haste(urgent=True, reasons={"urgent": "Loonrun."})
+    for moment, chosen in ((later, haste), (later + timedelta(hours=1), NO_HASTE)):
+        move.refresh_from_db()
+        reschedule_move(
+            move.pk, actor=actor, seen=move.timing, not_before=moment, haste=chosen
+        )
+    end_loan(lend(lead, agent).pk, actor=actor)
+    lend(lead, agent)
+    pause_queue(actor=actor, reason="Onderhoud.")
+    put_on_record()
+
+    assert record.differences() == []
+
+    resume_queue(actor=actor, reason="Klaar.")
+
+    assert record.differences() == []
 
 
 @pytest.mark.parametrize("state", [*S])

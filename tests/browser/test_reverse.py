@@ -9,7 +9,7 @@ from adminmoves.vocabulary import MoveState, MoveType
 from tests.browser.conftest import Visit
 from tests.browser.looking import DESKTOP, LOOKS, PHONE, axe_faults, shoot, sideways
 from tests.cast import MakeMove
-from tests.servers import Process
+from tests.servers import Workers
 
 BOTH = MoveType.MOVE_ENVIRONMENT_AND_CHANGE_CODE
 
@@ -78,13 +78,15 @@ def test_an_administration_goes_back_to_its_old_place(
     device: dict[str, object],
     visit: Visit,
     a_move: MakeMove,
-    worker: Process,
+    workers: Workers,
     agent: User,
     lead: User,
     request: pytest.FixtureRequest,
 ) -> None:
     look = request.node.callspec.id
     first = a_move(MoveState.COMPLETED, move_type=MoveType.MOVE_ENVIRONMENT)
+    # Not before: it would take the move that is made here.
+    workers()
     assert first.administration is not None
     old = (first.from_connection_id, first.from_code, first.from_address)
     page = visit(f"/migraties/{first}/", agent, color_scheme=theme, **device)

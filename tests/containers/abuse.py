@@ -3,7 +3,7 @@
 import socket
 import ssl
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -15,6 +15,8 @@ HALF_SENT = 20
 MEGABYTE = 1024 * 1024
 LARGE = 300 * MEGABYTE
 SECONDS_TO_ANSWER = 2.0
+AT_ONCE = 4
+UPLOAD = 31 * MEGABYTE
 HEADERS = "POST /inloggen/ HTTP/1.1\r\nHost: {host}\r\n"
 BODY = HEADERS + "Content-Length: 5000\r\n\r\nusername="
 
@@ -48,7 +50,27 @@ def try_the_proxy(portal: Portal, values: Mapping[str, str], host: str) -> None:
             )
             if visitor.page != "ok" or took > SECONDS_TO_ANSWER:
                 raise Failed(f"/healthz: {visitor.status} after {took:.1f} s")
+    _send_too_many(portal, connect, host)
     for inside in ("/readyz", "/metrics"):
         visitor.get(inside)
         if visitor.status != 404:
             raise Failed(f"{inside} is shown outside: {visitor.status}")
+
+
+def _send_too_many(
+    portal: Portal, connect: Callable[[], ssl.SSLSocket], host: str
+) -> None:
+    """More files at once than the proxy takes of one address."""
+    start = (
+        f"POST /aanvraag/M-2026-00001/ HTTP/1.1\r\nHost: {host}\r\n"
+        f"Content-Length: {UPLOAD}\r\n\r\n"
+    ).encode()
+    with ExitStack() as held:
+        for _ in range(AT_ONCE):
+            held.enter_context(connect()).sendall(start + bytes(MEGABYTE))
+        one_more = held.enter_context(connect())
+        one_more.sendall(start)
+        answer = one_more.recv(100).decode().splitlines()[0]
+    portal.say(f"one more file than {AT_ONCE} at once: {answer}")
+    if " 429 " not in answer:
+        raise Failed(f"{AT_ONCE + 1} files at once: {answer}")

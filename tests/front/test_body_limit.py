@@ -96,15 +96,39 @@ def test_every_form_with_a_file_may_send_one() -> None:
     assert forms == {"templates/intake/form.html", "templates/proof/attest.html"}
 
 
+SIZES = ("", "65536", "100000", "chunked")
+
+
 def test_the_proxy_lets_through_what_the_portal_takes() -> None:
     text = (CHECKOUT / "deploy" / "nginx.conf").read_text(encoding="utf-8")
     lines = r"location ~ (\S+) \{\s+client_max_body_size (\w+);"
-    limits = dict(re.findall(lines, text))
+    limits = re.findall(lines, text)
     paths = [reverse(name, args=["M-2026-000001"]) for name in sorted(FILE_ADDRESSES)]
+    # The proxy takes the first that fits.
     found = [
-        [size for pattern, size in limits.items() if re.match(pattern, path)]
+        next(size for pattern, size in limits if re.match(pattern, path))
         for path in paths
     ]
 
-    assert found == [["32m"]] * len(FILE_ADDRESSES)
+    assert found == ["32m"] * len(FILE_ADDRESSES)
     assert re.match(r".*^  client_max_body_size 64k;", text, re.DOTALL | re.MULTILINE)
+
+
+def test_all_that_is_sent_to_the_proxy_at_once_fits_in_its_folder() -> None:
+    text = (CHECKOUT / "deploy" / "nginx.conf").read_text(encoding="utf-8")
+    compose = (CHECKOUT / "docker-compose.yml").read_text(encoding="utf-8")
+    together = figure(r"limit_conn large (\d+);", text)
+    largest = figure(r"client_max_body_size (\d+)m;", text)
+    folder = figure(r'tmpfs: \["/tmp:size=(\d+)m', compose.partition("  proxy:")[2])
+    small = re.search(r'"~(\S+)" "";', text)
+
+    assert together * largest < folder
+    assert small
+    sizes = {size: bool(re.search(small[1], size)) for size in SIZES}
+    assert sizes == {"": True, "65536": True, "100000": False, "chunked": False}
+
+
+def figure(pattern: str, text: str) -> int:
+    found = re.search(pattern, text)
+    assert found, pattern
+    return int(found[1])

@@ -20,7 +20,7 @@ from adminmoves.models import (
     Move,
     Proof,
 )
-from adminmoves.models.rights import FIXED_PATHS, INLINED
+from adminmoves.models.rights import FIXED_PATHS, INLINED, NO_SCHEMA
 from adminmoves.vocabulary import MoveState
 from tests.builders import make_administration, make_draft, make_environment
 from tests.cast import MakeMove
@@ -99,6 +99,21 @@ def test_every_function_says_where_its_names_are_looked_up() -> None:
     assert {
         name for name in calls | types if not name.startswith("pg_catalog.")
     } == set()
+
+
+ACTING_AS_OWNER = """
+    SELECT proname, proconfig FROM pg_catalog.pg_proc
+    WHERE pronamespace = 'public'::pg_catalog.regnamespace AND prosecdef
+"""
+
+
+def test_what_acts_as_the_owner_looks_up_no_name_where_others_may_make_some() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(ACTING_AS_OWNER)
+        found = dict(cursor.fetchall())
+
+    assert {"adminmoves_chain_event", "adminmoves_index_new"} <= set(found)
+    assert {name for name, config in found.items() if NO_SCHEMA not in config} == set()
 
 
 def test_the_app_role_makes_no_table_that_could_come_before_a_real_one() -> None:

@@ -21,6 +21,26 @@ WITH begun AS (
     ORDER BY e.move_id, e.position DESC
 ), approved AS (
     SELECT * FROM decided WHERE code = 'MOVE_APPROVED'
+), timed AS (
+    SELECT DISTINCT ON (e.move_id) e.move_id, e.id, e.params ->> 'not_before' AS moment
+    FROM adminmoves_event e
+    WHERE e.stream = 'move'
+      AND e.code IN ('MOVE_APPROVED', 'MOVE_RESCHEDULED', 'MOVE_RETRIED')
+    ORDER BY e.move_id, e.position DESC
+), haste AS (
+    -- Only what changed is written; an approval that lapsed takes both along.
+    SELECT e.move_id, max(e.id) AS id,
+           (array_agg((e.params ->> 'urgent')::boolean ORDER BY e.position DESC)
+               FILTER (WHERE e.params ? 'urgent' OR lapsed))[1] AS urgent,
+           (array_agg((e.params ->> 'outside_windows')::boolean ORDER BY e.position DESC)
+               FILTER (WHERE e.params ? 'outside_windows' OR lapsed
+                       OR e.code = 'MOVE_RETRIED'))[1] AS outside_windows
+    FROM adminmoves_event e
+    CROSS JOIN LATERAL (VALUES
+        (e.code IN ('MOVE_PROOF_EXPIRED', 'MOVE_REAPPROVAL_ASKED'))) AS ends(lapsed)
+    WHERE e.stream = 'move'
+      AND (lapsed OR e.code IN ('MOVE_APPROVED', 'MOVE_RESCHEDULED', 'MOVE_RETRIED'))
+    GROUP BY e.move_id
 ), planned AS (
     -- The plan as Python's json writes it with its keys in order.
     SELECT m.id, '{' || (
@@ -45,6 +65,8 @@ LEFT JOIN submitted ON submitted.move_id = m.id
     AND submitted.code = 'MOVE_SUBMITTED' AND m.state <> 'DRAFT'
 LEFT JOIN decided ON decided.move_id = m.id
 LEFT JOIN approved ON approved.move_id = m.id
+LEFT JOIN timed ON timed.move_id = m.id
+LEFT JOIN haste ON haste.move_id = m.id
 LEFT JOIN planned ON planned.id = m.id
 LEFT JOIN adminmoves_administration a ON a.id = m.administration_id
 CROSS JOIN LATERAL (VALUES
@@ -67,6 +89,12 @@ CROSS JOIN LATERAL (VALUES
     ('approved_at', decided.id,
         (m.approved_at IS NULL) <> (approved.at IS NULL)
         OR abs(extract(epoch FROM m.approved_at - approved.at)) > %(slack)s),
+    ('not_before', timed.id,
+        approved.id IS NOT NULL
+        AND m.not_before IS DISTINCT FROM timed.moment::timestamptz),
+    ('haste', haste.id,
+        (m.urgent, m.outside_windows) IS DISTINCT FROM
+        (coalesce(haste.urgent, false), coalesce(haste.outside_windows, false))),
     ('plan_hash', decided.id,
         m.plan_hash <> coalesce(approved.params ->> 'plan_hash', '')),
     ('warnings', approved.id, m.warnings_seen <> approved.params -> 'warnings'),

@@ -1,0 +1,84 @@
+-- Who writes the search table acts as the owner and names every table and function with
+-- its schema, so that nothing in schema public can stand in for what it calls.
+
+CREATE OR REPLACE FUNCTION public.adminmoves_place_codes(
+    package text, office text, code text, address text
+) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp AS $$
+    SELECT concat_ws(' ',
+        '#' || public.adminmoves_fold(code),
+        '#' || lower(office),
+        '#' || lower(office) || '.' || public.adminmoves_fold(code),
+        '#' || public.adminmoves_fold(address),
+        CASE WHEN package = 'EXACT_ONLINE' THEN
+            '=' || lower(public.adminmoves_code_key(package, code)) || ' =' || lower(office)
+            || '.' || lower(public.adminmoves_code_key(package, code))
+        END)
+$$;
+
+CREATE OR REPLACE FUNCTION public.adminmoves_index_administrations(changed bigint[])
+RETURNS void
+LANGUAGE sql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+    INSERT INTO public.adminmoves_administrationsearch (administration_id, names, codes)
+    SELECT a.id, a.name_key || ltrim(e.name_key), ' ' || concat_ws(' ', (
+        SELECT string_agg(DISTINCT public.adminmoves_place_codes(
+                p.package, p.office_code, p.code, p.mail_address), ' ')
+            FROM (
+                SELECT a.package, e.office_code, a.code, a.mail_address
+                UNION ALL
+                SELECT f.package, f.office_code, f.code, f.mail_address
+                    FROM public.adminmoves_formerplace f WHERE f.administration_id = a.id
+            ) p),
+        '#' || nullif(a.kvk_number, ''),
+        '=' || nullif(ltrim(a.kvk_number, '0'), ''),
+        '#' || nullif(public.adminmoves_fold(a.external_id), '')) || ' '
+    FROM public.adminmoves_administration a
+    JOIN public.adminmoves_environment e ON e.id = a.environment_id
+    WHERE a.id = ANY (changed)
+    -- A new name of the office waits for this, or this for it.
+    FOR SHARE OF e
+    ON CONFLICT (administration_id) DO UPDATE
+        SET names = excluded.names, codes = excluded.codes
+$$;
+
+CREATE OR REPLACE FUNCTION public.adminmoves_index_new() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    PERFORM public.adminmoves_index_administrations(array(SELECT id FROM fresh));
+    RETURN NULL;
+END $$;
+
+CREATE OR REPLACE FUNCTION public.adminmoves_index_changed() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    PERFORM public.adminmoves_index_administrations(array(
+        SELECT o.id FROM stale o JOIN fresh n USING (id)
+        WHERE (o.name, o.code, o.environment_id, o.mail_address, o.kvk_number, o.external_id)
+            IS DISTINCT FROM
+            (n.name, n.code, n.environment_id, n.mail_address, n.kvk_number, n.external_id)));
+    RETURN NULL;
+END $$;
+
+CREATE OR REPLACE FUNCTION public.adminmoves_index_left() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    PERFORM public.adminmoves_index_administrations(array(
+        SELECT DISTINCT administration_id FROM fresh));
+    RETURN NULL;
+END $$;
+
+CREATE OR REPLACE FUNCTION public.adminmoves_index_office() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    PERFORM public.adminmoves_index_administrations(array(
+        SELECT a.id FROM stale o JOIN fresh n USING (id)
+        JOIN public.adminmoves_administration a ON a.environment_id = n.id
+        WHERE (o.office_code, o.name) IS DISTINCT FROM (n.office_code, n.name)));
+    RETURN NULL;
+END $$;
