@@ -43,7 +43,7 @@ def test_no_page_breaks_an_accessibility_rule_or_hides_a_stop(
     faults = {}
 
     for name, path in pages.items():
-        faults[name] = axe_faults(loaded(page, path))
+        faults[name] = axe_faults(loaded(page, path), theme)
         shoot(page, f"{name}-{theme}-{device['viewport']['width']}-{language}")
         # Where things stand does not depend on the theme.
         if theme == "light":

@@ -285,7 +285,7 @@ def test_every_state_of_filing_is_accessible(
 
     for name, path in pages(agent, lead, other_agent, books).items():
         page.goto(path)
-        faults[name] = axe_faults(page)
+        faults[name] = axe_faults(page, theme)
         shoot(page, f"{name}-{theme}-{device['viewport']['width']}")
 
     assert {name: found for name, found in faults.items() if found} == {}

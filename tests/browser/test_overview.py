@@ -89,7 +89,7 @@ def test_every_page_is_accessible_and_hides_no_stop(
         page.goto(path)
         shoot(page, f"{name}-{theme}-{device['viewport']['width']}-{language}")
         expect(page.locator("html")).to_have_attribute("lang", language)
-        assert axe_faults(page) == [], name
+        assert axe_faults(page, theme) == [], name
         # Where things stand does not depend on the theme.
         if theme == "light":
             assert hidden_stops(page) == [], name
