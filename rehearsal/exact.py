@@ -93,7 +93,7 @@ def me(call: Call) -> Answer:
     fields: Fields = {
         "UserID": user,
         "FullName": f"{organisation.user_name} Voorbeeld",
-        "CurrentDivision": int(usable[0][1].external_id) if usable else 0,
+        "CurrentDivision": int(usable[0][1].external_id) if usable else None,
         "DivisionCustomer": _guid("customer", owner.key),
         "DivisionCustomerCode": owner.name.rjust(PADDED),
         "DivisionCustomerName": owner.title,
@@ -205,8 +205,9 @@ def _told(
         for uri, kind, fields in found
     ]
     start = int(call.request.query.get("$skiptoken", "0") or 0)
-    if call.suffers("lone") and rows:
-        return in_json({"d": rows[0]}, headers=_minutely(call))
+    if call.suffers("lone") and rows and call.fault:
+        lone = {"results": rows[0]} if call.fault.options.get("results") else rows[0]
+        return in_json({"d": lone}, headers=_minutely(call))
     content: dict[str, object] = {"results": rows[start : start + PAGE]}
     if start + PAGE < len(rows) or call.suffers("next_elsewhere"):
         content["__next"] = _next(call, start + PAGE)

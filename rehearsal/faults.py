@@ -141,14 +141,8 @@ Refuse = Callable[[int, str], Answer]  # a status and a reason, in the package's
 def instead(fault: Fault, refuse: Refuse, *, after: dict[str, str]) -> Answer | None:
     """What comes in place of the answer; None where the call is carried out.
 
-    `after` are the headers with which the package says when to come back. Any fault
-    that answers can have other headers, and its body in another character set.
+    `after` are the headers with which the package says when to come back.
     """
-    answer = _in_its_place(fault, refuse, after)
-    return answer and _told_otherwise(fault.options, answer)
-
-
-def _in_its_place(fault: Fault, refuse: Refuse, after: dict[str, str]) -> Answer | None:
     options = fault.options
     if fault.name == "too_many":
         answer = refuse(429, "")
@@ -166,7 +160,7 @@ def _in_its_place(fault: Fault, refuse: Refuse, after: dict[str, str]) -> Answer
     return fixed(options) if fixed else None
 
 
-def _told_otherwise(options: Mapping[str, Any], answer: Answer) -> Answer:
+def _tell_otherwise(options: Mapping[str, Any], answer: Answer) -> None:
     """`header`: one "Name: value", or a list of them. `charset`: of the body."""
     told = options.get("header", ())
     for line in [told] if isinstance(told, str) else told:
@@ -176,7 +170,6 @@ def _told_otherwise(options: Mapping[str, Any], answer: Answer) -> Answer:
         answer.headers["Retry-After"] = str(options["retry_after"])
     if "charset" in options:
         answer.body = answer.body.decode().encode(str(options["charset"]))
-    return answer
 
 
 def _any_answer(options: Mapping[str, Any]) -> Answer:
@@ -231,9 +224,13 @@ FIXED: Mapping[str, Callable[[dict[str, Any]], Answer]] = {
 
 
 def after_all(fault: Fault | None, answer: Answer) -> Answer:
-    """The answer as it leaves: late, or cut off in the middle."""
+    """The answer as it leaves: late, or cut off in the middle.
+
+    With any fault it can have other headers, and its body in another character set.
+    """
     if fault is None:
         return answer
+    _tell_otherwise(fault.options, answer)
     if fault.name == "slow":
         answer.delay = float(fault.options.get("seconds", 2))
     if fault.name == "cut":

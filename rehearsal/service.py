@@ -91,13 +91,14 @@ TELLINGS: Mapping[str, Callable[[Call, list[Row], Fault], list[Row]]] = {
     "forget": lambda _call, _rows, _fault: [],
     "dup": lambda _call, rows, fault: [*rows, *_look_alikes(rows, fault)],
     "twice": lambda _call, rows, fault: [*rows, *_doubled(rows, fault)],
-    "control": lambda _call, rows, _fault: _with_control_characters(rows),
+    "control": lambda _call, rows, _fault: _with_a_mark(rows),
     "lie": Call.lies,
 }
 """How the faults of a list change what it tells."""
 
 
-def _with_control_characters(rows: list[Row]) -> list[Row]:
+def _with_a_mark(rows: list[Row]) -> list[Row]:
+    """A control character; Twinfield can write something else in its place."""
     return [(owner, replace(each, name=f"{each.name}\x1f")) for owner, each in rows]
 
 

@@ -207,10 +207,12 @@ def _refused(call: Call) -> Answer | None:
     return answer
 
 
-def _processed(_call: Call, found: Element) -> Answer:
+def _processed(call: Call, found: Element) -> Answer:
     """The document as text inside the envelope, with the declaration it carries."""
     # A control character is written as what it is not allowed to be: a reference.
-    written = tostring(found, encoding="unicode").replace("\x1f", "&#x1F;")
+    options = call.fault.options if call.fault else {}
+    text = str(options.get("text", "&#x1F;"))
+    written = tostring(found, encoding="unicode").replace("\x1f", text)
     inner = DECLARED + written
     body = (
         f'<ProcessXmlStringResponse xmlns="{OWN}"><ProcessXmlStringResult>'
