@@ -36,10 +36,11 @@ def ask_again_at(
     """When to ask next; None where only a person can change the answer.
 
     ``retry_at``: the package or its silence does not want to be asked before. A
-    package that could not answer is asked as soon as it may be.
+    package that could not answer is asked as soon as it may be; where a person may be
+    needed, and may not, then alone.
     """
     if verdict in NEEDS_PERSON:
-        return None
+        return retry_at
     now = timezone.now()
     if verdict in TEMPORARY:
         return retry_at or now + PACE[0][1]

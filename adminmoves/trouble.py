@@ -70,6 +70,10 @@ WHYS: Mapping[str, Any] = {
     W.SERVER_FAULT: OWN_FAULT,
     W.STRANGE_STATUS: _("The package answered in a way that we do not know."),
     W.TOKEN_ENDPOINT: _("The package could not renew our access just now."),
+    W.TURNED_AWAY: _(
+        "We were refused, and the answer does not say by whom: the package, or a "
+        "firewall before it."
+    ),
     W.WRONG_CLUSTER: _(
         "The organisation was moved to another server of Twinfield, and Twinfield does "
         "not say which one yet."
@@ -87,11 +91,18 @@ WHYS: Mapping[str, Any] = {
     W.FORBIDDEN: _("Our user may not ask this there."),
     W.LICENCE_EXPIRED: _("The office's licence for the package has ended."),
     W.NO_CONSENT: _("Nobody has given consent yet, or the consent has ended."),
+    W.NO_DIVISION: _(
+        "Our user has no administration open there, so no list can be asked for."
+    ),
     W.NO_DIVISION_ACCESS: _(
         "Our user has no rights on the administration that it works in there."
     ),
     W.NO_OFFICE: _("Our user may not see any administration there."),
     W.REFRESHED_ELSEWHERE: _("Somebody connected again just now. That passes."),
+    W.RENEWAL_REFUSED: _(
+        "The package keeps refusing to renew our access, so the consent has probably "
+        "ended. We keep it and try again every hour."
+    ),
     W.REQUEST_REFUSED: NOT_UNDERSTOOD,
     W.TOKEN_INVALID: REFUSED,
     W.TOKEN_REFUSED: _(
@@ -148,6 +159,10 @@ OTHER_DIVISION = _(
     "Have the office open another administration as our user in Exact, or connect "
     "again and tick the one that is open."
 )
+OPEN_DIVISION = _(
+    "Have the office open an administration as our user in Exact. It is asked again by "
+    "itself."
+)
 OWN_USER = _(
     "Have an administrator connect it again, as a user of Exact that serves no other "
     "connection: each new consent of a user ends the one before."
@@ -175,6 +190,7 @@ REMEDIES: Mapping[str, tuple[Any, ...]] = {
     ),
     W.TOKEN_USED: (OWN_USER,),
     W.TOKEN_REFUSED: (BY_ITSELF, STAYS),
+    W.RENEWAL_REFUSED: (CONNECT_AGAIN,),
     **dict.fromkeys(
         (
             *(W.FORBIDDEN, W.USER_BLOCKED, W.USER_INACTIVE),
@@ -182,6 +198,7 @@ REMEDIES: Mapping[str, tuple[Any, ...]] = {
         ),
         (LOOK_AT_USER,),
     ),
+    W.NO_DIVISION: (OPEN_DIVISION,),
     **dict.fromkeys((W.NO_DIVISION_ACCESS, W.DIVISION_BLOCKED), (OTHER_DIVISION,)),
     **dict.fromkeys(
         (W.CUSTOMER_BLOCKED, W.LICENCE_EXPIRED, W.FAULT_106), (LOOK_AT_LICENCE,)
@@ -201,6 +218,7 @@ REMEDIES: Mapping[str, tuple[Any, ...]] = {
         (W.ADDRESS_NOT_ALLOWED, W.BASE_URL, W.COUNTRY, W.NOT_FOUND), (RIGHT_ADDRESS,)
     ),
     W.HTML: (FRONT_DOOR,),
+    W.TURNED_AWAY: (FRONT_DOOR, LOOK_AT_USER),
     **dict.fromkeys(
         (
             *(W.CERTIFICATE, W.CONNECTION, W.QUIET, W.REDIRECT, W.TIMEOUT),

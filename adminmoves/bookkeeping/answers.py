@@ -69,6 +69,8 @@ class NoAnswer(Exception):
 
     ``stale_token``: a new access token may help, once. ``again``: so may asking again.
     ``consent_lost``: the tokens are worth nothing any more, for sure.
+    ``unexplained``: a renewal was refused for no cause that we know, or for one that
+    ought to pass; see ``grants``.
     """
 
     def __init__(
@@ -80,6 +82,7 @@ class NoAnswer(Exception):
         stale_token: bool = False,
         again: bool = False,
         consent_lost: bool = False,
+        unexplained: bool = False,
     ) -> None:
         super().__init__(f"{verdict} {reason}")
         self.verdict = verdict
@@ -88,6 +91,7 @@ class NoAnswer(Exception):
         self.stale_token = stale_token
         self.again = again
         self.consent_lost = consent_lost
+        self.unexplained = unexplained
 
     def evidence(self) -> Evidence:
         return Evidence(

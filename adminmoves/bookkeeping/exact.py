@@ -93,7 +93,8 @@ class ExactOnline:
         """
         who = _ask(session, ME, _first_address(session), read_me)
         if not who.division:
-            return _listing((), ME, who)
+            # No list can be asked without one: that says nothing about any code.
+            raise NoAnswer(V.UNAVAILABLE, Why.NO_DIVISION)
         if not _refused_lately(session, SYSTEM, reason=Why.SCOPE_MISSING):
             try:
                 rows = _all_pages(session, SYSTEM, who)

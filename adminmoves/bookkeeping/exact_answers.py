@@ -13,7 +13,13 @@ from typing import Any
 from django.utils import timezone
 
 from adminmoves.bookkeeping.answers import NoAnswer, Row, unreadable
-from adminmoves.bookkeeping.refusals import refuse_status, retry_after, within_a_day
+from adminmoves.bookkeeping.refusals import (
+    heed_wait,
+    is_page,
+    refuse_status,
+    retry_after,
+    within_a_day,
+)
 from adminmoves.bookkeeping.session import code_in, json_in, text_in
 from adminmoves.bookkeeping.why import Why
 from adminmoves.bookkeeping.wire import Answer
@@ -25,6 +31,7 @@ VIOLATED = "application scope violated"
 DIGITS = re.compile(r"[0-9]{1,100}")
 # The zero of .NET, 1 January of the year 1: a date that nobody filled in.
 NO_DATE = "/Date(-62135596800000)/"
+QUOTES = " \t\"'"
 REASON = re.compile(r"[a-z]+", re.IGNORECASE)
 """The code at the start of the header "Reason", before any words."""
 BLOCKED: Mapping[str, Why] = {
@@ -133,10 +140,10 @@ def _results(answer: Answer, own: str) -> tuple[list[dict[str, Any]], str]:
     said = json_in(answer)
     inner = said.get("d") if isinstance(said, dict) else None
     following: object = None
+    if isinstance(inner, dict) and own not in inner:
+        following, inner = inner.get("__next"), inner.get("results")
     if isinstance(inner, dict) and own in inner:
         inner = [inner]
-    elif isinstance(inner, dict):
-        following, inner = inner.get("__next"), inner.get("results")
     if not isinstance(inner, list) or not all(isinstance(row, dict) for row in inner):
         raise unreadable(Why.NO_RESULTS)
     if following is not None and not isinstance(following, str):
@@ -192,10 +199,13 @@ def _refuse(answer: Answer) -> None:
 
 
 def _refuse_forbidden(answer: Answer) -> None:
-    told = REASON.match(answer.headers.get("reason", "").strip())
+    """By the header "Reason", which no firewall sends; a new one is a refusal too."""
+    told = REASON.match(answer.headers.get("reason", "").strip(QUOTES))
     known = REASONS.get(told[0].lower()) if told else None
     if known:
-        raise NoAnswer(known.verdict, known.reason)
+        raise heed_wait(NoAnswer(known.verdict, known.reason), answer)
+    if told and not is_page(answer):
+        raise NoAnswer(V.AUTH_REQUIRED, Why.FORBIDDEN)
 
 
 def limits_in(answer: Answer) -> dict[str, int]:

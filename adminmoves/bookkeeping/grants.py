@@ -16,11 +16,11 @@ from adminmoves.access import WORKER, Actor
 from adminmoves.audit import trail
 from adminmoves.bookkeeping import oauth as protocol
 from adminmoves.bookkeeping.answers import NoAnswer
-from adminmoves.bookkeeping.oauth import OAuth, Tokens, registered
+from adminmoves.bookkeeping.oauth import REFUSED_AGAIN, OAuth, Tokens, registered
 from adminmoves.bookkeeping.record import recorded
 from adminmoves.bookkeeping.vault import SealBroken, seal, unseal
 from adminmoves.bookkeeping.why import Why
-from adminmoves.bookkeeping.wire import Wire
+from adminmoves.bookkeeping.wire import Sender, Wire
 from adminmoves.models import (
     BookkeepingConnection,
     ConnectionCall,
@@ -30,6 +30,10 @@ from adminmoves.vocabulary import EventCode, LostGrant, Verdict
 
 EARLY = timedelta(seconds=60)
 """So long before its end a token is refreshed."""
+REFUSALS = frozenset(range(400, 500)) - {408, 429}
+MOST_REFUSED, LONGEST_REFUSED = 6, timedelta(hours=1)
+"""Renewals without a cause that passes: as many, or for so long, and somebody is asked
+to consent again. Longer than any package wants to wait between two of them."""
 EVENTS = {
     LostGrant.REVOKED: EventCode.CONSENT_LOST,
     LostGrant.DISCONNECTED: EventCode.CONNECTION_DISCONNECTED,
@@ -38,8 +42,13 @@ EVENTS = {
 
 def needs_consent() -> Q:
     """Connections that a package is asked for and where nobody consented, or where
-    the consent ended: an administrator gives it on the package's own page."""
-    ended = Q(grant__lost_at__isnull=False) | Q(grant__refresh_until__lt=timezone.now())
+    the consent ended or is no longer renewed: an administrator gives it on the
+    package's own page."""
+    ended = (
+        Q(grant__lost_at__isnull=False)
+        | Q(grant__refresh_until__lt=timezone.now())
+        | Q(line__trouble_why=Why.RENEWAL_REFUSED)
+    )
     asks = Q(demand=BookkeepingConnection.Demand.API)
     return asks & registered() & (Q(grant__isnull=True) | ended)
 
@@ -81,13 +90,7 @@ class Client:
         token = _opened(grant.sealed_refresh)
         try:
             with recorded(self.calls, self.connection, "token", wire) as noting:
-                tokens = protocol.refresh(
-                    noting,
-                    self.oauth,
-                    self.identity,
-                    token=token,
-                    redirect_uri=grant.redirect_uri,
-                )
+                tokens = self._renewed(noting, token, grant)
         except NoAnswer as no:
             if no.consent_lost:
                 lose(grant, LostGrant.REVOKED)
@@ -95,6 +98,37 @@ class Client:
         if not _store(grant, self.oauth, tokens):
             raise NoAnswer(Verdict.UNAVAILABLE, Why.REFRESHED_ELSEWHERE)
         return tokens.access
+
+    def _renewed(self, wire: Sender, token: str, grant: ConnectionGrant) -> Tokens:
+        try:
+            return protocol.refresh(
+                wire,
+                self.oauth,
+                self.identity,
+                token=token,
+                redirect_uri=grant.redirect_uri,
+            )
+        except NoAnswer as no:
+            if not no.unexplained or not _keeps_failing(grant):
+                raise
+            again = timezone.now() + REFUSED_AGAIN
+            raise NoAnswer(
+                Verdict.AUTH_REQUIRED, Why.RENEWAL_REFUSED, retry_at=again
+            ) from no
+
+
+def _keeps_failing(grant: ConnectionGrant) -> bool:
+    """Whether renewals were refused so often, or for so long, that none will come."""
+    refused = ConnectionCall.objects.filter(
+        connection=grant.connection,
+        endpoint="token",
+        at__gt=grant.refreshed_at,
+        status__in=REFUSALS,
+    )
+    long_ago = timezone.now() - LONGEST_REFUSED
+    return (
+        refused.count() >= MOST_REFUSED - 1 or refused.filter(at__lt=long_ago).exists()
+    )
 
 
 def _store(grant: ConnectionGrant, oauth: OAuth, tokens: Tokens) -> bool:

@@ -23,6 +23,9 @@ SECONDS_OVER = 45
 FAILURES_BEFORE_QUIET = 2
 SHORTEST_QUIET, LONGEST_QUIET = timedelta(seconds=30), timedelta(minutes=10)
 LIMITED = timedelta(minutes=1)
+PASSING = frozenset({Verdict.RATE_LIMITED, Verdict.UNAVAILABLE})
+TRIED_AGAIN = frozenset({Why.TOKEN_REFUSED, Why.RENEWAL_REFUSED})
+"""A consent that may be lost, and may not: so it is not left to a person alone."""
 # Exact blocks who gets more than ten refusals in an hour.
 REFUSED = timedelta(minutes=10)
 NO_TROUBLE: dict[str, Any] = {
@@ -81,7 +84,7 @@ def refuse_quiet(line: ConnectionLine, *, urgent: bool) -> None:
     why = Verdict(line.quiet_why)
     if urgent and why != Verdict.RATE_LIMITED:
         return
-    waits = why in {Verdict.RATE_LIMITED, Verdict.UNAVAILABLE}
+    waits = why in PASSING or line.trouble_why in TRIED_AGAIN
     raise NoAnswer(why, Why.QUIET, retry_at=line.quiet_until if waits else None)
 
 

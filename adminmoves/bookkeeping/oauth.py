@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from adminmoves.bookkeeping.answers import NoAnswer, unreadable
 from adminmoves.bookkeeping.refusals import (
+    BAD_REQUEST,
     NOT_FOUND,
     OK,
     SERVER_SIDE,
@@ -33,8 +34,12 @@ from adminmoves.vocabulary import Package, Verdict
 LONGEST_LIFE = 24 * 3600
 REFUSED_CLIENT = frozenset({"invalid_client", "unauthorized_client", "invalid_scope"})
 REFUSED_REQUEST = frozenset({"invalid_request", "unsupported_grant_type"})
-TOO_EARLY = "tooearly"
-EARLY_AGAIN = timedelta(minutes=2)
+PASSING = frozenset({"temporarily_unavailable", "server_error"})
+LATER = re.compile("tooearly|notexpired|ratelimit|toomany|slowdown|throttl")
+"""An error that a wait mends, by the letters of its name, words and ``Reason``."""
+DOUBTFUL = re.compile("temporar|tryagain|later|issuedto|anotherclient|redirecturi")
+"""Words of an error that do not say that the consent itself is lost."""
+EARLY_AGAIN, REFUSED_AGAIN = timedelta(minutes=2), timedelta(hours=1)
 """Too early is told without a moment; ten refusals in an hour are the most."""
 
 
@@ -200,39 +205,69 @@ def _refusal(answer: Answer, said: dict[str, object], cause: Cause) -> NoAnswer:
     What is not known for sure keeps the tokens.
     """
     error = str(said.get("error", "")).strip().lower()
-    reason = answer.headers.get("reason", "").strip().lower()
     if answer.status == TOO_MANY:
         soon = retry_after(answer) or timezone.now() + timedelta(minutes=1)
         return NoAnswer(Verdict.RATE_LIMITED, Why.TOKENS_LIMITED, retry_at=soon)
-    if reason.startswith(TOO_EARLY) or error in cause.too_early:
+    if error in cause.too_early or LATER.search(_letters(answer, said)):
         soon = retry_after(answer) or timezone.now() + EARLY_AGAIN
-        return NoAnswer(Verdict.RATE_LIMITED, Why.TOO_EARLY, retry_at=soon)
+        return NoAnswer(
+            Verdict.RATE_LIMITED, Why.TOO_EARLY, retry_at=soon, unexplained=True
+        )
     if answer.status >= SERVER_SIDE:
         return server_fault(answer, Why.TOKEN_ENDPOINT)
     if error:
-        return _named(answer, error, cause)
+        return _named(answer, error, cause, sure=_is_sure(answer, said))
     return _nameless(answer)
 
 
-def _named(answer: Answer, error: str, cause: Cause) -> NoAnswer:
+def _letters(answer: Answer, said: dict[str, object]) -> str:
+    """All that a refusal says of itself, however it is quoted, spaced or written."""
+    told = f"{said.get('error')} {said.get('error_description')}"
+    return _bare(f"{told} {answer.headers.get('reason')}")
+
+
+def _is_sure(answer: Answer, said: dict[str, object]) -> bool:
+    """Whether an error that ends a consent speaks of the consent, and of no wait."""
+    words = _bare(str(said.get("error_description")))
+    return retry_after(answer) is None and DOUBTFUL.search(words) is None
+
+
+def _bare(words: str) -> str:
+    return re.sub("[^a-z]", "", words.lower())
+
+
+def _named(answer: Answer, error: str, cause: Cause, *, sure: bool) -> NoAnswer:
     """A refusal with an error of RFC 6749 par. 5.2, or one that a package adds."""
-    if error in cause.used_before:
+    if error in cause.used_before and sure:
         return NoAnswer(Verdict.AUTH_REQUIRED, Why.TOKEN_USED, consent_lost=True)
-    if error == "invalid_grant":
+    if error == "invalid_grant" and sure:
         return NoAnswer(Verdict.AUTH_REQUIRED, Why.CONSENT_ENDED, consent_lost=True)
-    if error in REFUSED_CLIENT:
+    if error in REFUSED_CLIENT - cause.used_before:
         return NoAnswer(Verdict.CONFIG_ERROR, Why.CLIENT_REFUSED)
     if error in REFUSED_REQUEST:
         return NoAnswer(Verdict.CONFIG_ERROR, Why.REQUEST_REFUSED)
-    retry_at = retry_after(answer)
-    return NoAnswer(Verdict.UNAVAILABLE, Why.TOKEN_ENDPOINT, retry_at=retry_at)
+    return _not_now(answer, unexplained=error not in PASSING)
 
 
 def _nameless(answer: Answer) -> NoAnswer:
     """A refusal that names no error: of a front door, or of a package in a hurry."""
     if answer.status == UNAUTHORISED:
-        return NoAnswer(Verdict.AUTH_REQUIRED, Why.TOKEN_REFUSED)
+        soon = timezone.now() + REFUSED_AGAIN
+        return NoAnswer(
+            Verdict.AUTH_REQUIRED, Why.TOKEN_REFUSED, retry_at=soon, unexplained=True
+        )
     if answer.status == NOT_FOUND:
         return NoAnswer(Verdict.CONFIG_ERROR, Why.NOT_FOUND)
-    why = Why.HTML if is_page(answer) else Why.TOKEN_ENDPOINT
-    return NoAnswer(Verdict.UNAVAILABLE, why, retry_at=retry_after(answer))
+    if is_page(answer):
+        retry_at = retry_after(answer)
+        return NoAnswer(Verdict.UNAVAILABLE, Why.HTML, retry_at=retry_at)
+    return _not_now(answer, unexplained=answer.status >= BAD_REQUEST)
+
+
+def _not_now(answer: Answer, *, unexplained: bool) -> NoAnswer:
+    return NoAnswer(
+        Verdict.UNAVAILABLE,
+        Why.TOKEN_ENDPOINT,
+        retry_at=retry_after(answer),
+        unexplained=unexplained,
+    )

@@ -1,5 +1,6 @@
 """What the status of an answer means, looked at before anything that the body says."""
 
+import json
 import re
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -12,14 +13,18 @@ from adminmoves.bookkeeping.wire import Answer
 from adminmoves.vocabulary import Verdict
 
 LONGEST_WAIT = timedelta(hours=24)
-OK, UNAUTHORISED, FORBIDDEN, NOT_FOUND, TOO_MANY = 200, 401, 403, 404, 429
+OK, BAD_REQUEST, UNAUTHORISED = 200, 400, 401
+FORBIDDEN, NOT_FOUND, TOO_MANY = 403, 404, 429
 SERVER_SIDE = 500
 PASSING = frozenset({502, 503, 504})
 OUR_MISTAKE = frozenset({400, 405, 406, 414, 415, 422})
 """The request itself is not right: asking it again brings the same refusal."""
 BEFORE_A_PAGE = re.compile(r"(\s|\ufeff|<\?xml.*?\?>|<!--.*?-->)*", re.DOTALL)
 PAGE = re.compile(r"<(!doctype\s+html|html|head|body|title|h1|center)\b", re.IGNORECASE)
-DATA = re.compile(r"[{\[]|<([\w.-]+:)?envelope\b", re.IGNORECASE)
+ENVELOPE = re.compile(r"<([\w.-]+:)?envelope\b", re.IGNORECASE)
+DATA = re.compile(rf"[{{\[]|{ENVELOPE.pattern}", re.IGNORECASE)
+OWN_ERRORS = frozenset({"error", "messages", "Message", "ErrorMessage", "ErrorType"})
+"""How the packages begin an error in JSON; gateways write ``message`` and others."""
 
 
 def refuse_status(answer: Answer) -> None:
@@ -44,14 +49,38 @@ def refuse_status(answer: Answer) -> None:
 
 
 def _refusal(answer: Answer) -> NoAnswer:
-    if answer.status == FORBIDDEN:
+    if answer.status == FORBIDDEN and is_own(answer):
         return NoAnswer(Verdict.AUTH_REQUIRED, Why.FORBIDDEN)
     if answer.status == NOT_FOUND:
         return NoAnswer(Verdict.CONFIG_ERROR, Why.NOT_FOUND)
     if answer.status in OUR_MISTAKE:
         return NoAnswer(Verdict.CONFIG_ERROR, Why.REQUEST_REFUSED)
-    retry_at = retry_after(answer)
-    return NoAnswer(Verdict.UNAVAILABLE, Why.STRANGE_STATUS, retry_at=retry_at)
+    forbidden = answer.status == FORBIDDEN
+    why = Why.TURNED_AWAY if forbidden else Why.STRANGE_STATUS
+    return NoAnswer(Verdict.UNAVAILABLE, why, retry_at=retry_after(answer))
+
+
+def is_own(answer: Answer) -> bool:
+    """Whether the package itself refuses: an error in the shape of one of them.
+
+    Anything else may be of a firewall or a gateway before it, which knows no user.
+    """
+    start = answer.text[_before(answer) :]
+    if ENVELOPE.match(start):
+        return True
+    try:
+        said = json.loads(start, strict=False)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(said, dict) and not OWN_ERRORS.isdisjoint(said)
+
+
+def heed_wait(no: NoAnswer, answer: Answer) -> NoAnswer:
+    """The same, asked again no sooner than the package says: also not at once."""
+    if no.verdict == Verdict.UNAVAILABLE and no.retry_at is None:
+        no.retry_at = retry_after(answer)
+        no.again = no.again and no.retry_at is None
+    return no
 
 
 def server_fault(answer: Answer, why: Why = Why.SERVER_FAULT) -> NoAnswer:
@@ -63,12 +92,17 @@ def server_fault(answer: Answer, why: Why = Why.SERVER_FAULT) -> NoAnswer:
 
 def is_page(answer: Answer) -> bool:
     """A page for people, such as "maintenance": no answer to us."""
-    before = BEFORE_A_PAGE.match(answer.text)
-    start = answer.text[before.end() if before else 0 :][:200]
+    start = answer.text[_before(answer) :][:200]
     if PAGE.match(start):
         return True
     kind = answer.headers.get("content-type", "").lower()
     return bool(start) and "html" in kind and not DATA.match(start)
+
+
+def _before(answer: Answer) -> int:
+    """Where a body begins, after spaces, a declaration and comments."""
+    before = BEFORE_A_PAGE.match(answer.text)
+    return before.end() if before else 0
 
 
 def retry_after(answer: Answer) -> datetime | None:

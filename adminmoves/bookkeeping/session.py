@@ -15,6 +15,7 @@ from django.utils import timezone
 from adminmoves.bookkeeping.answers import NoAnswer, unreadable
 from adminmoves.bookkeeping.grants import Client
 from adminmoves.bookkeeping.record import recorded
+from adminmoves.bookkeeping.refusals import heed_wait
 from adminmoves.bookkeeping.why import Why
 from adminmoves.bookkeeping.wire import Answer, Request, Wire
 from adminmoves.models import BookkeepingConnection, ConnectionCall
@@ -76,7 +77,11 @@ class Session:
         self, endpoint: str, request: Request, read: Callable[[Answer], Read]
     ) -> Read:
         with recorded(self.calls, self.connection, endpoint, self.wire) as noting:
-            return read(noting.send(request))
+            answer = noting.send(request)
+            try:
+                return read(answer)
+            except NoAnswer as no:
+                raise heed_wait(no, answer) from no.__cause__
 
 
 def json_in(answer: Answer) -> Any:

@@ -7,6 +7,7 @@ Not yet verified against the live service.
 """
 
 import re
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from urllib.parse import urlencode, urlsplit
@@ -25,9 +26,11 @@ from adminmoves.bookkeeping.answers import (
 )
 from adminmoves.bookkeeping.oauth import OAuth
 from adminmoves.bookkeeping.refusals import (
+    BAD_REQUEST,
     SERVER_SIDE,
     TOO_MANY,
     UNAUTHORISED,
+    heed_wait,
     is_page,
     refuse_status,
     retry_after,
@@ -52,15 +55,15 @@ ENVELOPE = (
 RESULT = "{http://www.twinfield.com/}ProcessXmlStringResult"
 # The inner document says that it is UTF-16; as text inside another it no longer is.
 DECLARATION = re.compile(r"^[\s\ufeff]*(<\?xml[^>]*\?>)?")
-# XML 1.0 par. 2.2, also where it is written as a reference.
-NO_CHARACTER = re.compile(
-    r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]"
-    r"|&#(x0*([0-8bcef]|1[0-9a-f]|fff[ef]|d[89a-f][0-9a-f]{2})"
-    r"|0*([0-8]|1[124-9]|2[0-9]|3[01]));",
-    re.IGNORECASE,
+# XML 1.0 par. 2.2 and 4.1: what is no character, and how one is referred to.
+NO_CHARACTER = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+REFERENCE = re.compile(
+    r"&(?:(?P<name>[A-Za-z][A-Za-z0-9]{0,40});"
+    r"|#(?:x(?P<hex>[0-9A-Fa-f]+)|(?P<decimal>[0-9]+));)?"
 )
+NAMES = frozenset({"amp", "apos", "gt", "lt", "quot"})
+MARK = "\ufffd"
 V = Verdict
-BAD_REQUEST = 400
 # "Guidelines": the codes of a SOAP fault.
 FAULTS: Mapping[str, Callable[[], NoAnswer]] = {
     **{
@@ -241,7 +244,7 @@ def _meaning_of(fault: Element, answer: Answer) -> NoAnswer:
         refuse_status(answer)
     no = FAULTS.get(code, OTHER_FAULT)()
     no.stale_token = no.stale_token or answer.status == UNAUTHORISED
-    return no
+    return heed_wait(no, answer)
 
 
 def _rows(offices: Element) -> tuple[Row, ...]:
@@ -270,12 +273,31 @@ def _xml(text: str) -> Element:
     not the list: never left out, since that would make another code of it.
     """
     try:
-        readable = NO_CHARACTER.sub("\ufffd", text)
-        return defusedxml.ElementTree.fromstring(readable, forbid_dtd=True)
+        return _strict_xml(text)
+    except NoAnswer as no:
+        mended = REFERENCE.sub(_as_xml, NO_CHARACTER.sub(MARK, text))
+        if no.reason != Why.NOT_XML or mended == text:
+            raise
+    return _strict_xml(mended)
+
+
+def _strict_xml(text: str) -> Element:
+    try:
+        return defusedxml.ElementTree.fromstring(text, forbid_dtd=True)
     except DefusedXmlException as error:
         raise unreadable(Why.DOCTYPE) from error
     except (ParseError, ValueError, RecursionError) as error:
         raise unreadable(Why.NOT_XML) from error
+
+
+def _as_xml(found: re.Match[str]) -> str:
+    """A reference as it is where XML knows it; a mark for one of HTML, or a bare &."""
+    if found["name"]:
+        return found[0] if found["name"] in NAMES else MARK
+    digits = (found["hex"] or found["decimal"] or "").lstrip("0")
+    number = int(digits[:8] or "0", 16 if found["hex"] else 10)
+    whole = number <= sys.maxunicode and not NO_CHARACTER.match(chr(number))
+    return found[0] if whole else MARK
 
 
 def _row(office: Element) -> Row:

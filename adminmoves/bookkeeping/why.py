@@ -42,10 +42,12 @@ class Why(StrEnum):
     FAULT_168 = "fault_168"
     FAULT_358 = "fault_358"
     FAULT_OTHER = "fault_other"
+    NO_DIVISION = auto()
     PACKAGE_ERROR = "package_error"
     SERVER_FAULT = "server_fault"
     STRANGE_STATUS = "strange_status"
     TOKEN_ENDPOINT = auto()
+    TURNED_AWAY = auto()
     WRONG_CLUSTER = "wrong_cluster"
     # our consent, or the user behind it
     CLAIM_MISSING = auto()
@@ -66,6 +68,7 @@ class Why(StrEnum):
     NO_DIVISION_ACCESS = "no_division_access"
     NO_OFFICE = "no_office"
     REFRESHED_ELSEWHERE = "refreshed_elsewhere"
+    RENEWAL_REFUSED = auto()
     TOKEN_INVALID = auto()
     TOKEN_REFUSED = auto()
     TOKEN_USED = auto()

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from adminmoves.bookkeeping.judge import same
 from adminmoves.bookkeeping.oauth import client_of
+from adminmoves.bookkeeping.why import Why
 from adminmoves.models import (
     BookkeepingConnection,
     ConnectionGrant,
@@ -25,6 +26,7 @@ CONNECTED = (Look("link", "green"), _("Connected"))
 NO_LIST = (Look("hourglass", "slate"), _("Connected, no list yet"))
 NOT_YET = (Look("unplug", "amber"), _("Nobody consented yet"))
 ENDED = (Look("key-round", "orange"), _("Consent ended"))
+NEEDED = (Look("key-round", "orange"), _("Consent needed"))
 ELSEWHERE = (Look("git-branch", "red"), _("Consent for another one"))
 TROUBLE = (Look("cloud-off", "orange"), _("In trouble"))
 UNREGISTERED = (Look("unplug", "slate"), _("Portal not registered"))
@@ -34,7 +36,7 @@ BY_HAND = (Look("file-text", "slate"), _("Attested by people"))
 class Group(models.IntegerChoices):
     """What a list filters and sorts by; the first ones need somebody."""
 
-    CONSENT = 0, _("Consent needed")
+    CONSENT = 0, NEEDED[1]
     ELSEWHERE = 1, ELSEWHERE[1]
     TROUBLE = 2, TROUBLE[1]
     UNREGISTERED = 3, UNREGISTERED[1]
@@ -78,6 +80,8 @@ class Standing:
         """Of a connection that somebody consented to: never good without a list."""
         if self.ended_at:
             return ENDED
+        if self.line and self.line.trouble_why == Why.RENEWAL_REFUSED:
+            return NEEDED
         if self.elsewhere:
             return ELSEWHERE
         if self.quiet_until or self.trouble:

@@ -67,13 +67,14 @@ def test_a_division_handed_over_is_found_in_the_other_licence(
     packages: Packages, consented: Consented, link: BookkeepingConnection
 ) -> None:
     target = packages.connection(Package.EXACT_ONLINE, "KANTOOR-B")
+    for each in (link, target):
+        packages.add(each, "52")
     consented(target)
     before = look(link)
     assert look(target).verdict == V.NOT_FOUND_OR_NO_ACCESS
 
     source, owner = packages.organisation(link), packages.organisation(target)
-    [moved] = source.administrations
-    source.administrations.remove(moved)
+    moved = source.administrations.pop(0)
     owner.administrations.append(moved)
 
     after = look(target)
@@ -328,15 +329,15 @@ def test_an_old_token_is_renewed_and_the_new_pair_is_kept(
     assert after.refresh_until > timezone.now() + timedelta(days=29)
 
 
-def test_a_user_without_a_division_sees_nothing(
+def test_a_user_without_a_division_says_nothing_of_any_code(
     packages: Packages, consented: Consented
 ) -> None:
     empty = packages.connection(Package.EXACT_ONLINE, "KANTOOR-B")
     consented(empty)
     evidence = look(empty)
-    assert (evidence.verdict, evidence.endpoint) == (
-        V.NOT_FOUND_OR_NO_ACCESS,
-        "current/Me",
+    assert (evidence.verdict, evidence.raw_status["reason"]) == (
+        V.UNAVAILABLE,
+        "no_division",
     )
 
 

@@ -183,6 +183,20 @@ def test_a_second_look_counts_only_this_code_in_this_licence() -> None:
     }
 
 
+@pytest.mark.parametrize("number", [None, 0, "", "x"])
+def test_without_a_division_in_use_there_is_no_list(number: object) -> None:
+    link = make_connection(
+        package=Package.EXACT_ONLINE, package_environment=LICENCE, country="NL"
+    )
+    script = Script({"Me": listed({"UserID": "u", "CurrentDivision": number})})
+
+    with pytest.raises(NoAnswer) as caught:
+        ExactOnline().fetch(session_with(ExactOnline(), link, script))
+
+    assert caught.value.verdict == V.UNAVAILABLE
+    assert caught.value.reason == "no_division"
+
+
 def test_me_tells_the_user_the_division_and_the_licence() -> None:
     fields = {
         "UserID": "00000000-0000-0000-0000-000000000009",
@@ -206,7 +220,17 @@ def test_me_tells_the_user_the_division_and_the_licence() -> None:
         (told("", 401), V.AUTH_REQUIRED, "unauthorised"),
         (told({"error": {}}, 401), V.AUTH_REQUIRED, "unauthorised"),
         (told("<html>Object moved", 401), V.AUTH_REQUIRED, "unauthorised"),
-        (told("", 403), V.AUTH_REQUIRED, "forbidden"),
+        (told({"error": {"message": {}}}, 403), V.AUTH_REQUIRED, "forbidden"),
+        (told("", 403), V.UNAVAILABLE, "turned_away"),
+        (told("Request blocked", 403), V.UNAVAILABLE, "turned_away"),
+        (told("<script>x()</script>", 403), V.UNAVAILABLE, "turned_away"),
+        (told({"message": "Forbidden"}, 403), V.UNAVAILABLE, "turned_away"),
+        (told('{"error": {"mess', 403), V.UNAVAILABLE, "turned_away"),
+        (
+            told('<?xml version="1.0"?><Error><Code>AccessDenied</Code></Error>', 403),
+            V.UNAVAILABLE,
+            "turned_away",
+        ),
         (told("<html>Access denied", 403), V.UNAVAILABLE, "html"),
         (told("", 404), V.CONFIG_ERROR, "not_found"),
         (told("", 408), V.UNAVAILABLE, "strange_status"),

@@ -71,7 +71,8 @@ def really_there(text: str) -> bool:
 
     inner = json.loads(text, strict=False)["d"]
     if isinstance(inner, dict):
-        inner = [inner] if "Code" in inner else inner["results"]
+        inner = inner if "Code" in inner else inner["results"]
+        inner = [inner] if isinstance(inner, dict) else inner
     return any(map(is_it, inner))
 
 

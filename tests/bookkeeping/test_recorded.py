@@ -14,6 +14,7 @@ from django.utils import timezone
 from adminmoves.bookkeeping import session
 from adminmoves.bookkeeping.answers import Evidence
 from adminmoves.bookkeeping.gateway import FRESH, check
+from adminmoves.bookkeeping.grants import needs_consent
 from adminmoves.models import (
     BookkeepingConnection,
     ConnectionCall,
@@ -202,6 +203,58 @@ def test_a_refusal_without_a_name_keeps_the_tokens(
 
     assert summed(look(link)) == (verdict, reason)
     assert keeps_tokens(link)
+
+
+REFUSED: dict[str, tuple[Package, dict[str, Any]]] = {
+    "consent_required": (P.TWINFIELD, {"error": "consent_required"}),
+    "expired_token": (P.ACCOUNTVIEW, {"error": "expired_token", "status": 401}),
+    "access_denied": (E, {"error": "access_denied"}),
+    "empty": (P.UNIT4, {"status": 403}),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_a_renewal_that_stays_refused_asks_for_a_consent(
+    name: str, packages: Packages, linked: Any
+) -> None:
+    package, told = REFUSED[name]
+    link = linked(package, old=True)
+    fault = "token_error" if "error" in told else "answer"
+    packages.befall(link, fault, kind="token", **told)
+
+    first = [look(link).verdict for _time in range(5)]
+    assert V.AUTH_REQUIRED not in first
+    refused = look(link)
+    assert summed(refused) == (V.AUTH_REQUIRED, "renewal_refused")
+    assert waits(refused) == 3600
+    assert keeps_tokens(link)
+    assert BookkeepingConnection.objects.filter(needs_consent()).exists()
+
+    packages.heal()
+    assert look(link).verdict == V.FOUND_ACTIVE
+    assert not BookkeepingConnection.objects.filter(needs_consent()).exists()
+
+
+def test_a_renewal_that_is_refused_for_an_hour_asks_for_a_consent(
+    packages: Packages, linked: Any
+) -> None:
+    link = linked(E, old=True)
+    packages.befall(link, "token_error", kind="token", error="access_denied")
+    assert look(link).verdict == V.RATE_LIMITED
+
+    earlier = timezone.now() - timedelta(minutes=61)
+    ConnectionCall.objects.filter(connection=link).update(at=earlier)
+    assert summed(look(link)) == (V.AUTH_REQUIRED, "renewal_refused")
+
+
+def test_trouble_of_the_package_never_asks_for_a_consent(
+    packages: Packages, linked: Any
+) -> None:
+    link = linked(P.TWINFIELD, old=True)
+    error = "temporarily_unavailable"
+    packages.befall(link, "token_error", kind="token", error=error)
+
+    assert {look(link).verdict for _time in range(7)} == {V.UNAVAILABLE}
 
 
 def test_the_newest_consent_of_one_exact_user_ends_the_one_before(
@@ -402,6 +455,16 @@ def test_an_archive_date_decides_nothing(
     assert look(link).verdict == V.FOUND_ACTIVE
 
 
+@pytest.mark.parametrize("kind", ["who", "list"])
+def test_exact_may_put_one_row_under_results(
+    kind: str, packages: Packages, linked: Any
+) -> None:
+    link = linked(E)
+    packages.befall(link, "lone", kind=kind, results=True)
+
+    assert look(link).verdict == V.FOUND_ACTIVE
+
+
 @pytest.mark.parametrize("package", [E, P.UNIT4, P.ACCOUNTVIEW])
 @pytest.mark.parametrize("kind", ["who", "list"])
 def test_one_row_without_a_list_around_it_is_read(
@@ -447,6 +510,23 @@ def test_a_control_character_in_a_name_spoils_no_list(
     packages.befall(link, "control")
 
     assert look(link).verdict == V.FOUND_ACTIVE
+
+
+def test_a_reference_of_html_spoils_no_list(packages: Packages, linked: Any) -> None:
+    link = linked(P.TWINFIELD)
+    packages.befall(link, "control", text="&nbsp;&")
+
+    assert look(link).verdict == V.FOUND_ACTIVE
+
+
+def test_a_fault_that_says_when_is_not_asked_again_at_once(
+    packages: Packages, linked: Any
+) -> None:
+    link = linked(P.TWINFIELD)
+    packages.befall(link, "soap_fault", code=100, retry_after=3600)
+
+    assert waits(look(link)) == 3600
+    assert len([each for each in packages.calls(link) if each["kind"] == "list"]) == 1
 
 
 def test_a_bare_control_character_spoils_no_json(

@@ -28,6 +28,7 @@ from tests.bookkeeping.twinfield_answers import (
 )
 
 V = Verdict
+A = Verdict.AUTH_REQUIRED
 
 
 def reason_of(answer: Answer) -> str:
@@ -82,6 +83,68 @@ def test_an_organisation_without_offices_has_none() -> None:
 )
 def test_what_is_not_a_whole_list_says_nothing(inner: str, reason: str) -> None:
     assert reason_of(in_envelope(inner)) == f"{V.UNAVAILABLE} {reason}"
+
+
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        ("A&nbsp;B", "A\ufffdB"),
+        ("A & B", "A \ufffd B"),
+        ("A&B", "A\ufffdB"),
+        ("&#x110000;", "\ufffd"),
+        ("&#1114112;", "\ufffd"),
+        ("&#xFFFFFFFFFFFFFFFFFFFF;", "\ufffd"),
+        ("&#x0000001F;", "\ufffd"),
+        ("&#xD800;&#31;", "\ufffd\ufffd"),
+        ("&eacute;&#233;&#xE9;", "\ufffdéé"),
+        ("\x1f", "\ufffd"),
+    ],
+)
+def test_what_xml_cannot_hold_spoils_its_own_name_alone(
+    written: str, name: str
+) -> None:
+    inner = f'<office name="{written}">001</office><office name="B &amp; C">2</office>'
+    rows = read_offices(in_envelope(offices(inner)))
+    assert [(row.code, row.name) for row in rows] == [("001", name), ("2", "B & C")]
+
+
+def test_what_xml_can_hold_is_never_mended() -> None:
+    inner = "<office><![CDATA[A&B&nbsp;]]></office>"
+    [row] = read_offices(in_envelope(offices(inner)))
+    assert row.code == "A&B&nbsp;"
+
+
+@pytest.mark.parametrize("code", ["100", "358", "999", "", "108"])
+@pytest.mark.parametrize("status", [500, 503])
+def test_a_fault_is_asked_again_when_the_package_says(status: int, code: str) -> None:
+    detail = f"<detail><code>{code}</code></detail>" if code else ""
+    body = f"<Envelope><Body><Fault>{detail}</Fault></Body></Envelope>"
+
+    with pytest.raises(NoAnswer) as caught:
+        read_offices(Answer(status, {"retry-after": "3600"}, body))
+
+    assert (caught.value.verdict, caught.value.again) == (V.UNAVAILABLE, False)
+    assert caught.value.retry_at is not None
+
+
+@pytest.mark.parametrize(
+    ("body", "verdict"),
+    [
+        ("Request blocked", V.UNAVAILABLE),
+        ("", V.UNAVAILABLE),
+        ("<Error><Code>AccessDenied</Code></Error>", V.UNAVAILABLE),
+        ("<script>x()</script>", V.UNAVAILABLE),
+        ("<s:Envelope xmlns:s='s'><s:Body><s:Fault/></s:Body></s:Envelope>", A),
+        ('{"error": "access_denied"}', A),
+    ],
+)
+def test_a_403_is_of_our_user_only_if_the_package_says_it(
+    body: str, verdict: Verdict
+) -> None:
+    for read in (read_offices, read_who):
+        with pytest.raises(NoAnswer) as caught:
+            read(Answer(403, {}, body))
+        assert caught.value.verdict == verdict
 
 
 BOMB = '<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;">]>'

@@ -86,6 +86,10 @@ def sign_in_elsewhere(scene: Scene) -> None:
     scene.consented(scene.link, at=scene.packages.key(other))
 
 
+def no_division(scene: Scene) -> None:
+    scene.packages.organisation(scene.link).administrations.clear()
+
+
 def add_with_zeros(scene: Scene) -> None:
     scene.packages.add(scene.link, ZEROS[scene.package])
 
@@ -208,6 +212,16 @@ TROUBLES: Mapping[str, Trouble] = {
         fault("html", status=403, charset="latin-1"),
         everywhere(V.UNAVAILABLE),
         reason="html",
+    ),
+    "403 that does not say who refuses": Trouble(
+        fault("answer", status=403, body="Request blocked", content_type="text/plain"),
+        everywhere(V.UNAVAILABLE),
+        reason="turned_away",
+    ),
+    "no division in use": Trouble(
+        no_division,
+        only_exact(V.UNAVAILABLE, NO_DIVISIONS),
+        reason="no_division",
     ),
     "400": Trouble(
         fault("answer", status=400),

@@ -66,6 +66,8 @@ def test_a_request_goes_on_by_itself_once_it_was_moved_in_the_package(
     old = packages.connection(package)
     new = packages.connection(package, "KANTOOR-B", environment=old.environment)
     code = CODES[package]
+    # A licence of Exact has a division of its own, and a user in it.
+    packages.add(new, "52")
     for link in (old, new):
         consented(link)
     gateway.check(old, code, old.package_environment)
