@@ -16,7 +16,7 @@ from adminmoves.bookkeeping import gateway
 from adminmoves.bookkeeping.gateway import Evidence
 from adminmoves.bookkeeping.lines import LineBusy
 from adminmoves.errors import ProofRefused, StepRefused
-from adminmoves.evidence_file import EvidenceDiffers
+from adminmoves.evidence_file import EvidenceDiffers, genuine
 from adminmoves.models import (
     BookkeepingConnection,
     Event,
@@ -68,7 +68,10 @@ def attest(move_id: int, *, actor: Actor, attestation: Attestation) -> Move:
 def attest_held(
     move: Move, *, actor: Actor, attestation: Attestation
 ) -> list[trail.Line]:
-    """The same for a move that the caller holds, who records the lines."""
+    """The same for a move that the caller holds, who records the lines.
+
+    Raises EvidenceDiffers, StoreAway, ProofRefused, StepRefused.
+    """
     if move.state != MoveState.AWAITING_BOOKKEEPING or move.to_connection is None:
         raise StepRefused(_("This request does not wait for the bookkeeping package."))
     right = attestation_right(move.to_connection)
@@ -78,6 +81,8 @@ def attest_held(
     overrules = right == Right.OVERRULE_PROOF
     if overrules and not attestation.reason:
         raise ProofRefused(_("Give the reason why the package itself is not asked."))
+    if attestation.evidence:
+        genuine(attestation.evidence)
     lifecycle.sign(move, actor, Part.ATTESTED)
     proof = _store(
         move,

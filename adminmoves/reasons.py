@@ -24,6 +24,17 @@ REASONS: Mapping[str, Saying] = {
         gettext_lazy("the attestation is too old"),
         gettext_lazy("Have it attested again that it was moved in the package."),
     ),
+    "evidence_changed": Saying(
+        gettext_lazy("the file of the evidence is no longer what was uploaded"),
+        gettext_lazy("Have it attested again, with the file."),
+    ),
+    "evidence_away": Saying(
+        gettext_lazy("the folder of the evidence cannot be reached now"),
+        gettext_lazy(
+            "You need not do anything. It starts by itself when the folder is back; an "
+            "administrator can see what is wrong."
+        ),
+    ),
     "package_not_asked": Saying(
         gettext_lazy("the package gave no answer right before the run"),
         gettext_lazy("We ask the package again. You can also have it attested."),

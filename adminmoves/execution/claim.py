@@ -20,6 +20,7 @@ from adminmoves.bookkeeping.lines import LineBusy
 from adminmoves.clock import database_now
 from adminmoves.errors import RuleHeld
 from adminmoves.evidence import ask_package, why_lapsed
+from adminmoves.evidence_file import EvidenceDiffers, genuine
 from adminmoves.execution.dispatch import (
     finds_room,
     has_files,
@@ -168,7 +169,7 @@ def start(move_id: int, worker: str, then: Then = record_start) -> Attempt | Non
 
 
 def _start(move_id: int, worker: str, then: Then) -> Attempt | None:
-    if not _archive_is_there(move_id):
+    if not _stores_serve(move_id):
         return None
     with transaction.atomic():
         share_gates()
@@ -198,14 +199,19 @@ def _open_where_it_may(move: Move, worker: str, then: Then) -> Attempt | None:
     return _open_attempt(move, worker, record_start) if finds_room(move) else None
 
 
-def _archive_is_there(move_id: int) -> bool:
-    """Whether the files of a move can be reached; else say so.
+def _stores_serve(move_id: int) -> bool:
+    """Whether the archive can be reached and the evidence is genuine; else say so.
 
     Before the gates are held: a share that hangs would keep everybody from pausing.
-    The run looks again before each of its chunks.
     """
-    move = Move.objects.filter(pk=move_id, state=MoveState.APPROVED).first()
-    if move is None or not has_files(move):
+    approved = Move.objects.filter(pk=move_id, state=MoveState.APPROVED)
+    move = approved.select_related("proof__evidence").first()
+    return move is None or (_archive_is_there(move) and _evidence_is_genuine(move))
+
+
+def _archive_is_there(move: Move) -> bool:
+    """The run looks again before each of its chunks."""
+    if not has_files(move):
         return True
     try:
         require_archive()
@@ -213,6 +219,32 @@ def _archive_is_there(move_id: int) -> bool:
         _say(move, away.reason)
         return False
     return True
+
+
+def _evidence_is_genuine(move: Move) -> bool:
+    """Whether the file on which the approval rests is the one that was uploaded."""
+    proof = move.proof
+    if proof is None or proof.evidence is None:
+        return True
+    try:
+        genuine(proof.evidence)
+    except StoreAway as away:
+        _say(move, {"code": "evidence_away", "why": away.why})
+        return False
+    except EvidenceDiffers as differs:
+        _expire(proof, {"code": "evidence_changed", "trouble": differs.trouble})
+        return False
+    return True
+
+
+def _expire(proof: Proof, reason: dict[str, object]) -> None:
+    """Take back the proof of a move that still rests on it."""
+    with transaction.atomic():
+        move = lifecycle.hold(proof.move_id)
+        if move.state == MoveState.APPROVED and move.proof_id == proof.pk:
+            lifecycle.advance(
+                move.pk, Action.EXPIRE_PROOF, actor=WORKER, facts=(reason,), told=reason
+            )
 
 
 def _take(move_id: int) -> Move | None:

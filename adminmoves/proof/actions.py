@@ -14,7 +14,7 @@ from adminmoves.asking import TEMPORARY, connections_to_ask
 from adminmoves.bookkeeping.lines import LineBusy
 from adminmoves.evidence import Attestation, ask_package
 from adminmoves.evidence import attest as store_attestation
-from adminmoves.evidence_file import genuine, keep_file
+from adminmoves.evidence_file import keep_file
 from adminmoves.models import EvidenceFile, Move, Proof
 from adminmoves.vocabulary import Right
 
@@ -106,8 +106,6 @@ def attest(
     access.require(actor, Right.ATTEST)
     move = Move.objects.get(pk=move_id)
     file = said["file"]
-    if kept and not file:
-        genuine(kept)
     attestation = Attestation(
         said["said_by"],
         said["moved_on"],

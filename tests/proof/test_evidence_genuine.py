@@ -14,10 +14,11 @@ from adminmoves.access import actor_for
 from adminmoves.durable import DurableStorage
 from adminmoves.evidence import Attestation, attest
 from adminmoves.evidence_file import keep_file, trouble_with
+from adminmoves.execution import claim
 from adminmoves.marks import MARK
-from adminmoves.models import Event, EvidenceFile, Move, StoreMark
+from adminmoves.models import Event, EvidenceFile, Move, Parties, StoreMark
 from adminmoves.vocabulary import FileTrouble, MoveState
-from tests.builders import approve
+from tests.builders import approve, make_draft, submit
 from tests.cast import MakeMove
 from tests.overview.people import logged_in, said
 
@@ -110,6 +111,53 @@ def test_it_counts_again_when_it_was_restored(kept: EvidenceFile, lead: User) ->
     approve(Move.objects.get(pk=kept.move_id), lead)
 
     assert Move.objects.get(pk=kept.move_id).state == S.APPROVED
+
+
+@harmed
+def test_nothing_starts_on_it_and_its_proof_is_taken_back(
+    harm: Harm, kept: EvidenceFile, lead: User
+) -> None:
+    move = approve(Move.objects.get(pk=kept.move_id), lead)
+    harm(path_of(kept))
+
+    assert claim.start(move.pk, "worker-1") is None
+
+    move.refresh_from_db()
+    assert (move.state, move.reason["code"]) == (
+        S.AWAITING_BOOKKEEPING,
+        "evidence_changed",
+    )
+    page = said(logged_in(lead).get(f"/migraties/{move.number}/"))
+    assert "het bestand met bewijs is niet meer wat er is toegevoegd" in page
+
+
+def test_a_start_waits_while_its_folder_is_away(
+    kept: EvidenceFile, folder: Path, lead: User
+) -> None:
+    move = approve(Move.objects.get(pk=kept.move_id), lead)
+    kept_at = folder.rename(folder.with_name("kept"))
+
+    assert claim.start(move.pk, "worker-1") is None
+    move.refresh_from_db()
+    assert (move.state, move.reason["code"]) == (S.APPROVED, "evidence_away")
+
+    kept_at.rename(folder)
+    assert claim.start(move.pk, "worker-1") is not None
+
+
+@harmed
+def test_no_draft_is_submitted_on_it(harm: Harm, a_move: MakeMove, agent: User) -> None:
+    draft = make_draft(agent)
+    upload = SimpleUploadedFile("mail.txt", CONTENT)
+    file = keep_file(draft, upload, actor=actor_for(agent))
+    said_so = {"moved_said_by": "Jansen", "moved_on": date(2026, 11, 1)}
+    Parties.objects.filter(move=draft).update(moved_evidence=file, **said_so)
+    harm(path_of(file))
+
+    with pytest.raises(Exception, match=r"mail\.txt"):
+        submit(draft, agent)
+
+    assert Move.objects.get(pk=draft.pk).state == S.DRAFT
 
 
 # --- the whole folder away
