@@ -55,12 +55,16 @@ def attestation_right(connection: BookkeepingConnection) -> Right:
 
 
 @transaction.atomic
-def attest(move_id: int, *, actor: Actor, attestation: Attestation) -> Move:
+def attest(
+    move_id: int, *, actor: Actor, attestation: Attestation, version: str | None = None
+) -> Move:
     """Record an attestation and let the move go on to approval.
 
-    Raises NotAllowed, ProofRefused (what is missing), StepRefused (not waiting).
+    ``version`` is the one that was read. Raises NotAllowed, ProofRefused (what is
+    missing), StepRefused (not waiting, or changed meanwhile).
     """
     move = lifecycle.hold(move_id)
+    lifecycle.require_version(move, version)
     trail.record(actor, attest_held(move, actor=actor, attestation=attestation))
     return move
 

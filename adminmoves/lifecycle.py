@@ -16,8 +16,8 @@ from adminmoves import access
 from adminmoves.access import Actor
 from adminmoves.archive import copying
 from adminmoves.audit import trail
-from adminmoves.errors import FourEyes, RuleHeld, StepRefused
-from adminmoves.models import Contributor, Move, direct
+from adminmoves.errors import ChangedMeanwhile, FourEyes, RuleHeld, StepRefused
+from adminmoves.models import Contributor, Event, Move, direct
 from adminmoves.refusals import refusal_of
 from adminmoves.vocabulary import ACTION_EVENTS, Action, MoveState, Part
 
@@ -70,17 +70,20 @@ def advance(
     action: Action,
     *,
     actor: Actor,
+    version: str | None = None,
     facts: tuple[Any, ...] = (),
     told: Mapping[str, Any] | None = None,
     words: Mapping[str, str] | None = None,
 ) -> Move:
     """Take one step and write it down, or do neither.
 
-    ``facts`` go to the transition; ``told`` and ``words`` to the trail (codes and
-    parameters; free text). Raises NotAllowed, FourEyes, StepRefused, DomainError.
+    ``version`` is the one that was read (``require_version``). ``facts`` go to the
+    transition; ``told`` and ``words`` to the trail (codes and parameters; free text).
+    Raises NotAllowed, FourEyes, StepRefused, DomainError.
     """
     access.require(actor, action)
     move = hold(move_id)
+    require_version(move, version)
     line = take_step(move, action, actor=actor, facts=facts, told=told, words=words)
     trail.record(actor, [line])
     return move
@@ -125,6 +128,16 @@ def take_step(
     )
 
 
+def require_version(move: Move, version: str | None) -> None:
+    """Refuse what was decided on another ``Move.version`` of a move that is held.
+
+    "" is a page that does not say what it showed; None is no page, but code. Raises
+    ChangedMeanwhile.
+    """
+    if version is not None and version != move.version:
+        raise ChangedMeanwhile(_told_of_older_page(move))
+
+
 def sign(move: Move, actor: Actor, part: Part) -> None:
     """Put a person on record as a contributor; none of them approves this move."""
     signed = Contributor(
@@ -145,7 +158,7 @@ def require_four_eyes(move: Move, actor: Actor) -> None:
 
 def told_meanwhile(move: Move) -> str:
     """Who did what, so that the loser of two clicks knows."""
-    last = move.events.exclude(after="").order_by("-id").first()
+    last = _last_step(move)
     label = MoveState(move.state).label
     if last is None or last.at is None:
         return _("That is not possible now: the status is “%(state)s”.") % {
@@ -160,6 +173,24 @@ def told_meanwhile(move: Move) -> str:
         "when": formats.time_format(timezone.localtime(last.at), "H:i"),
         "state": label,
     }
+
+
+def _told_of_older_page(move: Move) -> str:
+    last = _last_step(move)
+    return _(
+        "This page shows an older state, so nothing was done. Last came “%(what)s” by "
+        "%(who)s at %(when)s, and the status is “%(state)s”. Look at how it is now, "
+        "and decide again."
+    ) % {
+        "who": last.actor_name if last else "",
+        "what": last.get_code_display() if last else "",
+        "when": formats.time_format(timezone.localtime(last.at), "H:i") if last else "",
+        "state": MoveState(move.state).label,
+    }
+
+
+def _last_step(move: Move) -> Event | None:
+    return move.events.exclude(after="").order_by("-id").first()
 
 
 def refusal_of_database(error: DatabaseError) -> RuleHeld:

@@ -13,6 +13,7 @@ from django.contrib import messages
 from django.contrib.auth.models import User
 from django.contrib.auth.views import redirect_to_login
 from django.db import DataError, IntegrityError
+from django.forms import Form
 from django.http import (
     Http404,
     HttpRequest,
@@ -32,7 +33,13 @@ from django_htmx.middleware import HtmxDetails
 
 from adminmoves import outside
 from adminmoves.access import MAY, Actor, actor_in, can, question, require, standing_of
-from adminmoves.errors import DomainError, NotAllowed, RuleHeld, StepRefused
+from adminmoves.errors import (
+    ChangedMeanwhile,
+    DomainError,
+    NotAllowed,
+    RuleHeld,
+    StepRefused,
+)
 from adminmoves.menu import Entry, entries, waiting, waiting_retirements
 from adminmoves.models import Move, Preferences
 from adminmoves.models.question import Question
@@ -46,6 +53,8 @@ Next = Callable[[HttpRequest], HttpResponse]
 LANGUAGE_COOKIE = "taal"
 THEME_COOKIE = "thema"
 THEMES = ("system", "light", "dark")
+TYPED = frozenset({"question", "reason"})
+"""Fields of a decision in which people write."""
 
 
 class PortalRequest(HttpRequest):
@@ -262,6 +271,26 @@ def found(number: str) -> int:
     if move_id is None:
         raise Http404
     return move_id[0]
+
+
+def version_in(request: HttpRequest) -> str:
+    """Which version of what it is about the page showed; empty where it says none."""
+    return outside.text_in(request.POST, "version")
+
+
+def version_to_show(request: HttpRequest, about: Move) -> str:
+    """For the form of a page. One that comes back with errors keeps the version that
+    was read, until somebody is told that there is another one."""
+    return version_in(request) if request.method == "POST" else about.version
+
+
+def tell_overtaken(form: Form, refusal: ChangedMeanwhile) -> None:
+    """On the form that comes back; with what was typed, since the page as it is now
+    may have no place for that form any more."""
+    form.add_error(None, str(refusal))
+    for name in TYPED & form.cleaned_data.keys():
+        typed = {"text": form.cleaned_data[name]}
+        form.add_error(None, _("You wrote: “%(text)s”.") % typed)
 
 
 def sent(request: HttpRequest) -> QueryDict | None:

@@ -194,6 +194,11 @@ def approve(move: Move, lead: User, **when: Any) -> Move:
     )
 
 
+def as_read(move: Move, **answers: Any) -> dict[str, Any]:
+    """What a form sends from a page of this move that was opened just now."""
+    return {"version": Move.objects.get(pk=move.pk).version, **answers}
+
+
 def start(move: Move, worker: str = "worker-1") -> Attempt:
     attempt = claim.start(move.pk, worker)
     assert attempt is not None

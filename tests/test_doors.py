@@ -11,7 +11,7 @@ from adminmoves.models import Move
 from adminmoves.plan import make_plan
 from adminmoves.urls import journey
 from adminmoves.vocabulary import MoveState, Role
-from tests.builders import make_administration, make_connection, make_person
+from tests.builders import as_read, make_administration, make_connection, make_person
 from tests.cast import MakeMove
 
 pytestmark = pytest.mark.django_db
@@ -213,6 +213,6 @@ def test_a_direct_post_does_not_approve_ones_own_request(
     move = a_move(S.AWAITING_APPROVAL, agent=lead, lead=other_lead)
     client.force_login(lead)
 
-    client.post(address("approve", move), {"plan_hash": make_plan(move).hash})
+    client.post(address("approve", move), as_read(move, plan_hash=make_plan(move).hash))
 
     assert Move.objects.get(pk=move.pk).state == S.AWAITING_APPROVAL

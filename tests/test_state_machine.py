@@ -1,6 +1,7 @@
 """Every action from every state: the table below is the whole machine."""
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
@@ -102,7 +103,8 @@ def open_attempt(move: Move) -> Attempt:
 @pytest.fixture
 def take(agent: User, lead: User) -> Mapping[Action, Callable[[Move], object]]:
     """How each action is really taken."""
-    by_agent, by_lead = {"actor": actor_for(agent)}, {"actor": actor_for(lead)}
+    by_agent: dict[str, Any] = {"actor": actor_for(agent)}
+    by_lead: dict[str, Any] = {"actor": actor_for(lead)}
     because = {"code": "proof_too_old"}
     return {
         A.SUBMIT: lambda move: submit(move, agent),

@@ -47,15 +47,16 @@ def approve_move(
     seen: frozenset[str],
     not_before: datetime | None = None,
     haste: Haste = NO_HASTE,
+    version: str | None = None,
 ) -> Move:
     """Say yes to the plan with that hash; workers hear it after commit.
 
     Raises FourEyes, CheckRefused (a check holds, or a warning was not ticked),
     ProofRefused (it does not count any more: the request waits again), StepRefused
-    (decided meanwhile, or the plan is another one now), DomainError (haste without
-    its reason).
+    (decided meanwhile, or the plan is another one now), ChangedMeanwhile (``version``
+    is not the one that was read), DomainError (haste without its reason).
     """
-    choice = Choice(move_id, plan_hash, seen, not_before, haste)
+    choice = Choice(move_id, plan_hash, seen, not_before, haste, version)
     (answer,) = approve_many([choice], actor=actor)
     if isinstance(answer, Refused):
         raise answer.refusal
@@ -132,6 +133,7 @@ def _approve(
     move: Move, choice: Choice, report: Report | None, actor: Actor
 ) -> trail.Line:
     """The decision on one move that is held; the caller records the line."""
+    lifecycle.require_version(move, choice.version)
     if report is None:
         approval = Approval(actor.person, {}, "")  # `take_step` refuses, in words
         report = Report(())
@@ -163,19 +165,29 @@ def _tell(actor: Actor, lines: Sequence[trail.Line], task: str) -> None:
         transaction.on_commit(partial(doorbell.ring, task))
 
 
-def send_back_move(move_id: int, *, actor: Actor, question: str) -> Move:
+def send_back_move(
+    move_id: int, *, actor: Actor, question: str, version: str | None = None
+) -> Move:
+    """``version`` is the one that was read. Raises ChangedMeanwhile."""
     if not question.strip():
         raise DomainError(_("Write the question that has to be answered."))
     return lifecycle.advance(
-        move_id, Action.SEND_BACK, actor=actor, words={"question": question}
+        move_id,
+        Action.SEND_BACK,
+        actor=actor,
+        version=version,
+        words={"question": question},
     )
 
 
-def reject_move(move_id: int, *, actor: Actor, reason: str) -> Move:
+def reject_move(
+    move_id: int, *, actor: Actor, reason: str, version: str | None = None
+) -> Move:
+    """``version`` is the one that was read. Raises ChangedMeanwhile."""
     if not reason.strip():
         raise DomainError(_("Write the reason, so that the agent can act on it."))
     return lifecycle.advance(
-        move_id, Action.REJECT, actor=actor, words={"reason": reason}
+        move_id, Action.REJECT, actor=actor, version=version, words={"reason": reason}
     )
 
 

@@ -32,13 +32,15 @@ LAPSED: Mapping[str, Promise] = {
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Yes to the plan with that hash; ``seen`` are the keys of warnings."""
+    """Yes to the plan with that hash; ``seen`` are the keys of warnings, ``version``
+    is the one of the request that was read."""
 
     move_id: int
     plan_hash: str
     seen: frozenset[str]
     not_before: datetime | None = None
     haste: Haste = NO_HASTE
+    version: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,9 @@ from adminmoves.models import Move
 def ticked_in(sent: MultiValueDict[str, str]) -> list[Choice]:
     """One choice per number in ``move``; each may run when its request asks for it.
 
-    Beside it are sent ``plan-NUMBER``, the keys of its warnings as ``warned-NUMBER``,
-    and ``seen-NUMBER`` where these were seen. Raises Move.DoesNotExist.
+    Beside it are sent ``plan-NUMBER``, ``version-NUMBER``, the keys of its warnings as
+    ``warned-NUMBER``, and ``seen-NUMBER`` where these were seen. Raises
+    Move.DoesNotExist.
     """
     ticked = outside.texts_in(sent, "move")
     numbers = {Move.id_from_number(number): number for number in ticked}
@@ -32,6 +33,7 @@ def ticked_in(sent: MultiValueDict[str, str]) -> list[Choice]:
             plan_hash=outside.text_in(sent, f"plan-{numbers[pk]}"),
             seen=_seen_in(sent, numbers[pk]),
             not_before=not_before,
+            version=outside.text_in(sent, f"version-{numbers[pk]}"),
         )
         for pk, not_before in wished.items()
     ]

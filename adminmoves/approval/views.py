@@ -1,5 +1,6 @@
 from datetime import timedelta
 from http import HTTPStatus
+from typing import Any
 
 from django import forms
 from django.contrib import messages
@@ -27,7 +28,7 @@ from adminmoves.dossier.reading import find_move
 from adminmoves.errors import ChangedMeanwhile, CheckRefused, DomainError
 from adminmoves.listing import query
 from adminmoves.models import ApprovalLoan, Move
-from adminmoves.vocabulary import Action, Right
+from adminmoves.vocabulary import Action, MoveState, Right
 
 QUEUE = "queue"
 
@@ -54,10 +55,13 @@ def approve(request: web.PortalRequest, number: str) -> HttpResponse:
             seen=frozenset(form.cleaned_data["seen"]),
             not_before=form.not_before,
             haste=form.haste,
+            version=web.version_in(request),
         )
     except CheckRefused as refusal:
         form.add_error("seen", str(refusal))
         return _again(request, number, form)
+    except ChangedMeanwhile as refusal:
+        return _overtaken(request, number, form, refusal)
     return _next(request, move, _("%(number)s is approved.") % {"number": move})
 
 
@@ -83,8 +87,15 @@ def send_back(request: web.PortalRequest, number: str) -> HttpResponse:
     form = SendBackForm(request.POST)
     if not form.is_valid():
         return _again(request, number, form)
-    question = form.cleaned_data["question"]
-    move = actions.send_back_move(move_id, actor=request.actor, question=question)
+    try:
+        move = actions.send_back_move(
+            move_id,
+            actor=request.actor,
+            question=form.cleaned_data["question"],
+            version=web.version_in(request),
+        )
+    except ChangedMeanwhile as refusal:
+        return _overtaken(request, number, form, refusal)
     told = _("%(number)s is sent back with your question.") % {"number": move}
     return _next(request, move, told)
 
@@ -96,8 +107,15 @@ def reject(request: web.PortalRequest, number: str) -> HttpResponse:
     form = RejectForm(request.POST)
     if not form.is_valid():
         return _again(request, number, form)
-    reason = form.cleaned_data["reason"]
-    move = actions.reject_move(move_id, actor=request.actor, reason=reason)
+    try:
+        move = actions.reject_move(
+            move_id,
+            actor=request.actor,
+            reason=form.cleaned_data["reason"],
+            version=web.version_in(request),
+        )
+    except ChangedMeanwhile as refusal:
+        return _overtaken(request, number, form, refusal)
     return _next(request, move, _("%(number)s is rejected.") % {"number": move})
 
 
@@ -179,6 +197,16 @@ def _next(request: web.PortalRequest, move: Move, told: str) -> HttpResponse:
     return web.go(request, reverse("moves:queue") + following)
 
 
+def _overtaken(
+    request: web.PortalRequest,
+    number: str,
+    form: forms.Form,
+    refusal: ChangedMeanwhile,
+) -> HttpResponse:
+    web.tell_overtaken(form, refusal)
+    return _again(request, number, form, HTTPStatus.CONFLICT)
+
+
 def _again(
     request: web.PortalRequest,
     number: str,
@@ -186,33 +214,37 @@ def _again(
     status: int = HTTPStatus.OK,
 ) -> HttpResponse:
     """The page that the form stood on, with what is wrong and what was typed."""
-    if _from_queue(request):
-        return _queue_page(request, number, form)
     dossier = open_dossier(web.found(number), request.actor)
-    page = {"dossier": dossier, "form": form, "nav": "list"}
+    page: dict[str, Any] = {"form": form}
+    if status != HTTPStatus.CONFLICT:
+        page |= {"version": web.version_in(request)}
+    if _from_queue(request) and dossier.move.state == MoveState.AWAITING_APPROVAL:
+        return _queue_page(request, number, status=status, **page)
+    page |= {"dossier": dossier, "nav": "list"}
     return render(request, "overview/move.html", page, status=status)
 
 
 def _queue_page(
     request: web.PortalRequest,
     number: str,
-    form: forms.Form | None = None,
+    *,
     answer: Answer | None = None,
+    status: int = HTTPStatus.OK,
+    **page: Any,
 ) -> HttpResponse:
     waiting = waiting_for_approval(request.actor)
     if answer:
         waiting = waiting.ticked(answer.choices, answer.refusals)
     chosen = waiting.choose(number)
-    page = {
+    page |= {
         "queue": waiting,
         "to_retire": waiting_retirements(request.actor),
         "is_chosen": bool(number),
         "dossier": open_dossier(chosen.pk, request.actor) if chosen else None,
         "position": waiting.position(chosen.pk) if chosen else 0,
         "following": waiting.after(chosen.pk) if chosen else None,
-        "form": form,
         "answer": answer,
         "has_errors": answer is not None,
         "nav": QUEUE,
     }
-    return render(request, "approval/queue.html", page)
+    return render(request, "approval/queue.html", page, status=status)

@@ -50,6 +50,7 @@ class Care:
     label: str
     who: str
     at: datetime | None
+    version: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -330,4 +331,4 @@ def open_dossier(move_id: int, actor: Actor) -> Dossier:
 def _care(item: Aftercare) -> Care:
     label = str(AFTERCARE_LABELS.get(item.code, item.code))
     who = eyes.name_of(item.ticked_by) if item.ticked_by else ""
-    return Care(item.code, label, who, item.ticked_at)
+    return Care(item.code, label, who, item.ticked_at, item.version)

@@ -3,7 +3,7 @@
 from functools import partial
 
 from django.db import transaction
-from django.utils import timezone
+from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
 from adminmoves import access, doorbell, lifecycle
@@ -11,7 +11,7 @@ from adminmoves.access import Actor
 from adminmoves.archive import copying
 from adminmoves.audit import trail
 from adminmoves.clock import database_now
-from adminmoves.errors import DomainError, StepRefused
+from adminmoves.errors import ChangedMeanwhile, DomainError, StepRefused
 from adminmoves.models import Aftercare, Attempt, Move
 from adminmoves.vocabulary import Action, EventCode, MoveState, Outcome, Right, StepCode
 
@@ -20,17 +20,26 @@ ANSWERS = frozenset({DONE, NOT_DONE, ROLL_BACK})
 
 
 @transaction.atomic
-def retry_move(move_id: int, *, actor: Actor) -> Move:
+def retry_move(move_id: int, *, actor: Actor, version: str | None = None) -> Move:
     """Queue a failed or stopped move again; a new attempt looks at everything anew."""
-    move = lifecycle.advance(move_id, Action.RETRY, actor=actor)
+    move = lifecycle.advance(move_id, Action.RETRY, actor=actor, version=version)
     transaction.on_commit(partial(doorbell.ring, doorbell.RUN))
     return move
 
 
 @transaction.atomic
-def settle_move(move_id: int, *, actor: Actor, answer: str, reason: str) -> Move:
+def settle_move(
+    move_id: int,
+    *,
+    actor: Actor,
+    answer: str,
+    reason: str,
+    version: str | None = None,
+) -> Move:
     """A lead says how a doubtful run goes on; the worker does it.
 
+    ``version`` is the one that was read: an answer is about one doubt, and the run may
+    have been settled and come in doubt again since. Raises ChangedMeanwhile.
     The lease is left expired, never empty: that is what a takeover looks for.
     """
     if answer not in ANSWERS or not reason.strip():
@@ -39,6 +48,7 @@ def settle_move(move_id: int, *, actor: Actor, answer: str, reason: str) -> Move
         move_id,
         Action.SETTLE,
         actor=actor,
+        version=version,
         told={"answer": answer},
         words={"reason": reason},
     )
@@ -57,15 +67,19 @@ def settle_move(move_id: int, *, actor: Actor, answer: str, reason: str) -> Move
 
 
 @transaction.atomic
-def stop_move(move_id: int, *, actor: Actor, reason: str) -> Attempt:
+def stop_move(
+    move_id: int, *, actor: Actor, reason: str, version: str | None = None
+) -> Attempt:
     """Ask a run to stop and roll back; its worker does so at the next safe point.
 
-    Raises StepRefused when it does not run any more: what was switched stays.
+    Raises StepRefused when it does not run any more: what was switched stays; and
+    ChangedMeanwhile when it is another run than the one that was seen.
     """
     access.require(actor, Right.STOP_RUN)
     if not reason.strip():
         raise DomainError(_("Write down why it has to stop."))
     move = lifecycle.hold(move_id)
+    lifecycle.require_version(move, version)
     if move.state != MoveState.RUNNING:
         raise StepRefused(lifecycle.told_meanwhile(move))
     attempt = move.attempts.select_for_update().get(ended_at=None)
@@ -83,9 +97,18 @@ def stop_move(move_id: int, *, actor: Actor, reason: str) -> Attempt:
 
 
 @transaction.atomic
-def tick_aftercare(move_id: int, code: str, *, actor: Actor, done: bool) -> Aftercare:
+def tick_aftercare(
+    move_id: int, code: str, *, actor: Actor, done: bool, version: str | None = None
+) -> Aftercare:
+    """Tick one thing off, or untick it; ``version`` is the one that was read.
+
+    Raises ChangedMeanwhile: somebody else did so since.
+    """
     access.require(actor, Right.TICK_AFTERCARE)
-    item = Aftercare.objects.select_for_update().get(move_id=move_id, code=code)
+    held = Aftercare.objects.select_for_update(of=("self",)).select_related("ticked_by")
+    item = held.get(move_id=move_id, code=code)
+    if version is not None and version != item.version:
+        raise ChangedMeanwhile(_told_of_care(item))
     item.ticked_by_id = actor.user_id if done else None
     item.ticked_at = timezone.now() if done else None
     item.save()
@@ -94,3 +117,15 @@ def tick_aftercare(move_id: int, code: str, *, actor: Actor, done: bool) -> Afte
     )
     trail.record(actor, [line])
     return item
+
+
+def _told_of_care(item: Aftercare) -> str:
+    who, at = item.ticked_by, item.ticked_at
+    if who is None or at is None:
+        return _("Nothing was kept: meanwhile this is open again. Look at it again.")
+    return _(
+        "Nothing was kept: %(who)s ticked this off at %(at)s. Look at it again."
+    ) % {
+        "who": who.get_full_name() or who.get_username(),
+        "at": formats.date_format(timezone.localtime(at), "DATETIME_FORMAT"),
+    }

@@ -1,3 +1,6 @@
+from http import HTTPStatus
+from typing import Any
+
 from django.contrib import messages
 from django.forms import Form
 from django.http import Http404, HttpResponse
@@ -8,6 +11,7 @@ from django.views.decorators.http import require_POST
 
 from adminmoves import outside, web
 from adminmoves.dossier import open_dossier
+from adminmoves.errors import ChangedMeanwhile
 from adminmoves.execution import actions
 from adminmoves.execution.forms import SettleForm, StopForm
 from adminmoves.models import Aftercare
@@ -17,7 +21,9 @@ from adminmoves.vocabulary import Action, Right
 @require_POST
 @web.portal_view(Action.RETRY)
 def retry(request: web.PortalRequest, number: str) -> HttpResponse:
-    move = actions.retry_move(web.found(number), actor=request.actor)
+    move = actions.retry_move(
+        web.found(number), actor=request.actor, version=web.version_in(request)
+    )
     messages.success(request, _("%(number)s is in the queue again.") % {"number": move})
     return web.go(request, reverse("moves:detail", args=[move]))
 
@@ -29,7 +35,13 @@ def settle(request: web.PortalRequest, number: str) -> HttpResponse:
     form = SettleForm(request.POST)
     if not form.is_valid():
         return _page_with(request, move_id, form)
-    move = actions.settle_move(move_id, actor=request.actor, **form.cleaned_data)
+    version = web.version_in(request)
+    try:
+        move = actions.settle_move(
+            move_id, actor=request.actor, version=version, **form.cleaned_data
+        )
+    except ChangedMeanwhile as refusal:
+        return _overtaken(request, move_id, form, refusal)
     messages.success(request, _("Your answer is recorded, the worker goes on."))
     return web.go(request, reverse("moves:detail", args=[move]))
 
@@ -41,7 +53,13 @@ def stop(request: web.PortalRequest, number: str) -> HttpResponse:
     form = StopForm(request.POST)
     if not form.is_valid():
         return _page_with(request, move_id, form)
-    actions.stop_move(move_id, actor=request.actor, **form.cleaned_data)
+    version = web.version_in(request)
+    try:
+        actions.stop_move(
+            move_id, actor=request.actor, version=version, **form.cleaned_data
+        )
+    except ChangedMeanwhile as refusal:
+        return _overtaken(request, move_id, form, refusal)
     messages.success(request, _("It stops at the next safe point and is rolled back."))
     return web.go(request, reverse("moves:detail", args=[number]))
 
@@ -52,19 +70,49 @@ def tick_aftercare(request: web.PortalRequest, number: str) -> HttpResponse:
     """Tick one thing off, or untick it; htmx gets the list, others the page."""
     move_id = web.found(number)
     code = outside.text_in(request.POST, "item")
-    done = request.POST.get("done") == "yes"
+    done, version = request.POST.get("done") == "yes", web.version_in(request)
+    told = ""
     try:
-        actions.tick_aftercare(move_id, code, actor=request.actor, done=done)
+        actions.tick_aftercare(
+            move_id, code, actor=request.actor, done=done, version=version
+        )
     except Aftercare.DoesNotExist:
         raise Http404 from None
+    except ChangedMeanwhile as refusal:
+        if not request.htmx:
+            raise
+        told = str(refusal)
     if request.htmx:
-        page = {"dossier": open_dossier(move_id, request.actor)}
-        return render(request, "execution/aftercare.html", page)
+        return _aftercare(request, move_id, told)
     return web.go(request, f"{reverse('moves:detail', args=[number])}#aftercare")
 
 
-def _page_with(request: web.PortalRequest, move_id: int, form: Form) -> HttpResponse:
+def _aftercare(request: web.PortalRequest, move_id: int, told: str) -> HttpResponse:
+    """The list as it is; ``told``: why what was clicked was not kept (HTTP 409)."""
+    page = {"dossier": open_dossier(move_id, request.actor), "told": told}
+    answer = render(request, "execution/aftercare.html", page)
+    if told:
+        answer.status_code = HTTPStatus.CONFLICT
+        answer["HX-Retarget"] = "#aftercare"
+    return answer
+
+
+def _overtaken(
+    request: web.PortalRequest, move_id: int, form: Form, refusal: ChangedMeanwhile
+) -> HttpResponse:
+    web.tell_overtaken(form, refusal)
+    return _page_with(request, move_id, form, HTTPStatus.CONFLICT)
+
+
+def _page_with(
+    request: web.PortalRequest,
+    move_id: int,
+    form: Form,
+    status: int = HTTPStatus.OK,
+) -> HttpResponse:
     """The page of the move, with what was filled in and what is missing."""
     dossier = open_dossier(move_id, request.actor)
-    page = {"dossier": dossier, "form": form, "nav": "list"}
-    return render(request, "overview/move.html", page)
+    page: dict[str, Any] = {"dossier": dossier, "form": form, "nav": "list"}
+    if status != HTTPStatus.CONFLICT:
+        page |= {"version": web.version_in(request)}
+    return render(request, "overview/move.html", page, status=status)

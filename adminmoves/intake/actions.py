@@ -186,14 +186,18 @@ def switch_type(
 
 
 @transaction.atomic
-def take_over_draft(move_id: int, *, actor: Actor) -> Move:
-    """Somebody is absent: a colleague goes on with the draft."""
+def take_over_draft(move_id: int, *, actor: Actor, version: str | None = None) -> Move:
+    """Somebody is absent: a colleague goes on with the draft.
+
+    ``version`` is the one that was read, and with it whose draft it was.
+    """
     access.require(actor, Right.TAKE_OVER)
     move = lifecycle.hold(move_id)
     if move.state != MoveState.DRAFT:
         raise StepRefused(_("This request is no longer a draft. Reopen it to edit it."))
     if move.requested_by_id == actor.user_id:
         raise DomainError(_("This draft is yours already."))
+    lifecycle.require_version(move, version)
     former = move.requested_by.get_full_name() or move.requested_by.get_username()
     move.requested_by_id = actor.person
     move.save()
@@ -266,14 +270,21 @@ def reopen_move(move_id: int, *, actor: Actor) -> Move:
 
 
 @transaction.atomic
-def withdraw_move(move_id: int, *, actor: Actor, reason: str) -> Move:
+def withdraw_move(
+    move_id: int, *, actor: Actor, reason: str, version: str | None = None
+) -> Move:
+    """``version`` is the one that was read. Raises ChangedMeanwhile."""
     move = lifecycle.hold(move_id)
     if move.state == MoveState.DRAFT:
         _own_draft_or_refuse(move, actor)
     elif not reason.strip():
         raise DomainError(_("Say why you withdraw this request."))
     return lifecycle.advance(
-        move_id, Action.WITHDRAW, actor=actor, words={"reason": reason}
+        move_id,
+        Action.WITHDRAW,
+        actor=actor,
+        version=version,
+        words={"reason": reason},
     )
 
 

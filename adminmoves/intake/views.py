@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from functools import partial
+from http import HTTPStatus
 from typing import Any
 
 from django.contrib import messages
@@ -115,9 +116,10 @@ def form(request: web.PortalRequest, number: str) -> HttpResponse:
 
 def fill_in(request: web.PortalRequest, move: Move) -> HttpResponse:
     answers = AnswersForm(request.POST, request.FILES, move=move)
-    if "take_over" in request.POST:
-        actions.take_over_draft(move.pk, actor=request.actor)
     try:
+        if "take_over" in request.POST:
+            version = outside.text_in(request.POST, "taken_version")
+            actions.take_over_draft(move.pk, actor=request.actor, version=version)
         move = keep(request, move, answers)
     except (NotAllowed, StepRefused):
         if not worked_on(request, move):
@@ -390,7 +392,9 @@ def submitted(request: web.PortalRequest, number: str) -> HttpResponse:
 @require_POST
 @web.portal_view(Right.TAKE_OVER)
 def take_over_draft(request: web.PortalRequest, number: str) -> HttpResponse:
-    move = actions.take_over_draft(web.found(number), actor=request.actor)
+    move = actions.take_over_draft(
+        web.found(number), actor=request.actor, version=web.version_in(request)
+    )
     messages.success(request, _("This draft is yours now."))
     return redirect("moves:form", move.number)
 
@@ -409,14 +413,37 @@ def withdraw(request: web.PortalRequest, number: str) -> HttpResponse:
     move = find_move(web.found(number))
     answers = WithdrawForm(web.sent(request), needs_reason=was_submitted(move))
     if request.method == "POST" and answers.is_valid():
-        reason = answers.cleaned_data["reason"]
-        actions.withdraw_move(move.pk, actor=request.actor, reason=reason)
+        try:
+            actions.withdraw_move(
+                move.pk,
+                actor=request.actor,
+                reason=answers.cleaned_data["reason"],
+                version=web.version_in(request),
+            )
+        except ChangedMeanwhile as refusal:
+            answers.add_error(None, str(refusal))
+            return show_withdraw(request, find_move(move.pk), answers, overtaken=True)
         messages.success(request, _("%(n)s is withdrawn.") % {"n": move.number})
         if was_submitted(move):
             return redirect("moves:detail", move.number)
         return redirect("moves:choose")
-    page = {"move": move, "form": answers, "is_draft": not was_submitted(move)}
-    return render(request, "intake/withdraw.html", page)
+    return show_withdraw(request, move, answers)
+
+
+def show_withdraw(
+    request: web.PortalRequest,
+    move: Move,
+    answers: WithdrawForm,
+    overtaken: bool = False,
+) -> HttpResponse:
+    page = {
+        "move": move,
+        "form": answers,
+        "is_draft": not was_submitted(move),
+        "version": move.version if overtaken else web.version_to_show(request, move),
+    }
+    status = HTTPStatus.CONFLICT if overtaken else HTTPStatus.OK
+    return render(request, "intake/withdraw.html", page, status=status)
 
 
 @web.portal_view(Right.RECOUNT)

@@ -116,3 +116,8 @@ class Aftercare(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code} of move {self.move_id}"
+
+    @property
+    def version(self) -> str:
+        """Since when it is ticked off, as a page sends it back."""
+        return self.ticked_at.isoformat() if self.ticked_at else "open"

@@ -273,10 +273,19 @@ class Move(FSMModelMixin, models.Model):
         )
 
     @property
+    def version(self) -> str:
+        """Whose it is, its answers, and since when it has its state.
+
+        A page sends back the one that it showed, so that nobody decides on another.
+        """
+        since = self.state_since.isoformat()
+        return f"{self.requested_by_id} {self.draft_version} {since}"
+
+    @property
     def timing(self) -> str:
         """When it may run, as a form carries it to tell whether that was changed."""
         moment = self.not_before.isoformat() if self.not_before else ""
-        return f"{moment} {self.urgent:d}{self.outside_windows:d}"
+        return f"{self.version} {moment} {self.urgent:d}{self.outside_windows:d}"
 
     @property
     def is_stored(self) -> bool:

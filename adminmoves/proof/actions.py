@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from adminmoves import access
+from adminmoves import access, lifecycle
 from adminmoves.access import Actor
 from adminmoves.asking import TEMPORARY, connections_to_ask
 from adminmoves.bookkeeping.lines import LineBusy
@@ -96,15 +96,18 @@ def attest(
     kept: EvidenceFile | None,
     *,
     actor: Actor,
+    version: str | None = None,
 ) -> Move:
     """Store what somebody states, with the file that shows it.
 
     ``said``: said_by, moved_on, ticket and, where it overrules the package, reason;
-    a new file takes the place of the ``kept`` one of the request. Raises
-    EvidenceRefused, EvidenceDiffers, StoreAway.
+    a new file takes the place of the ``kept`` one of the request. ``version`` is the
+    one that was read. Raises ChangedMeanwhile (before a file is kept), EvidenceRefused,
+    EvidenceDiffers, StoreAway.
     """
     access.require(actor, Right.ATTEST)
-    move = Move.objects.get(pk=move_id)
+    move = lifecycle.hold(move_id)
+    lifecycle.require_version(move, version)
     file = said["file"]
     attestation = Attestation(
         said["said_by"],

@@ -1,5 +1,6 @@
 """Proof that it was moved in the package: ask now, attest, look at the evidence."""
 
+from http import HTTPStatus
 from io import BytesIO
 from typing import cast
 
@@ -13,7 +14,7 @@ from adminmoves import access, web
 from adminmoves.bookkeeping.lines import LineBusy
 from adminmoves.dossier import eyes
 from adminmoves.dossier.reading import find_move
-from adminmoves.errors import StepRefused
+from adminmoves.errors import ChangedMeanwhile, StepRefused
 from adminmoves.evidence import attestation_right, record_trouble
 from adminmoves.evidence_file import (
     PDF,
@@ -54,16 +55,37 @@ def attest(request: web.PortalRequest, number: str) -> HttpResponse:
         _look_for_room(form, move, request.actor)
     if request.method == "POST" and form.is_valid():
         try:
-            actions.attest(move.pk, form.cleaned_data, kept, actor=request.actor)
+            actions.attest(
+                move.pk,
+                form.cleaned_data,
+                kept,
+                actor=request.actor,
+                version=web.version_in(request),
+            )
+        except ChangedMeanwhile as refusal:
+            form.add_error(None, str(refusal))
+            return _attest_page(request, find_move(move.pk), form, overtaken=True)
         except (EvidenceRefused, EvidenceDiffers, StoreAway) as refused:
             form.add_error("file", str(refused))
         else:
             messages.success(request, _("The attestation is recorded."))
             return redirect("moves:detail", move.number)
+    return _attest_page(request, move, form)
+
+
+def _attest_page(
+    request: web.PortalRequest, move: Move, form: AttestForm, overtaken: bool = False
+) -> HttpResponse:
     worked = set(eyes.who_worked(move)) | {request.user.pk}
-    able = eyes.who_can_approve(but=worked)
-    page = {"move": move, "form": form, "overrules": overrules, "able": able}
-    return render(request, "proof/attest.html", page)
+    page = {
+        "move": move,
+        "form": form,
+        "overrules": "reason" in form.fields,
+        "able": eyes.who_can_approve(but=worked),
+        "version": move.version if overtaken else web.version_to_show(request, move),
+    }
+    status = HTTPStatus.CONFLICT if overtaken else HTTPStatus.OK
+    return render(request, "proof/attest.html", page, status=status)
 
 
 def _look_for_room(form: AttestForm, move: Move, actor: access.Actor) -> None:

@@ -18,6 +18,7 @@ from adminmoves.plan import make_plan
 from adminmoves.vocabulary import EventCode, MoveState, Role
 from tests.builders import (
     approve,
+    as_read,
     attest_as,
     make_draft,
     make_person,
@@ -46,7 +47,7 @@ def decide(client: Client) -> Post:
 
     def post(move: Move, what: str, user: User, **changes: object) -> HttpResponse:
         client.force_login(user)
-        answers: dict[str, object] = {**DECISIONS[what]}
+        answers: dict[str, object] = as_read(move, **DECISIONS[what])
         if what == "akkoord":
             answers["plan_hash"] = make_plan(move).hash
             answers["seen"] = sorted(warnings_of(move))

@@ -37,7 +37,7 @@ def waiting(a_move: MakeMove) -> list[Move]:
 def form_of(page: str) -> dict[str, Any]:
     """What the page would send, without a tick."""
     hidden = re.findall(
-        r'type="hidden" name="((?:plan|warned)-[^"]+)" value="([^"]*)"', page
+        r'type="hidden" name="((?:plan|version|warned)-[^"]+)" value="([^"]*)"', page
     )
     sent: dict[str, Any] = {}
     for name, value in hidden:

@@ -16,7 +16,7 @@ from adminmoves.plan import make_plan
 from adminmoves.reasons import tell
 from adminmoves.templatetags import moments
 from adminmoves.vocabulary import MoveState, MoveType, Role
-from tests.builders import make_draft, make_person, warnings_of
+from tests.builders import as_read, make_draft, make_person, warnings_of
 from tests.cast import MakeMove
 from tests.estate.admin import add
 from tests.estate.files import BAKERY, bring_in, estate, faults_of
@@ -135,8 +135,7 @@ def test_an_approval_takes_no_such_moment(
 ) -> None:
     move = a_move(S.AWAITING_APPROVAL)
     answers = {
-        "when": "moment",
-        "moment": written(moment),
+        **as_read(move, when="moment", moment=written(moment)),
         "plan_hash": make_plan(move).hash,
     }
 

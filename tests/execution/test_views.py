@@ -10,7 +10,7 @@ from django.utils.html import strip_tags
 
 from adminmoves.models import Aftercare, Event, Move
 from adminmoves.vocabulary import EventCode, MoveState, Role
-from tests.builders import make_person
+from tests.builders import as_read, make_person
 from tests.cast import MakeMove
 
 pytestmark = pytest.mark.django_db
@@ -48,13 +48,19 @@ def events_of(move: Move) -> int:
     return Event.objects.filter(move=move).count()
 
 
+def ticking(move: Move, *, done: str) -> dict[str, str]:
+    """What a button of a list sends that was opened just now."""
+    item = Aftercare.objects.get(move=move, code="test_booking")
+    return {"item": item.code, "done": done, "version": item.version}
+
+
 @pytest.mark.parametrize("state", [S.FAILED, S.STOPPED])
 def test_a_lead_runs_again_what_was_rolled_back(
     state: MoveState, as_lead: Client, a_move: MakeMove
 ) -> None:
     move = a_move(state)
 
-    response = as_lead.post(path_of(move, "opnieuw"), follow=True)
+    response = as_lead.post(path_of(move, "opnieuw"), as_read(move), follow=True)
 
     assert state_of(move) == S.APPROVED
     said = strip_tags(response.content.decode())
@@ -66,7 +72,7 @@ def test_a_lead_answers_a_doubt_and_the_answer_is_kept(
 ) -> None:
     move = a_move(S.IN_DOUBT)
 
-    as_lead.post(path_of(move, "antwoord"), ANSWER)
+    as_lead.post(path_of(move, "antwoord"), as_read(move, **ANSWER))
 
     line = Event.objects.filter(move=move).latest("pk")
     assert (state_of(move), line.code) == (S.RUNNING, EventCode.MOVE_SETTLED)
@@ -91,7 +97,9 @@ def test_an_answer_without_choice_or_reason_loses_nothing(
 ) -> None:
     move = a_move(S.IN_DOUBT)
 
-    response = as_lead.post(path_of(move, "antwoord"), {**ANSWER, **change})
+    response = as_lead.post(
+        path_of(move, "antwoord"), as_read(move, **{**ANSWER, **change})
+    )
 
     page = response.content.decode()
     found = response.context["form"].errors
@@ -105,11 +113,10 @@ def test_after_care_is_ticked_and_unticked_with_a_name(
     as_lead: Client, lead: User, a_move: MakeMove
 ) -> None:
     move = a_move(S.COMPLETED, move_type="RELINK_CONNECTION")
-    item = {"item": "test_booking"}
 
-    as_lead.post(path_of(move, "nazorg"), {**item, "done": "yes"})
+    as_lead.post(path_of(move, "nazorg"), ticking(move, done="yes"))
     ticked = Aftercare.objects.get(move=move, code="test_booking")
-    as_lead.post(path_of(move, "nazorg"), {**item, "done": "no"})
+    as_lead.post(path_of(move, "nazorg"), ticking(move, done="no"))
     unticked = Aftercare.objects.get(move=move, code="test_booking")
 
     assert (ticked.ticked_by, unticked.ticked_by) == (lead, None)
@@ -125,7 +132,7 @@ def test_htmx_gets_the_list_alone(as_lead: Client, a_move: MakeMove) -> None:
 
     response = as_lead.post(
         path_of(move, "nazorg"),
-        {"item": "test_booking", "done": "yes"},
+        ticking(move, done="yes"),
         headers={"HX-Request": "true"},
     )
 
@@ -167,7 +174,7 @@ def test_the_wrong_state_is_refused_in_words(
     move = a_move(S.APPROVED)
     before = events_of(move)
 
-    response = as_lead.post(path_of(move, what), ACTIONS[what][1])
+    response = as_lead.post(path_of(move, what), as_read(move, **ACTIONS[what][1]))
 
     assert response.status_code == 409
     assert "In wachtrij" in response.content.decode()

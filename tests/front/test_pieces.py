@@ -5,7 +5,7 @@ from django.contrib.auth.models import User
 from psycopg2 import extensions
 
 from adminmoves.vocabulary import MoveState, Role
-from tests.builders import make_administration, make_environment, make_person
+from tests.builders import as_read, make_administration, make_environment, make_person
 from tests.cast import MakeMove
 from tests.overview.people import logged_in, said
 
@@ -101,7 +101,8 @@ def test_words_that_are_taken_away_show_no_more(
 ) -> None:
     move = a_move(S.AWAITING_APPROVAL)
     logged_in(lead).post(
-        f"/migraties/{move.number}/terugsturen/", {"question": "Welke koppeling?"}
+        f"/migraties/{move.number}/terugsturen/",
+        as_read(move, question="Welke koppeling?"),
     )
     client = logged_in(auditor)
     assert "Welke koppeling?" in said(client.get("/historie/"))

@@ -9,7 +9,7 @@ from django.test import Client
 from adminmoves.execution import runner
 from adminmoves.models import Administration, Attempt, Contributor, Event, Move
 from adminmoves.vocabulary import EventCode, MoveState, Part
-from tests.builders import make_draft
+from tests.builders import as_read, make_draft
 from tests.cast import MakeMove
 from tests.intake.pages import as_sent, errors_of, told, url
 
@@ -39,7 +39,7 @@ def test_a_draft_is_taken_over_on_the_record(
 ) -> None:
     move = make_draft(other_agent)
 
-    answer = as_agent.post(url(move, "overnemen/"))
+    answer = as_agent.post(url(move, "overnemen/"), as_read(move))
 
     assert answer["Location"] == url(move)
     assert told(answer) == ["Dit concept is nu van jou."]
@@ -53,7 +53,7 @@ def test_what_is_no_draft_is_not_taken_over(
     move = a_move(S.AWAITING_APPROVAL)
     client.force_login(other_agent)
 
-    answer = client.post(url(move, "overnemen/"))
+    answer = client.post(url(move, "overnemen/"), as_read(move))
 
     assert answer.status_code == 409
     assert not move.contributors.filter(user=other_agent).exists()
@@ -158,7 +158,7 @@ def test_a_draft_goes_without_a_reason(as_agent: Client, agent: User) -> None:
     move = make_draft(agent)
 
     asked = as_agent.get(page_of(move, "intrekken/"))
-    answer = as_agent.post(page_of(move, "intrekken/"))
+    answer = as_agent.post(page_of(move, "intrekken/"), as_read(move))
 
     assert "Dit concept weggooien?" in asked.content.decode()
     assert answer["Location"] == "/aanvraag/"
@@ -170,9 +170,11 @@ def test_what_was_submitted_goes_with_a_reason(
 ) -> None:
     move = a_move(S.AWAITING_APPROVAL)
 
-    without = as_agent.post(page_of(move, "intrekken/"), {"reason": " "})
+    without = as_agent.post(page_of(move, "intrekken/"), as_read(move, reason=" "))
     before = state_of(move)
-    answer = as_agent.post(page_of(move, "intrekken/"), {"reason": "Toch niet."})
+    answer = as_agent.post(
+        page_of(move, "intrekken/"), as_read(move, reason="Toch niet.")
+    )
 
     assert errors_of(without) == {"reason": "Zeg waarom je deze aanvraag intrekt."}
     assert before == S.AWAITING_APPROVAL
@@ -185,7 +187,9 @@ def test_what_was_submitted_goes_with_a_reason(
 def test_a_running_move_is_not_withdrawn(as_agent: Client, a_move: MakeMove) -> None:
     move = a_move(S.RUNNING)
 
-    answer = as_agent.post(page_of(move, "intrekken/"), {"reason": "Toch niet."})
+    answer = as_agent.post(
+        page_of(move, "intrekken/"), as_read(move, reason="Toch niet.")
+    )
 
     assert answer.status_code == 409
     assert state_of(move) == S.RUNNING
@@ -196,7 +200,7 @@ def test_a_colleagues_draft_is_not_thrown_away(
 ) -> None:
     move = make_draft(other_agent)
 
-    answer = as_agent.post(page_of(move, "intrekken/"))
+    answer = as_agent.post(page_of(move, "intrekken/"), as_read(move))
 
     assert answer.status_code == 403
     assert state_of(move) == S.DRAFT

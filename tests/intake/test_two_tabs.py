@@ -11,7 +11,7 @@ from adminmoves.errors import ChangedMeanwhile
 from adminmoves.intake.actions import edit_draft, submit_move
 from adminmoves.models import Move
 from adminmoves.vocabulary import MoveState, MoveType
-from tests.builders import make_draft, warnings_of
+from tests.builders import as_read, make_draft, warnings_of
 from tests.intake.pages import as_sent, url
 
 pytestmark = pytest.mark.django_db
@@ -154,11 +154,13 @@ def test_who_lost_the_draft_to_a_colleague_keeps_what_they_typed(
     older = as_sent(move, to_code="NIEUW2")
     colleague = Client()
     colleague.force_login(other_agent)
-    colleague.post(url(move, "overnemen/"))
+    colleague.post(url(move, "overnemen/"), as_read(move))
 
     answer = save(as_agent, move, older)
     live = as_agent.post(url(move, "controle/"), older, headers=HTMX)
-    back = as_agent.post(url(move), {**older, "take_over": kept(move).draft_version})
+    taken = kept(move)
+    again = {"take_over": taken.draft_version, "taken_version": taken.version}
+    back = as_agent.post(url(move), {**older, **again})
 
     page = answer.content.decode()
     assert (answer.status_code, live.status_code) == (403, 403)

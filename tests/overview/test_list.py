@@ -17,6 +17,7 @@ from adminmoves.vocabulary import MoveState, MoveType, Role
 from tests.builders import (
     WAYS,
     approve,
+    as_read,
     attest_as,
     make_administration,
     make_connection,
@@ -127,7 +128,10 @@ def test_the_chips_divide_all_moves(
     client = logged_in(lead)
     sent_back = submit(make_draft(agent), agent)
     attest_as(sent_back, agent)
-    client.post(f"/migraties/{sent_back.number}/terugsturen/", {"question": "Waarom?"})
+    client.post(
+        f"/migraties/{sent_back.number}/terugsturen/",
+        as_read(sent_back, question="Waarom?"),
+    )
     later = submit(make_draft(agent), agent)
     attest_as(later, agent)
     approve(
@@ -410,7 +414,8 @@ def test_an_agent_hears_what_came_back_with_a_question(
 ) -> None:
     move = a_move(S.AWAITING_APPROVAL)
     logged_in(lead).post(
-        f"/migraties/{move.number}/terugsturen/", {"question": "Welke koppeling?"}
+        f"/migraties/{move.number}/terugsturen/",
+        as_read(move, question="Welke koppeling?"),
     )
 
     answer = logged_in(agent).get("/?status=alle")

@@ -8,7 +8,7 @@ from django.template.loader import render_to_string
 from adminmoves.models import Move
 from adminmoves.templatetags.portal import route
 from adminmoves.vocabulary import MoveState, MoveType
-from tests.builders import make_administration, make_draft, run
+from tests.builders import as_read, make_administration, make_draft, run
 from tests.cast import MakeMove
 from tests.overview.people import logged_in, said
 
@@ -65,7 +65,9 @@ def test_a_state_that_was_reached_shows_at_once(agent: User, a_move: MakeMove) -
     client = logged_in(agent)
     before = said(client.get("/?status=alle"))
 
-    logged_in(agent).post(f"/migraties/{move.number}/intrekken/", {"reason": "Dubbel."})
+    logged_in(agent).post(
+        f"/migraties/{move.number}/intrekken/", as_read(move, reason="Dubbel.")
+    )
 
     after = said(client.get("/?status=alle"))
     assert Move.objects.get(pk=move.pk).state == S.WITHDRAWN

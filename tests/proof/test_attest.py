@@ -13,7 +13,7 @@ from adminmoves.models import BookkeepingConnection, Contributor, Move, Parties,
 from adminmoves.templatetags.portal import icon
 from adminmoves.verdicts import MEANINGS, NOT_RECOGNISED, tell
 from adminmoves.vocabulary import MoveState, MoveType, Package, Part, Verdict
-from tests.builders import make_connection
+from tests.builders import as_read, make_connection
 from tests.cast import MakeMove
 from tests.intake.pages import errors_of, told
 
@@ -58,7 +58,7 @@ def test_an_agent_attests_and_it_goes_on_to_approval(
 ) -> None:
     move = a_move(S.AWAITING_BOOKKEEPING)
 
-    answer = as_agent.post(page_of(move), SAID)
+    answer = as_agent.post(page_of(move), as_read(move, **SAID))
 
     kept = Move.objects.get(pk=move.pk)
     assert answer["Location"] == page_of(move, "")
@@ -77,7 +77,7 @@ def test_a_file_will_do_in_place_of_a_ticket(
     move = a_move(S.AWAITING_BOOKKEEPING)
     file = SimpleUploadedFile("brief.pdf", b"%PDF-1.7")
 
-    as_agent.post(page_of(move), {**SAID, "ticket": "", "file": file})
+    as_agent.post(page_of(move), {**as_read(move, **SAID), "ticket": "", "file": file})
 
     kept = Move.objects.get(pk=move.pk)
     assert kept.proof is not None
@@ -105,7 +105,7 @@ def test_what_is_missing_is_told_and_nothing_is_stored(
 ) -> None:
     move = a_move(S.AWAITING_BOOKKEEPING)
 
-    page = as_agent.post(page_of(move), {**SAID, **changes})
+    page = as_agent.post(page_of(move), {**as_read(move, **SAID), **changes})
 
     assert errors_of(page) == errors
     assert state_of(move) == S.AWAITING_BOOKKEEPING
@@ -117,8 +117,8 @@ def test_a_lead_attests_in_place_of_the_package_with_a_reason(
 ) -> None:
     client.force_login(lead)
 
-    without = client.post(page_of(asked_by_api), SAID)
-    answer = client.post(page_of(asked_by_api), REASON)
+    without = client.post(page_of(asked_by_api), as_read(asked_by_api, **SAID))
+    answer = client.post(page_of(asked_by_api), as_read(asked_by_api, **REASON))
 
     assert errors_of(without) == {
         "reason": "Geef de reden waarom je niet op het pakket zelf wacht."
@@ -168,7 +168,7 @@ def test_an_agent_does_not_overrule_the_package(
     as_agent: Client, asked_by_api: Move
 ) -> None:
     shown = as_agent.get(page_of(asked_by_api))
-    answer = as_agent.post(page_of(asked_by_api), REASON)
+    answer = as_agent.post(page_of(asked_by_api), as_read(asked_by_api, **REASON))
 
     assert (shown.status_code, answer.status_code) == (403, 403)
     assert "Een teamleider kan je helpen." in answer.content.decode()
@@ -182,7 +182,7 @@ def test_who_only_reads_attests_nothing(
     move = a_move(S.AWAITING_BOOKKEEPING)
     client.force_login(request.getfixturevalue(who))
 
-    assert client.post(page_of(move), SAID).status_code == 403
+    assert client.post(page_of(move), as_read(move, **SAID)).status_code == 403
     assert client.post(page_of(move, "vraag-pakket/")).status_code == 403
     assert not Proof.objects.exists()
 
@@ -194,7 +194,7 @@ def test_what_does_not_wait_takes_no_attestation(
     move = a_move(state)
     proofs = Proof.objects.count()
 
-    answer = as_agent.post(page_of(move), SAID)
+    answer = as_agent.post(page_of(move), as_read(move, **SAID))
 
     assert answer.status_code == 409
     assert "Deze aanvraag wacht niet op het boekhoudpakket." in answer.content.decode()

@@ -18,7 +18,7 @@ from adminmoves.execution import claim
 from adminmoves.marks import MARK
 from adminmoves.models import Event, EvidenceFile, Move, Parties, StoreMark
 from adminmoves.vocabulary import FileTrouble, MoveState
-from tests.builders import approve, make_draft, submit
+from tests.builders import approve, as_read, make_draft, submit
 from tests.cast import MakeMove
 from tests.overview.people import logged_in, said
 
@@ -194,8 +194,7 @@ def test_no_file_is_taken_meanwhile_and_what_was_typed_stays(
     move = a_move(S.AWAITING_BOOKKEEPING)
     page = reverse("moves:attest", args=[move.number])
     sent = {
-        "said_by": "Mevrouw Bakker",
-        "moved_on": "2026-11-01",
+        **as_read(move, said_by="Mevrouw Bakker", moved_on="2026-11-01"),
         "file": SimpleUploadedFile("mail.txt", CONTENT),
     }
 
@@ -217,8 +216,7 @@ def test_a_disk_that_is_full_is_told_at_the_field(
     monkeypatch.setattr(DurableStorage, "_save", full)
     page = reverse("moves:attest", args=[move.number])
     sent = {
-        "said_by": "Mevrouw Bakker",
-        "moved_on": "2026-11-01",
+        **as_read(move, said_by="Mevrouw Bakker", moved_on="2026-11-01"),
         "file": SimpleUploadedFile("mail.txt", CONTENT),
     }
 

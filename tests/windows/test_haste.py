@@ -17,7 +17,7 @@ from adminmoves.lifecycle import advance
 from adminmoves.models import Event, ExecutionWindow, Move
 from adminmoves.plan import make_plan
 from adminmoves.vocabulary import Action, EventCode, MoveState
-from tests.builders import warnings_of
+from tests.builders import as_read, warnings_of
 from tests.cast import MakeMove
 from tests.overview.people import said
 
@@ -44,7 +44,7 @@ def hours() -> None:
 
 def approve(client: Client, move: Move, **answers: str) -> str:
     sent = {
-        "when": "now",
+        **as_read(move, when="now"),
         "plan_hash": make_plan(move).hash,
         "seen": sorted(warnings_of(move)),
         **answers,
