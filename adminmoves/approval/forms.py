@@ -15,6 +15,7 @@ from adminmoves.dossier import queue
 from adminmoves.evidence import holds_until
 from adminmoves.fields import MomentField, WritingField
 from adminmoves.models import ApprovalLoan, Move
+from adminmoves.models.people import names_apart
 from adminmoves.vocabulary import Role
 
 NOW, EVENING, WISHED, MOMENT = "now", "evening", "wished", "moment"
@@ -146,8 +147,10 @@ class RejectForm(Decision):
 
 
 class BorrowerField(forms.ModelChoiceField[User]):
+    names: Mapping[int, str]
+
     def label_from_instance(self, user: User) -> str:
-        return user.get_full_name() or user.get_username()
+        return self.names[user.pk]
 
 
 class LendForm(forms.Form):
@@ -170,10 +173,11 @@ class LendForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        borrower = cast("forms.ModelChoiceField[User]", self.fields["borrower"])
-        borrower.queryset = User.objects.filter(
+        borrower = cast("BorrowerField", self.fields["borrower"])
+        agents = User.objects.filter(
             is_active=True, groups__name=Role.SUPPORT_AGENT
         ).order_by("first_name", "last_name", "username")
+        borrower.queryset, borrower.names = agents, names_apart(agents)
 
     def clean_until(self) -> datetime:
         until: datetime = self.cleaned_data["until"]
@@ -189,7 +193,9 @@ def _refusal(moment: datetime) -> str:
     return ""
 
 
-def running_loans() -> list[ApprovalLoan]:
-    """The loans that hold now, the one that ends first on top."""
-    loans = ApprovalLoan.objects.running().select_related("lender", "borrower")
-    return list(loans.order_by("ends_at", "pk"))
+def running_loans() -> list[tuple[ApprovalLoan, str]]:
+    """The loans that hold now, the one that ends first on top, and to whom."""
+    running = ApprovalLoan.objects.running().select_related("lender", "borrower")
+    loans = list(running.order_by("ends_at", "pk"))
+    names = names_apart(loan.borrower for loan in loans)
+    return [(loan, names[loan.borrower_id]) for loan in loans]

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from adminmoves.listing import CAP, FilterForm, Order
 from adminmoves.models import Environment, Event, Move
+from adminmoves.models.people import names_apart
 from adminmoves.models.recall import WINDOW, Known, at_office, known_by
 from adminmoves.vocabulary import EventCode, MoveType, Role
 
@@ -47,18 +48,19 @@ def offered() -> Offered:
     places = Environment.objects.order_by("office_code").values_list(
         "office_code", "name", Value(""), Value(""), Value(value=False)
     )
-    people, offices = [], []
+    people: list[User] = []
+    offices = []
     for key, name, first, username, is_person in users.union(
         places[:MOST_OFFICES], all=True
     ):
         if is_person:
-            people.append((name, first, username, key))
+            people.append(
+                User(pk=int(key), last_name=name, first_name=first, username=username)
+            )
         else:
             offices.append((key, name))
-    named = [
-        (key, f"{first} {last}".strip() or username)
-        for last, first, username, key in sorted(people)
-    ]
+    people.sort(key=lambda one: (one.last_name, one.first_name, one.username))
+    named = [(str(pk), name) for pk, name in names_apart(people).items()]
     machines = [(role.value, role.label) for role in MACHINES]
     return Offered([*named, *machines], sorted(offices))
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from adminmoves.access import Actor, can
 from adminmoves.models import ApprovalLoan, Contributor, Move
+from adminmoves.models.people import names_apart
 from adminmoves.vocabulary import Action, MoveState, Role
 
 
@@ -65,7 +66,7 @@ def contributors() -> ArraySubquery:
 
 
 def names_of(contributed: Iterable[Mapping[str, Any]]) -> dict[int, str]:
-    return {one["id"]: name_of(User(**one)) for one in contributed}
+    return names_apart(User(**one) for one in contributed)
 
 
 def who_worked(move: Move) -> dict[int, str]:
@@ -85,7 +86,7 @@ def who_can_approve(*, but: set[int]) -> tuple[str, ...]:
         .order_by("first_name", "last_name", "username")
         .distinct()
     )
-    return tuple(name_of(user) for user in able)
+    return tuple(names_apart(able).values())
 
 
 def look(move: Move, actor: Actor, worked: Mapping[int, str] | None = None) -> FourEyes:

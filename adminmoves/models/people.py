@@ -1,8 +1,11 @@
 """What the portal keeps of its own people, and the settings they made."""
 
+from collections import Counter
+from collections.abc import Iterable
 from typing import Self
 
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
@@ -11,6 +14,19 @@ from django.utils.translation import gettext_lazy as _
 
 from adminmoves.cleaning import require_calendar
 from adminmoves.vocabulary import MoveType, Role, Severity
+
+
+def names_apart(people: Iterable[User]) -> dict[int, str]:
+    """What each is called, by their ids; with the user name where two share a name."""
+    users = {user.pk: user for user in people}
+    names = {pk: u.get_full_name() or u.get_username() for pk, u in users.items()}
+    shared = Counter(" ".join(name.split()).casefold() for name in names.values())
+    return {
+        pk: f"{name} ({users[pk].get_username()})"
+        if shared[" ".join(name.split()).casefold()] > 1
+        else name
+        for pk, name in names.items()
+    }
 
 
 class Preferences(models.Model):
