@@ -199,6 +199,12 @@ def as_read(move: Move, **answers: Any) -> dict[str, Any]:
     return {"version": Move.objects.get(pk=move.pk).version, **answers}
 
 
+def counting(move: Move, **counts: Any) -> dict[str, Any]:
+    """The same from the page on which its documents are counted."""
+    books = Administration.objects.get(moves=move)
+    return {"version": books.counts_version, **counts}
+
+
 def start(move: Move, worker: str = "worker-1") -> Attempt:
     attempt = claim.start(move.pk, worker)
     assert attempt is not None

@@ -1,20 +1,23 @@
 """What differs per package, and how heavy a check weighs: data, within limits."""
 
+import json
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from adminmoves import patterns
+from adminmoves import patterns, web
 from adminmoves.admin.base import KeptAdmin, KeptForm, M, WordedFilter, shown
+from adminmoves.admin.seen import SEEN, newest_about
 from adminmoves.admin.site import is_keeper, keeper_of, site
 from adminmoves.audit import trail
 from adminmoves.audit.trail import Line
 from adminmoves.changes.wish import Check
+from adminmoves.errors import ChangedMeanwhile
 from adminmoves.models import CheckSeverity, PackageProfile
 from adminmoves.movetypes import CHECKS, CHECKS_BY_CODE
 from adminmoves.vocabulary import EventCode, MoveType
@@ -34,6 +37,8 @@ def choices() -> Iterator[tuple[str, str]]:
 
 
 class SettingAdmin(KeptAdmin[M]):
+    delete_confirmation_template = "admin/setting_delete.html"
+
     def facts(self, obj: Any) -> dict[str, Any]:
         return {str(name): getattr(obj, str(name)) for name in self.fields or ()}
 
@@ -42,10 +47,40 @@ class SettingAdmin(KeptAdmin[M]):
             STREAM, EventCode.SETTING_CHANGED, subject=str(obj), params=params
         )
 
+    def delete_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        try:
+            return super().delete_view(request, object_id, extra_context)
+        except ChangedMeanwhile as refusal:
+            return web.refused(request, refusal)
+
+    def render_delete_form(
+        self, request: HttpRequest, context: dict[str, Any]
+    ) -> HttpResponse:
+        """The page carries what it showed, so that an older one removes nothing."""
+        context |= {"seen": self.seen(context["object"])}
+        return super().render_delete_form(request, context)
+
+    def seen(self, obj: Any) -> str:
+        return json.dumps(self.facts(obj))
+
     def delete_model(self, request: HttpRequest, obj: M) -> None:
+        if request.POST.get(SEEN) != self.seen(obj):
+            raise ChangedMeanwhile(self.told_of_change(obj))
         params = {"before": self.facts(obj), "after": {}}
         trail.record(keeper_of(request), [self.line(obj, params)])
         super().delete_model(request, obj)
+
+    def told_of_change(self, obj: M) -> str:
+        last = newest_about(self.line(obj, {}))
+        return _(
+            "%(who)s changed this meanwhile, so nothing was removed. It is now: "
+            "%(value)s."
+        ) % {"who": last.actor_name if last else _("Somebody"), "value": obj}
 
 
 class PackageProfileForm(KeptForm[PackageProfile]):

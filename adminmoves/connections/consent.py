@@ -11,7 +11,7 @@ from typing import Any
 
 from django.core import signing
 from django.db import transaction
-from django.utils import timezone
+from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
 from adminmoves import access, doorbell
@@ -26,7 +26,7 @@ from adminmoves.bookkeeping.record import recorded
 from adminmoves.bookkeeping.shown import forget_list
 from adminmoves.bookkeeping.why import Why
 from adminmoves.bookkeeping.wire import Wire
-from adminmoves.errors import StepRefused
+from adminmoves.errors import ChangedMeanwhile, StepRefused
 from adminmoves.models import (
     BookkeepingConnection,
     ConnectionCall,
@@ -203,8 +203,14 @@ def _ask_again(connection: BookkeepingConnection) -> None:
 
 
 @transaction.atomic
-def disconnect(connection: BookkeepingConnection, *, actor: Actor) -> bool:
-    """Forget the tokens; whether there were any."""
+def disconnect(
+    connection: BookkeepingConnection, *, actor: Actor, seen: str | None = None
+) -> bool:
+    """Forget the tokens; whether there were any.
+
+    ``seen``: when the consent was given that the person saw; "" where their page named
+    none, None where there is no page. Raises ChangedMeanwhile: it was connected again.
+    """
     access.require(actor, Right.KEEP_ESTATE)
     grant = (
         ConnectionGrant.objects.select_for_update()
@@ -213,9 +219,24 @@ def disconnect(connection: BookkeepingConnection, *, actor: Actor) -> bool:
     )
     if grant is None:
         return False
+    if seen is not None and seen != grant.consented_at.isoformat():
+        raise ChangedMeanwhile(_told_of_consent(grant))
     lose(grant, LostGrant.DISCONNECTED, actor=actor)
     forget_list(connection)
     return True
+
+
+def _told_of_consent(grant: ConnectionGrant) -> str:
+    who = grant.consented_by
+    return _(
+        "This page shows an older state, so nothing was cut: %(who)s connected this on "
+        "%(at)s."
+    ) % {
+        "who": who.get_full_name() or who.get_username(),
+        "at": formats.date_format(
+            timezone.localtime(grant.consented_at), "DATETIME_FORMAT"
+        ),
+    }
 
 
 def ask_now(connection: BookkeepingConnection, *, actor: Actor) -> Evidence:

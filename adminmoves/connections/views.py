@@ -150,7 +150,8 @@ def ask(request: web.PortalRequest, public_id: str) -> HttpResponse:
 def disconnect(request: web.PortalRequest, public_id: str) -> HttpResponse:
     """Forget the tokens of a connection."""
     link = get_object_or_404(BookkeepingConnection, public_id=public_id)
-    if consent.disconnect(link, actor=request.actor):
+    seen = web.version_in(request)
+    if consent.disconnect(link, actor=request.actor, seen=seen):
         messages.success(request, _("The connection is cut. The tokens are gone."))
     return redirect("moves:connection", public_id)
 

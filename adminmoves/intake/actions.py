@@ -31,7 +31,7 @@ from adminmoves.intake.filling import (
     take_only_connection,
     turned_back,
 )
-from adminmoves.models import Administration, Move, Parties
+from adminmoves.models import Administration, Event, Move, Parties
 from adminmoves.movetypes import type_of
 from adminmoves.plan import to_address
 from adminmoves.preflight import Report, preflight, wish_of
@@ -44,6 +44,7 @@ from adminmoves.vocabulary import (
     MoveType,
     Part,
     Right,
+    Stream,
 )
 
 MOVE_FIELDS = (
@@ -295,11 +296,13 @@ def recount_documents(
     *,
     actor: Actor,
     ticket: str,
+    version: str | None = None,
 ) -> Administration:
     """An agent counted again. ``counts``: documents, unprocessed, awaiting.
 
     Whoever counts becomes a contributor of every request for it that is under way,
-    from whichever page they counted.
+    from whichever page they counted. ``version`` is the ``counts_version`` that was
+    read. Raises ChangedMeanwhile.
     """
     access.require(actor, Right.RECOUNT)
     # The moves first, as everywhere: two orders would be a deadlock.
@@ -313,6 +316,8 @@ def recount_documents(
         raise DomainError(_("The administration is closed while it is migrated."))
     if administration.retired_by_id is not None:
         raise DomainError(_("The administration is retired, so nothing is counted."))
+    if version is not None and version != administration.counts_version:
+        raise ChangedMeanwhile(_told_of_counts(administration))
     before = _counts(administration)
     administration.documents = counts["documents"]
     administration.documents_unprocessed = counts["documents_unprocessed"]
@@ -356,6 +361,26 @@ def _counts(administration: Administration) -> Mapping[str, int | None]:
     return {
         name: getattr(administration, name) if counted else None for name in COUNTED
     }
+
+
+def _told_of_counts(administration: Administration) -> str:
+    """Who counted meanwhile, where people did and not a file."""
+    last = (
+        Event.objects.filter(
+            stream=Stream.ADMINISTRATION,
+            stream_id=administration.public_id,
+            code=EventCode.DOCUMENTS_RECOUNTED,
+        )
+        .order_by("-id")
+        .first()
+    )
+    at = administration.documents_counted_at
+    counted_at = last and last.params["after"].get("documents_counted_at")
+    is_told = last and at and counted_at == at.isoformat()
+    return _(
+        "%(who)s changed the counts meanwhile, so nothing was kept. Above stands what "
+        "is counted now, below what you typed. Keep it once more if yours is right."
+    ) % {"who": last.actor_name if last and is_told else _("Somebody")}
 
 
 def _require_own_draft(move: Move, actor: Actor) -> None:

@@ -454,12 +454,30 @@ def recount(request: web.PortalRequest, number: str) -> HttpResponse:
         return redirect("moves:form", move.number)
     answers = RecountForm(web.sent(request))
     if request.method == "POST" and answers.is_valid():
-        actions.recount_documents(
-            move.administration.pk,
-            answers.counts,
-            actor=request.actor,
-            ticket=answers.cleaned_data["ticket"],
-        )
+        try:
+            actions.recount_documents(
+                move.administration.pk,
+                answers.counts,
+                actor=request.actor,
+                ticket=answers.cleaned_data["ticket"],
+                version=web.version_in(request),
+            )
+        except ChangedMeanwhile as refusal:
+            answers.add_error(None, str(refusal))
+            return show_recount(request, find_move(move.pk), answers, overtaken=True)
         messages.success(request, _("The new counts are kept."))
         return redirect("moves:form", move.number)
-    return render(request, "intake/recount.html", {"move": move, "form": answers})
+    return show_recount(request, move, answers)
+
+
+def show_recount(
+    request: web.PortalRequest,
+    move: Move,
+    answers: RecountForm,
+    overtaken: bool = False,
+) -> HttpResponse:
+    page: dict[str, Any] = {"move": move, "form": answers}
+    if request.method == "POST" and not overtaken:
+        page |= {"version": web.version_in(request)}
+    status = HTTPStatus.CONFLICT if overtaken else HTTPStatus.OK
+    return render(request, "intake/recount.html", page, status=status)

@@ -355,6 +355,17 @@ class Administration(models.Model):
         return self.documents_counted_at is not None
 
     @property
+    def counts_version(self) -> str:
+        """The counts and their moment, as a page sends back which ones it showed."""
+        at = self.documents_counted_at
+        counts = (
+            self.documents,
+            self.documents_unprocessed,
+            self.documents_awaiting_authorisation,
+        )
+        return " ".join(map(str, (*counts, at.isoformat() if at else "")))
+
+    @property
     def expected_address(self) -> str:
         """What the address should be at the present place; beside the stored one."""
         return self.environment.address_for(self.mail_code or self.code)

@@ -1,5 +1,7 @@
 """The page on which an administration is retired or brought back."""
 
+from http import HTTPStatus
+
 from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -8,9 +10,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from adminmoves import web
+from adminmoves import outside, web
 from adminmoves.access import can
-from adminmoves.errors import DomainError, StepRefused
+from adminmoves.errors import ChangedMeanwhile, DomainError, StepRefused
 from adminmoves.models import Administration, Retirement
 from adminmoves.retirement import actions
 from adminmoves.retirement.forms import AskForm, DeclineForm
@@ -28,9 +30,19 @@ def retirement(request: web.PortalRequest, public_id: str) -> HttpResponse:
     """Ask, or see what was asked and decided."""
     administration = _found(public_id)
     form = AskForm(web.sent(request))
-    if request.method == "POST" and form.is_valid() and _ask(request, form, public_id):
-        messages.success(request, _("Asked. A team lead decides on it."))
-        return web.go(request, request.path)
+    try:
+        if (
+            request.method == "POST"
+            and form.is_valid()
+            and _ask(request, form, public_id)
+        ):
+            messages.success(request, _("Asked. A team lead decides on it."))
+            return web.go(request, request.path)
+    except ChangedMeanwhile as refusal:
+        form.add_error("reason", str(refusal))
+        page = _page(request, _found(public_id), form=form)
+        page.status_code = HTTPStatus.CONFLICT
+        return page
     return _page(request, administration, form=form)
 
 
@@ -79,7 +91,7 @@ def _ask(request: web.PortalRequest, form: AskForm, public_id: str) -> bool:
     try:
         actions.ask_retirement(
             administration.pk,
-            _wanted(administration),
+            _kind_in(request, administration),
             actor=request.actor,
             reason=form.cleaned_data["reason"],
         )
@@ -89,6 +101,18 @@ def _ask(request: web.PortalRequest, form: AskForm, public_id: str) -> bool:
         form.add_error("reason", str(refusal))
         return False
     return True
+
+
+def _kind_in(
+    request: web.PortalRequest, administration: Administration
+) -> RetirementKind:
+    """What the page asked for; what can be asked now may be the opposite."""
+    kind = outside.text_in(request.POST, "kind")
+    if kind != _wanted(administration):
+        raise ChangedMeanwhile(
+            _("This page shows an older state, so nothing was asked. Look at it again.")
+        )
+    return RetirementKind(kind)
 
 
 def _wanted(administration: Administration) -> RetirementKind:
@@ -111,6 +135,7 @@ def _page(
     page = {
         "nav": "administrations",
         "administration": administration,
+        "kind": kind,
         "retires": kind == RetirementKind.RETIRE,
         "waiting": waiting,
         "is_own": is_own,

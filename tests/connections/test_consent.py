@@ -397,7 +397,8 @@ def test_disconnecting_forgets_the_tokens(
     page = leave(as_administrator, link)
     come_back(as_administrator, allow(page, packages.key(link)), state_in(page))
 
-    as_administrator.post(page_of(link, "disconnect"))
+    seen = ConnectionGrant.objects.get().consented_at.isoformat()
+    as_administrator.post(page_of(link, "disconnect"), {"version": seen})
 
     grant = ConnectionGrant.objects.get()
     assert (grant.sealed_access, grant.sealed_refresh) == ("", "")

@@ -285,6 +285,27 @@ def test_the_list_takes_as_many_queries_for_one_row_as_for_more(
         client.get("/koppelingen/")
 
 
+def test_a_newer_consent_is_not_cut_by_an_older_page(administrator: User) -> None:
+    link = make_connection(demand=API)
+    give_grant(link, administrator)
+    grants = ConnectionGrant.objects.filter(connection=link)
+    older = {"version": grants.get().consented_at.isoformat()}
+    way = reverse("moves:disconnect", args=[link.public_id])
+    client = logged_in(administrator)
+    grants.update(consented_at=timezone.now())
+
+    late, untold = client.post(way, older), client.post(way)
+
+    assert (late.status_code, untold.status_code) == (409, 409)
+    assert "beheerder-1 koppelde dit op" in said(late)
+    assert grants.get().lost_at is None
+    newer = grants.get().consented_at.isoformat()
+    page = client.get(reverse("moves:connection", args=[link.public_id]))
+    assert f'name="version" value="{newer}"' in page.content.decode()
+    client.post(way, {"version": newer})
+    assert grants.get().lost_at is not None
+
+
 # --- why no answer came, and what helps -------------------------------------------
 
 

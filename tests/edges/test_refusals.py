@@ -14,6 +14,7 @@ from adminmoves.models.sql import FOLDER
 from adminmoves.refusals import REFUSALS, refusal_of
 from adminmoves.vocabulary import MoveState, MoveType
 from tests.builders import (
+    counting,
     make_administration,
     make_connection,
     make_draft,
@@ -150,7 +151,7 @@ def test_a_count_past_its_range_is_told_at_its_field(
 
     move = a_move(MoveState.AWAITING_APPROVAL)
     as_keeper.force_login(agent)
-    counted = {"documents": count, "ticket": "SUP-1"}
+    counted = counting(move, documents=count, ticket="SUP-1")
     page = as_keeper.post(
         f"/migraties/{move.number}/tellen/",
         {

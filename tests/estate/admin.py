@@ -54,6 +54,13 @@ def change(client: Client, subject: Model, **answers: object) -> dict[str, list[
     return errors_of(client.post(url, told))  # type: ignore[arg-type] # the test client adds to it
 
 
+def remove(client: Client, subject: Model) -> HttpResponse:
+    """Confirm on the page that asks whether it may go."""
+    url = address(type(subject), "delete", subject.pk)
+    sent = {"post": "yes", "_seen": client.get(url).context["seen"]}
+    return client.post(url, sent)  # type: ignore[return-value] # the test client adds to it
+
+
 def _as_sent(value: object) -> object:
     if value is True:
         return "on"

@@ -17,7 +17,7 @@ from tests.builders import (
     make_environment,
     make_person,
 )
-from tests.estate.admin import address, as_shown, change
+from tests.estate.admin import address, as_shown, change, remove
 
 pytestmark = pytest.mark.django_db
 
@@ -84,6 +84,13 @@ PAGES: dict[str, tuple[Callable[[], Model], Pair, tuple[str, str]]] = {
 }
 
 
+REMOVED: dict[type[Model], tuple[str, str]] = {
+    Freeze: ("ends_at", "2027-03-01T00:00"),
+    ExecutionWindow: ("closes", "02:00"),
+    CheckSeverity: ("severity", "OFF"),
+}
+
+
 @pytest.fixture
 def keeper(client: Client, administrator: User) -> Client:
     client.force_login(administrator)
@@ -140,3 +147,24 @@ def test_a_page_that_does_not_say_what_it_showed_changes_nothing(
 
     office.refresh_from_db()
     assert (answer.status_code, office.name == "Zomaar") == (409, False)
+
+
+@pytest.mark.parametrize("make", [made_freeze, made_window, made_severity])
+def test_what_was_changed_meanwhile_is_not_removed_by_an_older_page(
+    make: Callable[[], Model], keeper: Client, other_keeper: Client
+) -> None:
+    subject = make()
+    field, value = REMOVED[type(subject)]
+    url = address(type(subject), "delete", subject.pk)
+    seen = other_keeper.get(url).context["seen"]
+    assert change(keeper, subject, **{field: value}) == {}
+
+    late = other_keeper.post(url, {"post": "yes", "_seen": seen})
+    untold = other_keeper.post(url, {"post": "yes"})
+
+    rows = type(subject)._default_manager  # noqa: SLF001 - Django's documented API
+    assert (late.status_code, untold.status_code) == (409, 409)
+    assert "beheerder-1 wijzigde dit ondertussen" in unescape(late.content.decode())
+    assert rows.filter(pk=subject.pk).exists()
+    assert remove(other_keeper, subject).status_code == 302
+    assert not rows.exists()

@@ -9,7 +9,7 @@ from adminmoves.movetypes import CHECKS
 from adminmoves.preflight import PASSED, inspect
 from adminmoves.vocabulary import EventCode, Package
 from tests.builders import make_administration, make_connection, make_draft
-from tests.estate.admin import add, address, change, told
+from tests.estate.admin import add, change, remove, told
 
 pytestmark = pytest.mark.django_db
 FIXED = [check.code for check in CHECKS if check.fixed]
@@ -37,7 +37,7 @@ def test_a_severity_is_chosen_on_record_and_taken_back(
     blocking = {result.code for result in inspect(draft).of("blocking")}
     assert blocking == {"self_service"}
     made = CheckSeverity.objects.get()
-    keeper.post(address(CheckSeverity, "delete", made.pk), {"post": "yes"})
+    remove(keeper, made)
     assert {result.code for result in inspect(draft).of("blocking")} == set()
     events = Event.objects.filter(code=EventCode.SETTING_CHANGED).order_by("id")
     assert [told(event) for event in events] == [

@@ -2,19 +2,30 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from html import unescape
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
+from django.utils import timezone
 
 from adminmoves.access import WORKER, actor_for
+from adminmoves.approval.actions import lend_approval
 from adminmoves.execution import runner
 from adminmoves.execution.actions import DONE, retry_move, settle_move
-from adminmoves.intake.actions import edit_draft, take_over_draft
+from adminmoves.intake.actions import (
+    edit_draft,
+    recount_documents,
+    take_over_draft,
+)
 from adminmoves.lifecycle import advance
-from adminmoves.models import Aftercare, Move
+from adminmoves.models import (
+    Administration,
+    Aftercare,
+    Move,
+)
 from adminmoves.plan import make_plan
 from adminmoves.vocabulary import Action, MoveState, Role
 from tests.builders import (
@@ -32,7 +43,12 @@ pytestmark = pytest.mark.django_db
 S = MoveState
 FORM = re.compile(r"<form.*?</form>", re.DOTALL)
 HIDDEN = re.compile(r'type="hidden" name="([^"]+)"\s+value="([^"]*)"')
-OWN_PAGE = {"verklaring", "intrekken"}
+OWN_PAGE = {"verklaring", "intrekken", "tellen"}
+COUNTED = {
+    "documents": 30,
+    "documents_unprocessed": 0,
+    "documents_awaiting_authorisation": 0,
+}
 TYPED = "Nagevraagd bij het kantoor."
 HTMX = {"HX-Request": "true"}
 
@@ -103,7 +119,7 @@ def path_of(move: Move, what: str = "") -> str:
 def hidden_in(page: Any, what: str) -> dict[str, str]:
     """What the form for that decision carries unseen."""
     forms = FORM.findall(page.content.decode())
-    mark = 'class="card"' if what in OWN_PAGE else f"/{what}/"
+    mark = 'class="card' if what in OWN_PAGE else f"/{what}/"
     form = next(form for form in forms if mark in form)
     return {name: unescape(value) for name, value in HIDDEN.findall(form)}
 
@@ -249,3 +265,50 @@ def test_who_ticked_something_off_stays_beside_it(
     assert item.ticked_by == lead
     assert "teamleider-1 vinkte dit af" in unescape(late.content.decode())
     assert late.get("HX-Retarget") == ("#aftercare" if headers else None)
+
+
+def test_counts_of_an_older_page_do_not_replace_newer_ones(
+    as_lead: Client, lead: User, a_move: MakeMove
+) -> None:
+    move = a_move(S.AWAITING_APPROVAL)
+    page = path_of(move, "tellen")
+    older = hidden_in(as_lead.get(page), "tellen")
+    books = move.wanted.administration_id
+    recount_documents(books, COUNTED, actor=actor_for(lead), ticket="SUP-1")
+    typed = {**COUNTED, "documents": 4711, "ticket": "SUP-2"}
+
+    late = as_lead.post(page, {**typed, **older})
+    untold = as_lead.post(page, typed)
+
+    told = unescape(late.content.decode())
+    assert (late.status_code, untold.status_code) == (409, 409)
+    assert Administration.objects.get(pk=books).documents == COUNTED["documents"]
+    assert "teamleider-1 wijzigde de tellingen intussen" in told
+    assert ('value="4711"' in told, "<dd>30</dd>" in told) == (True, True)
+    assert as_lead.post(page, {**typed, **hidden_in(late, "tellen")}).status_code == 302
+
+
+def test_two_people_with_one_name_are_told_apart_where_one_is_chosen(
+    as_lead: Client,
+    other_lead: User,
+    agent: User,
+    other_agent: User,
+    auditor: User,
+) -> None:
+    for user in (agent, other_agent):
+        User.objects.filter(pk=user.pk).update(first_name="Jan", last_name="Jansen")
+        lend_approval(
+            user.pk,
+            actor=actor_for(other_lead),
+            ends_at=timezone.now() + timedelta(hours=1),
+            reason="Vakantie.",
+        )
+
+    lent = as_lead.get("/akkoord/uitlenen/").content.decode()
+    as_lead.force_login(auditor)
+    history = as_lead.get("/historie/").content.decode()
+
+    for name in ("Jan Jansen (medewerker-1)", "Jan Jansen (medewerker-2)"):
+        assert f">{name}</option>" in lent
+        assert f"Neem terug van {name}" in lent
+        assert f">{name}</option>" in history

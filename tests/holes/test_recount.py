@@ -9,7 +9,7 @@ from adminmoves.errors import DomainError, FourEyes
 from adminmoves.intake.actions import recount_documents
 from adminmoves.models import Administration, Event, Move
 from adminmoves.vocabulary import EventCode, MoveState
-from tests.builders import approve, make_administration
+from tests.builders import approve, counting, make_administration
 from tests.cast import MakeMove
 
 pytestmark = pytest.mark.django_db
@@ -30,7 +30,8 @@ def test_who_counted_through_an_earlier_request_does_not_approve(
     client.force_login(lead)
 
     answer = client.post(
-        f"/migraties/{earlier.number}/tellen/", {**COUNTS, "ticket": "SUP-1"}
+        f"/migraties/{earlier.number}/tellen/",
+        counting(move, **COUNTS, ticket="SUP-1"),
     )
 
     assert answer.status_code == 302

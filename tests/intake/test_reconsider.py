@@ -9,7 +9,7 @@ from django.test import Client
 from adminmoves.execution import runner
 from adminmoves.models import Administration, Attempt, Contributor, Event, Move
 from adminmoves.vocabulary import EventCode, MoveState, Part
-from tests.builders import as_read, make_draft
+from tests.builders import as_read, counting, make_draft
 from tests.cast import MakeMove
 from tests.intake.pages import as_sent, errors_of, told, url
 
@@ -231,7 +231,7 @@ def test_documents_are_counted_again_on_the_record(
     move = a_move(S.AWAITING_APPROVAL)
     client.force_login(other_agent)
 
-    answer = client.post(page_of(move, "tellen/"), COUNTS)
+    answer = client.post(page_of(move, "tellen/"), counting(move, **COUNTS))
 
     assert told(answer) == ["De nieuwe tellingen zijn bewaard."]
     assert counts_of(move) == (40, 3, 2)

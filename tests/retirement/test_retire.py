@@ -321,6 +321,25 @@ def test_an_import_tells_the_line_of_a_retired_administration(
     assert counts["administrations"] == (1, 0, 0)
 
 
+@pytest.mark.parametrize("kind", [{"kind": K.RETIRE}, {}])
+def test_an_older_page_does_not_ask_the_opposite(
+    kind: dict[str, str], client: Client, agent: User, lead: User
+) -> None:
+    books = make_administration()
+    here = f"/administraties/{books.public_id}/uit-gebruik/"
+    client.force_login(agent)
+    page = client.get(here).content.decode()
+    retire(books, agent, lead)
+
+    late = client.post(here, {"reason": WHY, **kind})
+
+    assert f'name="kind" value="{K.RETIRE}"' in page
+    assert late.status_code == 409
+    assert "Deze pagina toont een oudere stand" in late.content.decode()
+    assert WHY in late.content.decode()
+    assert books.retirements.count() == 1
+
+
 def test_the_pages_tell_ask_decide_and_find(
     client: Client, agent: User, lead: User, auditor: User
 ) -> None:
@@ -332,7 +351,7 @@ def test_the_pages_tell_ask_decide_and_find(
     assert empty.context["form"].errors == {
         "reason": ["Schrijf de reden op: die blijft bij de administratie staan."]
     }
-    client.post(here, {"reason": WHY})
+    client.post(here, {"reason": WHY, "kind": RetirementKind.RETIRE})
     asked = Retirement.objects.get()
     assert client.post(f"{here}{asked.pk}/akkoord/").status_code == 403
 

@@ -11,7 +11,7 @@ from adminmoves.audit.details import details
 from adminmoves.models import Event, ExecutionWindow, Freeze
 from adminmoves.vocabulary import EventCode, MoveState
 from tests.cast import MakeMove
-from tests.estate.admin import add, address, change, told
+from tests.estate.admin import add, address, change, remove, told
 
 pytestmark = pytest.mark.django_db
 WINDOW = {"weekdays": ["0", "4"], "opens": "18:00", "closes": "23:00"}
@@ -38,7 +38,7 @@ def test_a_window_is_kept_on_record(keeper: Client, a_move: MakeMove) -> None:
     kept = (made.environment, made.weekdays, made.opens, made.closes)
     assert kept == (office, [0, 4], time(18), time(23))
     assert change(keeper, made, closes="02:00") == {}
-    keeper.post(address(ExecutionWindow, "delete", made.pk), {"post": "yes"})
+    remove(keeper, made)
     assert not ExecutionWindow.objects.exists()
     first = {
         "environment": office.office_code,
