@@ -41,6 +41,10 @@ WHYS: Mapping[str, Any] = {
     W.CODES_UNKNOWN: _(
         "The list tells no codes. Ask for the number of the database, such as MVL00001."
     ),
+    W.CODES_UNREAD: _(
+        "The list shows an administration whose code we cannot read. It may be the one "
+        "that is looked for."
+    ),
     W.NO_COMPANY: _("The AccountView of the office does not show this company."),
     W.OTHER_CODE: _("The list and the database itself name different codes."),
     W.YEARLY_ADMINISTRATION: _(
@@ -221,16 +225,20 @@ REMEDIES: Mapping[str, tuple[Any, ...]] = {
     W.TURNED_AWAY: (FRONT_DOOR, LOOK_AT_USER),
     **dict.fromkeys(
         (
-            *(W.CERTIFICATE, W.CONNECTION, W.QUIET, W.REDIRECT, W.TIMEOUT),
+            *(W.CONNECTION, W.QUIET, W.TIMEOUT),
             *(W.LIMITED, W.TOKENS_LIMITED, W.TOO_EARLY, W.REFRESHED_ELSEWHERE),
             *(W.BUSINESS_ERROR, W.FAULT_100, W.FAULT_107, W.FAULT_110, W.FAULT_168),
             *(W.FAULT_358, W.FAULT_OTHER, W.PACKAGE_ERROR, W.SERVER_FAULT),
-            *(W.STRANGE_STATUS, W.TOKEN_ENDPOINT, W.WRONG_CLUSTER),
+            *(W.TOKEN_ENDPOINT, W.WRONG_CLUSTER),
         ),
         (BY_ITSELF,),
     ),
     **dict.fromkeys(
-        (*UNREADABLES, W.DOCTYPE, W.TOO_LARGE, W.TOO_MANY_PAGES), (BY_ITSELF, TELL_IF)
+        (
+            *(*UNREADABLES, W.DOCTYPE, W.TOO_LARGE, W.TOO_MANY_PAGES),
+            *(W.CERTIFICATE, W.REDIRECT, W.STRANGE_STATUS),
+        ),
+        (BY_ITSELF, TELL_IF),
     ),
 }
 """What helps, where the reason alone tells it."""

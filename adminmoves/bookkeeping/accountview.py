@@ -24,9 +24,10 @@ from adminmoves.bookkeeping.answers import (
     unreadable,
 )
 from adminmoves.bookkeeping.closer import look_closer, noted
+from adminmoves.bookkeeping.judge import key_of
 from adminmoves.bookkeeping.oauth import OAuth
 from adminmoves.bookkeeping.refusals import refuse_status
-from adminmoves.bookkeeping.session import Session, code_in, json_in, text_in
+from adminmoves.bookkeeping.session import Session, code_in, is_unread, json_in, text_in
 from adminmoves.bookkeeping.shown import kept_list
 from adminmoves.bookkeeping.why import Why
 from adminmoves.bookkeeping.wire import Answer, Door, Request
@@ -75,8 +76,8 @@ class AccountView:
         return Listing(rows, endpoint=COMPANIES)
 
     def find(self, listing: Listing, code: str) -> Sequence[Row]:
-        wanted = _key(code)
-        return [row for row in listing.rows if wanted and _key(row.code) == wanted]
+        wanted = key_of(code)
+        return [row for row in listing.rows if wanted and key_of(row.code) == wanted]
 
     def looks_closer(self, evidence: Evidence) -> bool:
         return evidence.verdict in {V.FOUND_ACTIVE, V.NOT_FOUND_OR_NO_ACCESS}
@@ -98,7 +99,7 @@ class AccountView:
     def _with_kvk_number(self, session: Session, evidence: Evidence) -> Evidence:
         rows = self._rows(session, DATA, HEADER, evidence.external_id, "COMP_HDR")
         for row in rows:
-            if _key(code_in(row.get("COMP_ID"))) == _key(evidence.code):
+            if key_of(code_in(row.get("COMP_ID"))) == key_of(evidence.code):
                 return replace(evidence, kvk_number=text_in(row.get("KVK_NR"), 20))
         return noted(evidence, details=Why.NO_COMPANY)
 
@@ -111,9 +112,9 @@ class AccountView:
         ids = [row.external_id for row in listing.rows] if listing else []
         if not ids:
             return evidence
-        asked = {**YEARS, "FilterValue1": _key(code)}
+        asked = {**YEARS, "FilterValue1": key_of(code)}
         for row in self._rows(session, SYSTEM_DATA, asked, ids[0], "ADM_LIST"):
-            if _key(code_in(row.get("ADM_CODE"))) == _key(code):
+            if key_of(code_in(row.get("ADM_CODE"))) == key_of(code):
                 return noted(
                     evidence,
                     reason=Why.YEARLY_ADMINISTRATION,
@@ -152,11 +153,6 @@ def _get(
     return build
 
 
-def _key(code: str) -> str:
-    """Codes are typed in upper case (COMP_ID, ADM_CODE: mask of the data model)."""
-    return code.strip().upper()
-
-
 def read_companies(answer: Answer) -> tuple[Row, ...]:
     """Companies: Code, Id and Description. Raises NoAnswer."""
     return tuple(_company(told) for told in _objects_in(_said_in(answer)))
@@ -165,6 +161,7 @@ def read_companies(answer: Answer) -> tuple[Row, ...]:
 def _company(told: dict[str, Any]) -> Row:
     row = Row(
         code=code_in(told.get("Code")),
+        code_unread=is_unread(told.get("Code")),
         external_id=code_in(told.get("Id")),
         name=text_in(told.get("Description")),
     )

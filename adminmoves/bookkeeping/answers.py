@@ -36,6 +36,7 @@ class Row:
 
     ``unusable`` says why it cannot be used now; None when it can.
     ``environment`` is the licence that owns it, where a row tells that.
+    ``code_unread``: it has a code, or must have one, that could not be read.
     """
 
     code: str
@@ -44,6 +45,7 @@ class Row:
     kvk_number: str = ""
     environment: str = ""
     unusable: Why | None = None
+    code_unread: bool = False
     raw: Mapping[str, Any] = field(default_factory=dict)
 
 

@@ -2,6 +2,7 @@
 
 import re
 import zlib
+from codecs import lookup
 from collections.abc import Mapping
 
 from adminmoves.bookkeeping.answers import unreadable
@@ -12,8 +13,9 @@ GZIP = 16 + zlib.MAX_WBITS
 CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
 DECLARED = re.compile(rb"^\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([\w.:-]+)")
 MARKS = (b"\xff\xfe", b"\xfe\xff")
-WIDE = frozenset({"utf-16", "utf-16le", "utf-16be"})
-NARROW = frozenset({"iso-8859-1", "iso-8859-15", "latin1", "us-ascii", "windows-1252"})
+WIDE = frozenset({"utf-16", "utf-16-le", "utf-16-be"})
+NARROW = frozenset({"iso8859-1", "iso8859-15", "ascii", "cp1252"})
+"""By Python's own names, since each has others."""
 
 
 def decoded(body: bytes, headers: Mapping[str, str]) -> str:
@@ -45,12 +47,19 @@ def _unpacked(body: bytes, encoding: str) -> bytes:
     return plain
 
 
+def _name_of(charset: str) -> str:
+    try:
+        return lookup(charset).name
+    except LookupError:
+        return ""
+
+
 def _charsets(body: bytes, content_type: str) -> list[str]:
     """What to try, in turn: UTF-8 unless its bytes or its header say UTF-16."""
     told, declared = CHARSET.search(content_type), DECLARED.match(body[:300])
-    named = [told[1].lower()] if told else []
+    named = [_name_of(told[1])] if told else []
     if declared:
-        named.append(declared[1].decode("ascii", "replace").lower())
+        named.append(_name_of(declared[1].decode("ascii")))
     if body.startswith(MARKS) and body not in MARKS:
         return ["utf-16"]
     if named and named[0] in WIDE:

@@ -222,10 +222,14 @@ def gather(first: str, turn: Callable[[str], Page]) -> tuple[Row, ...]:
     Raises NoAnswer: for a next page elsewhere, one that came before, or too many.
     """
     rows: list[Row] = []
-    address, been = first, {first}
+    address, been, seen = first, {first}, set[tuple[str, str]]()
     for _number in range(MOST_PAGES):
         page = turn(address)
-        rows += page.rows
+        told = {(row.external_id, row.code) for row in page.rows}
+        if told and told <= seen:
+            # A page that came again stands where another one should be.
+            raise unreadable(Why.PAGE_REPEATED)
+        rows, seen = [*rows, *page.rows], seen | told
         if not page.following:
             return tuple(rows)
         address = page.following

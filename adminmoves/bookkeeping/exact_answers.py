@@ -28,6 +28,7 @@ from adminmoves.vocabulary import Verdict
 V = Verdict
 FORBIDDEN, TOO_MANY, SERVER_ERROR = 403, 429, 500
 VIOLATED = "application scope violated"
+NEXT = ("__next", "odata.nextLink", "@odata.nextLink")
 DIGITS = re.compile(r"[0-9]{1,100}")
 # The zero of .NET, 1 January of the year 1: a date that nobody filled in.
 NO_DATE = "/Date(-62135596800000)/"
@@ -138,10 +139,12 @@ def _results(answer: Answer, own: str) -> tuple[list[dict[str, Any]], str]:
     """
     _refuse(answer)
     said = json_in(answer)
-    inner = said.get("d") if isinstance(said, dict) else None
-    following: object = None
+    if not isinstance(said, dict) or said.get("error"):
+        # Also beside a list, which then may be a part of one.
+        raise unreadable(Why.NO_RESULTS)
+    inner, following = said.get("d"), _next_in(said)
     if isinstance(inner, dict) and own not in inner:
-        following, inner = inner.get("__next"), inner.get("results")
+        following, inner = following or _next_in(inner), inner.get("results")
     if isinstance(inner, dict) and own in inner:
         inner = [inner]
     if not isinstance(inner, list) or not all(isinstance(row, dict) for row in inner):
@@ -149,6 +152,11 @@ def _results(answer: Answer, own: str) -> tuple[list[dict[str, Any]], str]:
     if following is not None and not isinstance(following, str):
         raise unreadable(Why.STRANGE_NEXT)
     return inner, following or ""
+
+
+def _next_in(told: Mapping[str, Any]) -> object:
+    """The address of the next page, by each name that OData has for it."""
+    return next((told[name] for name in NEXT if told.get(name) is not None), None)
 
 
 def _row(told: Mapping[str, Any], which: Divisions, licence: str) -> Row:
@@ -161,8 +169,10 @@ def _row(told: Mapping[str, Any], which: Divisions, licence: str) -> Row:
         "customer_name": text_in(told.get("CustomerName")),
     }
     owner = text_in(told.get("CustomerCode")) or licence
+    code = code_in(told.get(which.hid))
     return Row(
-        code=code_in(told.get(which.hid)),
+        code=code,
+        code_unread=number_in(code) is None,
         external_id=code_in(told.get("Code")),
         name=text_in(told.get("Description")),
         kvk_number=text_in(told.get("ChamberOfCommerceNumber")),

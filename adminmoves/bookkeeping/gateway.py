@@ -177,11 +177,15 @@ def glance(
 def shows(
     connection: BookkeepingConnection, code: str, *, age: timedelta
 ) -> bool | None:
-    """Whether the kept list has this code; None without a list of that age."""
+    """Whether the kept list has this code; None where no list of that age tells it."""
     listing = kept_list(connection, age)
     if listing is None:
         return None
-    return bool(adapter_of(connection).find(listing, code))
+    adapter = adapter_of(connection)
+    if adapter.find(listing, code):
+        return True
+    evidence = _judged(adapter, listing, code, connection.package_environment)
+    return False if evidence.verdict == Verdict.NOT_FOUND_OR_NO_ACCESS else None
 
 
 def adapter_of(connection: BookkeepingConnection) -> Adapter:

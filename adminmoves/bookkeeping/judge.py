@@ -1,9 +1,19 @@
 """What a list says of one code: the same judgement for all packages."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from unicodedata import normalize
+
+from django.utils import timezone
 
 from adminmoves.bookkeeping.answers import Evidence, Listing, Row
+from adminmoves.bookkeeping.why import Why
 from adminmoves.vocabulary import Verdict
+
+UNREAD_AGAIN = timedelta(minutes=15)
+MARK = "\ufffd"
+"""Stands where a character could not be read."""
 
 
 def judge(listing: Listing, found: Sequence[Row], expected: str) -> Evidence:
@@ -19,12 +29,26 @@ def judge(listing: Listing, found: Sequence[Row], expected: str) -> Evidence:
     if not ours and found:
         return _evidence(listing, Verdict.WRONG_ENVIRONMENT, found[0])
     if not ours:
-        return _evidence(listing, Verdict.NOT_FOUND_OR_NO_ACCESS)
+        return _absent(listing, expected)
     if len(ours) > 1:
         return _evidence(listing, Verdict.AMBIGUOUS)
     row = ours[0]
     verdict = Verdict.FOUND_NOT_USABLE if row.unusable else Verdict.FOUND_ACTIVE
     return _evidence(listing, verdict, row)
+
+
+def _absent(listing: Listing, expected: str) -> Evidence:
+    """Absent only if every code of ours could be read: it may be one that was not."""
+    ours = [row for row in listing.rows if same(row.environment, expected)]
+    if all(map(_is_read, ours)):
+        return _evidence(listing, Verdict.NOT_FOUND_OR_NO_ACCESS)
+    evidence = _evidence(listing, Verdict.UNAVAILABLE)
+    soon = timezone.now() + UNREAD_AGAIN
+    return replace(evidence, retry_at=soon, raw_status={"reason": Why.CODES_UNREAD})
+
+
+def _is_read(row: Row) -> bool:
+    return not row.code_unread and MARK not in row.code
 
 
 def _distinct(rows: Sequence[Row]) -> list[Row]:
@@ -44,6 +68,11 @@ def _is_again(row: Row, other: Row) -> bool:
     if row.external_id and other.external_id:
         return row.external_id.casefold() == other.external_id.casefold()
     return row == other
+
+
+def key_of(code: str) -> str:
+    """A code as the record compares it too: case, spaces and forms of a sign apart."""
+    return normalize("NFKC", code.strip()).upper()
 
 
 def same(observed: str, expected: str) -> bool:

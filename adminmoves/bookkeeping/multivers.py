@@ -24,9 +24,10 @@ from adminmoves.bookkeeping.answers import (
     unreadable,
 )
 from adminmoves.bookkeeping.closer import SECONDS, look_closer, noted
+from adminmoves.bookkeeping.judge import key_of
 from adminmoves.bookkeeping.oauth import OAuth
 from adminmoves.bookkeeping.refusals import refuse_status
-from adminmoves.bookkeeping.session import Session, code_in, json_in, text_in
+from adminmoves.bookkeeping.session import Session, code_in, is_unread, json_in, text_in
 from adminmoves.bookkeeping.why import Why
 from adminmoves.bookkeeping.wire import Answer, Door, Request
 from adminmoves.models import BookkeepingConnection
@@ -104,7 +105,7 @@ class Multivers:
             code, kvk_number = self._details(session, row.external_id)
         except NoAnswer:
             return row
-        return replace(row, code=code, kvk_number=kvk_number)
+        return replace(row, code=code, code_unread=False, kvk_number=kvk_number)
 
     def _details(self, session: Session, database: str) -> tuple[str, str]:
         base, name = base_of(session.connection), quote(database, safe="")
@@ -117,12 +118,12 @@ class Multivers:
 
     def find(self, listing: Listing, code: str) -> Sequence[Row]:
         """By code; else by database id, which people know as well."""
-        wanted = _key(code)
+        wanted = key_of(code)
         if not wanted:
             return []
-        by_code = [row for row in listing.rows if _key(row.code) == wanted]
+        by_code = [row for row in listing.rows if key_of(row.code) == wanted]
         return by_code or [
-            row for row in listing.rows if _key(row.external_id) == wanted
+            row for row in listing.rows if key_of(row.external_id) == wanted
         ]
 
     def looks_closer(self, evidence: Evidence) -> bool:
@@ -141,7 +142,7 @@ class Multivers:
             code, kvk_number = self._details(session, evidence.external_id)
         except NoAnswer as no:
             return noted(evidence, details=no.reason)
-        if evidence.code and _key(code) != _key(evidence.code):
+        if evidence.code and key_of(code) != key_of(evidence.code):
             other = replace(evidence, verdict=V.AMBIGUOUS)
             return noted(other, reason=Why.OTHER_CODE, details_code=code)
         return replace(evidence, code=code, kvk_number=kvk_number)
@@ -149,8 +150,8 @@ class Multivers:
 
 def _is_light(evidence: Evidence) -> bool:
     """A light list may know the administration without knowing its code."""
-    seen = evidence.verdict, evidence.endpoint
-    return seen == (V.NOT_FOUND_OR_NO_ACCESS, NAMES_LIST)
+    absent = evidence.verdict in {V.NOT_FOUND_OR_NO_ACCESS, V.UNAVAILABLE}
+    return absent and evidence.endpoint == NAMES_LIST
 
 
 def base_of(connection: BookkeepingConnection) -> str:
@@ -189,10 +190,6 @@ def _get(url: str) -> Callable[[str], Request]:
     return build
 
 
-def _key(code: str) -> str:
-    return code.strip().casefold()
-
-
 def read_rows(answer: Answer) -> tuple[Row, ...]:
     """AdministrationInfoList: code, database id, description. Raises NoAnswer.
 
@@ -203,6 +200,7 @@ def read_rows(answer: Answer) -> tuple[Row, ...]:
         _named(
             Row(
                 code=code_in(told.get("code")),
+                code_unread=is_unread(told.get("code")),
                 external_id=code_in(told.get("administrationId")),
                 name=text_in(told.get("description")) or text_in(told.get("shortName")),
                 raw={"onlineState": text_in(told.get("onlineState"))},
@@ -218,6 +216,7 @@ def read_names(answer: Answer) -> tuple[Row, ...]:
         _named(
             Row(
                 code="",
+                code_unread=True,
                 external_id=code_in(told.get("name")),
                 name=text_in(told.get("value")),
             )

@@ -37,7 +37,10 @@ REFUSED_REQUEST = frozenset({"invalid_request", "unsupported_grant_type"})
 PASSING = frozenset({"temporarily_unavailable", "server_error"})
 LATER = re.compile("tooearly|notexpired|ratelimit|toomany|slowdown|throttl")
 """An error that a wait mends, by the letters of its name, words and ``Reason``."""
-DOUBTFUL = re.compile("temporar|tryagain|later|issuedto|anotherclient|redirecturi")
+DOUBTFUL = re.compile(
+    "temporar|tryagain|later|issuedto|anotherclient|redirecturi"
+    "|locked|inactive|disabled|suspended|licen[cs]e|maintenance"
+)
 """Words of an error that do not say that the consent itself is lost."""
 EARLY_AGAIN, REFUSED_AGAIN = timedelta(minutes=2), timedelta(hours=1)
 """Too early is told without a moment; ten refusals in an hour are the most."""
@@ -186,7 +189,7 @@ def read_tokens(answer: Answer, cause: Cause) -> Tokens:
 def _life(said: dict[str, object]) -> int:
     """Exact writes the number as text; what is no number is asked anew soon."""
     try:
-        return max(0, min(int(str(said.get("expires_in"))), LONGEST_LIFE))
+        return int(max(0.0, min(float(str(said.get("expires_in"))), LONGEST_LIFE)))
     except ValueError:
         return 0
 
@@ -223,17 +226,14 @@ def _refusal(answer: Answer, said: dict[str, object], cause: Cause) -> NoAnswer:
 def _letters(answer: Answer, said: dict[str, object]) -> str:
     """All that a refusal says of itself, however it is quoted, spaced or written."""
     told = f"{said.get('error')} {said.get('error_description')}"
-    return _bare(f"{told} {answer.headers.get('reason')}")
+    words = f"{told} {answer.headers.get('reason')}"
+    return re.sub("[^a-z]", "", words.lower())
 
 
 def _is_sure(answer: Answer, said: dict[str, object]) -> bool:
     """Whether an error that ends a consent speaks of the consent, and of no wait."""
-    words = _bare(str(said.get("error_description")))
-    return retry_after(answer) is None and DOUBTFUL.search(words) is None
-
-
-def _bare(words: str) -> str:
-    return re.sub("[^a-z]", "", words.lower())
+    doubtful = DOUBTFUL.search(_letters(answer, said))
+    return retry_after(answer) is None and doubtful is None
 
 
 def _named(answer: Answer, error: str, cause: Cause, *, sure: bool) -> NoAnswer:

@@ -14,11 +14,13 @@ from adminmoves.vocabulary import Verdict
 
 LONGEST_WAIT = timedelta(hours=24)
 OK, BAD_REQUEST, UNAUTHORISED = 200, 400, 401
-FORBIDDEN, NOT_FOUND, TOO_MANY = 403, 404, 429
+FORBIDDEN, NOT_FOUND, GONE, TOO_MANY = 403, 404, 410, 429
 SERVER_SIDE = 500
 PASSING = frozenset({502, 503, 504})
 OUR_MISTAKE = frozenset({400, 405, 406, 414, 415, 422})
 """The request itself is not right: asking it again brings the same refusal."""
+SECONDS = re.compile(r"([0-9]+)(\.[0-9]*)?\s*s?(\s*,.*)?", re.IGNORECASE)
+"""Whole seconds; two headers of one name come as one, with a comma between them."""
 BEFORE_A_PAGE = re.compile(r"(\s|\ufeff|<\?xml.*?\?>|<!--.*?-->)*", re.DOTALL)
 PAGE = re.compile(r"<(!doctype\s+html|html|head|body|title|h1|center)\b", re.IGNORECASE)
 ENVELOPE = re.compile(r"<([\w.-]+:)?envelope\b", re.IGNORECASE)
@@ -30,7 +32,8 @@ OWN_ERRORS = frozenset({"error", "messages", "Message", "ErrorMessage", "ErrorTy
 def refuse_status(answer: Answer) -> None:
     """What a status means where a package does not say it more precisely.
 
-    Raises NoAnswer for everything but a 2xx that is no HTML page.
+    Raises NoAnswer for everything but a 200 that is no HTML page: another success
+    is a part (206), a promise (202) or somebody else's copy (203).
     """
     status = answer.status
     if status == UNAUTHORISED:
@@ -44,20 +47,21 @@ def refuse_status(answer: Answer) -> None:
         # Of a front door or a firewall, whatever the status: not of the package.
         retry_at = retry_after(answer)
         raise NoAnswer(Verdict.UNAVAILABLE, Why.HTML, retry_at=retry_at)
-    if not OK <= status < OK + 100:
+    if status != OK:
         raise _refusal(answer)
 
 
 def _refusal(answer: Answer) -> NoAnswer:
-    if answer.status == FORBIDDEN and is_own(answer):
+    retry_at = retry_after(answer)
+    if answer.status == FORBIDDEN and is_own(answer) and retry_at is None:
         return NoAnswer(Verdict.AUTH_REQUIRED, Why.FORBIDDEN)
-    if answer.status == NOT_FOUND:
+    if answer.status in (NOT_FOUND, GONE):
         return NoAnswer(Verdict.CONFIG_ERROR, Why.NOT_FOUND)
     if answer.status in OUR_MISTAKE:
         return NoAnswer(Verdict.CONFIG_ERROR, Why.REQUEST_REFUSED)
     forbidden = answer.status == FORBIDDEN
     why = Why.TURNED_AWAY if forbidden else Why.STRANGE_STATUS
-    return NoAnswer(Verdict.UNAVAILABLE, why, retry_at=retry_after(answer))
+    return NoAnswer(Verdict.UNAVAILABLE, why, retry_at=retry_at)
 
 
 def is_own(answer: Answer) -> bool:
@@ -108,10 +112,11 @@ def _before(answer: Answer) -> int:
 def retry_after(answer: Answer) -> datetime | None:
     """The moment to come that a Retry-After header names, in seconds or as a date."""
     told, now = answer.headers.get("retry-after", "").strip(), timezone.now()
+    seconds = SECONDS.fullmatch(told)
     try:
         moment = (
-            now + timedelta(seconds=int(told))
-            if told.isdecimal()
+            now + timedelta(seconds=int(seconds[1]))
+            if seconds
             else parsedate_to_datetime(told)
         )
     except (ValueError, OverflowError):

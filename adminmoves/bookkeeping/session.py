@@ -109,3 +109,8 @@ def code_in(value: object) -> str:
     code = text_in(value, LONGEST_CODE + 1)
     whole = code == str(value).strip() and len(code) <= LONGEST_CODE
     return code if whole else ""
+
+
+def is_unread(value: object) -> bool:
+    """Whether a code is told that is none; none at all is told by some packages."""
+    return value not in (None, "") and not code_in(value)

@@ -24,6 +24,7 @@ from adminmoves.bookkeeping.answers import (
     Row,
     unreadable,
 )
+from adminmoves.bookkeeping.judge import key_of
 from adminmoves.bookkeeping.oauth import OAuth
 from adminmoves.bookkeeping.refusals import (
     BAD_REQUEST,
@@ -127,8 +128,8 @@ class Twinfield:
         return _fetch(session)
 
     def find(self, listing: Listing, code: str) -> Sequence[Row]:
-        wanted = code.strip().upper()
-        return [row for row in listing.rows if row.code.upper() == wanted]
+        wanted = key_of(code)
+        return [row for row in listing.rows if key_of(row.code) == wanted]
 
     def looks_closer(self, _evidence: Evidence) -> bool:
         return False
@@ -174,7 +175,7 @@ def read_who(answer: Answer) -> dict[str, str]:
 
     Raises NoAnswer; 400 means that the token does not hold any more.
     """
-    if answer.status == BAD_REQUEST:
+    if answer.status == BAD_REQUEST and not is_page(answer):
         raise NoAnswer(V.AUTH_REQUIRED, Why.TOKEN_INVALID, stale_token=True)
     refuse_status(answer)
     said = json_in(answer)
@@ -249,8 +250,8 @@ def _meaning_of(fault: Element, answer: Answer) -> NoAnswer:
 
 def _rows(offices: Element) -> tuple[Row, ...]:
     """A list, whole: a row that was left out would count as gone. Raises NoAnswer."""
-    erring = offices.find(".//*[@msgtype='error']") is not None
-    if offices.get("result") == "0" or offices.get("msgtype") == "error" or erring:
+    erring = any(each.get("msgtype", "").lower() == "error" for each in offices.iter())
+    if offices.get("result") == "0" or erring:
         # The text of a business error is in the user's language: not looked at.
         raise NoAnswer(V.UNAVAILABLE, Why.BUSINESS_ERROR)
     if offices.tag != "offices" or offices.get("result") != "1":

@@ -19,6 +19,7 @@ class Why(StrEnum):
     OWNER_UNKNOWN = "owner_unknown"
     # a code that is not what it seems
     CODES_UNKNOWN = "codes_unknown"
+    CODES_UNREAD = auto()
     NO_COMPANY = "no_company"
     OTHER_CODE = "other_code"
     YEARLY_ADMINISTRATION = "yearly_administration"

@@ -73,6 +73,13 @@ def test_a_page_that_leads_back_ends_the_list_without_an_answer() -> None:
     assert asked == [FIRST, second]
 
 
+def test_a_page_that_comes_again_is_no_end_of_the_list() -> None:
+    [row] = read_page(listed(division()), SYSTEM).rows
+    pages = iter((Page((row,), f"{FIRST}&$skiptoken=1"), Page((row,))))
+    with pytest.raises(NoAnswer, match="page_repeated"):
+        gather(FIRST, lambda _address: next(pages))
+
+
 def test_a_list_without_an_end_is_given_up() -> None:
     asked, turn = pages_of(*(f"{FIRST}&$skiptoken={page}" for page in range(500)))
     with pytest.raises(NoAnswer, match="too_many_pages"):

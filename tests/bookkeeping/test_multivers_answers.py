@@ -177,6 +177,11 @@ def test_only_so_many_databases_of_the_light_list_are_opened(
     opened = [request for request in script.asked if DETAILS in request.url]
     assert len(opened) == multivers.MOST_OPENED + 1
     assert evidence.raw_status == {"details": "not_found"}
+    unknown, _script = look(link, "411", AdministrationNVL=told(names))
+    assert (unknown.verdict, unknown.raw_status) == (
+        V.UNAVAILABLE,
+        {"reason": "codes_unknown"},
+    )
 
 
 def test_a_version_that_is_gone_is_for_an_administrator(

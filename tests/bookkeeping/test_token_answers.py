@@ -28,6 +28,9 @@ DOUBTS = (
     {"error_description": "Something went wrong, please try again."},
     {"error_description": "The token was issued to another client."},
     {"error_description": "The redirect_uri is another one."},
+    {"error_description": "The account of this user is locked."},
+    {"Reason": "BlockedUser"},
+    {"Reason": "LicenseExpired: some words"},
     {"Retry-After": "60"},
 )
 

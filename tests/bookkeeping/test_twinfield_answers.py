@@ -70,6 +70,10 @@ def test_an_organisation_without_offices_has_none() -> None:
             '<offices result="1"><office msgtype="error">001</office></offices>',
             "business_error",
         ),
+        (
+            '<offices result="1"><office><x msgtype="Error"/>001</office></offices>',
+            "business_error",
+        ),
         ("<offices><office>001</office></offices>", "no_offices"),
         ('<companies result="1"/>', "no_offices"),
         ('<offices result="1"><office name="Leeg"/></offices>', "no_code"),
@@ -112,6 +116,13 @@ def test_what_xml_can_hold_is_never_mended() -> None:
     inner = "<office><![CDATA[A&B&nbsp;]]></office>"
     [row] = read_offices(in_envelope(offices(inner)))
     assert row.code == "A&B&nbsp;"
+
+
+def test_a_page_in_place_of_a_validation_says_nothing_of_the_token() -> None:
+    for body, verdict in (("<html>", V.UNAVAILABLE), ('{"error": "x"}', A)):
+        with pytest.raises(NoAnswer) as caught:
+            read_who(Answer(400, {}, body))
+        assert caught.value.verdict == verdict
 
 
 @pytest.mark.parametrize("code", ["100", "358", "999", "", "108"])
