@@ -30,14 +30,20 @@ MAX_ADDRESS_CHARS = 320
 MAX_COUNT = 2**31 - 1
 """The largest number that the database takes in a count."""
 ODD_DASHES = re.compile("[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]")
-UNSEEN_KINDS = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp", "Zs"})
+UNSEEN_KINDS = frozenset({"Cc", "Cf", "Co", "Cs", "Zl", "Zp", "Zs"})
 UNSEEN_LETTERS = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2065\u2800\u3164\ufe00-\ufe0f"
-    "\uffa0\ufff0-\ufff8\U00013430-\U0001343f\U00016fe4\U0001d159"
-    "\U000e0000-\U000e0fff]"
+    "\uffa0\ufff0-\ufff8\ufffc\U00013430-\U0001343f\U00016fe4\U0001d159"
+    "\U000e0000-\U000e0fff"
+    "\ufdd0-\ufdef\ufffe\uffff\U0001fffe\U0001ffff\U0002fffe\U0002ffff\U0003fffe"
+    "\U0003ffff\U0004fffe\U0004ffff\U0005fffe\U0005ffff\U0006fffe\U0006ffff\U0007fffe"
+    "\U0007ffff\U0008fffe\U0008ffff\U0009fffe\U0009ffff\U000afffe\U000affff\U000bfffe"
+    "\U000bffff\U000cfffe\U000cffff\U000dfffe\U000dffff\U000efffe\U000effff\U000ffffe"
+    "\U000fffff\U0010fffe\U0010ffff]"
 )
 """What looks like nothing and is of another kind: fillers, blanks, variation selectors,
-and what Unicode has set apart for more of them."""
+what Unicode has set apart for more of them, the mark of an object that is not there,
+and what Unicode will never give a sign to (noncharacters)."""
 LOCAL_FORMATS = (
     "%d-%m-%Y %H:%M",
     "%d-%m-%Y %H:%M:%S",

@@ -118,6 +118,7 @@ class Environment(models.Model):
         _("own mail domain"),
         max_length=200,
         blank=True,
+        validators=[require_seen],
         help_text=_("Empty: mailtobasecone.com"),
     )
 
@@ -273,9 +274,14 @@ class Administration(models.Model):
         verbose_name=_("connection"),
     )
     mail_code = models.CharField(
-        _("own code for the address"), max_length=10, blank=True
+        _("own code for the address"),
+        max_length=10,
+        blank=True,
+        validators=[require_seen],
     )
-    mail_address = models.CharField(_("e-mail address"), max_length=320)
+    mail_address = models.CharField(
+        _("e-mail address"), max_length=320, validators=[require_seen]
+    )
     kvk_number = models.CharField(
         _("chamber of commerce number"), max_length=8, blank=True
     )

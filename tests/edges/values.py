@@ -23,4 +23,9 @@ UNSEEN = {
     "mongolian vowel separator": "\u180e",
     "bell": "\u0007",
     "next line": "\u0085",
+    "private use": "\ue000",
+    "private use of a higher plane": "\U000f0000",
+    "noncharacter": "\ufffe",
+    "noncharacter among letters": "\ufdd0",
+    "object replacement character": "\ufffc",
 }
