@@ -59,6 +59,11 @@ NO_COUNTRY = Refusal(
     gettext_lazy("This package has no site per country; only Exact Online has."),
     gettext_lazy("Leave it empty."),
 )
+UNKNOWN_COUNTRY = Refusal(
+    "country",
+    gettext_lazy("Exact Online has no site of this country."),
+    gettext_lazy("Write BE, DE, ES, FR, NL or UK, or leave it empty."),
+)
 NO_BASE_URL = Refusal(
     "base_url",
     gettext_lazy("This package has one address for all; only Multivers has more."),
@@ -69,8 +74,29 @@ NEEDS_BASE_URL = Refusal(
     gettext_lazy("Without a base address Multivers cannot be asked for proof."),
     gettext_lazy("Fill it in, or choose an attestation as the proof wanted."),
 )
+NO_API_ADDRESS = Refusal(
+    "base_url",
+    gettext_lazy("This is not the address of an API of Multivers."),
+    gettext_lazy(
+        "Write one of Exact with its version, such as https://api.multivers.nl/V22, or "
+        "the host of the office by its name. Without a user name or a password."
+    ),
+)
+UNASKED_HOST = Refusal(
+    "base_url",
+    gettext_lazy("The portal does not ask this host for proof."),
+    gettext_lazy(
+        "Check the address. If it is right, have who looks after the portal name the "
+        "host in PORTAL_MULTIVERS_HOSTS."
+    ),
+)
 
 REFUSALS: Mapping[str, Refusal] = {
+    "connection_country": NO_COUNTRY,
+    "connection_country_known": UNKNOWN_COUNTRY,
+    "connection_base_url": NO_BASE_URL,
+    "connection_base_url_shape": NO_API_ADDRESS,
+    "connection_needs_base_url": NEEDS_BASE_URL,
     "office_code_once": Refusal(
         "office_code",
         gettext_lazy("Another office has this code."),

@@ -77,6 +77,8 @@ def make_connection(
         "package_environment": f"LIC-{next(_number):03}",
         **facts,
     }
+    if facts["package"] == Package.UNIT4:
+        facts = {"base_url": "https://api.multivers.nl/V22", **facts}
     return BookkeepingConnection.objects.create(
         environment=environment or make_environment(), **facts
     )

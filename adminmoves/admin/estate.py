@@ -24,7 +24,7 @@ from adminmoves.estate.addresses import (
     taken_address,
 )
 from adminmoves.estate.lines import facts_of, line_about
-from adminmoves.estate.matching import refused_connection
+from adminmoves.estate.matching import is_unasked, refused_connection
 from adminmoves.estate.owners import taken_place
 from adminmoves.estate.sharing import sharing, told_sharing
 from adminmoves.estate.sheets import sheet_of, unfit_code
@@ -34,7 +34,12 @@ from adminmoves.models import (
     Environment,
     PackageProfile,
 )
-from adminmoves.refusals import FORMER_ADDRESS, LONG_ADDRESS, Refusal
+from adminmoves.refusals import (
+    FORMER_ADDRESS,
+    LONG_ADDRESS,
+    UNASKED_HOST,
+    Refusal,
+)
 
 PLACE = ("connection", "environment", "package")
 COUNTS = ("documents", "documents_unprocessed", "documents_awaiting_authorisation")
@@ -48,7 +53,8 @@ class SubjectForm(KeptForm[M]):
         sheet = sheet_of(self.instance)
         for column in sheet.columns:
             value = cleaned.get(column.field)
-            if not value:
+            is_stored = self.instance.pk and column.field not in self.changed_data
+            if not value or is_stored:
                 continue
             try:
                 if isinstance(value, str):
@@ -141,6 +147,17 @@ class ConnectionAdmin(SubjectAdmin[BookkeepingConnection]):
     ) -> list[Any]:
         """There is no page to connect what is not there yet."""
         return [name for name in self.fields if obj or name != "consent"]
+
+    def save_model(
+        self,
+        request: HttpRequest,
+        obj: BookkeepingConnection,
+        form: forms.ModelForm[BookkeepingConnection],
+        change: bool,
+    ) -> None:
+        super().save_model(request, obj, form, change)
+        if is_unasked(obj):
+            messages.warning(request, str(UNASKED_HOST))
 
     @admin.display(description=_("consent at the package"))
     def consent(self, obj: BookkeepingConnection) -> str:

@@ -45,6 +45,7 @@ HOSTS = frozenset(
 )
 VERSION = r"/[Vv][0-9]{1,4}"
 LOCAL_FOLDER = r"(/[A-Za-z0-9_-]+){0,3}"
+HOST_NAME = re.compile(r"([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}(:[0-9]{1,5})?")
 # Literally this address, whatever host is asked ("OAuth").
 SCOPE = "http://UNIT4.Multivers.API/Web/WebApi/*"
 INFO_LIST, NAMES_LIST = "AdministrationInfoList", "AdministrationNVL"
@@ -157,27 +158,62 @@ def _is_light(evidence: Evidence) -> bool:
 def base_of(connection: BookkeepingConnection) -> str:
     """The checked base address of a connection, without a slash at its end.
 
-    Exact's own hosts with a version, or a host that PORTAL_MULTIVERS_HOSTS names with
-    any folder. Raises NoAnswer CONFIG_ERROR: a token goes nowhere else.
+    Raises NoAnswer CONFIG_ERROR for any other: a token goes nowhere else.
     """
-    try:
-        where = urlsplit(connection.base_url.strip())
-    except ValueError as error:
-        raise NoAnswer(V.CONFIG_ERROR, Why.BASE_URL) from error
-    host, path = where.netloc.lower(), where.path.rstrip("/")
-    plain = where.scheme == "https" and not where.query and not where.fragment
-    if not plain or not re.fullmatch(_path_of(host), path):
+    base = base_in(connection.base_url.strip())
+    if base is None:
         raise NoAnswer(V.CONFIG_ERROR, Why.BASE_URL)
+    return base
+
+
+def base_in(address: str) -> str | None:
+    """The base that may be asked, without a slash at its end; None for any other.
+
+    Exact's own hosts with a version, or a host that PORTAL_MULTIVERS_HOSTS names with
+    any folder.
+    """
+    where = _safe_parts(address)
+    if where is None:
+        return None
+    host, path = where.netloc.lower(), where.path.rstrip("/")
+    wanted = _path_of(host)
+    if wanted is None or not re.fullmatch(wanted, path):
+        return None
     return SplitResult("https", host, path, "", "").geturl()
 
 
-def _path_of(host: str) -> str:
-    """Which paths a host may have; a host includes a port, and anything before an @."""
+def is_likely(address: str) -> bool:
+    """Whether it could be a base address: of Exact with its version, or of an office.
+
+    A number is no host, unless the setting names it.
+    """
+    where = _safe_parts(address)
+    if where is None:
+        return False
+    host = where.netloc.lower()
+    wanted = _path_of(host) or (LOCAL_FOLDER if HOST_NAME.fullmatch(host) else None)
+    return wanted is not None and bool(re.fullmatch(wanted, where.path.rstrip("/")))
+
+
+def _safe_parts(address: str) -> SplitResult | None:
+    try:
+        where = urlsplit(address)
+    except ValueError:
+        return None
+    plain = where.scheme == "https" and not where.query and not where.fragment
+    return where if plain else None
+
+
+def _path_of(host: str) -> str | None:
+    """Which paths a host may have; a host includes a port, and anything before an @.
+
+    None where the host is not asked.
+    """
     if host in HOSTS:
         return VERSION
     if host in {known.lower() for known in settings.PORTAL_MULTIVERS_HOSTS}:
         return LOCAL_FOLDER
-    raise NoAnswer(V.CONFIG_ERROR, Why.BASE_URL)
+    return None
 
 
 def _get(url: str) -> Callable[[str], Request]:

@@ -7,11 +7,19 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from adminmoves.bookkeeping import multivers
 from adminmoves.estate.lines import plain
 from adminmoves.estate.rows import Fault, Row
 from adminmoves.estate.sheets import Column, Sheet, Subject
 from adminmoves.models import BookkeepingConnection, Environment
-from adminmoves.refusals import NEEDS_BASE_URL, NO_BASE_URL, NO_COUNTRY, Refusal
+from adminmoves.refusals import (
+    NEEDS_BASE_URL,
+    NO_API_ADDRESS,
+    NO_BASE_URL,
+    NO_COUNTRY,
+    UNASKED_HOST,
+    Refusal,
+)
 from adminmoves.vocabulary import Package
 
 
@@ -132,8 +140,10 @@ def match_connections(
         values = {**row.values, "environment": office}
         if refused := refused_connection(subject, values):
             result.faults.append(source.refusal(row.line, refused))
-        else:
-            take(result, row.line, subject, values)
+            continue
+        take(result, row.line, subject, values)
+        if is_unasked(subject):
+            result.warnings.append(source.refusal(row.line, UNASKED_HOST))
     return result
 
 
@@ -149,10 +159,18 @@ def refused_connection(
         return NO_COUNTRY
     if told["base_url"] and told["package"] != Package.UNIT4:
         return NO_BASE_URL
+    if told["base_url"] and not multivers.is_likely(told["base_url"]):
+        return NO_API_ADDRESS
     asks = told["demand"] == BookkeepingConnection.Demand.API
     if asks and told["package"] == Package.UNIT4 and not told["base_url"]:
         return NEEDS_BASE_URL
     return None
+
+
+def is_unasked(subject: BookkeepingConnection) -> bool:
+    """Whether proof is wanted of a host that no setting lets the portal ask."""
+    is_own = subject.package == Package.UNIT4 and subject.asks_package
+    return is_own and multivers.base_in(subject.base_url) is None
 
 
 def unknown(

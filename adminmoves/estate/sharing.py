@@ -1,7 +1,11 @@
-"""Administrations that seem to be one: two of a connection with one id."""
+"""Administrations that seem to be one: two of a connection with one id.
+
+Capitals make no difference: a GUID is written in both ways.
+"""
 
 from collections.abc import Collection, Iterator, Sequence
 
+from django.db.models.functions import Upper
 from django.utils.translation import gettext as _
 
 from adminmoves.estate.matching import Change, Source
@@ -18,11 +22,11 @@ def shared_ids(source: Source, changes: Sequence[Change]) -> Iterator[Fault]:
         and isinstance(change.subject, Administration)
     ]
     owners = {
-        (other.connection_id, other.external_id): str(other)
+        _key(other): str(other)
         for other in sharing([subject for _change, subject in fresh])
     }
     for change, subject in fresh:
-        key = (subject.connection_id, subject.external_id)
+        key = _key(subject)
         if key in owners:
             what = told_sharing(owners[key], subject.external_id)
             remedy = _("Look in the package which one is right.")
@@ -32,12 +36,18 @@ def shared_ids(source: Source, changes: Sequence[Change]) -> Iterator[Fault]:
 
 def sharing(subjects: Collection[Administration]) -> list[Administration]:
     """The others of the record with an id and a connection of one of these."""
-    ids = {subject.external_id for subject in subjects if subject.external_id}
-    places = {(subject.connection_id, subject.external_id) for subject in subjects}
+    keys = {_key(subject) for subject in subjects if subject.external_id}
     known = [subject.pk for subject in subjects if subject.pk]
-    found = Administration.objects.in_use().with_place().filter(external_id__in=ids)
+    in_use = Administration.objects.in_use().with_place()
+    found = in_use.annotate(id_key=Upper("external_id")).filter(
+        id_key__in={external_id for _connection, external_id in keys}
+    )
     others = found.exclude(pk__in=known) if known else found
-    return [one for one in others if (one.connection_id, one.external_id) in places]
+    return [one for one in others if _key(one) in keys]
+
+
+def _key(subject: Administration) -> tuple[int, str]:
+    return subject.connection_id, subject.external_id.upper()
 
 
 def told_sharing(owner: str, external_id: str) -> str:

@@ -80,7 +80,9 @@ def as_country(cell: str) -> str:
 
 
 def as_base_url(cell: str) -> str:
-    if not cell.lower().startswith("https://"):
+    """Without a user, a password or a query, which would be stored with it."""
+    where = cell.lower().removeprefix("https://")
+    if where == cell.lower() or re.search(r"[@?#\s]", where):
         raise ValidationError(_("This address is not safe, or is none."))
     return cell
 
@@ -100,7 +102,14 @@ def as_mail_code(cell: str) -> str:
 
 
 def as_address(cell: str) -> str:
-    RegexValidator(r"^[^@\s]+\.[^@\s]+@[^@\s]+$", _("This is no address."))(cell)
+    """Office, dot, code; a code may have any sign but those that enclose an address."""
+    RegexValidator(
+        r"^[A-Za-z0-9][^@\s<>()\[\],;:\"\\]*@[^@\s]+$", _("This is no address.")
+    )(cell)
+    ours, _at, domain = cell.partition("@")
+    if "." not in ours.strip(".") or ".." in ours or ours.endswith("."):
+        raise ValidationError(_("This is no address."))
+    as_domain(domain)
     return cell.lower()
 
 
@@ -203,7 +212,9 @@ CONNECTIONS = Sheet(
         ),
         Column("country", COUNTRY, as_country),
         Column(
-            "base_url", _("Write an address that begins with https://."), as_base_url
+            "base_url",
+            _("Write one such as https://api.multivers.nl/V22, without a user name."),
+            as_base_url,
         ),
         Column("active", FLAG, as_flag, renamed="is_active"),
         Column("proof", _("Write API or ATTESTATION."), as_word, renamed="demand"),

@@ -198,11 +198,12 @@ def test_a_file_that_may_be_cut_off_is_warned_of(administrator: User) -> None:
 def test_one_id_of_the_package_twice_is_warned_of(
     at_once: bool, administrator: User
 ) -> None:
-    twin = {**FLORIST, "external_id": BAKERY["external_id"]}
+    first = {**BAKERY, "external_id": "3f2a-0c"}
+    twin = {**FLORIST, "external_id": "3F2A-0C"}
     if at_once:
-        told = warned(estate(administrations=[BAKERY, twin]), administrator)
+        told = warned(estate(administrations=[first, twin]), administrator)
     else:
-        assert warned(estate(), administrator) == []
+        assert warned(estate(administrations=[first]), administrator) == []
         told = warned(estate(administrations=[twin]), administrator)
 
     [line] = told

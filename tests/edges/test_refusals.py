@@ -5,10 +5,16 @@ from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import DataError, connection, transaction
+from django.core.exceptions import ValidationError
+from django.db import DataError, IntegrityError, connection, transaction
 from django.test import Client
+from psycopg2 import extensions
 
 from adminmoves import models
+from adminmoves.access import actor_for
+from adminmoves.bookkeeping.exact import HOSTS as EXACT_HOSTS
+from adminmoves.estate.importing import Watch, import_estate
+from adminmoves.estate.sheets import as_address
 from adminmoves.models import Administration, BookkeepingConnection, Environment, Move
 from adminmoves.models.sql import FOLDER
 from adminmoves.refusals import REFUSALS, refusal_of
@@ -172,6 +178,9 @@ CONNECTIONS = [
     ({**LINK, "base_url": "https://api.example/v1"}, "base_url"),
     ({**UNIT4, "base_url": "http://api.example/v1"}, "base_url"),
     ({**UNIT4, "proof": "API"}, "base_url"),
+    ({**UNIT4, "base_url": "https://api.multivers.nl"}, "base_url"),
+    ({**UNIT4, "base_url": "https://a:b@api.multivers.nl/V22"}, "base_url"),
+    ({**UNIT4, "base_url": "https://127.0.0.1/V1"}, "base_url"),
 ]
 
 
@@ -187,6 +196,79 @@ def test_a_connection_has_only_what_its_package_has(
     office = Environment.objects.create(office_code="VKN104", name="Noord")
     answers = {**row, "environment": office.pk, "demand": row["proof"]}
     assert list(add(as_keeper, BookkeepingConnection, **answers)) == [column]
+
+
+FACTS = [
+    ("country", {"package": "TWINFIELD", "country": "NL"}),
+    ("country", {"package": "EXACT_ONLINE", "country": "XX"}),
+    ("base_url", {"package": "TWINFIELD", "base_url": "https://api.example/v1"}),
+    ("base_url", {"package": "UNIT4", "base_url": "https://a:b@api.example/v1"}),
+    ("base_url", {"package": "UNIT4", "base_url": "http://api.example/v1"}),
+    ("base_url", {"package": "UNIT4", "base_url": "", "demand": "API"}),
+]
+
+
+def test_the_database_holds_what_a_package_has(owner: extensions.connection) -> None:
+    link = make_connection(package="ACCOUNTVIEW")
+    found = BookkeepingConnection.objects.filter(pk=link.pk)
+    for field, facts in FACTS:
+        with pytest.raises(IntegrityError) as refused, transaction.atomic():
+            found.update(**facts)
+        assert refusal_of(refused.value).field == field
+        with pytest.raises(IntegrityError), transaction.atomic():
+            make_connection(link.environment, **facts)
+    for country in EXACT_HOSTS:
+        assert found.update(package="EXACT_ONLINE", country=country) == 1
+
+    # What was stored before is put out of use, also where it is used.
+    table = "ALTER TABLE adminmoves_bookkeepingconnection"
+    with owner.cursor() as cursor:
+        cursor.execute(f"{table} DISABLE TRIGGER guard_facts")
+        cursor.execute("UPDATE adminmoves_bookkeepingconnection SET country = 'XX'")
+        cursor.execute(f"{table} ENABLE TRIGGER guard_facts")
+    make_administration(found.get())
+    assert found.update(is_active=False) == 1
+
+
+def test_a_host_that_is_not_asked_is_told(
+    as_keeper: Client, administrator: User
+) -> None:
+    link = {**UNIT4, "base_url": "https://boeken.example/api", "proof": "API"}
+    told: list[str] = []
+    import_estate(
+        estate([OFFICE], [link], [BAKERY]),
+        actor=actor_for(administrator),
+        watch=Watch(warn=lambda fault: told.append(str(fault))),
+    )
+    assert [line.split(": ")[0] for line in told] == [
+        "connections.csv, regel 2, base_url"
+    ]
+
+    change(as_keeper, BookkeepingConnection.objects.get(), is_active=False)
+    page = as_keeper.get("/beheer/").content.decode()
+    assert "Het portaal vraagt deze server niet om bewijs." in page
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "<vkn104.411@mail.example>",
+        "vkn104.411@mail.example>",
+        "mailto:vkn104.411@mail.example",
+        "vkn104.411@mail.example.",
+        "vkn104.411@mail",
+        "vkn104..411@mail.example",
+        ".vkn104@mail.example",
+        "vkn104.411@mail_x.example",
+    ],
+)
+def test_a_pasted_address_is_no_address(address: str) -> None:
+    with pytest.raises(ValidationError):
+        as_address(address)
+
+
+def test_an_address_has_the_signs_of_its_code() -> None:
+    assert as_address("VKN104.NL/A&B@mail.example") == "vkn104.nl/a&b@mail.example"
 
 
 @pytest.mark.parametrize("code", ["a@b", 'a"b', "a;b", "a" * 17, "é"])
@@ -217,6 +299,8 @@ def test_every_rule_of_the_estate_has_a_sentence() -> None:
     }
     sql = (Path(FOLDER) / "estate_guards.sql").read_text("utf-8")
     names |= set(re.findall(r"CONSTRAINT = '(\w+)'", sql))
+    sql = (Path(FOLDER) / "connection_facts.sql").read_text("utf-8")
+    names |= set(re.findall(r"'(connection_\w+)'", sql))
 
     # What composite keys point to is unique with every id.
     assert names - set(REFUSALS) == {"connection_identity"}

@@ -113,7 +113,7 @@ def test_a_connection_in_use_keeps_its_office_package_and_licence(
 
     for answers in (
         {"environment": make_environment().pk},
-        {"package": Package.TWINFIELD},
+        {"package": Package.TWINFIELD, "base_url": ""},
         {"package_environment": "LIC-ANDERS"},
     ):
         assert change(keeper, link, **answers) == {
