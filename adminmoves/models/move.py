@@ -41,7 +41,8 @@ from adminmoves.vocabulary import (
 
 S = MoveState
 F_ = TypeVar("F_", bound=Callable[..., None])
-NUMBER = re.compile(r"M-([0-9]{4})-([0-9]{5,18})", re.IGNORECASE)
+NUMBER = re.compile(r"#?M-([0-9]{4})-([0-9]{1,18})[.,;:]?", re.IGNORECASE)
+"""As people write it: also without its zeros, and with a point that ends a sentence."""
 """No longer than what fits the key of a row."""
 
 

@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Value
-from django.db.models.functions import Concat
+from django.db.models.functions import Concat, Upper
 from django.utils import timezone
 
 from adminmoves.cleaning import require_calendar, require_seen
@@ -56,6 +56,9 @@ class Parties(models.Model):
         blank=True,
         related_name="+",
     )
+
+    class Meta:
+        indexes = (models.Index(Upper("requester_email"), name="parties_email_search"),)
 
     def __str__(self) -> str:
         return f"Parties of move {self.move_id}"

@@ -45,8 +45,13 @@ WINDOW = 90
 SOME = 1000
 """So many of a common text are shown; more would only be sorted."""
 KVK_DIGITS = 8
-WRAPPING = "<>()[]{}\"'“”„«»\u2018\u2019,;:"
+WRAPPING = "<>()[]{}\"'“”„«»\u2018\u2019,;:.!"
 """Signs that come along when somebody pastes an address or a name."""
+KVK = re.compile(
+    r"\bk\.?v\.?k(?:\.?[\s-]*(?:nummer|number|nr|no))?\.?(?:\s*:\s*|\s+)(?=\d)",
+    re.IGNORECASE,
+)
+"""What people write before a KvK number."""
 
 
 @BigAutoField.register_lookup
@@ -196,8 +201,8 @@ def _exactly(text: str, most: int) -> Q:
 
 
 def short_number(text: str) -> int | None:
-    """The number of a move as people say it: 418 or 00418 for M-2026-00418."""
-    digits = text.strip()
+    """The number of a move as people say it: 418, 00418 or #418 for M-2026-00418."""
+    digits = text.strip().strip(WRAPPING).removeprefix("#").strip()
     is_one = digits.isascii() and digits.isdecimal() and len(digits) <= KVK_DIGITS
     return int(digits) if is_one else None
 
@@ -222,7 +227,7 @@ def _in_search(text: str) -> Q:
     if not terms:
         return Q(pk__in=())
     wanted = reduce(and_, map(_has_term, terms))
-    number = re.sub(r"[.\s-]", "", text)
+    number = re.sub(r"[.\s-]", "", KVK.sub("", text)).strip(WRAPPING)
     if len(number) == KVK_DIGITS and number.isdecimal():
         # A KvK number is often written in groups: 12 34 56 78.
         return wanted | _token(f"#{number}", "")
@@ -235,8 +240,14 @@ def _has_term(term: str) -> Q:
 
 
 def _in_parties(text: str) -> Q:
-    patterns = [Q(search_key__like=WordPattern(Value(term))) for term in _terms(text)]
+    patterns = [_asks(term) for term in _terms(text)]
     return reduce(and_, patterns) if patterns else Q(pk__in=())
+
+
+def _asks(term: str) -> Q:
+    """Words of a name or ticket; an address as a whole, which an index serves."""
+    told = Q(search_key__like=WordPattern(Value(term)))
+    return told | Q(requester_email__iexact=term) if "@" in term else told
 
 
 def _token(form: str, rest: str) -> Q:
@@ -245,11 +256,12 @@ def _token(form: str, rest: str) -> Q:
 
 
 def _forms(term: str) -> Iterator[str]:
-    """How a code may be written in the search table: KANTOOR/0014 is kantoor.0014, and
-    kantoor.14 where the package ignores leading zeros."""
+    """How a code may be written in the search table: KANTOOR/0014 and KANTOOR-0014 are
+    kantoor.0014, and kantoor.14 where the package ignores leading zeros."""
     yield f"#{term}"
-    office, sign, code = term.partition("/" if "/" in term else ".")
-    if sign == "/" and office and code:
+    between = next((sign for sign in "/." if sign in term), "-")
+    office, sign, code = term.partition(between)
+    if sign in {"/", "-"} and office and code:
         yield f"#{office}.{code}"
     lead, number = (f"{office}.", code) if office and code else ("", term)
     if number.isdecimal():
@@ -258,7 +270,8 @@ def _forms(term: str) -> Iterator[str]:
 
 def _terms(text: str) -> list[str]:
     """The words that somebody typed or pasted; letters that stand alone go together."""
-    pasted = re.sub(r"\bmailto:", " ", text[:MAX_QUERY_CHARS], flags=re.IGNORECASE)
+    plain = KVK.sub(" ", text[:MAX_QUERY_CHARS])
+    pasted = re.sub(r"\bmailto:", " ", plain, flags=re.IGNORECASE)
     short = re.sub(r"(?<!\S)(?:[^\W\d_]\.)+[^\W\d_]\.?(?!\S)", _without_dots, pasted)
     joined = re.sub(r"(?<=\b[^\W\d_])\.? +(?=[^\W\d_]\b)", "", short)
     words = (word.partition("?")[0].strip(WRAPPING) for word in joined.split())

@@ -115,6 +115,13 @@ def known() -> Administration:
         "mailto:VKN104.14@mailtobasecone.com",
         "mailto:vkn104.14@mailtobasecone.com?subject=Factuur",
         "“vkn104.14@mailtobasecone.com”;",
+        "vkn104.14@mailtobasecone.com.",
+        "(<mailto:vkn104.14@mailtobasecone.com>).",
+        "VKN104-14",
+        "vkn104-00014.",
+        "KvK 01234567",
+        "kvk-nummer: 01 23 45 67",
+        "K.v.K.nr. 1234567",
         "01234567",
         "1234567",
         "01 23 45 67",
@@ -153,6 +160,7 @@ def asked(agent: User) -> Move:
         agent,
         administration=make_administration(name="Bakkerij Voorbeeld Midden"),
         requester_name="Zoë Voorbeeld-Aanvrager",
+        requester_email="zoe@kantoor.example",
         requester_ticket="Case 00123456",
     )
     return submit(draft, agent)
@@ -161,7 +169,10 @@ def asked(agent: User) -> Move:
 @pytest.mark.parametrize("address", ["/?status=alle", "/zoeken/"])
 @pytest.mark.parametrize(
     "typed",
-    ["00123456", "case 00123456", "zoe aanvrager", "Aanvrager, Zoë", "midden bakkerij"],
+    [
+        *("00123456", "case 00123456", "zoe aanvrager", "Aanvrager, Zoë"),
+        *("midden bakkerij", "Zoe@kantoor.example", "mailto:ZOE@kantoor.example."),
+    ],
 )
 def test_lists_and_search_find_a_ticket_a_requester_and_all_words(
     agent: User, asked: Move, address: str, typed: str
@@ -174,11 +185,14 @@ def test_lists_and_search_find_a_ticket_a_requester_and_all_words(
     assert "Iemand anders" not in said(answer)
 
 
-@pytest.mark.parametrize("zeros", [0, 2])
+@pytest.mark.parametrize(
+    "short", ["{pk}", "00{pk}", "#{pk}", "M-{year}-{pk}", "m-{year}-0{pk}."]
+)
 def test_a_short_number_finds_the_migration(
-    agent: User, asked: Move, zeros: int
+    agent: User, asked: Move, short: str
 ) -> None:
-    short = f"{'0' * zeros}{asked.pk}"
+    year = timezone.localtime(asked.created_at).year
+    short = short.format(pk=asked.pk, year=year)
     client = logged_in(agent)
 
     assert numbers(client.get("/", {"q": short, "status": "alle"})) == [asked.number]
@@ -186,12 +200,18 @@ def test_a_short_number_finds_the_migration(
 
 
 @pytest.mark.parametrize(
-    "typed", ["case 00123456", "zoe aanvrager", "midden bakkerij", "short number"]
+    "typed",
+    [
+        *("case 00123456", "zoe aanvrager", "midden bakkerij", "short number"),
+        *("zoe@kantoor.example", "without zeros"),
+    ],
 )
 def test_the_history_finds_a_ticket_a_requester_and_a_short_number(
     auditor: User, asked: Move, typed: str
 ) -> None:
-    text = str(asked.pk) if typed == "short number" else typed
+    year = timezone.localtime(asked.created_at).year
+    short = {"short number": f"{asked.pk}", "without zeros": f"M-{year}-{asked.pk}"}
+    text = short.get(typed, typed)
 
     answer = logged_in(auditor).get("/historie/", {"q": text})
 
