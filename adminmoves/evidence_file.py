@@ -51,6 +51,10 @@ HEAD = 64 * 1024
 BLANK = b"\xef\xbb\xbf\xfe\xff \t\r\n\f\0"
 """Empty signs and the bytes of a mark of order, which stand before some files."""
 CONTROL = re.compile(rb"[\x00-\x08\x0b\x0e-\x1f]")
+END_OF_TEXT = re.compile(rb"\x1a[\x1a\s\x00]*\Z")
+"""Control-Z, with which programs of MS-DOS end a text."""
+PRINTED = re.compile(rb"[\x1b\t\r\n\x20-;=-~]{0,1024}%PDF-")
+"""What a printer was told before the document (PJL), or a mail program left there."""
 UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 MBOX_LINE = re.compile(rb"^>?From [^\n]*\n")
 MAIL_FIELD = re.compile(rb"^([!-9;-~]+)[ \t]*:")
@@ -60,6 +64,8 @@ MAIL_FIELDS = frozenset(
 )
 OUTLOOK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 OUTLOOK_MAIL = "__properties_version1.0".encode("utf-16-le")
+TIFF = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
+"""In both orders of bytes; the last two are BigTIFF."""
 HEIF_BRANDS = frozenset(
     {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
 )
@@ -100,12 +106,15 @@ def is_text(content: bytes) -> bool:
             content = content.decode("utf-16").encode()
         except UnicodeDecodeError:
             return False
-    return CONTROL.search(content) is None
+    return CONTROL.search(END_OF_TEXT.sub(b"", content)) is None
 
 
 def is_mail(content: bytes) -> bool:
     """Fields as a mail begins with, one of them known; nothing but text in them."""
-    head = MBOX_LINE.sub(b"", content[:HEAD].lstrip(BLANK), count=1)
+    head = content[:HEAD]
+    if head.startswith(UTF_16):
+        head = head.decode("utf-16", errors="ignore").encode()
+    head = MBOX_LINE.sub(b"", head.lstrip(BLANK), count=1)
     lines = head.replace(b"\r\n", b"\n").split(b"\n\n", 1)[0].split(b"\n")
     names = [MAIL_FIELD.match(line) for line in lines if line[:1] not in b" \t"]
     if CONTROL.search(b"".join(lines)) or None in names[:-1]:
@@ -115,8 +124,8 @@ def is_mail(content: bytes) -> bool:
 
 
 def is_pdf(content: bytes) -> bool:
-    """Some programs write a byte order mark or empty lines before it."""
-    return content[:HEAD].lstrip(BLANK).startswith(b"%PDF-")
+    """Some programs write a byte order mark, empty lines or commands before it."""
+    return PRINTED.match(content[:HEAD].lstrip(BLANK)) is not None
 
 
 def is_outlook_mail(content: bytes) -> bool:
@@ -152,7 +161,7 @@ KINDS = (
         begins(b"\xff\xd8\xff"),
     ),
     Kind("HEIC", "image/heic", (".heic", ".heif"), is_heif),
-    Kind("TIFF", "image/tiff", (".tif", ".tiff"), begins(b"II*\0", b"MM\0*")),
+    Kind("TIFF", "image/tiff", (".tif", ".tiff"), begins(*TIFF)),
     Kind("EML", "message/rfc822", (".eml",), is_mail),
     Kind("MSG", "application/vnd.ms-outlook", (".msg",), is_outlook_mail),
     Kind("TXT", "text/plain", (".txt",), is_text),
@@ -169,6 +178,8 @@ SHOWN = {
 }
 """What every browser shows, and as what; other kinds are saved only."""
 SUFFIXES = tuple(suffix for kind in KINDS for suffix in kind.suffixes)
+SIGNED = tuple(kind for kind in KINDS if kind.name not in {"EML", "TXT"})
+"""Kinds that their first bytes tell apart from every other."""
 BY_SUFFIX = {suffix: kind for kind in KINDS for suffix in kind.suffixes}
 PICTURES = (".bmp", ".gif", ".svg", ".webp", ".avif")
 DOCUMENTS = (
@@ -195,10 +206,16 @@ def kind_of(name: str, content: bytes) -> Kind | None:
     return named if named and named.is_it(content) else None
 
 
-def why_not(name: str) -> str:
-    """Why a file with this name is not taken, and how to get one that is."""
+def why_not(name: str, content: bytes) -> str:
+    """Why a file is not taken, and how to get one that is."""
     suffix = suffix_of(plain_name(name))
-    if named := BY_SUFFIX.get(suffix):
+    named = BY_SUFFIX.get(suffix)
+    if named and (other := next((k for k in SIGNED if k.is_it(content)), None)):
+        return _(
+            "The name of this file ends in %(suffix)s, but the file is a %(kind)s. "
+            "Give it a name that ends in %(right)s, and choose it again."
+        ) % {"suffix": suffix, "kind": other.name, "right": other.suffixes[0]}
+    if named:
         return _(
             "The name of this file ends in %(suffix)s, but what is in it is no "
             "%(kind)s. Open it and save it again, or print it to a PDF."
@@ -236,8 +253,9 @@ class EvidenceField(forms.FileField):
                 _("This file is too large. Choose one of at most %(most)s MB.")
                 % {"most": most}
             )
-        if kind_of(upload.name or "", upload.read()) is None:
-            raise forms.ValidationError(why_not(upload.name or ""))
+        content = upload.read()
+        if kind_of(upload.name or "", content) is None:
+            raise forms.ValidationError(why_not(upload.name or "", content))
         try:
             require_folder()
         except StoreAway as away:

@@ -54,6 +54,22 @@ TAKEN = [
     ("cp1252.txt", "Caf\xe9".encode("cp1252"), "text/plain"),
     ("utf-16.txt", "Het is gedaan.".encode("utf-16"), "text/plain"),
 ]
+KEPT = [
+    ("afdruk.pdf", b"\x1b%-12345X@PJL JOB\r\n@PJL ENTER LANGUAGE=PDF\r\n" + PDF),
+    ("kopregel.pdf", b"Content-Type: application/pdf\r\n\r\n" + PDF),
+    ("dos.txt", TEXT + b"\r\n\x1a"),
+    ("groot.tif", b"II+\0\x08\0" + bytes(20)),
+    ("groot.tiff", b"MM\0+\0\x08" + bytes(20)),
+    ("mail.eml", MAIL.decode().encode("utf-16")),
+    ("mail.eml", b"\xfe\xff" + MAIL.decode().encode("utf-16-be")),
+]
+NOT_KEPT = [
+    ("pagina.pdf", b"<html>" + PDF),
+    ("programma.pdf", PROGRAM + PDF),
+    ("ver.pdf", b" " * 70000 + b"a" * 2000 + PDF),
+    ("midden.txt", b"Het is\x1agedaan"),
+    ("tekst.eml", "Het is gedaan.".encode("utf-16")),
+]
 MAILS = [
     b'Content-Type: multipart/mixed; boundary="x"\r\n\r\n--x\r\n',
     b"From - Mon Nov 30 09:12:44 2026\nX-Mozilla-Status: 0001\n" + MAIL,
@@ -76,7 +92,8 @@ REFUSED = [
     ("plaatje.webp", b"RIFF", "als png of jpeg"),
     ("verkleed.pdf", PROGRAM, "eindigt op .pdf, maar wat erin zit is geen PDF"),
     ("verkleed.png", PAGE, "eindigt op .png"),
-    ("verkleed.jpg", PNG, "eindigt op .jpg"),
+    ("verkleed.jpg", PNG, "maar het bestand is een PNG. Geef het een naam"),
+    ("iphone.jpg", HEIC, "een naam die eindigt op .heic, en kies het opnieuw"),
     ("verkleed.heic", JPEG, "eindigt op .heic"),
     ("verkleed.msg", MSG, "eindigt op .msg"),
     ("verkleed.txt", PROGRAM, "eindigt op .txt"),
@@ -143,6 +160,24 @@ def test_a_file_that_is_what_it_says_is_kept(
     assert kept.sha256 == hashlib.sha256(content).hexdigest()
     assert kept.uploaded_by == agent
     assert Path(kept.file.path).read_bytes() == content
+
+
+@pytest.mark.parametrize(
+    ("name", "content"), KEPT, ids=[str(one[1][:12]) for one in KEPT]
+)
+def test_what_machines_write_around_a_file_does_not_count(
+    name: str, content: bytes
+) -> None:
+    assert kind_of(name, content)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"), NOT_KEPT, ids=[one[0] for one in NOT_KEPT]
+)
+def test_a_file_that_holds_another_somewhere_is_not_that_one(
+    name: str, content: bytes
+) -> None:
+    assert kind_of(name, content) is None
 
 
 @pytest.mark.parametrize(
