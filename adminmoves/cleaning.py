@@ -16,8 +16,14 @@ from django.utils.translation import gettext as _
 
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
 """Between these the database holds every moment: hold_calendar.sql."""
-OLDEST = date(2000, 1, 1)
+OLDEST = date(2010, 1, 1)
 """Nothing that is told here happened before; what says so has a mistyped year."""
+CONSENT_AGE = timedelta(days=2 * 366)
+"""A consent is given for one migration; an older one has a mistyped year."""
+STATED_AGE = timedelta(days=5 * 366)
+"""What was moved in the package longer ago does not wait for its migration here."""
+COUNT_AGE = timedelta(days=2 * 366)
+"""An older count may be true, and should be looked at."""
 AHEAD = timedelta(days=366)
 """Nobody plans or lends for longer; who seems to has mistyped a year."""
 FREEZE_AHEAD = timedelta(days=2 * 366)
@@ -116,12 +122,15 @@ def is_shown_twice(moment: datetime) -> bool:
     return local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
 
 
-def require_past_day(day: date) -> None:
+def require_past_day(day: date, *, within: timedelta = STATED_AGE) -> None:
     """Validate the day of something that has happened."""
-    if day > timezone.localdate():
+    today = timezone.localdate()
+    if day > today:
         raise ValidationError(_("Choose today or a day before."))
     if day < OLDEST:
         raise _wrong_year(day)
+    if day < today - within:
+        raise _long_ago(today - within)
 
 
 def require_past(moment: datetime) -> None:
@@ -138,10 +147,7 @@ def require_about_now(moment: datetime) -> None:
     require_calendar(moment)
     now = timezone.now()
     if moment < now - AHEAD:
-        raise ValidationError(
-            _("That is long ago. Check the year: the first day is %(day)s.")
-            % {"day": date_format(local_time(now - AHEAD), "j F Y")}
-        )
+        raise _long_ago(local_time(now - AHEAD))
     _require_near(moment, now + FREEZE_AHEAD)
 
 
@@ -160,6 +166,13 @@ def _require_near(moment: datetime, last: datetime) -> None:
             _("That is too far ahead. Check the year: the last day is %(day)s.")
             % {"day": date_format(local_time(last), "j F Y")}
         )
+
+
+def _long_ago(first: date) -> ValidationError:
+    return ValidationError(
+        _("That is long ago. Check the year: the first day is %(day)s.")
+        % {"day": date_format(first, "j F Y")}
+    )
 
 
 def _wrong_year(value: date) -> ValidationError:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from adminmoves.cleaning import (
     MAX_COUNT,
+    STATED_AGE,
     UNREADABLE,
     plain_dashes,
     read_moment,
@@ -68,15 +69,16 @@ class CountField(forms.IntegerField):
 
 
 class PastDay(forms.DateField):
-    """A day on which something has happened."""
+    """A day on which something has happened, not longer ago than ``within``."""
 
-    def __init__(self, **options: Any) -> None:
+    def __init__(self, *, within: timedelta = STATED_AGE, **options: Any) -> None:
+        self.within = within
         super().__init__(input_formats=DAYS, widget=Day, **options)
 
     def clean(self, value: Any) -> date | None:
         day: date | None = super().clean(value)
         if day:
-            require_past_day(day)
+            require_past_day(day, within=self.within)
         return day
 
 

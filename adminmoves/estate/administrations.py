@@ -1,12 +1,13 @@
 """Rows of administrations held against the record. Never a way to another place."""
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from adminmoves.cleaning import COUNT_AGE
 from adminmoves.estate.addresses import (
     Coded,
     code_keys,
@@ -62,7 +63,21 @@ def match_administrations(
     result.faults.extend(_former_addresses(source, result.changes))
     result.faults.extend(_long_addresses(source, result.changes))
     result.warnings.extend(shared_ids(source, result.changes))
+    result.warnings.extend(_old_counts(source, result.changes, now - COUNT_AGE))
     return result
+
+
+def _old_counts(
+    source: Source, changes: Iterable[Change], oldest: datetime
+) -> Iterator[Fault]:
+    """A warning for each count from so long ago that its year may be mistyped."""
+    for change in changes:
+        is_new = change.after.get("documents_counted_at")
+        counted_at = getattr(change.subject, "documents_counted_at", None)
+        if is_new and counted_at and counted_at < oldest:
+            what = _("This was counted in %(year)s.") % {"year": counted_at.year}
+            remedy = _("Check the year. If it is right, have it counted again.")
+            yield source.fault(change.line, "documents_counted_at", what, remedy)
 
 
 def _keys_of_spellings(rows: Iterable[Clean], known: Known) -> dict[Coded, str]:

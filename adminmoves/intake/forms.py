@@ -11,7 +11,7 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from adminmoves.cleaning import require_coming
+from adminmoves.cleaning import CONSENT_AGE, require_coming
 from adminmoves.dossier.queue import next_evening
 from adminmoves.evidence_file import EvidenceField
 from adminmoves.fields import (
@@ -143,7 +143,7 @@ class AnswersForm(forms.Form):
         label=gettext_lazy("E-mail address"),
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
     )
-    consent_on = PastDay(label=gettext_lazy("Given on"))
+    consent_on = PastDay(label=gettext_lazy("Given on"), within=CONSENT_AGE)
     consent_ticket = LineField(
         max_length=100, label=gettext_lazy("Ticket number"), widget=FollowingCode
     )

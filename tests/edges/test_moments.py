@@ -4,12 +4,14 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.utils import timezone
 from psycopg2 import extensions
 
 from adminmoves.audit.sentences import SHOWN
+from adminmoves.intake.forms import AnswersForm
 from adminmoves.models import Administration, ApprovalLoan, Freeze, Move
 from adminmoves.models.sql import read_sql
 from adminmoves.plan import make_plan
@@ -18,6 +20,7 @@ from adminmoves.templatetags import moments
 from adminmoves.vocabulary import MoveState, MoveType, Role
 from tests.builders import as_read, make_draft, make_person, warnings_of
 from tests.cast import MakeMove
+from tests.edges.test_files import warned
 from tests.estate.admin import add
 from tests.estate.files import BAKERY, bring_in, estate, faults_of
 from tests.intake.pages import as_sent, errors_of, url
@@ -26,7 +29,7 @@ pytestmark = pytest.mark.django_db
 S = MoveState
 
 NO_DAYS = [
-    *("0001-01-01", "0026-11-30", "1899-12-31", "1999-12-31"),
+    *("0001-01-01", "0026-11-30", "1899-12-31", "2009-12-31"),
     *("2062-11-30", "2200-01-01", "9999-12-31"),
 ]
 NO_MOMENTS = [
@@ -87,6 +90,37 @@ def test_a_count_is_not_taken_from_such_a_moment(
         "Schrijf een dag of moment, zoals 2026-11-20 of 2026-11-20T09:30."
     )
     assert not Administration.objects.exists()
+
+
+@pytest.mark.parametrize("field", ["consent_on", "moved_on"])
+def test_a_day_in_a_mistyped_year_is_asked_about(field: str) -> None:
+    day = AnswersForm.base_fields[field]
+    today = timezone.localdate()
+
+    told = []
+    for years in (20, 10, 6):
+        with pytest.raises(ValidationError) as refused:
+            day.clean(f"01-{today.month:02}-{today.year - years}")
+        told.extend(refused.value.messages)
+
+    assert (
+        told[0] == f"Het jaar {today.year - 20} kan niet kloppen. Controleer het jaar."
+    )
+    assert told[1].startswith("Dat is lang geleden. Controleer het jaar: ")
+    assert day.clean(f"{today - timedelta(days=400)}")
+
+
+def test_an_old_count_is_taken_and_told(administrator: User) -> None:
+    old = [{**BAKERY, "documents_counted_at": "2016-11-20"}]
+
+    told = warned(estate(administrations=old), administrator)
+
+    [line] = told
+    assert line == (
+        "administrations.csv, regel 2, documents_counted_at: Dit is geteld in 2016. "
+        "Controleer het jaar. Klopt het, laat dan opnieuw tellen."
+    )
+    assert warned(estate(administrations=old), administrator) == []
 
 
 @pytest.mark.parametrize("moment", [*NO_MOMENTS, 368])
