@@ -193,8 +193,9 @@ REFUSALS: Mapping[str, Refusal] = {
     "one_open_move_per_wanted_address": Refusal(
         "to_code",
         gettext_lazy(
-            "Another open migration wants the same e-mail address. Give one of the "
-            "two a code of its own for the address, or withdraw that one first."
+            "Another open migration wants the same e-mail address. Withdraw that one "
+            "first, or have an administrator give one of the two a code of its own for "
+            "the address."
         ),
     ),
     "move_approver_right": Refusal(

@@ -8,19 +8,26 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.db import connection
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-KINDS: Mapping[str, str] = {
-    "changed": "was changed after it was written",
-    "relinked": "does not follow on the event before it",
-    "removed": "is missing",
-    "last_removed": "is missing, it was the last one or among the last",
-    "stream_removed": "is missing, and so is the rest of its stream",
-    "stream_unknown": "is missing: there is no trail of this migration at all",
-    "untold": "is missing: the migration is in another state than its trail says",
-    "headless": "has no head: it was inserted, or the head was removed",
-    "inserted": "was inserted",
-    "swapped": "stands in another order than it was written in",
-    "words": "has other words than it was written with",
+KINDS: Mapping[str, Promise] = {
+    "changed": gettext_lazy("was changed after it was written"),
+    "relinked": gettext_lazy("does not follow on the event before it"),
+    "removed": gettext_lazy("is missing"),
+    "last_removed": gettext_lazy("is missing, it was the last one or among the last"),
+    "stream_removed": gettext_lazy("is missing, and so is the rest of its stream"),
+    "stream_unknown": gettext_lazy(
+        "is missing: there is no trail of this migration at all"
+    ),
+    "untold": gettext_lazy(
+        "is missing: the migration is in another state than its trail says"
+    ),
+    "headless": gettext_lazy("has no head: it was inserted, or the head was removed"),
+    "inserted": gettext_lazy("was inserted"),
+    "swapped": gettext_lazy("stands in another order than it was written in"),
+    "words": gettext_lazy("has other words than it was written with"),
 }
 
 # The first row per stream is the one with the lowest position: what comes after a
@@ -115,7 +122,8 @@ class Fault:
     kind: str
 
     def __str__(self) -> str:
-        event = f" (event {self.event_id})" if self.event_id else ""
+        told = _(" (event %(id)s)") % {"id": self.event_id}
+        event = told if self.event_id else ""
         place = f"{self.stream} {self.stream_id} #{self.position}"
         return f"{place}{event} {KINDS[self.kind]}"
 

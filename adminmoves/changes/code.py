@@ -99,7 +99,10 @@ CHECKS = (
             ),
             "unusable": Saying(
                 _("The code cannot stand in an e-mail address"),
-                _("Give the administration a code of its own for the address first."),
+                _(
+                    "Have an administrator give the administration a code of its own "
+                    "for the address first."
+                ),
             ),
             "long": Saying(
                 _("The code is long for an e-mail address"),

@@ -186,7 +186,7 @@ CHECKS = (
                 _("Code and name exist already in that office"),
                 _(
                     "An administration with code %(code)s and this name is there. "
-                    "Change the code or the name first."
+                    "Change the code, or have an administrator change the name."
                 ),
             ),
             "ok": Saying(_("Code and name are unique in that office")),
@@ -201,14 +201,17 @@ CHECKS = (
             "choose": CHOOSE,
             "long": Saying(
                 _("The e-mail address would be longer than 320 characters"),
-                _("Give the administration a short own code for the address."),
+                _(
+                    "Have an administrator give the administration a short own code "
+                    "for the address."
+                ),
             ),
             "taken": Saying(
                 _("The e-mail address is in use"),
                 _(
-                    "%(address)s is of “%(name)s”. Give one of them a code of its own "
-                    "for the address, or have that one retired if it was made by "
-                    "mistake."
+                    "%(address)s is of “%(name)s”. Have an administrator give one of "
+                    "them a code of its own for the address, or have that one retired "
+                    "if it was made by mistake."
                 ),
             ),
             "leaving": Saying(
@@ -218,15 +221,15 @@ CHECKS = (
             "wanted": Saying(
                 _("Another migration wants the same e-mail address"),
                 _(
-                    "%(number)s wants %(address)s. Give one of them a code of its own "
-                    "for the address."
+                    "%(number)s wants %(address)s. Have an administrator give one of "
+                    "them a code of its own for the address."
                 ),
             ),
             "kept": Saying(
                 _("The e-mail address was another administration's"),
                 _(
-                    "%(address)s keeps leading to that one. Give this administration "
-                    "a code of its own for the address."
+                    "%(address)s keeps leading to that one. Have an administrator give "
+                    "this administration a code of its own for the address."
                 ),
             ),
             "ok": Saying(_("The e-mail address is free")),

@@ -166,18 +166,21 @@ def _lines(file: str, text: str, header: Header) -> Iterator[Line]:
             yield begins, cells
             begins = skipped + reader.line_num + 1
     except csv.Error as error:
-        raise _Stop(
-            Fault(
-                file,
-                begins,
-                "",
-                _("The quotes on this line do not fit."),
-                _(
-                    "Put a cell with quotes in quotes and double the quotes inside it; "
-                    "what follows was not read."
-                ),
-            )
-        ) from error
+        raise _Stop(Fault(file, begins, "", *_unread(str(error)))) from error
+
+
+def _unread(told: str) -> tuple[str, str]:
+    """What is wrong with a record that the csv module refused, and the remedy."""
+    if "field larger than field limit" in told:
+        what = _("A cell of this line has more than %(most)s characters.")
+        return what % {"most": csv.field_size_limit()}, _(
+            "Look whether a quote is missing at its end, or shorten it; what follows "
+            "was not read."
+        )
+    return _("The quotes on this line do not fit."), _(
+        "Put a cell with quotes in quotes and double the quotes inside it; "
+        "what follows was not read."
+    )
 
 
 def _header_faults(

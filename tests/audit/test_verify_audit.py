@@ -10,13 +10,14 @@ from contextlib import contextmanager
 import pytest
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
+from django.utils import translation
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from psycopg2 import extensions
 
 from adminmoves.access import SYSTEM
 from adminmoves.audit import trail
-from adminmoves.audit.chain import Fault, verify
+from adminmoves.audit.chain import KINDS, Fault, verify
 from adminmoves.models import Event, EventWords, Move, StreamHead
 from adminmoves.vocabulary import EventCode, MoveState
 from tests.builders import make_move, put_on_record
@@ -307,6 +308,18 @@ def test_the_command_names_the_row_and_fails(
     assert refused.value.returncode == 1
     last = Event.objects.filter(code=EventCode.AUDIT_VERIFIED).get()
     assert last.params["faults"] == 1
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_fault_of_a_chain_is_told_in_dutch(kind: str) -> None:
+    fault = Fault("move", "1", 2, 7, kind)
+
+    dutch = str(fault)
+    with translation.override("en"):
+        english = str(fault)
+
+    assert dutch.startswith("move 1 #2 (gebeurtenis 7) ")
+    assert dutch.partition(") ")[2] != english.partition(") ")[2]
 
 
 def remove(cursor: extensions.cursor, *events: Event) -> None:

@@ -475,3 +475,14 @@ def test_every_check_says_everything_in_both_languages() -> None:
 def result_of(move: Move, rule: str) -> Result | None:
     report = inspect(Move.objects.get(pk=move.pk))
     return next((result for result in report.results if result.code == rule), None)
+
+
+def test_what_only_an_administrator_can_do_is_not_asked_of_an_agent() -> None:
+    with translation.override("en"):
+        remedies = [
+            str(saying.remedy) for check in CHECKS for saying in check.sayings.values()
+        ]
+    about_own_code = [told for told in remedies if "own" in told and "address" in told]
+
+    assert len(about_own_code) == 5
+    assert all("Have an administrator give" in told for told in about_own_code)

@@ -100,8 +100,8 @@ def test_a_move_to_an_address_that_is_too_long_is_told(
 
     assert errors == {
         "to_code": (
-            "Het e-mailadres zou langer worden dan 320 tekens. Geef de administratie "
-            "een korte eigen code voor het adres."
+            "Het e-mailadres zou langer worden dan 320 tekens. Laat een beheerder de "
+            "administratie een korte eigen code voor het adres geven."
         )
     }
 

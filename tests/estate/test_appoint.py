@@ -15,10 +15,21 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def typed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+def asked() -> list[str]:
+    """What the person at the terminal is asked."""
+    return []
+
+
+@pytest.fixture
+def typed(monkeypatch: pytest.MonkeyPatch, asked: list[str]) -> list[str]:
     """What the person at the terminal types, in turn."""
     words: list[str] = []
-    monkeypatch.setattr(getpass, "getpass", lambda _prompt: words.pop(0))
+
+    def getpass_of(prompt: str) -> str:
+        asked.append(prompt)
+        return words.pop(0)
+
+    monkeypatch.setattr(getpass, "getpass", getpass_of)
     return words
 
 
@@ -61,7 +72,7 @@ def test_a_weak_or_mistyped_password_makes_nobody(
     ],
 )
 def test_it_speaks_one_language(
-    language: str, told: str, weak: str, typed: list[str]
+    language: str, told: str, weak: str, typed: list[str], asked: list[str]
 ) -> None:
     typed += ["48572049583", *["vier-gele-fietsen-buiten"] * 2]
     appoint = "appoint", "beheer", "ADMINISTRATOR", f"--language={language}"
@@ -72,6 +83,8 @@ def test_it_speaks_one_language(
     call_command(*appoint, stdout=out)
 
     assert out.getvalue() == f"{told}\n"
+    assert len(asked) == 3
+    assert all(weak in prompt.lower() for prompt in asked)
 
 
 def test_who_exists_gets_another_role_and_keeps_the_password(

@@ -123,3 +123,15 @@ def test_what_follows_an_open_quote_is_told_as_unread() -> None:
     assert [(fault.line, fault.what) for fault in faults] == [
         (3, "De aanhalingstekens op deze regel kloppen niet.")
     ]
+
+
+def test_a_cell_that_is_too_long_is_told_as_that() -> None:
+    lines = [b"id;name", b"a;b", b"c;" + b"d" * 140_000, b"e;f", b""]
+
+    rows, [fault] = read_rows("x.csv", b"\n".join(lines), HEADER)
+
+    assert [row.cells["id"] for row in rows] == ["a"]
+    assert (fault.line, fault.what) == (
+        3,
+        "Een cel van deze regel heeft meer dan 131072 tekens.",
+    )

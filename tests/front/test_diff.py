@@ -121,7 +121,7 @@ def test_a_route_to_another_connection_names_both_once(agent: User) -> None:
 
     html = routed(make_draft(agent, T.RELINK_CONNECTION, books, to_connection=there))
 
-    TestCase().assertInHTML(f"<small>{here} naar <b>AV-07</b></small>", html)
+    TestCase().assertInHTML(f"<small>{here} naar <b>{there.label}</b></small>", html)
     assert html.count(books.code) == 1
 
 

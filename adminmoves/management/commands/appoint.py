@@ -48,12 +48,12 @@ class Command(OneLanguageCommand):
         self.stdout.write(told % {"name": username, "role": Role(role).label})
 
     def ask_password(self, user: User) -> str:
-        password = getpass.getpass("Password: ")
+        password = getpass.getpass(_("Password: "))
         try:
             validate_password(password, user)
         except ValidationError as weak:
             raise CommandError(" ".join(weak.messages)) from weak
-        if getpass.getpass("Again: ") != password:
+        if getpass.getpass(_("The same password again: ")) != password:
             raise CommandError(_("The two passwords differ. Nothing was changed."))
         return password
 
