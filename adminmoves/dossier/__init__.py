@@ -137,6 +137,8 @@ class Dossier:
     @property
     def starts_at(self) -> datetime | None:
         """From when it may start; None where no moment holds it, or none is known."""
+        if self.move.state != S.APPROVED:
+            return None
         wait = self.wait
         if wait and (wait.until or wait.has_no_end):
             return wait.until
