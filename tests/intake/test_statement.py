@@ -2,18 +2,21 @@
 
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from pytest_django.fixtures import Settings
 
 from adminmoves.access import actor_for
 from adminmoves.approval.actions import send_back_move
+from adminmoves.evidence_file import keep_file
 from adminmoves.intake.actions import edit_draft, reopen_move
 from adminmoves.intake.filling import STATEMENT_FIELDS
-from adminmoves.models import EvidenceFile, Move, Proof
+from adminmoves.models import Move, Proof
 from adminmoves.vocabulary import MoveState, MoveType
 from tests.builders import make_administration, make_connection, make_draft, submit
 from tests.cast import MakeMove
@@ -34,16 +37,15 @@ def as_agent(client: Client, agent: User) -> Client:
     return client
 
 
+@pytest.fixture(autouse=True)
+def _folder(settings: Settings, tmp_path: Path) -> None:
+    settings.MEDIA_ROOT = tmp_path / "evidence"
+
+
 def with_file(move: Move, agent: User) -> Move:
     """The same draft with a file in its statement."""
-    file = EvidenceFile.objects.create(
-        move=move,
-        name="mail.eml",
-        content_type="message/rfc822",
-        size=1,
-        sha256="0" * 64,
-        uploaded_by=agent,
-    )
+    upload = SimpleUploadedFile("mail.txt", b"It was moved on Monday.")
+    file = keep_file(move, upload, actor=actor_for(agent))
     return edit_draft(move.pk, {"moved_evidence": file}, actor=actor_for(agent))
 
 
