@@ -119,7 +119,7 @@ def initials(name: str) -> str:
 
 @register.filter
 def keep_end(text: str) -> str:
-    """Keep the last word whole, so that a licence does not break at its hyphen."""
+    """Keep the last word whole where it fits a line: a licence breaks at no hyphen."""
     head, space, end = text.rpartition(" ")
     return format_html('{}{}<span class="nw">{}</span>', head, space, end)
 

@@ -23,9 +23,6 @@ CHROMIUM = (
     "google-chrome-stable",
 )
 MOST_PROCESSES = 4
-WAITING = 1
-"""More processes than cores: tests wait for workers, servers and leases for 40 % of
-their time (41 minutes of processor in 33 minutes on two cores)."""
 
 
 def run_tests(arguments: Sequence[str]) -> int:
@@ -46,8 +43,7 @@ def run_tests(arguments: Sequence[str]) -> int:
 
 def spread_over_the_cores() -> list[str]:
     """The whole suite; part of it starts faster without other processes."""
-    processes = min((os.cpu_count() or 1) + WAITING, MOST_PROCESSES)
-    return ["-n", str(processes), "--dist=worksteal"]
+    return ["-n", str(min(os.cpu_count() or 1, MOST_PROCESSES)), "--dist=worksteal"]
 
 
 def left_out() -> list[str]:
