@@ -130,6 +130,8 @@ def test_from_consent_to_completed_without_a_reload(
         Preferences.objects.create(user=person, language=language)
     old = packages.connection(package)
     new = packages.connection(package, "KANTOOR-B", environment=old.environment)
+    # A licence of Exact has a division of its own, and a user in it.
+    packages.add(new, "52")
     books = make_administration(old, name=NAME, kvk_number=KVK, code=code)
 
     page = visit("/koppelingen/", administrator, locale=words.locale)
