@@ -113,8 +113,11 @@ def slept_through(ground: Ground) -> Iterator[None]:
     with suppress(AssertionError):  # nobody copies just now
         until(lambda: bool(standing(ground, store.HANG)), SECONDS_TO_COPY)
     found = list(standing(ground, store.HANG).items())[:1]
-    for _move, holder in found:
-        os.kill(holder, signal.SIGSTOP)
+    try:
+        for _move, holder in found:
+            os.kill(holder, signal.SIGSTOP)
+    except ProcessLookupError:  # another fault took it meanwhile
+        found = []
     ground.order(**{store.HANG: before})
     yield
     for move, holder in found:

@@ -23,7 +23,8 @@ from tests.runtime.portals import (
     wait_until,
 )
 
-pytestmark = pytest.mark.workers
+# Some start the portal three times, on an empty database.
+pytestmark = [pytest.mark.workers, pytest.mark.timeout(300)]
 
 WHO = """
 from django.db import connection

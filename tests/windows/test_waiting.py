@@ -76,8 +76,12 @@ def completed(
                 clock.setattr(timezone, "now", lambda then=approved: then)
                 approve(move, lead)
             attempt = start(move)
-            Move.objects.filter(pk=move.pk).update(started_at=approved + MINUTE)
-            runner.carry_out(attempt)
+            began = approved + MINUTE
+            Move.objects.filter(pk=move.pk).update(started_at=began)
+            with monkeypatch.context() as clock:
+                ended = began + minutes * MINUTE
+                clock.setattr(timezone, "now", lambda then=ended: then)
+                runner.carry_out(attempt)
 
     return complete
 
