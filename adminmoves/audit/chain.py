@@ -122,8 +122,7 @@ class Fault:
     kind: str
 
     def __str__(self) -> str:
-        told = _(" (event %(id)s)") % {"id": self.event_id}
-        event = told if self.event_id else ""
+        event = f" ({_('event')} {self.event_id})" if self.event_id else ""
         place = f"{self.stream} {self.stream_id} #{self.position}"
         return f"{place}{event} {KINDS[self.kind]}"
 
