@@ -59,12 +59,13 @@ def django_db_setup(
     app.close()
     app.settings_dict["NAME"] = database_name
     owner = as_owner(database_name)
-    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
-        flusher = Flusher(owner)
+    flusher = Flusher(owner)
+    with pytest.MonkeyPatch.context() as patch:
         patch.setattr(
             TransactionTestCase, "_fixture_teardown", lambda _case: flusher.flush()
         )
         yield
+    with django_db_blocker.unblock():
         connections.close_all()
     owner.close()
     drop_database(database_name)

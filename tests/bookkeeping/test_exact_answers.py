@@ -182,6 +182,7 @@ def test_a_second_look_counts_only_this_code_in_this_licence() -> None:
     }
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize("number", [None, 0, "", "x"])
 def test_without_a_division_in_use_there_is_no_list(number: object) -> None:
     link = make_connection(
