@@ -82,7 +82,8 @@ def rows(found: QuerySet[Event], upto: int) -> Iterator[dict[str, Any]]:
     told = found.order_by("pk").select_related(
         "move", "administration", "environment", "other_environment", "words"
     )
-    for first in range(1, upto, PIECE):
+    oldest = Event.objects.order_by("pk").values_list("pk", flat=True).first()
+    for first in range(oldest or upto, upto, PIECE):
         after = min(first + PIECE, upto)
         for event in told.filter(pk__gte=first, pk__lt=after):
             yield {name: read(event) for name, read in COLUMNS.items()}
