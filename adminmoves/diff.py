@@ -137,7 +137,7 @@ def _rows(now: Place, then: Place, *, respelled: bool) -> tuple[Row, ...]:
             is_code=True,
             is_same=respelled,
         ),
-        Row(_("Accounting system"), *_connections(now, then), choose),
+        Row(_("Connection"), *_connections(now, then), choose),
     )
 
 

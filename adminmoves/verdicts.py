@@ -52,7 +52,7 @@ MEANINGS: Mapping[Verdict, Meaning] = {
         _("The administration is in %(seen)s. We asked %(link)s."),
         (
             _("Is %(link)s meant? Then the office still has to move it there."),
-            _("Is %(seen)s meant? Then choose that accounting system in the request."),
+            _("Is %(seen)s meant? Then choose that connection in the request."),
         ),
     ),
     V.AMBIGUOUS: Meaning(
@@ -93,8 +93,8 @@ MEANINGS: Mapping[Verdict, Meaning] = {
         Look("unplug", "slate"),
         _("%(link)s cannot be asked yet"),
         _(
-            "This accounting system wants an answer of the package itself, and that "
-            "link is not there yet. That says nothing about the administration."
+            "This connection wants an answer of the package itself, and we cannot ask "
+            "it yet. That says nothing about the administration."
         ),
         (
             _("Ask an administrator to look at the connection of %(link)s."),

@@ -24,7 +24,7 @@ LAPSED: Mapping[str, Promise] = {
         "The attestation is too old. The request waits for a new one."
     ),
     "package_asked_now": gettext_lazy(
-        "This accounting system is asked itself by now, so the attestation does not "
+        "This connection is asked itself by now, so the attestation does not "
         "count any more. The request waits for its answer."
     ),
 }

@@ -106,7 +106,7 @@ CHECKS = (
         {
             "choose": Saying(
                 _("Choose the new connection"),
-                _("Choose the accounting system in the office that will hold it."),
+                _("Choose the connection in the office that will hold it."),
             ),
             "none_there": Saying(
                 _("%(office)s has no %(package)s"),
@@ -116,7 +116,7 @@ CHECKS = (
                 ),
             ),
             "no_other": Saying(
-                _("%(office)s has no other accounting system of %(package)s"),
+                _("%(office)s has no other connection of %(package)s"),
                 _(
                     "Ask an administrator to connect the other one first, or choose "
                     "another type."

@@ -35,7 +35,7 @@ def fill_in_what_follows(move: Move) -> None:
         # About other books it turns nothing back.
         move.reverses = None
     if now is None:
-        # Which accounting systems fit is for the administration's package to say.
+        # Which connections fit is for the administration's package to say.
         move.to_connection = None
         return
     intent = MoveType(move.intent)

@@ -113,7 +113,7 @@ class AnswersForm(forms.Form):
     to_connection = forms.ModelChoiceField(
         BookkeepingConnection.objects.select_related("environment"),
         to_field_name="public_id",
-        label=gettext_lazy("New accounting system"),
+        label=gettext_lazy("New connection"),
         help_text=gettext_lazy("Must be the same bookkeeping package"),
     )
     to_code = CodeField(

@@ -213,7 +213,7 @@ class FormPage:
 
     @property
     def nothing_fits(self) -> Result | None:
-        """Why there is no accounting system to choose at all."""
+        """Why there is no connection to choose at all."""
         found = self.report.of(BLOCKING)
         return next((result for result in found if result.say in NOTHING_FITS), None)
 

@@ -82,7 +82,7 @@ def connection_choices(
         return [("", _("Choose the office first"))]
     links = fitting_connections(books, office)
     return [
-        ("", _("Choose an accounting system")),
+        ("", _("Choose a connection")),
         *((link.public_id, option(link)) for link in links),
     ]
 

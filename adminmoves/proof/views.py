@@ -113,14 +113,14 @@ def check_now(request: web.PortalRequest, number: str) -> HttpResponse:
     except LineBusy:
         messages.info(
             request,
-            _("We are asking this accounting system at this moment. Look again soon."),
+            _("We are asking this connection at this moment. Look again soon."),
         )
     return redirect("moves:detail", move.number)
 
 
 def tell_answer(request: web.PortalRequest, proof: Proof | None) -> None:
     if proof is None:
-        messages.info(request, _("This accounting system is not asked by us."))
+        messages.info(request, _("This connection is not asked by us."))
     elif proof.usable:
         messages.success(request, _("The package shows it. The request goes on."))
     else:

@@ -119,16 +119,15 @@ SAID: dict[Verdict, dict[str, tuple[str, str]]] = {
         "nl": (
             "{link} kunnen we nog niet bevragen",
             (
-                "Dit boekhoudsysteem vraagt een antwoord van het pakket zelf, en die "
-                "verbinding is er nog niet. Dat zegt niets over de administratie."
+                "Deze koppeling vraagt een antwoord van het pakket zelf, en wij "
+                "kunnen dat nog niet vragen. Dat zegt niets over de administratie."
             ),
         ),
         "en": (
             "{link} cannot be asked yet",
             (
-                "This accounting system wants an answer of the package itself, and "
-                "that link is not there yet. That says nothing about the "
-                "administration."
+                "This connection wants an answer of the package itself, and "
+                "we cannot ask it yet. That says nothing about the administration."
             ),
         ),
     },

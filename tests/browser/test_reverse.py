@@ -29,7 +29,7 @@ def test_from_a_completed_move_to_the_request_back_and_between_them(
     shoot(page, f"reverse-offer-{name}")
     assert (sideways(page), axe_faults(page)) == (0, [])
 
-    page.get_by_role("button", name="Terug verhuizen").click()
+    page.get_by_role("button", name="Terug migreren").click()
 
     expect(page.locator("main .phead")).to_contain_text(f"Draait {first.number} terug")
     expect(page.locator("#id_to_code")).to_have_value(first.from_code)
@@ -91,7 +91,7 @@ def test_an_administration_goes_back_to_its_old_place(
     old = (first.from_connection_id, first.from_code, first.from_address)
     page = visit(f"/migraties/{first}/", agent, color_scheme=theme, **device)
 
-    page.get_by_role("button", name="Terug verhuizen").click()
+    page.get_by_role("button", name="Terug migreren").click()
     for name, answer in ANSWERS.items():
         page.locator(f"#id_{name}").fill(answer)
     page.locator("#id_consent_accepts_costs").check()

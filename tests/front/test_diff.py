@@ -19,16 +19,16 @@ DIFF = """{% include "partials/diff.html" %}"""
 pytestmark = pytest.mark.django_db
 T = MoveType
 CHANGED = {
-    T.MOVE_ENVIRONMENT: {"Kantoor", "Kantoorcode", "Boekhoudsysteem"},
+    T.MOVE_ENVIRONMENT: {"Kantoor", "Kantoorcode", "Koppeling"},
     T.CHANGE_CODE: {"Administratiecode"},
-    T.RELINK_CONNECTION: {"Boekhoudsysteem"},
+    T.RELINK_CONNECTION: {"Koppeling"},
     T.MOVE_ENVIRONMENT_AND_CHANGE_CODE: {
         "Kantoor",
         "Kantoorcode",
         "Administratiecode",
-        "Boekhoudsysteem",
+        "Koppeling",
     },
-    T.RELINK_CONNECTION_AND_CHANGE_CODE: {"Administratiecode", "Boekhoudsysteem"},
+    T.RELINK_CONNECTION_AND_CHANGE_CODE: {"Administratiecode", "Koppeling"},
 }
 
 

@@ -92,7 +92,7 @@ def test_another_office_brings_its_connections_and_empties_the_former(
     html = answer.content.decode()
     assert parts(html) == sorted([*ALWAYS, "connection", "new-office", "proofbox"])
     assert fits.public_id in html
-    assert "Het boekhoudsysteem is weer leeg" in html
+    assert "De koppeling is weer leeg" in html
     assert Move.objects.get(pk=move.pk).to_connection is None
 
 

@@ -167,7 +167,7 @@ def test_an_office_with_no_other_connection_is_told(
 
     page = as_agent.get("/aanvraag/begin/", begun).content.decode()
 
-    assert "heeft geen ander boekhoudsysteem van" in page
+    assert "heeft geen andere koppeling van" in page
 
 
 # --- all at once

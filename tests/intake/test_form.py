@@ -80,7 +80,7 @@ def test_an_empty_form_says_what_is_missing_and_is_kept(
 
     assert errors_of(page) == {
         "to_environment": "Kies het kantoor dat de administratie ontvangt.",
-        "to_connection": "Kies eerst het nieuwe boekhoudsysteem.",
+        "to_connection": "Kies eerst de nieuwe koppeling.",
         "to_code": ("Vul de code in precies zoals die nu in het boekhoudpakket staat."),
         "requester_name": (
             "Vul in welke Supergebruiker van het huidige kantoor dit vraagt."

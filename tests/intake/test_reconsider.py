@@ -160,7 +160,7 @@ def test_a_draft_goes_without_a_reason(as_agent: Client, agent: User) -> None:
     asked = as_agent.get(page_of(move, "intrekken/"))
     answer = as_agent.post(page_of(move, "intrekken/"), as_read(move))
 
-    assert "Dit concept weggooien?" in asked.content.decode()
+    assert "Dit concept intrekken?" in asked.content.decode()
     assert answer["Location"] == "/aanvraag/"
     assert state_of(move) == S.WITHDRAWN
 

@@ -239,7 +239,7 @@ def test_a_second_click_leads_to_the_request_that_is_there(
     assert answer["Location"] == here
     page = page_of(as_agent, first)
     assert f'Wordt teruggedraaid door <a href="/migraties/{draft.number}/"' in page
-    assert "Terug verhuizen" not in page
+    assert "Terug migreren" not in page
 
 
 def test_after_a_withdrawn_one_it_can_be_asked_again(
@@ -251,7 +251,7 @@ def test_after_a_withdrawn_one_it_can_be_asked_again(
 
     page = page_of(as_agent, first)
 
-    assert "Terug verhuizen" in page
+    assert "Terug migreren" in page
     assert f'href="/migraties/{draft.number}/"' in page
     assert turn_back(first, agent).reverses == first
 
@@ -265,7 +265,7 @@ def test_what_was_moved_on_since_says_with_which(
     page = page_of(as_agent, first)
 
     assert f'Daarna verplaatst met <a href="/migraties/{later.number}/"' in page
-    assert "Terug verhuizen" not in page
+    assert "Terug migreren" not in page
     with pytest.raises(DomainError, match=later.number):
         turn_back(first, agent)
 

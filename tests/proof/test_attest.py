@@ -246,7 +246,7 @@ def test_what_wants_an_attestation_is_not_asked(
 
     answer = as_agent.post(page_of(move, "vraag-pakket/"))
 
-    assert told(answer) == ["Dit boekhoudsysteem bevragen wij niet."]
+    assert told(answer) == ["Deze koppeling bevragen wij niet."]
     assert not Proof.objects.exists()
 
 

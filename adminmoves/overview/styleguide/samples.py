@@ -69,7 +69,7 @@ class SampleForm(forms.Form):
         label="Toelichting", widget=forms.Textarea(attrs={"rows": 2}), required=False
     )
     office = forms.ChoiceField(
-        label="Nieuwe omgeving", choices=[("", "Kies een kantoor"), ("1", "VKZ221")]
+        label="Nieuw kantoor", choices=[("", "Kies een kantoor"), ("1", "VKZ221")]
     )
     when = forms.ChoiceField(
         label="Wanneer",
