@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from adminmoves import reasons
 from adminmoves.audit.sentences import SHOWN
 from adminmoves.models import Event
-from adminmoves.vocabulary import MoveState
+from adminmoves.vocabulary import EventCode, MoveState
 
 NAMES: Mapping[str, Promise] = {
     "answer": gettext_lazy("Answer"),
@@ -51,7 +51,7 @@ NAMES: Mapping[str, Promise] = {
     "moves": gettext_lazy("Migrations"),
     "name": gettext_lazy("Name"),
     "not_before": gettext_lazy("Not before"),
-    "number": gettext_lazy("Number"),
+    "number": gettext_lazy("Number of the migration"),
     "office_code": gettext_lazy("Office code"),
     "opens": gettext_lazy("Opens"),
     "outside_windows": gettext_lazy("Outside the windows"),
@@ -92,6 +92,8 @@ TOLD_EMPTY = frozenset(
 """What says something where it is empty."""
 CHECKS = frozenset({"passed", "warnings"})
 """Lists of stored answers of checks."""
+ROW_IDS = frozenset({"connection_id", "environment_id"})
+"""What only ``verify_audit`` reads; people read the place in names."""
 NOTHING = "–"  # noqa: RUF001 - the dash of a table, not a minus
 
 
@@ -113,12 +115,19 @@ class Fact:
 
 def details(event: Event) -> list[Fact]:
     """The state first, then what the event knew, in the order it was written."""
-    return [*_state(event), *_facts(event.params)]
+    return [*_state(event), *_moved_to(event), *_facts(event.params)]
 
 
 def _state(event: Event) -> Iterator[Fact]:
     if event.before != event.after:
         yield Fact(_("State"), _label(event.before), _label(event.after))
+
+
+def _moved_to(event: Event) -> Iterator[Fact]:
+    """From where to where an administration moved, as its plan names the places."""
+    move = event.move if event.code == EventCode.ADMINISTRATION_MOVED else None
+    if move and move.plan.get("to"):
+        yield Fact(_("Place"), _planned(move.plan, "from"), _planned(move.plan, "to"))
 
 
 def _label(state: str) -> str:
@@ -130,7 +139,7 @@ def _facts(params: Mapping[str, Any]) -> Iterator[Fact]:
     if isinstance(before, Mapping) or isinstance(after, Mapping):
         old, new = _mapping(before), _mapping(after)
         for name in {**old, **new}:
-            if old.get(name) != new.get(name):
+            if name not in ROW_IDS and old.get(name) != new.get(name):
                 yield Fact(called(name), _of(old, name), _of(new, name))
     for name, value in params.items():
         if name == "plan":

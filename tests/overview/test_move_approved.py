@@ -33,6 +33,7 @@ from tests.builders import (
 
 pytestmark = pytest.mark.django_db
 R = Role
+Read = Callable[[Client, EventCode], str]
 MAIL = b"From: super@zuid.example\r\nSubject: Verplaatst\r\n\r\nHet staat er.\r\n"
 
 
@@ -129,16 +130,12 @@ def test_the_timeline_tells_a_run_in_its_order_and_comments_as_written(
     assert f"“Eerst<br>en dan {link}”" in answer.content.decode()
 
 
-def history(client: Client) -> str:
-    answer = client.get("/historie/", {"gebeurtenis": EventCode.MOVE_APPROVED})
-    return words_of(answer)
+def history(client: Client, code: EventCode) -> str:
+    return words_of(client.get("/historie/", {"gebeurtenis": code}))
 
 
-def export(client: Client) -> str:
-    answer = client.post(
-        "/historie/export/",
-        {"formaat": "csv", "gebeurtenis": EventCode.MOVE_APPROVED},
-    )
+def export(client: Client, code: EventCode) -> str:
+    answer = client.post("/historie/export/", {"formaat": "csv", "gebeurtenis": code})
     told = b"".join(answer.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined] # it streams
     head, row, *_rest = csv.reader(io.StringIO(told), delimiter=";")
     return row[head.index("details")]
@@ -146,13 +143,13 @@ def export(client: Client) -> str:
 
 @pytest.mark.parametrize("read", [history, export])
 def test_the_history_names_what_was_approved(
-    client: Client, completed: Move, auditor: User, read: Callable[[Client], str]
+    client: Client, completed: Move, auditor: User, read: Read
 ) -> None:
     client.force_login(auditor)
     plan = completed.plan
     event = Event.objects.get(code=EventCode.MOVE_APPROVED)
 
-    told = read(client)
+    told = read(client, EventCode.MOVE_APPROVED)
 
     for place in (plan["from"], plan["to"]):
         assert f"{place['office']}.{place['code']} ({place['licence']})" in told
@@ -160,3 +157,17 @@ def test_the_history_names_what_was_approved(
     assert "verklaard" in told
     assert "Controles in orde" in told
     assert event.params["plan"] == plan
+
+
+@pytest.mark.parametrize("read", [history, export])
+def test_the_history_names_where_an_administration_went(
+    client: Client, completed: Move, auditor: User, read: Read
+) -> None:
+    client.force_login(auditor)
+
+    told = read(client, EventCode.ADMINISTRATION_MOVED)
+
+    for place in (completed.plan["from"], completed.plan["to"]):
+        assert f"{place['office']}.{place['code']} ({place['licence']})" in told
+    assert "Nummer van de migratie" in told
+    assert "connection_id" not in told
