@@ -222,6 +222,21 @@ def test_an_event_folds_open_and_the_history_leaves_as_a_file(
     expect(page.get_by_text("HISTORY_EXPORTED")).to_be_visible()
 
 
+def test_on_a_phone_what_an_event_tells_can_be_read(
+    visit: Visit, agent: User, lead: User, auditor: User
+) -> None:
+    make_move(MoveState.APPROVED, agent=agent, lead=lead)
+    page = visit("/historie/?gebeurtenis=MOVE_APPROVED", auditor, **PHONE)
+
+    page.locator("tr[data-row] summary").click()
+
+    cells = page.locator(".ba tbody td")
+    expect(cells.first).to_be_visible()
+    widths = cells.evaluate_all("cells => cells.map((cell) => cell.offsetWidth)")
+    assert min(widths) > 80
+    assert sideways(page) == 0
+
+
 def test_the_export_takes_the_filters_of_the_moment(
     visit: Visit, office: list[Move], auditor: User
 ) -> None:
