@@ -88,7 +88,7 @@ def test_the_older_of_two_tabs_is_told_and_keeps_what_was_typed(
     visit: Visit, agent: User
 ) -> None:
     move = make_draft(agent)
-    older = visit(f"/aanvraag/{move}/", agent)
+    older = visit(f"/aanvraag/{move}/", agent, **PHONE)
     newer = visit(f"/aanvraag/{move}/", agent)
 
     newer.get_by_label("Nieuwe administratiecode").fill("NIEUW1")
@@ -97,6 +97,7 @@ def test_the_older_of_two_tabs_is_told_and_keeps_what_was_typed(
 
     told = older.locator("#meanwhile")
     expect(told).to_contain_text("NIEUW1")
+    expect(older.locator(".toast")).to_contain_text("Intussen gewijzigd")
     expect(older.get_by_label("Nieuwe administratiecode")).to_have_value("NIEUW2")
     assert Move.objects.get(pk=move.pk).to_code == "NIEUW1"
     shoot(older, "form-meanwhile")
@@ -159,6 +160,7 @@ def test_edit_opens_the_form_and_only_a_change_makes_a_draft_of_it(
     page.get_by_role("link", name="Wijzigen").click()
     page.get_by_label("Nieuwe administratiecode").fill("NIEUW1")
     expect(page.locator("#waits")).to_contain_text("De aanvraag is weer een concept")
+    expect(page.locator(".toast")).to_have_text("De aanvraag is weer een concept")
     expect(page.get_by_label("Wie zegt het")).to_be_visible()
     expect(page.locator("h1")).to_have_count(1)
     assert Move.objects.get(pk=move.pk).state == S.DRAFT

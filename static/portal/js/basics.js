@@ -77,7 +77,17 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   event.detail.isError = false;
 });
 document.addEventListener("htmx:load", (event) => reveal(event.target));
+
+function isInSight(element) {
+  const { top, bottom } = element.getBoundingClientRect();
+  return top >= $(".bar").offsetHeight && bottom <= innerHeight;
+}
+
 document.addEventListener("htmx:afterSettle", (event) => {
   const marked = $("[data-say]", event.target.parentElement ?? document);
-  if (marked) say(marked.textContent);
+  if (!marked) return;
+  // What arrives above or below the window is shown where somebody is typing.
+  const isNew = event.target.contains(marked) && marked.matches("[data-toast]");
+  if (isNew && !isInSight(marked)) toast(marked.textContent);
+  else say(marked.textContent);
 });
