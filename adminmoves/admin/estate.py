@@ -127,11 +127,12 @@ class ConnectionAdmin(SubjectAdmin[BookkeepingConnection]):
     )
     readonly_fields = ("identity", "consent")
     active = shown("is_active", _("active"))
+    # On a phone the first three are in sight, so they tell two of one name apart.
     list_display = (
-        "environment",
         "package",
         "package_environment",
         "country",
+        "environment",
         "base_url",
         "active",
         "demand",
