@@ -116,11 +116,10 @@ def multiply(name: str, times: int) -> None:
     with closing(connected(SUPERUSER, name)) as server, server.cursor() as cursor:
         for statement in add:
             cursor.execute(statement)
-        # Triggers were off, so what the copies are found by is made here.
-        cursor.execute(
-            "SELECT adminmoves_index_administrations(array("
-            "SELECT id FROM adminmoves_administration))"
-        )
+    # Triggers were off, so what the copies are found by is made here.
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        list(pool.map(partial(_on_its_own, name), map(_indexing, range(AT_ONCE))))
+    with closing(connected(SUPERUSER, name)) as server, server.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE adminmoves_administrationsearch")
         for table in TABLES:
             cursor.execute(f"VACUUM ANALYZE {table}")
@@ -139,6 +138,14 @@ def _on_its_own(name: str, work: Work) -> None:
 
 def _saying(statement: str) -> Work:
     return lambda cursor: cursor.execute(statement)
+
+
+def _indexing(part: int) -> Work:
+    return lambda cursor: cursor.execute(
+        "SELECT adminmoves_index_administrations(array("
+        "SELECT id FROM adminmoves_administration WHERE id %% %s = %s))",
+        [AT_ONCE, part],
+    )
 
 
 def _indexes(cursor: extensions.cursor) -> tuple[list[str], list[str], list[str]]:

@@ -15,10 +15,13 @@ from psycopg2 import extensions
 from adminmoves.audit import chain
 from adminmoves.models import (
     Administration,
+    AdministrationSearch,
     Environment,
     Event,
+    FormerPlace,
     Move,
 )
+from adminmoves.models.recall import search
 from adminmoves.movetypes import derive
 from adminmoves.vocabulary import MoveState, MoveType
 from tests.builders import make_move
@@ -85,6 +88,17 @@ def test_every_administration_is_where_its_last_move_brought_it(made: None) -> N
         pk: (move.to_connection_id, move.to_code, move.to_address)
         for pk, move in last.items()
     }
+
+
+def test_every_administration_is_found_by_its_name_and_former_codes(
+    made: None,
+) -> None:
+    one = Administration.objects.get(public_id="groot0000123")
+    former = FormerPlace.objects.latest("id")
+
+    assert AdministrationSearch.objects.count() == Administration.objects.count()
+    assert one in search("voorbeeld 123", 20)[0]
+    assert former.administration in search(former.mail_address, 20)[0]
 
 
 def test_the_type_of_a_made_move_is_what_its_places_say(made: None) -> None:

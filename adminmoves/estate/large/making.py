@@ -38,6 +38,7 @@ def make_estate(administrations: int, moves: int, say: Say) -> None:
     with _without_triggers():
         numbers = _write_administrations(world, cast)
         _write_moves(journeys, numbers, cast, say)
+    _index(numbers, say)
     params = {"administrations": administrations, "moves": moves}
     line = trail.about_job(
         JOB, EventCode.ESTATE_IMPORTED, subject="make_estate", params=params
@@ -97,6 +98,13 @@ def _write_moves(
         table.settle_ids()
     say("chaining the events")
     past.store()
+
+
+def _index(numbers: list[int], say: Say) -> None:
+    """What a trigger does otherwise for administrations that are new."""
+    say("indexing for the search")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT adminmoves_index_administrations(%s)", [numbers])
 
 
 def _told(
