@@ -24,8 +24,8 @@ LAPSED: Mapping[str, Promise] = {
         "The attestation is too old. The request waits for a new one."
     ),
     "package_asked_now": gettext_lazy(
-        "This connection is asked itself by now, so the attestation does not "
-        "count any more. The request waits for its answer."
+        "This connection is now asked itself, so the attestation no longer "
+        "counts. The request waits for its answer."
     ),
 }
 

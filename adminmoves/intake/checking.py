@@ -31,7 +31,7 @@ MISSING = {
     ),
 }
 NOTHING_FITS = frozenset({"none_there", "no_other"})
-"""These are told where the connections to choose from would stand."""
+"""These are shown where the connections to choose from would stand."""
 TARGET_FIELDS = ("to_code", "to_connection", "to_environment")
 
 

@@ -165,9 +165,9 @@ def test_the_history_names_where_an_administration_went(
 ) -> None:
     client.force_login(auditor)
 
-    told = read(client, EventCode.ADMINISTRATION_MOVED)
+    text = read(client, EventCode.ADMINISTRATION_MOVED)
 
     for place in (completed.plan["from"], completed.plan["to"]):
-        assert f"{place['office']}.{place['code']} ({place['licence']})" in told
-    assert "Nummer van de migratie" in told
-    assert "connection_id" not in told
+        assert f"{place['office']}.{place['code']} ({place['licence']})" in text
+    assert "Nummer van de migratie" in text
+    assert "connection_id" not in text
