@@ -34,7 +34,9 @@ def moves(agent: User, lead: User, monkeypatch: pytest.MonkeyPatch) -> list[Move
             MoveState.AWAITING_BOOKKEEPING,
             agent=agent,
             lead=lead,
-            administration=make_administration(name=f"Firma {number}"),
+            administration=make_administration(
+                name=f"Firma {number}", code=f"F{number}"
+            ),
         )
         for number in range(3)
     ]
