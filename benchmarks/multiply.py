@@ -5,7 +5,7 @@ estate too a later number is a later moment. Foreign keys and triggers are off
 (``session_replication_role``), so digests are those of the originals.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
@@ -24,6 +24,7 @@ OFFICES, LINKS, BOOKS, MOVES, LEFT, EVENTS = (
     "adminmoves_event",
 )
 TABLES = (OFFICES, LINKS, BOOKS, MOVES, LEFT, EVENTS)
+SEARCH = "adminmoves_administrationsearch"
 KEPT_EVENTS = (
     "MOVE_DRAFTED",
     "MOVE_APPROVED",
@@ -75,6 +76,15 @@ Work = Callable[[extensions.cursor], None]
 
 
 @dataclass(frozen=True, slots=True)
+class Indexes:
+    """Statements that drop indexes and constraints, and make them again."""
+
+    drop: list[str]
+    make: list[str]
+    add: list[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Stretch:
     """The moments of the originals, and how many copies share their time."""
 
@@ -101,32 +111,34 @@ def keep_few_events(name: str) -> None:
 def multiply(name: str, times: int) -> None:
     """Make it so many times as large: two tables at a time, indexes at the end."""
     with closing(connected(SUPERUSER, name)) as server, server.cursor() as cursor:
-        drop, make, add = _indexes(cursor)
-        for statement in drop:
+        plain, searched = _indexes(cursor, TABLES), _indexes(cursor, [SEARCH])
+        for statement in (*plain.drop, *searched.drop):
             cursor.execute(statement)
         strides = {table: _highest(cursor, table) for table in TABLES}
         cursor.execute("SELECT min(created_at), max(state_since) FROM adminmoves_move")
         first, last = cursor.fetchone() or (None, None)
     stretch = Stretch(first, last, times)
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        # The longest first.
-        copies = [partial(_copy, table, strides, stretch) for table in TABLES[::-1]]
-        list(pool.map(partial(_on_its_own, name), copies))
-        list(pool.map(partial(_on_its_own, name), map(_saying, make)))
-    with closing(connected(SUPERUSER, name)) as server, server.cursor() as cursor:
-        for statement in add:
-            cursor.execute(statement)
+    # The longest first.
+    _at_once(name, [partial(_copy, table, strides, stretch) for table in TABLES[::-1]])
+    _at_once(name, map(_saying, plain.make))
     # Triggers were off, so what the copies are found by is made here.
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        list(pool.map(partial(_on_its_own, name), map(_indexing, range(AT_ONCE))))
+    _at_once(name, map(_indexing, range(AT_ONCE)))
+    _at_once(name, map(_saying, searched.make))
     with closing(connected(SUPERUSER, name)) as server, server.cursor() as cursor:
-        cursor.execute("VACUUM ANALYZE adminmoves_administrationsearch")
+        for statement in plain.add:
+            cursor.execute(statement)
+        cursor.execute(f"VACUUM ANALYZE {SEARCH}")
         for table in TABLES:
             cursor.execute(f"VACUUM ANALYZE {table}")
             cursor.execute(
                 "SELECT setval(pg_get_serial_sequence(%s, 'id'), %s)",
                 [table, _highest(cursor, table)],
             )
+
+
+def _at_once(name: str, works: Iterable[Work]) -> None:
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        list(pool.map(partial(_on_its_own, name), works))
 
 
 def _on_its_own(name: str, work: Work) -> None:
@@ -141,34 +153,34 @@ def _saying(statement: str) -> Work:
 
 
 def _indexing(part: int) -> Work:
+    """Each connection has offices of its own, as it locks them."""
     return lambda cursor: cursor.execute(
         "SELECT adminmoves_index_administrations(array("
-        "SELECT id FROM adminmoves_administration WHERE id %% %s = %s))",
+        "SELECT id FROM adminmoves_administration WHERE environment_id %% %s = %s))",
         [AT_ONCE, part],
     )
 
 
-def _indexes(cursor: extensions.cursor) -> tuple[list[str], list[str], list[str]]:
-    """What drops the indexes of these tables, and makes them and constraints again.
-
-    A constraint that a foreign key points at stays.
-    """
-    cursor.execute(PLAIN_INDEXES, [list(TABLES)])
+def _indexes(cursor: extensions.cursor, tables: Sequence[str]) -> Indexes:
+    """Those of these tables; a constraint that a foreign key points at stays."""
+    cursor.execute(PLAIN_INDEXES, [list(tables)])
     indexes = cursor.fetchall()
-    cursor.execute(UNIQUE_CONSTRAINTS, [list(TABLES)])
+    cursor.execute(UNIQUE_CONSTRAINTS, [list(tables)])
     constraints = cursor.fetchall()
-    drop = [
-        *(f'DROP INDEX "{index}"' for index, _made in indexes),
-        *(
-            f'ALTER TABLE {table} DROP CONSTRAINT "{it}"'
-            for table, it, _ in constraints
-        ),
-    ]
-    add = [
-        f'ALTER TABLE {table} ADD CONSTRAINT "{it}" {made}'
-        for table, it, made in constraints
-    ]
-    return drop, [made for _index, made in indexes], add
+    return Indexes(
+        drop=[
+            *(f'DROP INDEX "{index}"' for index, _made in indexes),
+            *(
+                f'ALTER TABLE {table} DROP CONSTRAINT "{it}"'
+                for table, it, _ in constraints
+            ),
+        ],
+        make=[made for _index, made in indexes],
+        add=[
+            f'ALTER TABLE {table} ADD CONSTRAINT "{it}" {made}'
+            for table, it, made in constraints
+        ],
+    )
 
 
 def _highest(cursor: extensions.cursor, table: str) -> int:
