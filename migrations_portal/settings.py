@@ -280,6 +280,7 @@ LANGUAGE_CODE = "nl"
 LANGUAGES = [("nl", "Nederlands"), ("en", "English")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "Europe/Amsterdam"
+FORMAT_MODULE_PATH = "migrations_portal.formats"
 USE_TZ = True
 
 # Files: static ones are public, evidence lies outside them and is never served as is
