@@ -8,6 +8,7 @@ from typing import Any
 from django.db import connection
 from django.utils.translation import gettext as _
 
+from adminmoves.changes.connection import NOTHING_FITS
 from adminmoves.changes.wish import Check, Finding, Known, Saying, Wish
 from adminmoves.models import Move, Parties, Proof
 from adminmoves.movetypes import CHECKS_BY_CODE, checks_for
@@ -107,9 +108,26 @@ def preflight(wish: Wish) -> Report:
         _judge(check, _severity(check, wish), check.ask(wish))
         for check in checks_for(wish.intent)
     )
-    results = [result for result in judged if result]
+    results = _to_act_upon([result for result in judged if result])
     results.sort(key=lambda result: OUTCOMES.index(result.outcome))
     return Report(tuple(results))
+
+
+def _to_act_upon(results: list[Result]) -> list[Result]:
+    """Without what asks to choose a connection, where the office has none to choose.
+
+    That blocks by itself; where a setting makes a warning of it, all is told.
+    """
+    if not any(one.say in NOTHING_FITS and one.outcome == BLOCKING for one in results):
+        return results
+    return [
+        one for one in results if one.say in NOTHING_FITS or not _asks_connection(one)
+    ]
+
+
+def _asks_connection(result: Result) -> bool:
+    is_about = result.field == "to_connection" or result.say == "choose"
+    return is_about and result.outcome != PASSED
 
 
 def _severity(check: Check, wish: Wish) -> Severity:

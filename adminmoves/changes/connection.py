@@ -17,6 +17,9 @@ from adminmoves.changes.wish import (
 )
 from adminmoves.models import Administration, BookkeepingConnection, Environment
 
+NOTHING_FITS = frozenset({"none_there", "no_other"})
+"""What the check says of an office where no connection can be chosen."""
+
 
 def fitting_connections(
     now: Administration, office: Environment

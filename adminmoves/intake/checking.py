@@ -7,6 +7,7 @@ from django.forms import BoundField
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from adminmoves.changes.connection import NOTHING_FITS
 from adminmoves.changes.wish import Wish
 from adminmoves.evidence import usable_proof
 from adminmoves.intake.forms import SAID, AnswersForm
@@ -30,8 +31,6 @@ MISSING = {
         "Confirm that the new office accepts the terms and costs."
     ),
 }
-NOTHING_FITS = frozenset({"none_there", "no_other"})
-"""These are shown where the connections to choose from would stand."""
 TARGET_FIELDS = ("to_code", "to_connection", "to_environment")
 
 

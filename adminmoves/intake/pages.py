@@ -14,10 +14,10 @@ from django.utils.translation import gettext_lazy
 from adminmoves import outside
 from adminmoves.access import Actor, can
 from adminmoves.bookkeeping.gateway import can_ask
+from adminmoves.changes.connection import NOTHING_FITS
 from adminmoves.dossier import eyes
 from adminmoves.evidence import usable_proof
 from adminmoves.intake.checking import (
-    NOTHING_FITS,
     anchor_of,
     look_at,
     told,
