@@ -235,10 +235,11 @@ def _queue_page(
     waiting = waiting_for_approval(request.actor)
     if answer:
         waiting = waiting.ticked(answer.choices, answer.refusals)
-    chosen = waiting.choose(number)
+    chosen, to_retire = waiting.choose(number), waiting_retirements(request.actor)
     page |= {
         "queue": waiting,
-        "to_retire": waiting_retirements(request.actor),
+        "to_retire": to_retire,
+        "for_reader": waiting.for_reader + sum(not line.is_own for line in to_retire),
         "is_chosen": bool(number),
         "dossier": open_dossier(chosen.pk, request.actor) if chosen else None,
         "position": waiting.position(chosen.pk) if chosen else 0,

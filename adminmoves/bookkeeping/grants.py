@@ -53,6 +53,12 @@ def needs_consent() -> Q:
     return asks & registered() & (Q(grant__isnull=True) | ended)
 
 
+def held_up() -> Q:
+    """Connections that are to be asked, and are left alone now or need a consent."""
+    asks = Q(demand=BookkeepingConnection.Demand.API)
+    return needs_consent() | (asks & Q(line__quiet_until__gt=timezone.now()))
+
+
 @dataclass(frozen=True, slots=True)
 class Client:
     """The portal at one package, for one connection."""

@@ -17,7 +17,7 @@ from django.db.models.lookups import Exact, Regex
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from adminmoves.bookkeeping.grants import needs_consent
+from adminmoves.bookkeeping.grants import held_up, needs_consent
 from adminmoves.bookkeeping.oauth import registered
 from adminmoves.connections.standing import GROUPS, Group
 from adminmoves.listing import FilterForm, Order
@@ -30,7 +30,12 @@ OWNERS = Func(
     function="jsonb_path_query_array",
     output_field=JSONField(),
 )
-STATES = [(key, group.label) for key, group in GROUPS.items()]
+HELD_UP = "hapert"
+"""Counted by the page of operations, which leads here; no group by itself."""
+STATES = [
+    *((key, group.label) for key, group in GROUPS.items()),
+    (HELD_UP, _("Left alone or without consent")),
+]
 BY_OFFICE = Order("office_code", descending=False)
 BY_STATE = Order("group", descending=False, read=int)
 SOME_NAME = r'[\[ ]"[^"]'
@@ -69,7 +74,10 @@ def found_by(chosen: dict[str, str]) -> QuerySet[BookkeepingConnection]:
         found = found.filter(environment__office_code__iexact=office)
     if package := chosen.get("pakket"):
         found = found.filter(package=package)
-    if status := chosen.get("status"):
+    status = chosen.get("status")
+    if status == HELD_UP:
+        found = found.filter(held_up())
+    elif status:
         found = found.filter(Exact(_group(), GROUPS[status]))
     return found.annotate(group=_group()) if chosen.get("volgorde") else found
 

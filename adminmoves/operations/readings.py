@@ -24,6 +24,7 @@ from django.db.models import (
 from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 
+from adminmoves.bookkeeping.grants import held_up
 from adminmoves.clock import ClockTimestamp
 from adminmoves.models import (
     Attempt,
@@ -238,10 +239,8 @@ def processes(running: Iterable[Attempt]) -> list[Process]:
 
 
 def troubled_connections() -> int:
-    """How many connections are left alone now, or lost their consent."""
-    quiet = Q(line__quiet_until__gt=timezone.now())
-    lost = Q(grant__lost_at__isnull=False)
-    return BookkeepingConnection.objects.filter(quiet | lost).count()
+    """How many connections are left alone now, or have no consent that holds."""
+    return BookkeepingConnection.objects.filter(held_up()).count()
 
 
 def workers() -> dict[str, int]:

@@ -11,11 +11,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from adminmoves.access import actor_for
-from adminmoves.models import Attempt, WorkerBeat
+from adminmoves.models import Attempt, ConnectionLine, WorkerBeat
 from adminmoves.operations.actions import pause_queue
-from adminmoves.vocabulary import BeatKind, MoveState
-from tests.builders import start
+from adminmoves.vocabulary import BeatKind, MoveState, Package
+from tests.bookkeeping.world import Packages
+from tests.builders import make_connection, start
 from tests.cast import MakeMove
+from tests.connections.test_pages import give_grant
 from tests.overview.people import logged_in, said
 
 pytestmark = pytest.mark.django_db
@@ -125,3 +127,29 @@ def test_it_costs_the_same_with_one_and_with_three_of_each(
     first, _second, third = (one_more(number) for number in range(3))
 
     assert third == first
+
+
+def test_it_counts_the_connections_of_the_list_it_leads_to(
+    lead: User, administrator: User, packages: Packages
+) -> None:
+    now = timezone.now()
+    links = [
+        packages.connection(Package.ACCOUNTVIEW, f"KANTOOR-{letter}")
+        for letter in "ABCD"
+    ]
+    never, lost, quiet, _well = links
+    for link in (lost, quiet, _well):
+        give_grant(link, administrator, lost_at=now if link == lost else None)
+    by_hand = make_connection()
+    for link in (quiet, by_hand):
+        ConnectionLine.objects.create(
+            connection=link, quiet_until=now + timedelta(hours=1)
+        )
+
+    page = logged_in(lead).get(PAGE)
+    found = logged_in(lead).get("/koppelingen/?status=hapert")
+
+    assert "3 koppelingen worden nu niet bevraagd" in said(page)
+    assert 'href="/koppelingen/?status=hapert"' in page.content.decode()
+    rows = {row.connection for row in found.context["rows"]}
+    assert rows == {never, lost, quiet}

@@ -26,13 +26,16 @@ def test_an_administrator_hears_which_requests_wait_for_their_consent(
     assert link.demand == BookkeepingConnection.Demand.API
     for _request in range(2):
         submit(make_draft(agent, administration=make_administration(link)), agent)
-
+    # No request waits for this one, and the list shows it too.
+    other = packages.connection(Package.ACCOUNTVIEW, "KANTOOR-B")
     home = logged_in(administrator).get("/?status=alle")
 
-    assert "2 wachten op jouw toestemming bij een pakket 1 koppeling" in said(home)
+    told = "2 wachten op jouw toestemming bij een pakket 2 koppelingen zonder"
+    assert told in said(home)
     way = "/koppelingen/?status=toestemming"
     assert f'href="{way}"' in home.content.decode()
-    assert str(link) in said(logged_in(administrator).get(way))
+    found = logged_in(administrator).get(way).context["rows"]
+    assert {row.connection for row in found} == {link, other}
     assert "jouw toestemming" not in said(logged_in(auditor).get("/?status=alle"))
 
 

@@ -359,6 +359,7 @@ def test_the_pages_tell_ask_decide_and_find(
     queue = text_of(client, "/akkoord/")
     assert "Vergist B.V." in queue
     assert here in queue
+    assert "1 aanvraag wacht op jou" in queue
     client.post(f"{here}{asked.pk}/akkoord/")
 
     client.force_login(auditor)

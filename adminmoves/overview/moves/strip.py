@@ -117,7 +117,7 @@ class Planned:
 class Consents:
     """Requests that wait for an administrator's consent at a package; CAP + 1 is more.
 
-    ``links``: how many connections these are about.
+    ``links``: how many connections need one, as the list counts that it leads to.
     """
 
     moves: int
@@ -224,13 +224,12 @@ def strip_for(actor: Actor) -> Strip:
 
 
 def _consents() -> Consents:
-    """For who gives them. One question more, and only for administrators."""
+    """For who gives them. Two questions more, and only for administrators."""
     links = BookkeepingConnection.objects.filter(needs_consent())
     waiting = Move.objects.filter(
         state=MoveState.AWAITING_BOOKKEEPING, to_connection__in=links
     )
-    found = list(waiting.order_by().values_list("to_connection", flat=True)[: CAP + 1])
-    return Consents(len(found), len(set(found)))
+    return Consents(waiting.order_by()[: CAP + 1].count(), links.count())
 
 
 def _round_up(count: int) -> int:
