@@ -85,3 +85,19 @@ def test_no_script_has_a_sentence_of_its_own() -> None:
     }
 
     assert found == {}
+
+
+WHOLE = re.compile(r'<span class="[^"]*\bnw\b[^"]*">[^<]*</span>[).,;:]')
+
+
+def test_no_sign_comes_after_what_a_line_keeps_whole() -> None:
+    """A browser may put it on a line of its own."""
+    texts = [*TEMPLATES, *(ROOT / "locale/nl/fragments").glob("*.po")]
+
+    found = [path.name for path in texts if WHOLE.search(_plain(path))]
+
+    assert found == []
+
+
+def _plain(path: Path) -> str:
+    return path.read_text().replace('\\"', '"')
