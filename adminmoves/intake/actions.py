@@ -28,6 +28,7 @@ from adminmoves.intake.filling import (
     fill_in_what_follows,
     forget_what_was_submitted,
     place_of,
+    switch_answers,
     take_only_connection,
     turned_back,
 )
@@ -179,11 +180,7 @@ def switch_type(
     move_id: int, intent: MoveType, *, actor: Actor, version: int | None = None
 ) -> Move:
     """Another type with the same answers; a code that only stood there is asked."""
-    move = lifecycle.hold(move_id)
-    answers: dict[str, Any] = {"intent": intent}
-    if move.administration and move.to_code == move.administration.code:
-        answers["to_code"] = ""
-    return edit_draft(move_id, answers, actor=actor, version=version)
+    return edit_draft(move_id, {"intent": intent}, actor=actor, version=version)
 
 
 @transaction.atomic
@@ -416,6 +413,8 @@ def _set_answers(move: Move, answers: Mapping[str, Any]) -> None:
 
 def _fill_in(move: Move, answers: Mapping[str, Any], changed: set[str]) -> None:
     """Set the answers and what follows from them."""
+    if "intent" in changed:
+        answers = {**switch_answers(move, MoveType(answers["intent"])), **answers}
     _set_answers(move, answers)
     forget_what_was_submitted(move)
     fill_in_what_follows(move)

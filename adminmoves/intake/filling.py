@@ -1,13 +1,16 @@
 """What follows from the answers, so that nobody is asked for it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from typing import Any
 
 from adminmoves.changes.connection import fitting_connections
 from adminmoves.evidence import Attestation
 from adminmoves.models import BookkeepingConnection, Move, Parties
-from adminmoves.vocabulary import MoveType
+from adminmoves.movetypes import MIXES
+from adminmoves.vocabulary import Atom, MoveType
 
 T = MoveType
+OFFICE, LINK, CODE = "office", "link", "code"
 STATEMENT_FIELDS = ("moved_said_by", "moved_on", "moved_ticket", "moved_evidence")
 
 
@@ -25,6 +28,50 @@ def empty_statement(parties: Parties, *, but: Collection[str] = ()) -> None:
         if name not in but:
             nothing = None if name in {"moved_on", "moved_evidence"} else ""
             setattr(parties, name, nothing)
+
+
+def has_statement(parties: Parties) -> bool:
+    return any(getattr(parties, name) for name in STATEMENT_FIELDS)
+
+
+def asked_for(intent: MoveType) -> Mapping[str, tuple[str, ...]]:
+    """The wanted place as this type asks it: columns of a move, in their groups."""
+    atoms = MIXES[intent]
+    asked: dict[str, tuple[str, ...]] = {}
+    if Atom.ENVIRONMENT in atoms:
+        asked[OFFICE] = ("to_environment_id", "to_connection_id")
+    if Atom.CONNECTION in atoms:
+        asked[LINK] = ("to_connection_id",)
+    if Atom.CODE in atoms:
+        asked[CODE] = ("to_code",)
+    return asked
+
+
+def switch_answers(move: Move, intent: MoveType) -> dict[str, Any]:
+    """What a draft is to say with another type, by columns.
+
+    What only the present type asks is laid aside in the draft, or what follows from
+    the other type would overwrite it; what was laid aside for that one stands again.
+    """
+    former, asked = asked_for(MoveType(move.intent)), asked_for(intent)
+    for group in former.keys() - asked.keys():
+        move.laid_aside[group] = [getattr(move, name) for name in former[group]]
+    answers: dict[str, Any] = {"intent": intent}
+    for group in asked.keys() - former.keys():
+        stood = move.laid_aside.pop(group, None) or _not_asked_yet(move, group)
+        answers |= zip(asked[group], stood, strict=False)
+    return answers
+
+
+def _not_asked_yet(move: Move, group: str) -> list[Any]:
+    """Empty where only the present place stood, which was no answer."""
+    if group == CODE:
+        now = move.administration
+        return [""] if now and move.to_code == now.code else []
+    if group == LINK and OFFICE in asked_for(MoveType(move.intent)):
+        # Emptied later, unless it is of the present office.
+        return []
+    return [None, None]
 
 
 def fill_in_what_follows(move: Move) -> None:

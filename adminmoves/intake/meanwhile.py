@@ -63,13 +63,18 @@ def _differences(saved: AnswersForm, typed: AnswersForm) -> Iterator[Difference]
 
 def statement_emptied(before: Parties, kept: Parties, answers: AnswersForm) -> bool:
     """Whether a statement went away that nobody took away by hand."""
-    by_hand = set()
+    by_hand: set[str] = set()
     if "moved_said_by" in answers.data:
         by_hand = {name for name in SAID if not answers.cleaned_data.get(name)}
     if answers.cleaned_data.get("drop_file"):
         by_hand.add("moved_evidence")
-    return any(
-        getattr(before, name) and not getattr(kept, name)
+    return bool(statement_lost(before, kept) - by_hand)
+
+
+def statement_lost(before: Parties, kept: Parties) -> set[str]:
+    """The fields of a statement that were filled in, and are empty now."""
+    return {
+        name
         for name in STATEMENT_FIELDS
-        if name not in by_hand
-    )
+        if getattr(before, name) and not getattr(kept, name)
+    }

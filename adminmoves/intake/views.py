@@ -20,12 +20,14 @@ from adminmoves.errors import ChangedMeanwhile, CheckRefused, NotAllowed, StepRe
 from adminmoves.evidence_file import EvidenceFull, EvidenceRefused
 from adminmoves.intake import actions, picking
 from adminmoves.intake.checking import look_at, tell, wrong_among
+from adminmoves.intake.filling import has_statement
 from adminmoves.intake.forms import SAID, AnswersForm, StartForm, read_version
 from adminmoves.intake.listening import listen
 from adminmoves.intake.meanwhile import (
     STATEMENT_EMPTIED,
     look_meanwhile,
     statement_emptied,
+    statement_lost,
 )
 from adminmoves.intake.pages import FormPage, ReviewPage, choices_of_type, own_drafts
 from adminmoves.intake.reconsider import RecountForm, WithdrawForm, was_submitted
@@ -46,11 +48,13 @@ def choose(request: web.PortalRequest) -> HttpResponse:
     start = StartForm(request.GET)
     start.is_valid()
     draft = Move.numbered(outside.text_in(request.GET, "concept"))
+    retyped = Move.objects.with_estate().select_related("parties").filter(draft).first()
     page = {
         "nav": "choose",
         "types": choices_of_type(),
         "drafts": own_drafts(request.actor),
-        "retyped": Move.objects.with_estate().filter(draft).first(),
+        "retyped": retyped,
+        "has_statement": bool(retyped and has_statement(retyped.parties)),
         "books": start.cleaned_data.get("administratie"),
         "after": start.cleaned_data.get("na"),
     }
@@ -258,9 +262,11 @@ def switch_type(
     intent = MoveType(request.POST["intent"])
     if not move.is_stored:
         return redirect(f"{reverse('moves:start_draft')}?soort={intent}")
-    move = actions.switch_type(move.pk, intent, actor=request.actor, version=version)
+    kept = actions.switch_type(move.pk, intent, actor=request.actor, version=version)
     messages.success(request, _("The type is now “%(type)s”.") % {"type": intent.label})
-    return redirect("moves:form", move.number)
+    if statement_lost(move.parties, kept.parties):
+        messages.warning(request, STATEMENT_EMPTIED)
+    return redirect("moves:form", kept.number)
 
 
 def show_form(

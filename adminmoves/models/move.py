@@ -165,6 +165,8 @@ class Move(FSMModelMixin, models.Model):
         db_persist=True,
     )
     to_address = models.CharField(max_length=320, blank=True, editable=False)
+    # Answers that the present type does not ask, for when another one asks them again.
+    laid_aside = models.JSONField(default=dict, db_default={}, editable=False)
 
     # Where it comes from: stored at submit, frozen at start.
     from_environment = models.ForeignKey(

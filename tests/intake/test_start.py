@@ -144,6 +144,50 @@ def test_another_type_keeps_the_answers(as_agent: Client, agent: User) -> None:
     )
 
 
+ELSEWHERE = (MoveType.CHANGE_CODE, MoveType.RELINK_CONNECTION)
+
+
+@pytest.mark.parametrize(
+    ("kind", "others"),
+    [
+        (FAR, ELSEWHERE),
+        (MoveType.MOVE_ENVIRONMENT, ELSEWHERE),
+        (FAR, (MoveType.MOVE_ENVIRONMENT,)),
+        (MoveType.RELINK_CONNECTION_AND_CHANGE_CODE, (MoveType.CHANGE_CODE,)),
+        (MoveType.RELINK_CONNECTION, (FAR,)),
+    ],
+)
+def test_the_answers_stand_again_after_other_types(
+    kind: MoveType, others: tuple[MoveType, ...], as_agent: Client, agent: User
+) -> None:
+    move = make_draft(agent, kind)
+
+    for intent in (*others, kind):
+        version = Move.objects.get(pk=move.pk).draft_version
+        as_agent.post(url(move, "soort/"), {"intent": intent, "version": version})
+
+    back = Move.objects.get(pk=move.pk)
+    assert back.intent == kind
+    assert (back.to_environment, back.to_connection, back.to_code) == (
+        move.to_environment,
+        move.to_connection,
+        move.to_code,
+    )
+
+
+def test_another_type_says_that_the_statement_was_emptied(
+    as_agent: Client, agent: User
+) -> None:
+    move = make_draft(agent, FAR, moved_said_by="Supergebruiker Noord")
+    sent = {"intent": MoveType.CHANGE_CODE, "version": move.draft_version}
+
+    page = as_agent.get(f"/aanvraag/?concept={move.number}").content.decode()
+    answer = as_agent.post(url(move, "soort/"), sent)
+
+    assert "vervalt als de plek een andere wordt" in page
+    assert "ging over een andere plek" in told(answer)[1]
+
+
 def test_a_type_that_does_not_exist_is_refused_in_words(as_agent: Client) -> None:
     answer = as_agent.post("/aanvraag/begin/", {"soort": "SAMENVOEGEN"})
 
