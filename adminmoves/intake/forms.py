@@ -66,9 +66,12 @@ PAGE_ORDER = (
 )
 """Errors are told in the order of the page; what is not named comes after these."""
 SAID = ("moved_said_by", "moved_on", "moved_ticket")
-FollowingCode = forms.TextInput(
-    attrs={**Code.attrs, "data-follows": "id_requester_ticket"}
-)
+FOLLOWING = {
+    "consent_ticket": ("consent_name", "consent_email"),
+    "moved_ticket": ("moved_said_by", "moved_on"),
+}
+"""Tickets that are the requester's where no other is given, each with the answers that
+it stands beside: once one of these was kept, an empty ticket was left or made empty."""
 WHOSE = {
     "requester_name": gettext_lazy("Name of the requester"),
     "requester_email": gettext_lazy("E-mail address of the requester"),
@@ -82,6 +85,13 @@ WHOSE = {
     "moved_ticket": gettext_lazy("Ticket number of the proof"),
     "moved_file": gettext_lazy("File of the proof"),
 }
+
+
+def following_code(name: str) -> forms.TextInput:
+    """A field that a script fills in with the requester's ticket, as the form does."""
+    beside = " ".join(FOLLOWING[name])
+    follows = {"data-follows": "id_requester_ticket", "data-beside": beside}
+    return forms.TextInput(attrs={**Code.attrs, **follows})
 
 
 class AnswersForm(forms.Form):
@@ -145,7 +155,9 @@ class AnswersForm(forms.Form):
     )
     consent_on = PastDay(label=gettext_lazy("Given on"), within=CONSENT_AGE)
     consent_ticket = LineField(
-        max_length=100, label=gettext_lazy("Ticket number"), widget=FollowingCode
+        max_length=100,
+        label=gettext_lazy("Ticket number"),
+        widget=following_code("consent_ticket"),
     )
     consent_accepts_costs = forms.BooleanField(
         label=gettext_lazy("The new office accepts the terms and the costs")
@@ -183,7 +195,7 @@ class AnswersForm(forms.Form):
         max_length=100,
         label=gettext_lazy("Ticket number"),
         help_text=gettext_lazy("Or add a file"),
-        widget=FollowingCode,
+        widget=following_code("moved_ticket"),
     )
     moved_file = EvidenceField()
     drop_file = forms.BooleanField(
@@ -275,13 +287,31 @@ class AnswersForm(forms.Form):
         self.put(email, both["email"])
 
     def _follow_ticket(self) -> None:
-        """One ticket serves for all, where no other is given."""
+        """One ticket serves for all, where no other is given and none was emptied."""
         ticket = self.cleaned_data.get("requester_ticket", "")
         former = self.move.parties.requester_ticket
-        states = any(self.cleaned_data.get(name) for name in SAID[:2])
-        for name in ("consent_ticket", *(["moved_ticket"] if states else [])):
-            if name in self.cleaned_data and self.cleaned_data[name] in {"", former}:
+        states = any(self.cleaned_data.get(name) for name in FOLLOWING["moved_ticket"])
+        wanted = {"consent_ticket", *(["moved_ticket"] if states else [])}
+        for name in wanted & self.cleaned_data.keys():
+            sent = self.cleaned_data[name]
+            follows = sent == former if sent else self._is_first(name)
+            if follows:
                 self.put(name, ticket)
+
+    def _is_first(self, name: str) -> bool:
+        """Whether a ticket is still to be filled in; a page with scripts did that."""
+        said = self.move.parties
+        is_begun = any(getattr(said, beside) for beside in FOLLOWING[name])
+        was_left_empty = is_begun and bool(said.requester_ticket)
+        has_file = name == "moved_ticket" and (
+            self.cleaned_data.get("moved_file") or said.moved_evidence_id
+        )
+        return not (
+            getattr(said, name)
+            or was_left_empty
+            or has_file
+            or self.data.get("followed")
+        )
 
     def put(self, name: str, value: str) -> None:
         """An answer that follows from another one; it is shown as if it was sent."""

@@ -1,5 +1,6 @@
 """What follows from another answer is not asked, and what cannot be is told at once."""
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -103,6 +104,34 @@ def test_the_ticket_is_that_of_the_proof_once_something_is_stated(
     assert kept(move).parties.moved_ticket == move.parties.requester_ticket
 
 
+STATED: dict[str, Any] = {
+    "moved_said_by": "Kantoorhoofd",
+    "moved_on": date(2026, 11, 20),
+}
+
+
+@pytest.mark.parametrize("name", ["consent_ticket", "moved_ticket"])
+def test_a_ticket_that_was_emptied_stays_empty(
+    name: str, as_agent: Client, agent: User
+) -> None:
+    move = make_draft(agent, FAR, **STATED, moved_ticket="SUP-7")
+
+    as_agent.post(url(move), {**as_sent(move), name: "", "save": ""})
+    as_agent.post(url(move), {**as_sent(move), name: "", "save": ""})
+
+    assert getattr(kept(move).parties, name) == ""
+
+
+def test_what_a_script_left_empty_is_not_filled_in(
+    as_agent: Client, agent: User
+) -> None:
+    move = make_draft(agent)
+
+    as_agent.post(url(move), {**as_sent(move, **STATED), "followed": "1"})
+
+    assert kept(move).parties.moved_ticket == ""
+
+
 @pytest.mark.parametrize("who", ["requester", "consent"])
 def test_a_name_with_its_address_fills_both(
     who: str, as_agent: Client, agent: User
@@ -157,6 +186,30 @@ def test_an_office_without_the_package_is_refused_at_once(
     assert "Vraag een beheerder om daar eerst" in part
     assert '<select name="to_connection"' not in part
     assert f"heeft geen {label}." in errors_of(page)["to_environment"]
+    assert "to_connection" not in errors_of(page)
+
+
+@pytest.mark.parametrize("kind", [T.MOVE_ENVIRONMENT, T.RELINK_CONNECTION])
+def test_where_no_connection_can_be_chosen_nothing_asks_to_choose_one(
+    kind: MoveType, as_agent: Client, agent: User
+) -> None:
+    move = make_draft(agent, kind)
+    books = make_administration()
+    office = make_environment()
+    to_office = (
+        {"to_environment": office.public_id} if kind != T.RELINK_CONNECTION else {}
+    )
+    alone = {"administration": books.public_id, "to_connection": None, **to_office}
+
+    part = live(as_agent, move, **alone)
+    page = as_agent.post(url(move), as_sent(move))
+    review = as_agent.get(url(move, "nalezen/"))
+
+    (told,) = errors_of(page).values()
+    assert "heeft geen" in told
+    for html in (part, page.content.decode(), review.content.decode()):
+        assert "Kies eerst de nieuwe koppeling" not in html
+        assert "Kies eerst koppeling en code" not in html
 
 
 def test_an_office_with_no_other_connection_is_told(

@@ -83,16 +83,36 @@ if (saver) {
   });
 }
 
-// One ticket serves for all where no other is given, and a name with its address, as a
-// mail program copies them, fills both fields. The server does the same.
+// One ticket serves for all where no other is given and none was emptied, and a name
+// with its address, as a mail program copies them, fills both fields. Without a script
+// the server does the same.
 const CONTACT = /^\s*([^<>]+?)\s*<([^<>\s]+@[^<>\s]+)>\s*$/;
-let ticket = $("#id_requester_ticket")?.value ?? "";
+const source = answers && $("#id_requester_ticket", answers);
+let ticket = source?.value ?? "";
+const following = () => $$(`[data-follows="${source?.id}"]`, answers);
+const beside = (field) => field.dataset.beside.split(" ");
+const emptied = new Set();
+if (source) {
+  answers.elements.followed.value = "1";
+  for (const field of following()) {
+    const stands = beside(field).some((name) => answers.elements[name]?.value);
+    if (stands && !field.value) emptied.add(field.name);
+  }
+}
 
-function follow(source) {
-  for (const field of $$(`[data-follows="${source.id}"]`, answers)) {
-    if (!field.value || field.value === ticket) field.value = source.value;
+function follow() {
+  for (const field of following()) {
+    const isOpen = field.value ? field.value === ticket : !emptied.has(field.name);
+    if (isOpen) field.value = source.value;
   }
   ticket = source.value;
+}
+
+function heed(field) {
+  if (!source) return;
+  if (field.dataset.follows) emptied[field.value ? "delete" : "add"](field.name);
+  const begins = following().some((one) => beside(one).includes(field.name));
+  if (field === source || begins) follow();
 }
 
 function splitContact(name) {
@@ -104,6 +124,6 @@ function splitContact(name) {
 
 // Before the form saves itself.
 answers?.addEventListener("change", ({ target }) => {
-  if (target.id === "id_requester_ticket") follow(target);
+  heed(target);
   if (/^id_(requester|consent)_name$/.test(target.id)) splitContact(target);
 }, true);
