@@ -4,9 +4,10 @@ Sources: ``docs/domain.md``. States, tones and icons stand together, so that a
 state looks the same wherever it is shown.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -61,6 +62,11 @@ class MoveState(TextChoices):
     STOPPED = "STOPPED", _("Stopped, rolled back")
     REJECTED = "REJECTED", _("Rejected")
     WITHDRAWN = "WITHDRAWN", _("Withdrawn")
+
+    @classmethod
+    def get_choices(cls) -> Sequence[tuple[str, Any]]:
+        """For a field whose schema migration refers to them by this name."""
+        return cls.choices
 
 
 S = MoveState

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from adminmoves.models.estate import Administration
 from adminmoves.models.move import Move
+from adminmoves.models.words import WordField
 
 
 class WorkflowState(models.TextChoices):
@@ -38,7 +39,7 @@ class Document(models.Model):
     storage_key = models.CharField(max_length=300, unique=True)
     size = models.PositiveBigIntegerField(help_text="bytes")
     sha256 = models.CharField(max_length=64)
-    workflow_state = models.CharField(
+    workflow_state = WordField(
         max_length=30, choices=WorkflowState.choices, default=WorkflowState.UNPROCESSED
     )
     received_at = models.DateTimeField(default=timezone.now)

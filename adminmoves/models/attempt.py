@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from adminmoves.models.move import Move
+from adminmoves.models.words import WordField
 from adminmoves.vocabulary import Outcome, StepCode
 
 
@@ -29,7 +30,7 @@ class Attempt(models.Model):
     takeovers = models.PositiveIntegerField(default=0)
     before_image = models.JSONField(default=dict)
     # An undo keeps its direction and reason here, so that a takeover goes on with it.
-    undo_outcome = models.CharField(max_length=20, choices=Outcome.choices, blank=True)
+    undo_outcome = WordField(max_length=20, choices=Outcome.choices, blank=True)
     undo_reason = models.JSONField(default=dict)
     # How far the archive is, in documents and bytes; ``cursor``: the last one copied,
     # ``compared``: the last copy that was read again after all were copied.
@@ -48,7 +49,7 @@ class Attempt(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
     )
     ended_at = models.DateTimeField(null=True)
-    outcome = models.CharField(max_length=20, choices=Outcome.choices, blank=True)
+    outcome = WordField(max_length=20, choices=Outcome.choices, blank=True)
 
     class Meta:
         ordering = ("number",)
@@ -79,7 +80,7 @@ class Effect(models.Model):
         Attempt, on_delete=models.PROTECT, related_name="effects"
     )
     move = models.ForeignKey(Move, on_delete=models.PROTECT, related_name="effects")
-    step = models.CharField(max_length=30, choices=StepCode.choices)
+    step = WordField(max_length=30, choices=StepCode.choices)
     undone = models.BooleanField(default=False)
     worker = models.CharField(max_length=200)
     done_at = models.DateTimeField(default=timezone.now)

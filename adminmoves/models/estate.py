@@ -21,6 +21,7 @@ from adminmoves.cleaning import (
     require_code,
     require_seen,
 )
+from adminmoves.models.words import WordField
 from adminmoves.patterns import require_safe
 from adminmoves.vocabulary import Package, Subscription
 
@@ -65,7 +66,7 @@ class Words(Func):
 class PackageProfile(models.Model):
     """What differs per package and may change by age or contract: data, not code."""
 
-    package = models.CharField(max_length=20, choices=Package.choices, primary_key=True)
+    package = WordField(max_length=20, choices=Package.choices, primary_key=True)
     code_pattern = models.CharField(
         max_length=200, help_text=_("Regular expression for a whole code.")
     )
@@ -107,7 +108,7 @@ class Environment(models.Model):
         output_field=models.TextField(),
         db_persist=True,
     )
-    subscription = models.CharField(
+    subscription = WordField(
         _("subscription"),
         max_length=20,
         choices=Subscription.choices,
@@ -165,7 +166,7 @@ class BookkeepingConnection(models.Model):
         related_name="connections",
         verbose_name=_("office"),
     )
-    package = models.CharField(_("package"), max_length=20, choices=Package.choices)
+    package = WordField(_("package"), max_length=20, choices=Package.choices)
     package_environment = models.CharField(
         _("licence or organisation in the package"),
         max_length=100,
@@ -178,7 +179,7 @@ class BookkeepingConnection(models.Model):
         _("base address of the API"), blank=True, help_text=_("Multivers only")
     )
     is_active = models.BooleanField(_("active"), default=True)
-    demand = models.CharField(
+    demand = WordField(
         _("proof wanted"),
         max_length=20,
         choices=Demand.choices,
@@ -246,7 +247,7 @@ class Administration(models.Model):
         max_length=100,
         validators=[require_code, MaxLengthValidator(100)],
     )
-    package = models.CharField(_("package"), max_length=20, choices=Package.choices)
+    package = WordField(_("package"), max_length=20, choices=Package.choices)
     code_key = models.GeneratedField(
         expression=CodeKey(F("package"), F("code")),
         output_field=models.CharField(max_length=100),
@@ -412,7 +413,7 @@ class FormerPlace(models.Model):
     connection = models.ForeignKey(
         BookkeepingConnection, on_delete=models.PROTECT, related_name="+"
     )
-    package = models.CharField(max_length=20, choices=Package.choices)
+    package = WordField(max_length=20, choices=Package.choices)
     office_code = models.CharField(max_length=100)
     code = models.CharField(max_length=100)
     code_key = models.GeneratedField(

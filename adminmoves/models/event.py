@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from adminmoves.models.estate import Administration, Environment
 from adminmoves.models.move import Move
+from adminmoves.models.words import WordField
 from adminmoves.vocabulary import EventCode, MoveState, MoveType, Role, Stream
 
 
@@ -16,25 +17,25 @@ class Event(models.Model):
     copied, so the trail still reads right after a rename.
     """
 
-    stream = models.CharField(
+    stream = WordField(
         max_length=20, choices=[(kind.value, kind.value) for kind in Stream]
     )
     stream_id = models.CharField(max_length=60)
     position = models.PositiveBigIntegerField(default=0, editable=False)
     at = models.DateTimeField(null=True, editable=False)
-    code = models.CharField(max_length=40, choices=EventCode.choices)
+    code = WordField(max_length=40, choices=EventCode.choices)
     params = models.JSONField(default=dict)
-    before = models.CharField(max_length=30, choices=MoveState.choices, blank=True)
-    after = models.CharField(max_length=30, choices=MoveState.choices, blank=True)
+    before = WordField(max_length=30, choices=MoveState.choices, blank=True)
+    after = WordField(max_length=30, choices=MoveState.choices, blank=True)
     actor_id = models.BigIntegerField(null=True)
     actor_name = models.CharField(max_length=150)
-    actor_role = models.CharField(max_length=20, choices=Role.choices)
+    actor_role = WordField(max_length=20, choices=Role.choices)
     request_id = models.CharField(max_length=40, blank=True)
     subject = models.CharField(max_length=300, blank=True)
     move = models.ForeignKey(
         Move, on_delete=models.PROTECT, null=True, related_name="events"
     )
-    move_type = models.CharField(max_length=40, choices=MoveType.choices, blank=True)
+    move_type = WordField(max_length=40, choices=MoveType.choices, blank=True)
     administration = models.ForeignKey(
         Administration, on_delete=models.PROTECT, null=True, related_name="events"
     )

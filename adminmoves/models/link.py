@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from adminmoves.models.estate import BookkeepingConnection
+from adminmoves.models.words import WordField
 from adminmoves.vocabulary import LostGrant, Verdict
 
 
@@ -33,7 +34,7 @@ class ConnectionGrant(models.Model):
     consented_at = models.DateTimeField(default=timezone.now)
     redirect_uri = models.URLField(max_length=300)
     lost_at = models.DateTimeField(null=True)
-    lost_why = models.CharField(max_length=20, choices=LostGrant.choices, blank=True)
+    lost_why = WordField(max_length=20, choices=LostGrant.choices, blank=True)
     # Of two who store at once, the second one sees that it was too late.
     version = models.PositiveIntegerField(default=1)
 
@@ -70,11 +71,11 @@ class ConnectionLine(models.Model):
     lease_until = models.DateTimeField(null=True)
     failures = models.PositiveSmallIntegerField(default=0)
     quiet_until = models.DateTimeField(null=True)
-    quiet_why = models.CharField(max_length=30, choices=Verdict.choices, blank=True)
+    quiet_why = WordField(max_length=30, choices=Verdict.choices, blank=True)
     limits = models.JSONField(default=dict)
     answered_at = models.DateTimeField(null=True)
     # What went wrong last, until an answer comes again; ``trouble`` has the words.
-    trouble = models.CharField(max_length=30, choices=Verdict.choices, blank=True)
+    trouble = WordField(max_length=30, choices=Verdict.choices, blank=True)
     trouble_why = models.CharField(max_length=60, blank=True)
     troubled_at = models.DateTimeField(null=True)
 
@@ -114,7 +115,7 @@ class ConnectionCall(models.Model):
     endpoint = models.CharField(max_length=60)
     status = models.PositiveSmallIntegerField(null=True)
     milliseconds = models.PositiveIntegerField()
-    outcome = models.CharField(max_length=30, choices=Verdict.choices, blank=True)
+    outcome = WordField(max_length=30, choices=Verdict.choices, blank=True)
     reason = models.CharField(max_length=60, blank=True)
 
     class Meta:

@@ -2,8 +2,8 @@
 
 The transitions below are the whole state machine, in reading order
 (architecture.md par. 3). They change this row in memory; the right, the lock,
-the save and the trail are ``lifecycle``'s. The database holds the same machine:
-``migrations/`` renders a trigger from these declarations.
+the save and the trail are ``lifecycle``'s. The database holds the same machine
+(``migrations/sql/move_jumps.sql``).
 """
 
 import re
@@ -28,6 +28,7 @@ from adminmoves.models.estate import (
     Environment,
 )
 from adminmoves.models.move_rules import CONSTRAINTS, INDEXES
+from adminmoves.models.words import WordField
 from adminmoves.vocabulary import (
     OPEN_STATES,
     SCHEDULED_LOOK,
@@ -130,7 +131,9 @@ def number_of(move_id: int, created_at: datetime) -> str:
 class Move(FSMModelMixin, models.Model):
     """One administration on its way to one wanted place."""
 
-    state = FSMField(default=S.DRAFT, choices=S.choices, protected=True, editable=False)
+    state = FSMField(
+        default=S.DRAFT, choices=S.get_choices, protected=True, editable=False
+    )
     state_since = models.DateTimeField(default=timezone.now, editable=False)
     revision = models.PositiveIntegerField(
         default=1, validators=[MinValueValidator(1)], editable=False
@@ -138,8 +141,8 @@ class Move(FSMModelMixin, models.Model):
     # Counts the saved changes of the answers: a page sends back the one it showed.
     draft_version = models.PositiveIntegerField(default=1, db_default=1, editable=False)
     has_question = models.BooleanField(default=False, editable=False)
-    intent = models.CharField(max_length=40, choices=MoveType.choices)
-    move_type = models.CharField(
+    intent = WordField(max_length=40, choices=MoveType.choices)
+    move_type = WordField(
         max_length=40, choices=MoveType.choices, blank=True, editable=False
     )
     requested_by = models.ForeignKey(
@@ -151,7 +154,7 @@ class Move(FSMModelMixin, models.Model):
     administration = models.ForeignKey(
         Administration, on_delete=models.PROTECT, related_name="moves", null=True
     )
-    package = models.CharField(max_length=20, choices=Package.choices, blank=True)
+    package = WordField(max_length=20, choices=Package.choices, blank=True)
     to_environment = models.ForeignKey(
         Environment, on_delete=models.PROTECT, related_name="+", null=True
     )

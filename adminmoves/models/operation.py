@@ -11,6 +11,7 @@ from django.db.models import Exists, ExpressionWrapper, Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from adminmoves.models.words import WordField
 from adminmoves.vocabulary import BeatKind, StoreName
 
 SILENT_AFTER = 3
@@ -55,7 +56,7 @@ class WorkerBeat(models.Model):
     """
 
     name = models.CharField(max_length=200, primary_key=True)
-    kind = models.CharField(max_length=10, choices=BeatKind.choices)
+    kind = WordField(max_length=10, choices=BeatKind.choices)
     started_at = models.DateTimeField()
     seen_at = models.DateTimeField(db_default=Now())
     doing = models.JSONField(default=list)
@@ -83,7 +84,7 @@ class StoreMark(models.Model):
     is another one's while ours is away.
     """
 
-    name = models.CharField(max_length=20, primary_key=True, choices=StoreName.choices)
+    name = WordField(max_length=20, primary_key=True, choices=StoreName.choices)
     mark = models.UUIDField(default=uuid.uuid4)
     made_at = models.DateTimeField(default=timezone.now)
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 from adminmoves.cleaning import require_calendar, require_seen
 from adminmoves.models.estate import Words
 from adminmoves.models.move import Move
+from adminmoves.models.words import WordField
 from adminmoves.vocabulary import Part
 
 
@@ -74,9 +75,7 @@ class Contributor(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
     )
     revision = models.PositiveIntegerField()
-    part = models.CharField(
-        max_length=20, choices=[(part.value, part.value) for part in Part]
-    )
+    part = WordField(max_length=20, choices=[(part.value, part.value) for part in Part])
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from adminmoves.cleaning import require_calendar
+from adminmoves.models.words import WordField
 from adminmoves.vocabulary import MoveType, Role, Severity
 
 
@@ -36,8 +37,8 @@ class Preferences(models.Model):
         related_name="preferences",
         primary_key=True,
     )
-    language = models.CharField(max_length=2, default="nl", choices=settings.LANGUAGES)
-    theme = models.CharField(
+    language = WordField(max_length=2, default="nl", choices=settings.LANGUAGES)
+    theme = WordField(
         max_length=10,
         default="system",
         choices=[("system", _("system")), ("light", _("light")), ("dark", _("dark"))],
@@ -113,8 +114,8 @@ class CheckSeverity(models.Model):
     """An administrator's choice for one check and type, in place of the default."""
 
     check_code = models.CharField(max_length=60)
-    move_type = models.CharField(max_length=40, choices=MoveType.choices)
-    severity = models.CharField(max_length=20, choices=Severity.choices)
+    move_type = WordField(max_length=40, choices=MoveType.choices)
+    severity = WordField(max_length=20, choices=Severity.choices)
 
     class Meta:
         verbose_name = _("severity of a check")

@@ -14,6 +14,7 @@ from adminmoves.models.estate import (
     make_public_id,
 )
 from adminmoves.models.move import Move
+from adminmoves.models.words import WordField
 from adminmoves.vocabulary import Package, ProofKind, Verdict
 
 
@@ -64,15 +65,15 @@ class Proof(models.Model):
     connection = models.ForeignKey(
         BookkeepingConnection, on_delete=models.PROTECT, related_name="+"
     )
-    package = models.CharField(max_length=20, choices=Package.choices)
+    package = WordField(max_length=20, choices=Package.choices)
     code = models.CharField(max_length=100)
     code_key = models.GeneratedField(
         expression=CodeKey(F("package"), F("code")),
         output_field=models.CharField(max_length=100),
         db_persist=True,
     )
-    kind = models.CharField(max_length=20, choices=ProofKind.choices)
-    verdict = models.CharField(max_length=30, choices=Verdict.choices)
+    kind = WordField(max_length=20, choices=ProofKind.choices)
+    verdict = WordField(max_length=30, choices=Verdict.choices)
     # False where our record knows another administration there and nothing
     # in the answer says that it is this one: then a person decides.
     counts = models.BooleanField(default=True)

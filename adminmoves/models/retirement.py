@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from adminmoves.models.estate import Administration
+from adminmoves.models.words import WordField
 from adminmoves.vocabulary import OPEN_STATES, MoveState, RetirementKind
 from adminmoves.vocabulary import RetirementOutcome as Outcome
 
@@ -39,15 +40,13 @@ class Retirement(models.Model):
     administration = models.ForeignKey(
         Administration, on_delete=models.PROTECT, related_name="retirements"
     )
-    kind = models.CharField(max_length=20, choices=RetirementKind.choices)
+    kind = WordField(max_length=20, choices=RetirementKind.choices)
     reason = models.CharField(max_length=REASON_CHARS)
     requested_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
     )
     requested_at = models.DateTimeField(default=timezone.now)
-    outcome = models.CharField(
-        max_length=20, choices=Outcome.choices, default=Outcome.WAITING
-    )
+    outcome = WordField(max_length=20, choices=Outcome.choices, default=Outcome.WAITING)
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
     )

@@ -14,7 +14,12 @@ NO_SCHEMA = "search_path=pg_catalog, pg_temp"
 """Of a function that acts as the owner: it names the schema of all that it uses."""
 
 FIXED_PATHS = ("search_path=pg_catalog, public, pg_temp", NO_SCHEMA)
-INLINED = ("adminmoves_code_key", "adminmoves_event_digest")
+INLINED = (
+    "adminmoves_code_key",
+    "adminmoves_event_digest",
+    "adminmoves_is_ended",
+    "adminmoves_is_open",
+)
 """Without a path of their own, so that they stay fast; each name in them is fixed."""
 
 FIRST_WITH_PARAMETER_RIGHTS = 150000

@@ -14,7 +14,7 @@ from adminmoves.access import LENDABLE, MAY
 from adminmoves.management.commands.grant_app_role import GRANTS
 from adminmoves.models import Move
 from adminmoves.models.move import declared_jumps
-from adminmoves.models.sql import FOLDER, jump_guard
+from adminmoves.models.sql import FOLDER
 from adminmoves.movetypes import CHECKS, MIXES
 from adminmoves.vocabulary import ENDED_STATES, Atom, MoveState, MoveType, Role
 from tests.docs.pages import ROOT, coded, fenced, read, section, tables
@@ -167,7 +167,6 @@ def test_every_rule_of_the_database_is_named() -> None:
     sql = "".join(
         file.read_text("utf-8") for file in sorted(Path(FOLDER).glob("*.sql"))
     )
-    sql += jump_guard(declared_jumps())
     nouns = [noun for noun in vars(models).values() if _is_model(noun)]
 
     assert _named(constraints) == {

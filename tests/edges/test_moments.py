@@ -8,12 +8,10 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.utils import timezone
-from psycopg2 import extensions
 
 from adminmoves.audit.sentences import SHOWN
 from adminmoves.intake.forms import AnswersForm
 from adminmoves.models import Administration, ApprovalLoan, Freeze, Move
-from adminmoves.models.sql import read_sql
 from adminmoves.plan import make_plan
 from adminmoves.reasons import tell
 from adminmoves.templatetags import moments
@@ -22,7 +20,7 @@ from tests.builders import as_read, make_draft, make_person, warnings_of
 from tests.cast import MakeMove
 from tests.edges.test_files import warned
 from tests.estate.admin import add
-from tests.estate.files import BAKERY, bring_in, estate, faults_of
+from tests.estate.files import BAKERY, estate, faults_of
 from tests.intake.pages import as_sent, errors_of, url
 
 pytestmark = pytest.mark.django_db
@@ -343,7 +341,7 @@ def test_no_statement_of_the_app_role_writes_such_a_moment(
         )
 
 
-# --- what was stored before
+# --- what a page is given
 
 ENDS = [
     datetime.min.replace(tzinfo=UTC),
@@ -365,28 +363,3 @@ def test_any_moment_can_be_shown(moment: datetime, name: str) -> None:
 def test_any_moment_of_the_trail_can_be_told(moment: datetime, name: str) -> None:
     assert SHOWN[name](moment.isoformat())
     assert tell({"code": "package_busy", "until": moment.isoformat()})
-
-
-def test_an_upgrade_mends_what_nobody_could_read(
-    owner: extensions.connection, administrator: User, client: Client
-) -> None:
-    """The statements of the schema migration, on rows from before."""
-    bring_in(estate(), administrator)
-    with owner.cursor() as cursor:
-        cursor.execute(
-            "ALTER TABLE adminmoves_administration"
-            " DROP CONSTRAINT documents_counted_at_in_calendar"
-        )
-        cursor.execute(
-            "UPDATE adminmoves_administration"
-            " SET documents_counted_at = '0001-01-01 BC'"
-        )
-        cursor.execute(read_sql("mend_calendar"))
-        cursor.execute(read_sql("hold_calendar"))
-
-    bakery = Administration.objects.get()
-    assert bakery.documents_counted_at is None
-    client.force_login(administrator)
-    assert client.get(f"/administraties/{bakery.public_id}/").status_code == 200
-    with pytest.raises(IntegrityError):
-        Administration.objects.update(documents_counted_at=ENDS[0])

@@ -172,11 +172,11 @@ BEYOND = [
      " VALUES ('adminmoves', '9999_later', now())"),
      "DELETE FROM django_migrations WHERE name = '9999_later'",
      "the schema is newer than this code, it has adminmoves.9999_later"),
-    (("UPDATE django_migrations SET name = '0023_later'"
-     " WHERE name = '0023_fixed_search_path'"),
-     ("UPDATE django_migrations SET name = '0023_fixed_search_path'"
-     " WHERE name = '0023_later'"),
-     "the schema lacks adminmoves.0023_fixed_search_path"),
+    (("UPDATE django_migrations SET name = '0007_later'"
+     " WHERE name = '0007_guards'"),
+     ("UPDATE django_migrations SET name = '0007_guards'"
+     " WHERE name = '0007_later'"),
+     "the schema lacks adminmoves.0007_guards"),
 ]  # fmt: skip
 
 

@@ -86,6 +86,8 @@ EXECUTED: Mapping[str, str] = {
     "adminmoves_code_key(text,text)": "how two codes compare",
     "adminmoves_event_digest(adminmoves_event)": "checked by who reads the trail",
     "adminmoves_fold(text)": "how a search compares codes",
+    "adminmoves_is_ended(text)": "the states in which a move has ended",
+    "adminmoves_is_open(text)": "the states in which a move holds its place",
     "adminmoves_is_seen(text)": "which signs nobody sees",
     "adminmoves_refuse(text,text)": "how a guard refuses",
     "adminmoves_require_retirable(bigint,text)": "what may be retired as things are",

@@ -1,5 +1,6 @@
 -- What was written stays as it was written.
-CREATE FUNCTION adminmoves_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION adminmoves_refuse_change() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'check_violation';
 END $$;

@@ -1,11 +1,7 @@
--- An administration's environment and package are those of its connection.
-ALTER TABLE adminmoves_administration ADD CONSTRAINT administration_lives_at_connection
-    FOREIGN KEY (connection_id, environment_id, package)
-    REFERENCES adminmoves_bookkeepingconnection (id, environment_id, package);
-
 -- The place changes only by a running move, and only by the worker that holds its
 -- lease; so does everything of an administration that is closed for a move.
-CREATE FUNCTION adminmoves_guard_administration() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION adminmoves_guard_administration() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     moved boolean := OLD.connection_id <> NEW.connection_id
         OR adminmoves_code_key(OLD.package, OLD.code)
@@ -43,7 +39,8 @@ END $$;
 CREATE TRIGGER guard BEFORE UPDATE ON adminmoves_administration
     FOR EACH ROW EXECUTE FUNCTION adminmoves_guard_administration();
 
-CREATE FUNCTION adminmoves_guard_new_administration() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION adminmoves_guard_new_administration() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     IF NEW.closed_by_id IS NOT NULL THEN
         RAISE EXCEPTION 'a new administration is open'
@@ -56,14 +53,15 @@ CREATE TRIGGER guard_new BEFORE INSERT ON adminmoves_administration
 
 -- A connection in use keeps its office, package and licence: moving it would move
 -- every administration on it, without a move.
-CREATE FUNCTION adminmoves_guard_connection() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION adminmoves_guard_connection() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     IF (OLD.environment_id, OLD.package, upper(OLD.package_environment), OLD.country, OLD.base_url)
        IS DISTINCT FROM
        (NEW.environment_id, NEW.package, upper(NEW.package_environment), NEW.country, NEW.base_url)
        AND (EXISTS (SELECT FROM adminmoves_administration WHERE connection_id = OLD.id)
             OR EXISTS (SELECT FROM adminmoves_move WHERE to_connection_id = OLD.id
-                       AND state NOT IN ('COMPLETED', 'REJECTED', 'WITHDRAWN')))
+                       AND NOT adminmoves_is_ended(state)))
     THEN
         RAISE EXCEPTION 'a connection in use keeps its office, package and licence'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'connection_in_use';
@@ -74,12 +72,13 @@ CREATE TRIGGER guard BEFORE UPDATE ON adminmoves_bookkeepingconnection
     FOR EACH ROW EXECUTE FUNCTION adminmoves_guard_connection();
 
 -- An office in use keeps its code: every address and every route hangs on it.
-CREATE FUNCTION adminmoves_guard_environment() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION adminmoves_guard_environment() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     IF lower(OLD.office_code) <> lower(NEW.office_code)
        AND (EXISTS (SELECT FROM adminmoves_administration WHERE environment_id = OLD.id)
             OR EXISTS (SELECT FROM adminmoves_move WHERE to_environment_id = OLD.id
-                       AND state NOT IN ('COMPLETED', 'REJECTED', 'WITHDRAWN')))
+                       AND NOT adminmoves_is_ended(state)))
     THEN
         RAISE EXCEPTION 'an office in use keeps its code'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'environment_in_use';

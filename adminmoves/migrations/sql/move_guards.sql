@@ -1,22 +1,6 @@
--- The wanted environment and package are those of the wanted connection.
-ALTER TABLE adminmoves_move ADD CONSTRAINT move_wants_place_of_connection
-    FOREIGN KEY (to_connection_id, to_environment_id, package)
-    REFERENCES adminmoves_bookkeepingconnection (id, environment_id, package);
-
--- "Moved in the bookkeeping package first": the proof that a move refers to is a
--- usable one, of this move, this connection and this code.
-ALTER TABLE adminmoves_move ADD COLUMN proof_usable boolean
-    GENERATED ALWAYS AS (true) STORED;
-ALTER TABLE adminmoves_move ADD CONSTRAINT move_proof_is_its_own
-    FOREIGN KEY (proof_id, id, to_connection_id, to_code_key, proof_usable)
-    REFERENCES adminmoves_proof (id, move_id, connection_id, code_key, usable);
-
-CREATE FUNCTION adminmoves_refuse(told text, rule text) RETURNS void LANGUAGE plpgsql AS $$
-BEGIN
-    RAISE EXCEPTION '%', told USING ERRCODE = 'check_violation', CONSTRAINT = rule;
-END $$;
-
-CREATE FUNCTION adminmoves_guard_new_move() RETURNS trigger LANGUAGE plpgsql AS $$
+-- A move begins as a draft.
+CREATE FUNCTION adminmoves_guard_new_move() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     IF NEW.state <> 'DRAFT' OR NEW.proof_id IS NOT NULL OR NEW.approved_by_id IS NOT NULL THEN
         PERFORM adminmoves_refuse('a move begins as a draft', 'move_begins_as_draft');
@@ -26,11 +10,36 @@ END $$;
 CREATE TRIGGER guard_new BEFORE INSERT ON adminmoves_move
     FOR EACH ROW EXECUTE FUNCTION adminmoves_guard_new_move();
 
-CREATE FUNCTION adminmoves_guard_move() RETURNS trigger LANGUAGE plpgsql AS $$
+-- Fires before the guard of a move (triggers fire by name): what that one compares stays.
+CREATE FUNCTION adminmoves_freeze_move() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    -- A run that ends at this moment is waited for, so that the origin is true.
+    IF OLD.state = 'DRAFT' AND NEW.state = 'AWAITING_BOOKKEEPING' THEN
+        PERFORM FROM adminmoves_administration
+            WHERE id = NEW.administration_id FOR SHARE;
+    END IF;
+    -- What was said yes to stays what was said yes to, until it is asked again.
+    IF OLD.state IN ('APPROVED', 'RUNNING', 'IN_DOUBT', 'FAILED', 'STOPPED')
+       AND NEW.state NOT IN ('AWAITING_BOOKKEEPING', 'AWAITING_APPROVAL')
+       AND (OLD.plan, OLD.plan_hash, OLD.warnings_seen, OLD.approved_by_id, OLD.approved_at)
+           IS DISTINCT FROM
+           (NEW.plan, NEW.plan_hash, NEW.warnings_seen, NEW.approved_by_id, NEW.approved_at)
+    THEN
+        PERFORM adminmoves_refuse(
+            'an approval does not change, it is given again', 'move_plan_frozen');
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER before_guard BEFORE UPDATE ON adminmoves_move
+    FOR EACH ROW EXECUTE FUNCTION adminmoves_freeze_move();
+
+CREATE FUNCTION adminmoves_guard_move() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     place record;
 BEGIN
-    IF OLD.state IN ('COMPLETED', 'REJECTED', 'WITHDRAWN') THEN
+    IF adminmoves_is_ended(OLD.state) THEN
         PERFORM adminmoves_refuse('a move that has ended does not change', 'move_ended');
     END IF;
     IF OLD.state <> 'DRAFT'
@@ -67,7 +76,7 @@ BEGIN
             PERFORM adminmoves_refuse('who asks is on the record', 'move_contributors');
         END IF;
     END IF;
-    -- Who was present when he approved may be absent by the time it runs.
+    -- Who was active at the approval may be switched off by the time it runs.
     IF NEW.state = 'APPROVED' AND OLD.state <> 'APPROVED' AND (
         NEW.approved_by_id IS NULL
         OR EXISTS (SELECT FROM adminmoves_contributor c WHERE c.move_id = NEW.id
@@ -111,8 +120,9 @@ END $$;
 CREATE TRIGGER guard BEFORE UPDATE ON adminmoves_move
     FOR EACH ROW EXECUTE FUNCTION adminmoves_guard_move();
 
--- Nobody becomes a contributor of a move that he approved.
-CREATE FUNCTION adminmoves_guard_contributor() RETURNS trigger LANGUAGE plpgsql AS $$
+-- Who approved a move does not become a contributor of it.
+CREATE FUNCTION adminmoves_guard_contributor() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     approver bigint;
 BEGIN
@@ -126,3 +136,42 @@ BEGIN
 END $$;
 CREATE TRIGGER guard BEFORE INSERT ON adminmoves_contributor
     FOR EACH ROW EXECUTE FUNCTION adminmoves_guard_contributor();
+
+-- A reverse turns back what truly happened, with the same administration; what was
+-- submitted as one stays one.
+CREATE FUNCTION adminmoves_guard_reverse() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' AND OLD.state <> 'DRAFT'
+       AND OLD.reverses_id IS DISTINCT FROM NEW.reverses_id THEN
+        PERFORM adminmoves_refuse(
+            'what a move turns back changes only in a draft', 'move_reverse_frozen');
+    END IF;
+    IF NEW.reverses_id IS NOT NULL
+       AND NOT EXISTS (SELECT FROM adminmoves_move m WHERE m.id = NEW.reverses_id
+                       AND m.state = 'COMPLETED' AND m.id <> NEW.id
+                       AND m.administration_id = NEW.administration_id) THEN
+        PERFORM adminmoves_refuse(
+            'only a completed move of the same administration is turned back',
+            'move_reverse');
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER guard_new_reverse BEFORE INSERT ON adminmoves_move
+    FOR EACH ROW WHEN (NEW.reverses_id IS NOT NULL)
+    EXECUTE FUNCTION adminmoves_guard_reverse();
+CREATE TRIGGER guard_reverse BEFORE UPDATE ON adminmoves_move
+    FOR EACH ROW WHEN ((OLD.reverses_id, OLD.administration_id)
+                       IS DISTINCT FROM (NEW.reverses_id, NEW.administration_id))
+    EXECUTE FUNCTION adminmoves_guard_reverse();
+
+-- A proof is about the administration that its move was about when it was given.
+CREATE FUNCTION adminmoves_name_proven() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    SELECT m.administration_id INTO NEW.administration_id
+        FROM adminmoves_move m WHERE m.id = NEW.move_id;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER name_proven BEFORE INSERT ON adminmoves_proof
+    FOR EACH ROW EXECUTE FUNCTION adminmoves_name_proven();

@@ -37,7 +37,7 @@ BEGIN
     IF wanted = 'RETIRE' AND EXISTS (
         SELECT FROM adminmoves_move m
         WHERE m.administration_id = books
-          AND (m.state NOT IN ('DRAFT', 'COMPLETED', 'REJECTED', 'WITHDRAWN')
+          AND (adminmoves_is_open(m.state)
                OR m.state = 'DRAFT' AND m.submitted_at IS NOT NULL)) THEN
         PERFORM adminmoves_refuse(
             'a move holds the administration', 'retirement_open_move');

@@ -4,42 +4,46 @@
 -- names: the words of its name and of its office's name.
 -- codes: "#" begins each code, office code, "office.code", address, KvK number and id in
 -- the package; "=" begins those without leading zeros, where the package ignores them.
+--
+-- Who writes it acts as the owner and names every table and function with its schema, so that
+-- nothing in schema public can stand in for what it calls.
 CREATE FUNCTION adminmoves_place_codes(
     package text, office text, code text, address text
 ) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-SET search_path = pg_catalog, public, pg_temp AS $$
+SET search_path = pg_catalog, pg_temp AS $$
     SELECT concat_ws(' ',
-        '#' || adminmoves_fold(code),
+        '#' || public.adminmoves_fold(code),
         '#' || lower(office),
-        '#' || lower(office) || '.' || adminmoves_fold(code),
-        '#' || adminmoves_fold(address),
+        '#' || lower(office) || '.' || public.adminmoves_fold(code),
+        '#' || public.adminmoves_fold(address),
         CASE WHEN package = 'EXACT_ONLINE' THEN
-            '=' || lower(adminmoves_code_key(package, code)) || ' =' || lower(office)
-            || '.' || lower(adminmoves_code_key(package, code))
+            '=' || lower(public.adminmoves_code_key(package, code)) || ' =' || lower(office)
+            || '.' || lower(public.adminmoves_code_key(package, code))
         END)
 $$;
 
-CREATE FUNCTION adminmoves_index_administrations(changed bigint[]) RETURNS void
+CREATE FUNCTION adminmoves_index_administrations(changed bigint[])
+RETURNS void
 LANGUAGE sql SECURITY DEFINER
-SET search_path = pg_catalog, public, pg_temp AS $$
-    INSERT INTO adminmoves_administrationsearch (administration_id, names, codes)
+SET search_path = pg_catalog, pg_temp AS $$
+    INSERT INTO public.adminmoves_administrationsearch (administration_id, names, codes)
     SELECT a.id, a.name_key || ltrim(e.name_key), ' ' || concat_ws(' ', (
-        SELECT string_agg(DISTINCT adminmoves_place_codes(
+        SELECT string_agg(DISTINCT public.adminmoves_place_codes(
                 p.package, p.office_code, p.code, p.mail_address), ' ')
             FROM (
                 SELECT a.package, e.office_code, a.code, a.mail_address
                 UNION ALL
                 SELECT f.package, f.office_code, f.code, f.mail_address
-                    FROM adminmoves_formerplace f WHERE f.administration_id = a.id
+                    FROM public.adminmoves_formerplace f WHERE f.administration_id = a.id
             ) p),
         '#' || nullif(a.kvk_number, ''),
         '=' || nullif(ltrim(a.kvk_number, '0'), ''),
-        '#' || nullif(adminmoves_fold(a.external_id), '')) || ' '
-    FROM adminmoves_administration a
-    JOIN adminmoves_environment e ON e.id = a.environment_id
+        '#' || nullif(public.adminmoves_fold(a.external_id), '')) || ' '
+    FROM public.adminmoves_administration a
+    JOIN public.adminmoves_environment e ON e.id = a.environment_id
     WHERE a.id = ANY (changed)
-    -- Whoever renames the office meanwhile is waited for, or waits.
+    -- A new name of the office waits for this, or this for it.
     FOR SHARE OF e
     ON CONFLICT (administration_id) DO UPDATE
         SET names = excluded.names, codes = excluded.codes
@@ -47,9 +51,9 @@ $$;
 
 CREATE FUNCTION adminmoves_index_new() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER
-SET search_path = pg_catalog, public, pg_temp AS $$
+SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    PERFORM adminmoves_index_administrations(array(SELECT id FROM fresh));
+    PERFORM public.adminmoves_index_administrations(array(SELECT id FROM fresh));
     RETURN NULL;
 END $$;
 CREATE TRIGGER index_new AFTER INSERT ON adminmoves_administration
@@ -58,9 +62,9 @@ CREATE TRIGGER index_new AFTER INSERT ON adminmoves_administration
 
 CREATE FUNCTION adminmoves_index_changed() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER
-SET search_path = pg_catalog, public, pg_temp AS $$
+SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    PERFORM adminmoves_index_administrations(array(
+    PERFORM public.adminmoves_index_administrations(array(
         SELECT o.id FROM stale o JOIN fresh n USING (id)
         WHERE (o.name, o.code, o.environment_id, o.mail_address, o.kvk_number, o.external_id)
             IS DISTINCT FROM
@@ -73,9 +77,9 @@ CREATE TRIGGER index_changed AFTER UPDATE ON adminmoves_administration
 
 CREATE FUNCTION adminmoves_index_left() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER
-SET search_path = pg_catalog, public, pg_temp AS $$
+SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    PERFORM adminmoves_index_administrations(array(
+    PERFORM public.adminmoves_index_administrations(array(
         SELECT DISTINCT administration_id FROM fresh));
     RETURN NULL;
 END $$;
@@ -85,11 +89,11 @@ CREATE TRIGGER index_left AFTER INSERT ON adminmoves_formerplace
 
 CREATE FUNCTION adminmoves_index_office() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER
-SET search_path = pg_catalog, public, pg_temp AS $$
+SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    PERFORM adminmoves_index_administrations(array(
+    PERFORM public.adminmoves_index_administrations(array(
         SELECT a.id FROM stale o JOIN fresh n USING (id)
-        JOIN adminmoves_administration a ON a.environment_id = n.id
+        JOIN public.adminmoves_administration a ON a.environment_id = n.id
         WHERE (o.office_code, o.name) IS DISTINCT FROM (n.office_code, n.name)));
     RETURN NULL;
 END $$;
@@ -97,17 +101,13 @@ CREATE TRIGGER index_office AFTER UPDATE ON adminmoves_environment
     REFERENCING OLD TABLE AS stale NEW TABLE AS fresh
     FOR EACH STATEMENT EXECUTE FUNCTION adminmoves_index_office();
 
-SELECT adminmoves_index_administrations(array(SELECT id FROM adminmoves_administration));
-
 -- Trigrams serve LIKE with a pattern that begins anywhere.
+CREATE EXTENSION IF NOT EXISTS pg_trgm;
 CREATE INDEX search_names ON adminmoves_administrationsearch
     USING gin (names gin_trgm_ops);
 CREATE INDEX search_codes ON adminmoves_administrationsearch
     USING gin (codes gin_trgm_ops);
 CREATE INDEX parties_words ON adminmoves_parties USING gin (search_key gin_trgm_ops);
-DROP INDEX administration_name_part, administration_code_begins,
-    administration_address_begins, former_code_begins, former_office_begins,
-    former_address_begins;
--- Without figures of what they hold, the planner would rather read a table to its end.
-ANALYZE adminmoves_administrationsearch;
-ANALYZE adminmoves_parties;
+-- How a code begins. A plain index serves LIKE only under the collation C.
+CREATE INDEX move_code_begins ON adminmoves_move
+    (upper(to_code) text_pattern_ops);

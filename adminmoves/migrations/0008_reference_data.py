@@ -1,3 +1,5 @@
+"""Roles, what differs per package, and the switch of the queue."""
+
 from django.db import migrations
 
 ROLES = ("SUPPORT_AGENT", "TEAM_LEAD", "AUDITOR", "ADMINISTRATOR")
@@ -10,27 +12,23 @@ PROFILES = (
 )
 
 
-def fill(apps, schema_editor):
+def fill(apps, _schema_editor):
     group = apps.get_model("auth", "Group")
     for name in ROLES:
         group.objects.get_or_create(name=name)
     profile = apps.get_model("adminmoves", "PackageProfile")
     for package, pattern, example, self_service in PROFILES:
-        profile.objects.update_or_create(
+        profile.objects.create(
             package=package,
-            defaults={
-                "code_pattern": pattern,
-                "code_example": example,
-                "self_service": self_service,
-            },
+            code_pattern=pattern,
+            code_example=example,
+            self_service=self_service,
         )
+    apps.get_model("adminmoves", "QueueSwitch").objects.create(id=1)
 
 
 class Migration(migrations.Migration):
-    """Roles and what differs per package; both can be changed afterwards."""
+    """The roles stay as they are; the rest can be changed afterwards."""
 
-    dependencies = [
-        ("adminmoves", "0003_guards"),
-        ("auth", "0012_alter_user_first_name_max_length"),
-    ]
+    dependencies = [("adminmoves", "0007_guards")]
     operations = [migrations.RunPython(fill, migrations.RunPython.noop)]
