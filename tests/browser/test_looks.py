@@ -7,6 +7,12 @@ from adminmoves.vocabulary import MoveState, MoveType
 from tests.browser.conftest import Visit
 from tests.browser.looking import DESKTOP, axe_faults, shoot
 from tests.browser.world import make_connected
+from tests.builders import (
+    make_administration,
+    make_connection,
+    make_draft,
+    put_on_record,
+)
 from tests.cast import MakeMove
 
 BOTH = MoveType.MOVE_ENVIRONMENT_AND_CHANGE_CODE
@@ -20,6 +26,10 @@ COVERED = """(name) => [...document.querySelectorAll(`#decision [name=${name}]`)
     const bar = document.querySelector("#decision .decide").getBoundingClientRect();
     return part.getBoundingClientRect().bottom > bar.top;
   }).length"""
+CLIPPED = """() => [...document.querySelectorAll(".list, .qi, .qi > span")]
+  .filter((part) => part.getBoundingClientRect().right
+    > part.closest(".card").getBoundingClientRect().right)
+  .map((part) => part.className)"""
 TONE_OF = """(icon) => {
   const probe = document.body.appendChild(document.createElement("i"));
   const tones = ["green", "ink2"].filter((tone) => {
@@ -66,3 +76,35 @@ def test_a_fold_is_green_only_where_all_is_well(
     shoot(page, "connection-disconnect", whole=False)
     page.goto("/stijlgids/")
     assert page.locator(passed).first.evaluate(TONE_OF) == "green"
+
+
+def test_no_list_is_wider_than_its_card(
+    visit: Visit, a_move: MakeMove, lead: User
+) -> None:
+    site = "https://boekhouding.voorbeeldkantoor-noord-en-oost.example/multivers/api"
+    link = make_connection(package_environment="MVL-NOORD-1", base_url=site)
+    books = make_administration(link, mail_address=f"{'lang' * 20}@voorbeeld.example")
+    other = make_connection(link.environment, base_url=site)
+    asked = {"move_type": MoveType.RELINK_CONNECTION, "to_connection": other}
+    a_move(MoveState.AWAITING_APPROVAL, administration=books, **asked)
+    make_draft(lead, administration=make_administration(link, name="Boek" * 30))
+    put_on_record()
+    page = visit("/voorkeuren/", lead)
+    clipped = {}
+
+    for path in (
+        "/?status=alle",
+        "/administraties/",
+        f"/administraties/{books.public_id}/",
+        "/koppelingen/",
+        "/historie/",
+        "/zoeken/?q=boek",
+        "/akkoord/",
+    ):
+        page.goto(path)
+        assert page.locator(".list, .qi").count(), path
+        for width in (1280, 720, 390):
+            page.set_viewport_size({"width": width, "height": 800})
+            clipped[path, width] = page.evaluate(CLIPPED)
+
+    assert {place: parts for place, parts in clipped.items() if parts} == {}
