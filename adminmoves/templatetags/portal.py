@@ -119,9 +119,15 @@ def initials(name: str) -> str:
 
 @register.filter
 def keep_end(text: str) -> str:
-    """Keep the last word whole where it fits a line: a licence breaks at no hyphen."""
+    """Keep the last word whole where it fits a line: a licence breaks at no hyphen.
+
+    An e-mail address that does not fit breaks behind its @.
+    """
     head, space, end = text.rpartition(" ")
-    return format_html('{}{}<span class="nw">{}</span>', head, space, end)
+    parts = format_html_join(
+        mark_safe("@<wbr>"), "{}", ((part,) for part in end.split("@"))
+    )
+    return format_html('{}{}<span class="nw">{}</span>', head, space, parts)
 
 
 @register.filter

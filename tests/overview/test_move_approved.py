@@ -38,7 +38,8 @@ MAIL = b"From: super@zuid.example\r\nSubject: Verplaatst\r\n\r\nHet staat er.\r\
 
 
 def words_of(answer: Any) -> str:
-    text = re.sub(r"<[^>]+>", " ", answer.content.decode())
+    whole = answer.content.decode().replace("<wbr>", "")
+    text = re.sub(r"<[^>]+>", " ", whole)
     return re.sub(r"\s+", " ", html.unescape(text))
 
 
