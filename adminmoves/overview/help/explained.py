@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from adminmoves.changes.wish import Check
 from adminmoves.movetypes import CHECKS, MIXES
 from adminmoves.vocabulary import (
+    SCHEDULED_LOOK,
+    SENT_BACK_LOOK,
     STATE_LOOKS,
     Atom,
     Look,
@@ -50,9 +52,7 @@ STATES: Mapping[MoveState, Promise] = {
     S.AWAITING_APPROVAL: _(
         "A team lead who did not work on it decides: approve, send back or reject."
     ),
-    S.APPROVED: _(
-        "It starts by itself as soon as a worker is free, or at the moment chosen."
-    ),
+    S.APPROVED: _("It starts by itself as soon as a worker is free."),
     S.RUNNING: _("A worker carries it out. The administration is closed meanwhile."),
     S.COMPLETED: _(
         "The administration is at its new place. Only the after-care is left."
@@ -71,10 +71,27 @@ STATES: Mapping[MoveState, Promise] = {
 
 @dataclass(frozen=True, slots=True)
 class ExplainedState:
-    value: MoveState
-    label: str
+    label: Promise | str
     look: Look
     words: Promise
+
+
+SPECIAL: Mapping[MoveState, ExplainedState] = {
+    S.DRAFT: ExplainedState(
+        _("Changes requested"),
+        SENT_BACK_LOOK,
+        _(
+            "A team lead sent it back with a question. Change the request and submit "
+            "it again."
+        ),
+    ),
+    S.APPROVED: ExplainedState(
+        _("Scheduled"),
+        SCHEDULED_LOOK,
+        _("It is approved and starts by itself at the moment that was chosen."),
+    ),
+}
+"""What the lists call apart in a state: a draft that came back and a later start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +116,9 @@ def types() -> Iterator[tuple[MoveType, Promise, bool]]:
 
 def states() -> Iterator[ExplainedState]:
     for state, words in STATES.items():
-        yield ExplainedState(state, str(state.label), STATE_LOOKS[state], words)
+        yield ExplainedState(state.label, STATE_LOOKS[state], words)
+        if state in SPECIAL:
+            yield SPECIAL[state]
 
 
 def checks() -> Iterator[ExplainedCheck]:
