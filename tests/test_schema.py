@@ -40,7 +40,7 @@ FROZEN: Mapping[str, str] = {
     "sql/place_keys.sql": "1c5f65923dbc4301",
     "sql/refuse.sql": "31f6cd00c9ab6fe8",
     "sql/retirement.sql": "46de50f352206eb9",
-    "sql/search_table.sql": "90c7f46d520b370a",
+    "sql/search_table.sql": "c367988686086567",
     "sql/search_words.sql": "650e88b14cc341e7",
     "sql/start_gates.sql": "06ee0bf58f53a9a0",
     "sql/statement_of_place.sql": "e1cd8f66ae1aa9ed",

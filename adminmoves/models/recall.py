@@ -45,6 +45,8 @@ WINDOW = 90
 SOME = 1000
 """So many of a common text are shown; more would only be sorted."""
 KVK_DIGITS = 8
+ANCHORS = {"#": "ᚠ", "=": "ᚢ"}
+"""What begins a code in the search table, and one without its leading zeros."""
 WRAPPING = "<>()[]{}\"'“”„«»\u2018\u2019,;:.!"
 """Signs that come along when somebody pastes an address or a name."""
 KVK = re.compile(
@@ -93,6 +95,14 @@ class Fold(Func):
     """A text without accents, capitals and unseen signs; punctuation stays."""
 
     function = "adminmoves_fold"
+    output_field: Field[Any, Any] = TextField()
+
+
+class CodeLetters(Func):
+    """Codes as the search table has them: each sign a letter, for an index of trigrams
+    knows no signs."""
+
+    function = "adminmoves_code_letters"
     output_field: Field[Any, Any] = TextField()
 
 
@@ -251,8 +261,10 @@ def _asks(term: str) -> Q:
 
 
 def _token(form: str, rest: str) -> Q:
-    escaped = re.sub(r"([\\%_])", r"\\\1", form)
-    return Q(codes__like=Fold(Value(f"% {escaped}{rest or ' '}%")))
+    escaped = re.sub(r"([\\%_])", r"\\\1", form[1:])
+    # No space before it: each row has many, and an index would read them all.
+    pattern = f"%{ANCHORS[form[0]]}{escaped}{rest or ' '}%"
+    return Q(codes__like=CodeLetters(Fold(Value(pattern))))
 
 
 def _forms(term: str) -> Iterator[str]:

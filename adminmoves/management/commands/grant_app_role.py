@@ -84,6 +84,7 @@ GRANTS: Mapping[str, tuple[str, ...]] = {
 EXECUTED: Mapping[str, str] = {
     # By guards and generated columns, which act as who writes, and by verify_audit.
     "adminmoves_code_key(text,text)": "how two codes compare",
+    "adminmoves_code_letters(text)": "how the search table writes codes",
     "adminmoves_event_digest(adminmoves_event)": "checked by who reads the trail",
     "adminmoves_fold(text)": "how a search compares codes",
     "adminmoves_is_ended(text)": "the states in which a move has ended",

@@ -2,25 +2,35 @@
 -- facts. Only these triggers write it, as the owner.
 --
 -- names: the words of its name and of its office's name.
--- codes: "#" begins each code, office code, "office.code", address, KvK number and id in
--- the package; "=" begins those without leading zeros, where the package ignores them.
+-- codes: "ᚠ" begins each code, office code, "office.code", address, KvK number and id in
+-- the package; "ᚢ" begins those without leading zeros, where the package ignores them.
+--
+-- Signs are letters here, since an index of trigrams leaves signs out: "#av-209" would be two
+-- short words, and of two million rows every second one has either. Runes, because no package
+-- has them in a code.
 --
 -- Who writes it acts as the owner and names every table and function with its schema, so that
 -- nothing in schema public can stand in for what it calls.
+CREATE FUNCTION adminmoves_code_letters(value text) RETURNS text
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp AS $$
+    SELECT translate(value, '.-/_#=', 'ᚦᚨᚱᚲᚷᚹ')
+$$;
+
 CREATE FUNCTION adminmoves_place_codes(
     package text, office text, code text, address text
 ) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp AS $$
-    SELECT concat_ws(' ',
-        '#' || public.adminmoves_fold(code),
-        '#' || lower(office),
-        '#' || lower(office) || '.' || public.adminmoves_fold(code),
-        '#' || public.adminmoves_fold(address),
+    SELECT public.adminmoves_code_letters(concat_ws(' ',
+        'ᚠ' || public.adminmoves_fold(code),
+        'ᚠ' || lower(office),
+        'ᚠ' || lower(office) || '.' || public.adminmoves_fold(code),
+        'ᚠ' || public.adminmoves_fold(address),
         CASE WHEN package = 'EXACT_ONLINE' THEN
-            '=' || lower(public.adminmoves_code_key(package, code)) || ' =' || lower(office)
+            'ᚢ' || lower(public.adminmoves_code_key(package, code)) || ' ᚢ' || lower(office)
             || '.' || lower(public.adminmoves_code_key(package, code))
-        END)
+        END))
 $$;
 
 CREATE FUNCTION adminmoves_index_administrations(changed bigint[])
@@ -37,9 +47,10 @@ SET search_path = pg_catalog, pg_temp AS $$
                 SELECT f.package, f.office_code, f.code, f.mail_address
                     FROM public.adminmoves_formerplace f WHERE f.administration_id = a.id
             ) p),
-        '#' || nullif(a.kvk_number, ''),
-        '=' || nullif(ltrim(a.kvk_number, '0'), ''),
-        '#' || nullif(public.adminmoves_fold(a.external_id), '')) || ' '
+        'ᚠ' || nullif(a.kvk_number, ''),
+        'ᚢ' || nullif(ltrim(a.kvk_number, '0'), ''),
+        'ᚠ' || public.adminmoves_code_letters(
+            nullif(public.adminmoves_fold(a.external_id), ''))) || ' '
     FROM public.adminmoves_administration a
     JOIN public.adminmoves_environment e ON e.id = a.environment_id
     WHERE a.id = ANY (changed)
