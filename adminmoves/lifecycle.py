@@ -169,7 +169,7 @@ def told_meanwhile(move: Move) -> str:
         "The status is “%(state)s”."
     ) % {
         "who": last.actor_name,
-        "what": last.get_code_display(),
+        "what": last.label,
         "when": formats.time_format(timezone.localtime(last.at), "H:i"),
         "state": label,
     }
@@ -183,7 +183,7 @@ def _told_of_older_page(move: Move) -> str:
         "and decide again."
     ) % {
         "who": last.actor_name if last else "",
-        "what": last.get_code_display() if last else "",
+        "what": last.label if last else "",
         "when": formats.time_format(timezone.localtime(last.at), "H:i") if last else "",
         "state": MoveState(move.state).label,
     }

@@ -73,6 +73,11 @@ class Event(models.Model):
     def __str__(self) -> str:
         return f"{self.code} {self.stream} {self.stream_id} #{self.position}"
 
+    @property
+    def label(self) -> str:
+        # get_code_display makes a dict of all labels each time: half a millisecond.
+        return str(EventCode(self.code).label)
+
 
 class StreamHead(models.Model):
     """Last digest and count of a stream; only the trigger writes it."""
