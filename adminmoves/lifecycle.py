@@ -18,7 +18,7 @@ from adminmoves.archive import copying
 from adminmoves.audit import trail
 from adminmoves.errors import ChangedMeanwhile, FourEyes, RuleHeld, StepRefused
 from adminmoves.models import Contributor, Event, Move, direct
-from adminmoves.refusals import refusal_of
+from adminmoves.models.refusals import refusal_of
 from adminmoves.vocabulary import ACTION_EVENTS, Action, MoveState, Part
 
 STEPS: Mapping[Action, Callable[..., None]] = {

@@ -2,25 +2,25 @@
 
 from django.urls import include, path
 
-from adminmoves import outside
+from adminmoves.account.preferences import views as preferences
+from adminmoves.account.signin import views as signin
 from adminmoves.approval import views as approval
 from adminmoves.audit import views as history
-from adminmoves.connections import views as connections
+from adminmoves.demo.styleguide import views as styleguide
 from adminmoves.execution import views as execution
 from adminmoves.intake import views as intake
 from adminmoves.operations import views as operations
 from adminmoves.overview.administrations import views as administrations
+from adminmoves.overview.connections import views as connections
 from adminmoves.overview.help import views as guide
 from adminmoves.overview.move import views as move
 from adminmoves.overview.moves import views as moves
-from adminmoves.overview.preferences import views as preferences
 from adminmoves.overview.search import views as search
-from adminmoves.overview.signin import views as signin
-from adminmoves.overview.styleguide import views as styleguide
 from adminmoves.proof import views as proof
 from adminmoves.retirement import views as retirement
+from adminmoves.web import inputs
 
-outside.register()
+inputs.register()
 
 journey = [
     path("", moves.moves, name="list"),

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from adminmoves.archive.keys import key_of
 from adminmoves.archive.store import archive_store
-from adminmoves.estate.large.copying import Table
+from adminmoves.demo.large.copying import Table
 from adminmoves.models import Attempt, Document, Move
 from adminmoves.vocabulary import MoveType
 from benchmarks.databases import as_owner, database

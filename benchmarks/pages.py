@@ -7,7 +7,7 @@ from statistics import median
 
 from django.contrib.auth.models import Group, User
 
-from adminmoves.estate.large.making import make_estate
+from adminmoves.demo.large.making import make_estate
 from adminmoves.models import Event, FormerPlace, Move
 from adminmoves.vocabulary import MoveState, Role
 from benchmarks.asking import HOME, ask, session_of

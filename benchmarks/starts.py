@@ -6,7 +6,7 @@ from adminmoves import doorbell
 from adminmoves.approval.actions import approve_many, approve_move
 from adminmoves.approval.choices import Approved, Choice
 from adminmoves.models import Move
-from adminmoves.plan import make_plan
+from adminmoves.rules.plan import make_plan
 from adminmoves.vocabulary import MoveState
 from benchmarks.databases import as_owner, database
 from benchmarks.processes import PROCESSES, worker

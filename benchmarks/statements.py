@@ -8,7 +8,7 @@ from django.db import connections
 from django.utils import timezone
 from psycopg2 import sql
 
-from adminmoves.evidence import Attestation, attest
+from adminmoves.evidence.records import Attestation, attest
 from adminmoves.execution import runner
 from adminmoves.intake.actions import edit_draft, start_draft, submit_move
 from adminmoves.models import Administration, Move

@@ -19,8 +19,8 @@ from django.utils import timezone
 
 from adminmoves.access import Actor, actor_for
 from adminmoves.audit import trail
-from adminmoves.estate.large.chaining import Moment, Past
-from adminmoves.estate.large.copying import Table
+from adminmoves.demo.large.chaining import Moment, Past
+from adminmoves.demo.large.copying import Table
 from adminmoves.models import (
     Administration,
     BookkeepingConnection,
@@ -32,7 +32,7 @@ from adminmoves.models import (
     Proof,
     ProofWords,
 )
-from adminmoves.plan import make_plan, to_address
+from adminmoves.rules.plan import make_plan, to_address
 from adminmoves.vocabulary import (
     EventCode,
     MoveState,

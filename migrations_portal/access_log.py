@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
-from adminmoves import logcontext
-from adminmoves.web import request_id
+from adminmoves.web import log_context
+from adminmoves.web.http import request_id
 
 logger = logging.getLogger(__name__)
 
@@ -26,7 +26,7 @@ class AccessLogMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         begun = time.monotonic()
-        with logcontext.about(request=request_id(request)):
+        with log_context.about(request=request_id(request)):
             response = self.get_response(request)
             if request.path not in QUIET:
                 facts = {

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from adminmoves.outside import whole_number
+from adminmoves.web.inputs import whole_number
 
 KILOBYTE, MEGABYTE = 1024, 1024 * 1024
 ANONYMOUS_BYTES = 64 * KILOBYTE

@@ -14,7 +14,7 @@ from typing import Any, cast
 
 from django.db import OperationalError
 
-from adminmoves import logcontext
+from adminmoves.web import log_context
 
 FAULT = 500
 STEERING = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
@@ -47,7 +47,7 @@ def numbers(record: logging.LogRecord) -> dict[str, str]:
     """What it is about. Django logs a refusal when the request is over already, and
     hands the request along."""
     asked = getattr(getattr(record, "request", None), "request_id", None)
-    return {**({"request": asked} if asked else {}), **logcontext.at_hand()}
+    return {**({"request": asked} if asked else {}), **log_context.at_hand()}
 
 
 class JsonFormatter(Told):

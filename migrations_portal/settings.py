@@ -49,25 +49,25 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "adminmoves.web.RequestIdMiddleware",
+    "adminmoves.web.http.RequestIdMiddleware",
     "migrations_portal.access_log.AccessLogMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "migrations_portal.headers.HeadersMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
-    "adminmoves.web.OutsideMiddleware",
-    "adminmoves.patience.AgainMiddleware",
+    "adminmoves.web.http.OutsideMiddleware",
+    "adminmoves.web.timeouts.AgainMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "migrations_portal.body_limit.BodyLimitMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "adminmoves.web.PreferencesMiddleware",
+    "adminmoves.web.http.PreferencesMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
-    "adminmoves.patience.PatienceMiddleware",
+    "adminmoves.web.timeouts.PatienceMiddleware",
 ]
 
 TEMPLATES = [
@@ -81,7 +81,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "adminmoves.web.chrome",
+                "adminmoves.web.frame.chrome",
             ],
         },
     },
@@ -224,8 +224,8 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 # A try on a locked name starts no time anew, and a new password lifts the lock.
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
-AXES_LOCKOUT_CALLABLE = "adminmoves.overview.signin.views.locked_out"
-AXES_HANDLER = "adminmoves.overview.signin.throttle.Handler"
+AXES_LOCKOUT_CALLABLE = "adminmoves.account.signin.views.locked_out"
+AXES_HANDLER = "adminmoves.account.signin.throttle.Handler"
 # Of one client address, and of all together, within the time of a lock.
 PORTAL_SIGN_IN_FAILURES_PER_ADDRESS = env.number(
     "PORTAL_SIGN_IN_FAILURES_PER_ADDRESS", 50
@@ -302,7 +302,7 @@ if ARCHIVE_STORE == "adminmoves.archive.s3.S3Store":
         "endpoint_url": env.endpoint("PORTAL_ARCHIVE_ENDPOINT"),
     }
 STORAGES: dict[str, dict[str, Any]] = {
-    "default": {"BACKEND": "adminmoves.durable.DurableStorage"},
+    "default": {"BACKEND": "adminmoves.archive.durable.DurableStorage"},
     "archive": {"BACKEND": ARCHIVE_STORE, "OPTIONS": ARCHIVE_OPTIONS},
     "staticfiles": {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage",

@@ -5,7 +5,7 @@ from django.urls import include, path
 from adminmoves.admin import site
 from migrations_portal.health import healthz, metrics, readyz
 
-handler500 = "adminmoves.patience.went_wrong"
+handler500 = "adminmoves.web.timeouts.went_wrong"
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),

@@ -17,7 +17,7 @@ from adminmoves.audit import trail
 from adminmoves.estate.lines import differences, facts_of, line_about
 from adminmoves.estate.people import facts_of as facts_of_person
 from adminmoves.estate.people import line_about_person
-from adminmoves.evidence import Attestation, attest
+from adminmoves.evidence.records import Attestation, attest
 from adminmoves.execution import claim, dispatch, runner
 from adminmoves.execution.actions import ROLL_BACK, settle_move
 from adminmoves.intake.actions import (
@@ -35,8 +35,8 @@ from adminmoves.models import (
     Move,
     StreamHead,
 )
-from adminmoves.plan import make_plan
-from adminmoves.preflight import inspect
+from adminmoves.rules.plan import make_plan
+from adminmoves.rules.preflight import inspect
 from adminmoves.vocabulary import Action, MoveState, MoveType, Package, Role
 
 S, T = MoveState, MoveType

@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from adminmoves.models import Move
-from adminmoves.plan import make_plan
+from adminmoves.rules.plan import make_plan
 from adminmoves.urls import journey
 from adminmoves.vocabulary import MoveState, Role
 from tests.builders import as_read, make_administration, make_connection, make_person

@@ -12,13 +12,13 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from adminmoves.access import actor_for
-from adminmoves.asking import ask_again_at, connections_to_ask
 from adminmoves.bookkeeping.answers import Listing, Row
 from adminmoves.bookkeeping.gateway import Evidence
 from adminmoves.bookkeeping.lines import LineBusy
 from adminmoves.bookkeeping.shown import keep_list
 from adminmoves.errors import NotAllowed, ProofRefused, StepRefused
-from adminmoves.evidence import Attestation, ask_package, attest
+from adminmoves.evidence.records import Attestation, ask_package, attest
+from adminmoves.evidence.schedule import ask_again_at, connections_to_ask
 from adminmoves.intake.actions import reopen_move
 from adminmoves.models import BookkeepingConnection, ConnectionLine, Move
 from adminmoves.proof.actions import ask_due, check_now

@@ -16,7 +16,7 @@ from adminmoves.admin.site import is_keeper, keeper_of
 from adminmoves.audit import trail
 from adminmoves.audit.trail import Line
 from adminmoves.estate.lines import differences
-from adminmoves.refusals import Refusal, refusal_of
+from adminmoves.models.refusals import Refusal, refusal_of
 
 M = TypeVar("M", bound=models.Model)
 REFUSED = "portal.refusal"

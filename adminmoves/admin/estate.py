@@ -34,7 +34,7 @@ from adminmoves.models import (
     Environment,
     PackageProfile,
 )
-from adminmoves.refusals import (
+from adminmoves.models.refusals import (
     FORMER_ADDRESS,
     LONG_ADDRESS,
     UNASKED_HOST,

@@ -16,7 +16,6 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from adminmoves import outside
 from adminmoves.access import role_of
 from adminmoves.admin.base import KeptAdmin, KeptForm, shown
 from adminmoves.admin.site import keeper_of, site
@@ -25,6 +24,7 @@ from adminmoves.audit.trail import Line
 from adminmoves.cleaning import clean_line, require_seen
 from adminmoves.estate.people import ROLES, facts_of, give_role, line_about_person
 from adminmoves.vocabulary import Role
+from adminmoves.web import inputs
 
 NAMES = ("username", "first_name", "last_name", "email")
 
@@ -136,7 +136,7 @@ class PersonAdmin(KeptAdmin[User], UserAdmin[User]):
         form_url: str = "",
     ) -> HttpResponse:
         """Another password is on record, without the password; it lifts a lock."""
-        if outside.whole_number(id) is None:
+        if inputs.whole_number(id) is None:
             raise Http404
         with transaction.atomic():
             before = self._secret(id)

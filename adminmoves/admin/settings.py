@@ -10,17 +10,17 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from adminmoves import patterns, web
 from adminmoves.admin.base import KeptAdmin, KeptForm, M, WordedFilter, shown
 from adminmoves.admin.seen import SEEN, newest_about
 from adminmoves.admin.site import is_keeper, keeper_of, site
 from adminmoves.audit import trail
 from adminmoves.audit.trail import Line
-from adminmoves.changes.wish import Check
 from adminmoves.errors import ChangedMeanwhile
-from adminmoves.models import CheckSeverity, PackageProfile
-from adminmoves.movetypes import CHECKS, CHECKS_BY_CODE
+from adminmoves.models import CheckSeverity, PackageProfile, patterns
+from adminmoves.rules.checks.base import Check
+from adminmoves.rules.types import CHECKS, CHECKS_BY_CODE
 from adminmoves.vocabulary import EventCode, MoveType
+from adminmoves.web import guards
 
 STREAM = "settings"
 
@@ -56,7 +56,7 @@ class SettingAdmin(KeptAdmin[M]):
         try:
             return super().delete_view(request, object_id, extra_context)
         except ChangedMeanwhile as refusal:
-            return web.refused(request, refusal)
+            return guards.refused(request, refusal)
 
     def render_delete_form(
         self, request: HttpRequest, context: dict[str, Any]

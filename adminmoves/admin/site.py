@@ -10,23 +10,24 @@ from django.http.response import HttpResponseBase
 from django.urls import URLPattern, URLResolver, reverse
 from django.utils.translation import gettext_lazy as _
 
-from adminmoves import access, outside, web
+from adminmoves import access
 from adminmoves.access import Actor
-from adminmoves.overview.signin.views import sign_out
+from adminmoves.account.signin.views import sign_out
 from adminmoves.vocabulary import Right
+from adminmoves.web import http, inputs
 
 LEFT_OUT = frozenset({"password_change", "password_change_done"})
 """A password is set on a person's page, on record."""
 
 
 def is_keeper(request: HttpRequest) -> bool:
-    actor = web.actor_or_none(request)
+    actor = http.actor_or_none(request)
     return actor is not None and access.can(actor, Right.KEEP_ESTATE)
 
 
 def keeper_of(request: HttpRequest) -> Actor:
     """Who asks, as an actor with the right to keep the estate."""
-    actor = cast("web.PortalRequest", request).actor
+    actor = cast("http.PortalRequest", request).actor
     access.require(actor, Right.KEEP_ESTATE)
     return actor
 
@@ -52,9 +53,9 @@ class KeepersSite(admin.AdminSite):
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """The portal's own log-in, on record and throttled."""
-        wanted = outside.text_in(request.GET, "next")
+        wanted = inputs.text_in(request.GET, "next")
         index = reverse("admin:index")
-        return redirect_to_login(wanted if web.is_ours(request, wanted) else index)
+        return redirect_to_login(wanted if http.is_ours(request, wanted) else index)
 
     def logout(  # type: ignore[override] # the portal's answer is a redirect
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

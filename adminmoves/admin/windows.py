@@ -16,9 +16,9 @@ from adminmoves.admin.settings import SettingAdmin
 from adminmoves.admin.site import is_keeper, site
 from adminmoves.cleaning import FREEZE_AHEAD, require_about_now, require_coming
 from adminmoves.estate import lines
-from adminmoves.fields import LineField, MomentField
 from adminmoves.models import Environment, ExecutionWindow, Freeze
-from adminmoves.windows import held_by
+from adminmoves.scheduling.windows import held_by
+from adminmoves.web.fields import LineField, MomentField
 
 PREVIEW = "_preview"
 NAMED = 10

@@ -29,10 +29,10 @@ from adminmoves.errors import (
     RuleHeld,
     StepRefused,
 )
-from adminmoves.evidence import record_trouble, why_lapsed
-from adminmoves.evidence_file import EvidenceDiffers
+from adminmoves.evidence.files import EvidenceDiffers
+from adminmoves.evidence.records import record_trouble, why_lapsed
 from adminmoves.models import Approval, ApprovalLoan, LoanEnd, Move
-from adminmoves.preflight import PASSED, Report, inspect_many
+from adminmoves.rules.preflight import PASSED, Report, inspect_many
 from adminmoves.vocabulary import Action, EventCode, MoveState, Right, Role
 
 TIMED = (EventCode.MOVE_APPROVED, EventCode.MOVE_RESCHEDULED, EventCode.MOVE_RETRIED)

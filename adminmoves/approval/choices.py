@@ -12,11 +12,11 @@ from adminmoves.access import Actor
 from adminmoves.approval.haste import NONE as NO_HASTE
 from adminmoves.approval.haste import Haste
 from adminmoves.errors import CheckRefused, DomainError, ProofRefused, StepRefused
-from adminmoves.evidence import is_stale
-from adminmoves.evidence_file import genuine
+from adminmoves.evidence.files import genuine
+from adminmoves.evidence.records import is_stale
 from adminmoves.models import Approval, Move
-from adminmoves.plan import make_plan
-from adminmoves.preflight import Report
+from adminmoves.rules.plan import make_plan
+from adminmoves.rules.preflight import Report
 from adminmoves.vocabulary import Moment
 
 LAPSED: Mapping[str, Promise] = {

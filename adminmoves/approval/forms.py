@@ -11,12 +11,12 @@ from django.utils.translation import gettext_lazy
 
 from adminmoves.approval.haste import ASK_WHY, Haste
 from adminmoves.cleaning import require_coming
-from adminmoves.dossier import queue
-from adminmoves.evidence import holds_until
-from adminmoves.fields import MomentField, WritingField
+from adminmoves.evidence.records import holds_until
 from adminmoves.models import ApprovalLoan, Move
 from adminmoves.models.people import names_apart
+from adminmoves.scheduling import queue
 from adminmoves.vocabulary import Role
+from adminmoves.web.fields import MomentField, WritingField
 
 NOW, EVENING, WISHED, MOMENT = "now", "evening", "wished", "moment"
 

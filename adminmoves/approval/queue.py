@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 
 from adminmoves.access import Actor
 from adminmoves.approval.choices import Choice
-from adminmoves.evidence import is_stale, why_lapsed
+from adminmoves.evidence.records import is_stale, why_lapsed
 from adminmoves.models import Contributor, Move, Retirement
-from adminmoves.plan import make_plan
-from adminmoves.preflight import Report, Result, inspect_many
+from adminmoves.rules.plan import make_plan
+from adminmoves.rules.preflight import Report, Result, inspect_many
 from adminmoves.vocabulary import Moment
 
 SHOWN = 100

@@ -7,9 +7,9 @@ from functools import cached_property
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import ngettext
 
-from adminmoves import outside
 from adminmoves.approval.choices import Approved, Choice, Refused
 from adminmoves.models import Move
+from adminmoves.web import inputs
 
 
 def ticked_in(sent: MultiValueDict[str, str]) -> list[Choice]:
@@ -19,7 +19,7 @@ def ticked_in(sent: MultiValueDict[str, str]) -> list[Choice]:
     ``warned-NUMBER``, and ``seen-NUMBER`` where these were seen. Raises
     Move.DoesNotExist.
     """
-    ticked = outside.texts_in(sent, "move")
+    ticked = inputs.texts_in(sent, "move")
     numbers = {Move.id_from_number(number): number for number in ticked}
     moves = Move.objects.filter(pk__in=[pk for pk in numbers if pk]).order_by("pk")
     wished = {
@@ -30,10 +30,10 @@ def ticked_in(sent: MultiValueDict[str, str]) -> list[Choice]:
     return [
         Choice(
             move_id=pk,
-            plan_hash=outside.text_in(sent, f"plan-{numbers[pk]}"),
+            plan_hash=inputs.text_in(sent, f"plan-{numbers[pk]}"),
             seen=_seen_in(sent, numbers[pk]),
             not_before=not_before,
-            version=outside.text_in(sent, f"version-{numbers[pk]}"),
+            version=inputs.text_in(sent, f"version-{numbers[pk]}"),
         )
         for pk, not_before in wished.items()
     ]
@@ -41,7 +41,7 @@ def ticked_in(sent: MultiValueDict[str, str]) -> list[Choice]:
 
 def _seen_in(sent: MultiValueDict[str, str], number: str) -> frozenset[str]:
     is_seen = f"seen-{number}" in sent
-    return frozenset(outside.texts_in(sent, f"warned-{number}") if is_seen else ())
+    return frozenset(inputs.texts_in(sent, f"warned-{number}") if is_seen else ())
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from adminmoves import outside, web
 from adminmoves.approval import actions
 from adminmoves.approval.forms import (
     ApproveForm,
@@ -23,27 +22,28 @@ from adminmoves.approval.forms import (
 )
 from adminmoves.approval.queue import waiting_for_approval, waiting_retirements
 from adminmoves.approval.together import Answer, ticked_in
-from adminmoves.dossier import open_dossier
-from adminmoves.dossier.reading import find_move
+from adminmoves.detail.page import open_dossier
+from adminmoves.detail.queries import find_move
 from adminmoves.errors import ChangedMeanwhile, CheckRefused, DomainError
-from adminmoves.listing import query
 from adminmoves.models import ApprovalLoan, Move
 from adminmoves.vocabulary import Action, MoveState, Right
+from adminmoves.web import guards, http, inputs
+from adminmoves.web.lists import query
 
 QUEUE = "queue"
 
 
 @require_GET
-@web.portal_view(Action.APPROVE)
-def queue(request: web.PortalRequest) -> HttpResponse:
+@guards.portal_view(Action.APPROVE)
+def queue(request: http.PortalRequest) -> HttpResponse:
     """What waits, and the decision on one of them beside it."""
-    return _queue_page(request, outside.text_in(request.GET, "m"))
+    return _queue_page(request, inputs.text_in(request.GET, "m"))
 
 
 @require_POST
-@web.portal_view(Action.APPROVE)
-def approve(request: web.PortalRequest, number: str) -> HttpResponse:
-    move_id = web.found(number)
+@guards.portal_view(Action.APPROVE)
+def approve(request: http.PortalRequest, number: str) -> HttpResponse:
+    move_id = http.found(number)
     form = ApproveForm(request.POST, find_move(move_id))
     if not form.is_valid():
         return _again(request, number, form)
@@ -55,7 +55,7 @@ def approve(request: web.PortalRequest, number: str) -> HttpResponse:
             seen=frozenset(form.cleaned_data["seen"]),
             not_before=form.not_before,
             haste=form.haste,
-            version=web.version_in(request),
+            version=http.version_in(request),
         )
     except CheckRefused as refusal:
         form.add_error("seen", str(refusal))
@@ -66,8 +66,8 @@ def approve(request: web.PortalRequest, number: str) -> HttpResponse:
 
 
 @require_POST
-@web.portal_view(Action.APPROVE)
-def approve_many(request: web.PortalRequest) -> HttpResponse:
+@guards.portal_view(Action.APPROVE)
+def approve_many(request: http.PortalRequest) -> HttpResponse:
     """Approve what was ticked in the queue; what was refused stays ticked there."""
     try:
         choices = ticked_in(request.POST)
@@ -77,13 +77,13 @@ def approve_many(request: web.PortalRequest) -> HttpResponse:
     if answer.refusals or not choices:
         return _queue_page(request, "", answer=answer)
     messages.success(request, answer.told)
-    return web.go(request, reverse("moves:queue"))
+    return http.go(request, reverse("moves:queue"))
 
 
 @require_POST
-@web.portal_view(Action.SEND_BACK)
-def send_back(request: web.PortalRequest, number: str) -> HttpResponse:
-    move_id = web.found(number)
+@guards.portal_view(Action.SEND_BACK)
+def send_back(request: http.PortalRequest, number: str) -> HttpResponse:
+    move_id = http.found(number)
     form = SendBackForm(request.POST)
     if not form.is_valid():
         return _again(request, number, form)
@@ -92,7 +92,7 @@ def send_back(request: web.PortalRequest, number: str) -> HttpResponse:
             move_id,
             actor=request.actor,
             question=form.cleaned_data["question"],
-            version=web.version_in(request),
+            version=http.version_in(request),
         )
     except ChangedMeanwhile as refusal:
         return _overtaken(request, number, form, refusal)
@@ -101,9 +101,9 @@ def send_back(request: web.PortalRequest, number: str) -> HttpResponse:
 
 
 @require_POST
-@web.portal_view(Action.REJECT)
-def reject(request: web.PortalRequest, number: str) -> HttpResponse:
-    move_id = web.found(number)
+@guards.portal_view(Action.REJECT)
+def reject(request: http.PortalRequest, number: str) -> HttpResponse:
+    move_id = http.found(number)
     form = RejectForm(request.POST)
     if not form.is_valid():
         return _again(request, number, form)
@@ -112,7 +112,7 @@ def reject(request: web.PortalRequest, number: str) -> HttpResponse:
             move_id,
             actor=request.actor,
             reason=form.cleaned_data["reason"],
-            version=web.version_in(request),
+            version=http.version_in(request),
         )
     except ChangedMeanwhile as refusal:
         return _overtaken(request, number, form, refusal)
@@ -120,9 +120,9 @@ def reject(request: web.PortalRequest, number: str) -> HttpResponse:
 
 
 @require_POST
-@web.portal_view(Action.RESCHEDULE)
-def reschedule(request: web.PortalRequest, number: str) -> HttpResponse:
-    move_id = web.found(number)
+@guards.portal_view(Action.RESCHEDULE)
+def reschedule(request: http.PortalRequest, number: str) -> HttpResponse:
+    move_id = http.found(number)
     form = RescheduleForm(request.POST, find_move(move_id))
     if not form.is_valid():
         return _again(request, number, form)
@@ -138,24 +138,24 @@ def reschedule(request: web.PortalRequest, number: str) -> HttpResponse:
         form.add_error("when", str(refusal))
         return _again(request, number, form, HTTPStatus.CONFLICT)
     messages.success(request, _("%(number)s has another moment.") % {"number": move})
-    return web.go(request, reverse("moves:detail", args=[move]))
+    return http.go(request, reverse("moves:detail", args=[move]))
 
 
 @require_http_methods(["GET", "POST"])
-@web.portal_view(Right.LEND_APPROVAL)
-def lend(request: web.PortalRequest) -> HttpResponse:
+@guards.portal_view(Right.LEND_APPROVAL)
+def lend(request: http.PortalRequest) -> HttpResponse:
     """Lend the right to approve for a while, and see who has it now."""
     tomorrow = timezone.localtime() + timedelta(days=1)
     form = LendForm(request.POST or None, initial={"until": tomorrow})
     if request.method == "POST" and form.is_valid() and _lend(request, form):
-        return web.go(request, request.path)
+        return http.go(request, request.path)
     page = {"form": form, "loans": running_loans(), "nav": QUEUE}
     return render(request, "approval/lend.html", page)
 
 
 @require_POST
-@web.portal_view(Right.LEND_APPROVAL)
-def end_loan(request: web.PortalRequest, loan_id: int) -> HttpResponse:
+@guards.portal_view(Right.LEND_APPROVAL)
+def end_loan(request: http.PortalRequest, loan_id: int) -> HttpResponse:
     """Take a lent right back before its end."""
     try:
         loan = actions.end_loan(loan_id, actor=request.actor)
@@ -163,10 +163,10 @@ def end_loan(request: web.PortalRequest, loan_id: int) -> HttpResponse:
         raise Http404 from None
     name = loan.borrower.get_full_name() or loan.borrower.get_username()
     messages.success(request, _("%(name)s may not approve any more.") % {"name": name})
-    return web.go(request, reverse("moves:lend"))
+    return http.go(request, reverse("moves:lend"))
 
 
-def _lend(request: web.PortalRequest, form: LendForm) -> bool:
+def _lend(request: http.PortalRequest, form: LendForm) -> bool:
     answers = form.cleaned_data
     borrower = answers["borrower"]
     try:
@@ -188,36 +188,36 @@ def _from_queue(request: HttpRequest) -> bool:
     return request.POST.get("from") == QUEUE
 
 
-def _next(request: web.PortalRequest, move: Move, told: str) -> HttpResponse:
+def _next(request: http.PortalRequest, move: Move, told: str) -> HttpResponse:
     """After a decision: stay in the queue on the next one, or see the move itself."""
     messages.success(request, told)
     if not _from_queue(request):
-        return web.go(request, reverse("moves:detail", args=[move]))
-    following = query({"m": outside.text_in(request.POST, "next")})
-    return web.go(request, reverse("moves:queue") + following)
+        return http.go(request, reverse("moves:detail", args=[move]))
+    following = query({"m": inputs.text_in(request.POST, "next")})
+    return http.go(request, reverse("moves:queue") + following)
 
 
 def _overtaken(
-    request: web.PortalRequest,
+    request: http.PortalRequest,
     number: str,
     form: forms.Form,
     refusal: ChangedMeanwhile,
 ) -> HttpResponse:
-    web.tell_overtaken(form, refusal)
+    guards.tell_overtaken(form, refusal)
     return _again(request, number, form, HTTPStatus.CONFLICT)
 
 
 def _again(
-    request: web.PortalRequest,
+    request: http.PortalRequest,
     number: str,
     form: forms.Form,
     status: int = HTTPStatus.OK,
 ) -> HttpResponse:
     """The page that the form stood on, with what is wrong and what was typed."""
-    dossier = open_dossier(web.found(number), request.actor)
+    dossier = open_dossier(http.found(number), request.actor)
     page: dict[str, Any] = {"form": form}
     if status != HTTPStatus.CONFLICT:
-        page |= {"version": web.version_in(request)}
+        page |= {"version": http.version_in(request)}
     if _from_queue(request) and dossier.move.state == MoveState.AWAITING_APPROVAL:
         return _queue_page(request, number, status=status, **page)
     page |= {"dossier": dossier, "nav": "list"}
@@ -225,7 +225,7 @@ def _again(
 
 
 def _queue_page(
-    request: web.PortalRequest,
+    request: http.PortalRequest,
     number: str,
     *,
     answer: Answer | None = None,

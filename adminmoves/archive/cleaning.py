@@ -20,13 +20,13 @@ from django.utils import timezone
 
 from adminmoves.access import WORKER
 from adminmoves.archive.keys import folder_after, folder_of
+from adminmoves.archive.marks import StoreAway, words_of
 from adminmoves.archive.presence import require_archive
 from adminmoves.archive.store import NotRemoved, archive_store
 from adminmoves.audit import trail
-from adminmoves.clock import ClockTimestamp, database_now
 from adminmoves.errors import LeaseLost
-from adminmoves.marks import StoreAway, words_of
 from adminmoves.models import CleanUp, Document, DocumentCopy, Leftover, Move
+from adminmoves.models.clock import ClockTimestamp, database_now
 from adminmoves.vocabulary import EventCode, MoveState
 
 logger = logging.getLogger(__name__)

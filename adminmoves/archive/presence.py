@@ -1,6 +1,6 @@
 """Whether the archive is there: ours, and not what stands at its place meanwhile."""
 
-from adminmoves import marks
+from adminmoves.archive import marks
 from adminmoves.archive.store import archive_store
 from adminmoves.models import Document
 from adminmoves.vocabulary import StoreName

@@ -14,7 +14,7 @@ from typing import NamedTuple, Protocol, cast
 
 from django.core.files.storage import FileSystemStorage, storages
 
-from adminmoves.durable import (
+from adminmoves.archive.durable import (
     make_below,
     on_disk,
     read_file,

@@ -8,9 +8,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from adminmoves import reasons
 from adminmoves.audit.sentences import SHOWN
 from adminmoves.models import Event
+from adminmoves.rules import reasons
 from adminmoves.vocabulary import EventCode, MoveState
 
 NAMES: Mapping[str, Promise] = {

@@ -12,11 +12,11 @@ from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from adminmoves.listing import CAP, FilterForm, Order
 from adminmoves.models import Environment, Event, Move
 from adminmoves.models.people import names_apart
 from adminmoves.models.recall import WINDOW, Known, at_office, known_by
 from adminmoves.vocabulary import EventCode, MoveType, Role
+from adminmoves.web.lists import CAP, FilterForm, Order
 
 NEWEST = Order()
 MOST_OFFICES = 200

@@ -14,8 +14,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from adminmoves.evidence_file import trouble_with
-from adminmoves.marks import StoreAway
+from adminmoves.archive.marks import StoreAway
+from adminmoves.evidence.files import trouble_with
 from adminmoves.models import EvidenceFile
 from adminmoves.vocabulary import FileTrouble
 

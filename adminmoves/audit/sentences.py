@@ -13,10 +13,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from adminmoves import reasons
 from adminmoves.cleaning import local_time
 from adminmoves.models import Event
-from adminmoves.movetypes import AFTERCARE_LABELS
+from adminmoves.rules import reasons
+from adminmoves.rules.types import AFTERCARE_LABELS
 from adminmoves.vocabulary import (
     EventCode,
     FileTrouble,

@@ -6,15 +6,15 @@ from django.utils import timezone, translation
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 
-from adminmoves import web
 from adminmoves.audit import export as exporting
 from adminmoves.audit import queries
 from adminmoves.audit.sentences import quotes
-from adminmoves.kept import Kept
-from adminmoves.listing import CAP, NEWER, OLDER, page_of
 from adminmoves.models import Event
 from adminmoves.models.recall import WINDOW
 from adminmoves.vocabulary import Right
+from adminmoves.web import guards, http, lists
+from adminmoves.web.fragments import Kept
+from adminmoves.web.lists import CAP, NEWER, OLDER, page_of
 
 PAGE_SIZE = 50
 ROWS = Kept("audit/row.html", most=2000)
@@ -24,12 +24,12 @@ FORMATS = {
 }
 
 
-@web.portal_view(Right.READ_HISTORY)
-def history(request: web.PortalRequest) -> HttpResponse:
+@guards.portal_view(Right.READ_HISTORY)
+def history(request: http.PortalRequest) -> HttpResponse:
     """What happened, newest first; htmx gets the rows alone."""
     filters = queries.HistoryFilters(request.GET)
     page = read_page(filters, request)
-    return web.show_list(
+    return lists.show_list(
         request,
         page,
         query=filters.url(),
@@ -40,7 +40,7 @@ def history(request: web.PortalRequest) -> HttpResponse:
 
 
 def read_page(
-    filters: queries.HistoryFilters, request: web.PortalRequest
+    filters: queries.HistoryFilters, request: http.PortalRequest
 ) -> dict[str, Any]:
     asked = queries.ask(filters.chosen())
     found = queries.found_by(asked)
@@ -77,8 +77,8 @@ def row(event: Event) -> SafeString:
 
 
 @require_POST
-@web.portal_view(Right.EXPORT_HISTORY)
-def export(request: web.PortalRequest) -> HttpResponseBase:
+@guards.portal_view(Right.EXPORT_HISTORY)
+def export(request: http.PortalRequest) -> HttpResponseBase:
     """The same events as a file. That somebody takes them is written down first."""
     form = "jsonl" if request.POST.get("formaat") == "jsonl" else "csv"
     asked = queries.ask(queries.HistoryFilters(request.POST).chosen())

@@ -14,8 +14,8 @@ from django.utils import timezone
 
 from adminmoves.bookkeeping.answers import NoAnswer
 from adminmoves.bookkeeping.why import Why
-from adminmoves.clock import ClockTimestamp, database_now
 from adminmoves.models import BookkeepingConnection, ConnectionLine
+from adminmoves.models.clock import ClockTimestamp, database_now
 from adminmoves.vocabulary import Verdict
 
 # Connecting may end after the deadline, and what came is stored after it.

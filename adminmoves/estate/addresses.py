@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from adminmoves.cleaning import MAX_ADDRESS_CHARS
 from adminmoves.models import Administration, FormerPlace
-from adminmoves.refusals import TAKEN_ADDRESS, Refusal
+from adminmoves.models.refusals import TAKEN_ADDRESS, Refusal
 
 Coded = tuple[str, str]
 

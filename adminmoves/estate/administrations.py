@@ -20,7 +20,7 @@ from adminmoves.estate.rows import Fault
 from adminmoves.estate.sharing import shared_ids
 from adminmoves.estate.sheets import COUNTS, unfit_code
 from adminmoves.models import Administration, BookkeepingConnection, PackageProfile
-from adminmoves.refusals import (
+from adminmoves.models.refusals import (
     BY_REQUEST,
     CLOSED,
     FORMER_ADDRESS,

@@ -12,7 +12,7 @@ from adminmoves.estate.lines import plain
 from adminmoves.estate.rows import Fault, Row
 from adminmoves.estate.sheets import Column, Sheet, Subject
 from adminmoves.models import BookkeepingConnection, Environment
-from adminmoves.refusals import (
+from adminmoves.models.refusals import (
     NEEDS_BASE_URL,
     NO_API_ADDRESS,
     NO_BASE_URL,

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from adminmoves.models import Administration, BookkeepingConnection, Environment
 from adminmoves.models.estate import CodeKey
-from adminmoves.refusals import REFUSALS, Refusal
+from adminmoves.models.refusals import REFUSALS, Refusal
 
 Owners = QuerySet[Any]
 

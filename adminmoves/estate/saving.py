@@ -14,7 +14,7 @@ from adminmoves.estate.matching import Change, Source
 from adminmoves.estate.owners import taken_place, with_owner
 from adminmoves.estate.rows import Fault
 from adminmoves.models import Administration
-from adminmoves.refusals import TAKEN_ADDRESS, Refusal, refusal_of
+from adminmoves.models.refusals import TAKEN_ADDRESS, Refusal, refusal_of
 
 T = TypeVar("T")
 AT_A_TIME = 2000

@@ -28,7 +28,7 @@ from adminmoves.models import (
     Environment,
     PackageProfile,
 )
-from adminmoves.refusals import Refusal
+from adminmoves.models.refusals import Refusal
 
 Subject = Environment | BookkeepingConnection | Administration
 

@@ -10,9 +10,9 @@ from adminmoves import access, doorbell, lifecycle
 from adminmoves.access import Actor
 from adminmoves.archive import copying
 from adminmoves.audit import trail
-from adminmoves.clock import database_now
 from adminmoves.errors import ChangedMeanwhile, DomainError, StepRefused
 from adminmoves.models import Aftercare, Attempt, Move
+from adminmoves.models.clock import database_now
 from adminmoves.vocabulary import Action, EventCode, MoveState, Outcome, Right, StepCode
 
 DONE, NOT_DONE, ROLL_BACK = "done", "not_done", "roll_back"

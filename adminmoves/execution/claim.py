@@ -12,15 +12,15 @@ from django.utils import timezone
 
 from adminmoves import lifecycle
 from adminmoves.access import WORKER, approval_counts
+from adminmoves.archive.marks import StoreAway
 from adminmoves.archive.presence import require_archive
-from adminmoves.asking import PACE, TEMPORARY
 from adminmoves.audit import trail
 from adminmoves.bookkeeping import gateway
 from adminmoves.bookkeeping.lines import LineBusy
-from adminmoves.clock import database_now
 from adminmoves.errors import RuleHeld
-from adminmoves.evidence import ask_package, why_lapsed
-from adminmoves.evidence_file import EvidenceDiffers, genuine
+from adminmoves.evidence.files import EvidenceDiffers, genuine
+from adminmoves.evidence.records import ask_package, why_lapsed
+from adminmoves.evidence.schedule import PACE, TEMPORARY
 from adminmoves.execution.dispatch import (
     finds_room,
     has_files,
@@ -28,7 +28,6 @@ from adminmoves.execution.dispatch import (
     let_go,
 )
 from adminmoves.execution.lease import lease_time
-from adminmoves.marks import StoreAway
 from adminmoves.models import (
     Administration,
     Attempt,
@@ -39,8 +38,10 @@ from adminmoves.models import (
     Proof,
     direct,
 )
-from adminmoves.plan import differences, make_plan
-from adminmoves.preflight import WAITING, Report, inspect
+from adminmoves.models.clock import database_now
+from adminmoves.rules.plan import differences, make_plan
+from adminmoves.rules.preflight import WAITING, Report, inspect
+from adminmoves.scheduling.windows import may_start_now, share_gates
 from adminmoves.vocabulary import (
     Action,
     EventCode,
@@ -48,7 +49,6 @@ from adminmoves.vocabulary import (
     MoveState,
     ProofKind,
 )
-from adminmoves.windows import may_start_now, share_gates
 
 SECONDS_TO_ASK = 15.0
 """So long a package may take right before a run; other runs wait for it."""

@@ -10,12 +10,12 @@ from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Window
 from django.db.models.functions import RowNumber
 from django.utils import timezone
 
-from adminmoves.clock import ClockTimestamp
 from adminmoves.execution.lease import lease_time
 from adminmoves.models import Attempt, Document, Move, QueueSwitch
-from adminmoves.plan import moves_archive
+from adminmoves.models.clock import ClockTimestamp
+from adminmoves.rules.plan import moves_archive
+from adminmoves.scheduling.windows import closed_offices
 from adminmoves.vocabulary import MoveState
-from adminmoves.windows import closed_offices
 
 LOOKED_AT_ENOUGH = 50
 """So many due moves are looked up at once."""

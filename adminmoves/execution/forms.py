@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from adminmoves.execution.actions import DONE, NOT_DONE, ROLL_BACK
-from adminmoves.fields import WritingField
+from adminmoves.web.fields import WritingField
 
 
 class SettleForm(forms.Form):

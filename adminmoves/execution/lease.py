@@ -14,9 +14,9 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from adminmoves import lifecycle
-from adminmoves.clock import ClockTimestamp
 from adminmoves.errors import LeaseLost
 from adminmoves.models import Attempt, Move
+from adminmoves.models.clock import ClockTimestamp
 from adminmoves.vocabulary import MoveState
 
 DOCUMENTS_PER_SECOND = 2000

@@ -8,9 +8,10 @@ from typing import Any
 
 from django.db import IntegrityError
 
-from adminmoves import lifecycle, logcontext
+from adminmoves import lifecycle
 from adminmoves.access import WORKER
 from adminmoves.archive import copying, figures, presence
+from adminmoves.archive.marks import StoreAway, words_of
 from adminmoves.archive.store import CopyDiffers, SourceDiffers
 from adminmoves.audit import trail
 from adminmoves.errors import LeaseLost
@@ -24,14 +25,14 @@ from adminmoves.execution.steps import (
     hold_administration,
     image_of,
 )
-from adminmoves.marks import StoreAway, words_of
 from adminmoves.models import (
     Attempt,
     Effect,
     Move,
 )
-from adminmoves.plan import IN_ONE_GO, make_plan, moves_archive
+from adminmoves.rules.plan import IN_ONE_GO, make_plan, moves_archive
 from adminmoves.vocabulary import Action, Outcome, StepCode
+from adminmoves.web import log_context
 
 logger = logging.getLogger(__name__)
 
@@ -75,7 +76,7 @@ def run(move_id: int, worker: str, until: float = float("inf")) -> bool:
     refuse, nothing has happened; then the run is opened first, so that it can fail.
     False: it could not start, and says why.
     """
-    with logcontext.about(move=str(move_id)):
+    with log_context.about(move=str(move_id)):
         try:
             attempt = claim.start(move_id, worker, _finish_at_once)
         except (RunFailed, IntegrityError) as refused:
@@ -103,7 +104,7 @@ def carry_out(attempt: Attempt, until: float = float("inf")) -> None:
     Whatever is not the move's own failure leaves it RUNNING, for takeover: a time
     limit, a lost database, a lost lease. ``until``: on the monotonic clock.
     """
-    with logcontext.about(move=str(attempt.move_id)):
+    with log_context.about(move=str(attempt.move_id)):
         try:
             if attempt.undo_outcome:
                 _undo(attempt)

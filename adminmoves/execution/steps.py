@@ -19,7 +19,7 @@ from adminmoves.models import (
     Move,
     direct,
 )
-from adminmoves.plan import make_plan
+from adminmoves.rules.plan import make_plan
 from adminmoves.vocabulary import Action, EventCode, Outcome, StepCode
 
 COUNTED = ("documents", "documents_unprocessed", "documents_awaiting_authorisation")

@@ -6,7 +6,7 @@ from django.conf import settings
 
 from adminmoves import doorbell
 from adminmoves.archive import cleaning
-from adminmoves.asking import connections_to_ask
+from adminmoves.evidence.schedule import connections_to_ask
 from adminmoves.execution import runner
 from adminmoves.execution.dispatch import due_now, unattended
 

@@ -9,33 +9,33 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from adminmoves import outside, web
-from adminmoves.dossier import open_dossier
+from adminmoves.detail.page import open_dossier
 from adminmoves.errors import ChangedMeanwhile
 from adminmoves.execution import actions
 from adminmoves.execution.forms import SettleForm, StopForm
 from adminmoves.models import Aftercare
 from adminmoves.vocabulary import Action, Right
+from adminmoves.web import guards, http, inputs
 
 
 @require_POST
-@web.portal_view(Action.RETRY)
-def retry(request: web.PortalRequest, number: str) -> HttpResponse:
+@guards.portal_view(Action.RETRY)
+def retry(request: http.PortalRequest, number: str) -> HttpResponse:
     move = actions.retry_move(
-        web.found(number), actor=request.actor, version=web.version_in(request)
+        http.found(number), actor=request.actor, version=http.version_in(request)
     )
     messages.success(request, _("%(number)s is in the queue again.") % {"number": move})
-    return web.go(request, reverse("moves:detail", args=[move]))
+    return http.go(request, reverse("moves:detail", args=[move]))
 
 
 @require_POST
-@web.portal_view(Action.SETTLE)
-def settle(request: web.PortalRequest, number: str) -> HttpResponse:
-    move_id = web.found(number)
+@guards.portal_view(Action.SETTLE)
+def settle(request: http.PortalRequest, number: str) -> HttpResponse:
+    move_id = http.found(number)
     form = SettleForm(request.POST)
     if not form.is_valid():
         return _page_with(request, move_id, form)
-    version = web.version_in(request)
+    version = http.version_in(request)
     try:
         move = actions.settle_move(
             move_id, actor=request.actor, version=version, **form.cleaned_data
@@ -43,17 +43,17 @@ def settle(request: web.PortalRequest, number: str) -> HttpResponse:
     except ChangedMeanwhile as refusal:
         return _overtaken(request, move_id, form, refusal)
     messages.success(request, _("Your answer is recorded, the worker goes on."))
-    return web.go(request, reverse("moves:detail", args=[move]))
+    return http.go(request, reverse("moves:detail", args=[move]))
 
 
 @require_POST
-@web.portal_view(Right.STOP_RUN)
-def stop(request: web.PortalRequest, number: str) -> HttpResponse:
-    move_id = web.found(number)
+@guards.portal_view(Right.STOP_RUN)
+def stop(request: http.PortalRequest, number: str) -> HttpResponse:
+    move_id = http.found(number)
     form = StopForm(request.POST)
     if not form.is_valid():
         return _page_with(request, move_id, form)
-    version = web.version_in(request)
+    version = http.version_in(request)
     try:
         actions.stop_move(
             move_id, actor=request.actor, version=version, **form.cleaned_data
@@ -61,16 +61,16 @@ def stop(request: web.PortalRequest, number: str) -> HttpResponse:
     except ChangedMeanwhile as refusal:
         return _overtaken(request, move_id, form, refusal)
     messages.success(request, _("It stops at the next safe point and is rolled back."))
-    return web.go(request, reverse("moves:detail", args=[number]))
+    return http.go(request, reverse("moves:detail", args=[number]))
 
 
 @require_POST
-@web.portal_view(Right.TICK_AFTERCARE)
-def tick_aftercare(request: web.PortalRequest, number: str) -> HttpResponse:
+@guards.portal_view(Right.TICK_AFTERCARE)
+def tick_aftercare(request: http.PortalRequest, number: str) -> HttpResponse:
     """Tick one thing off, or untick it; htmx gets the list, others the page."""
-    move_id = web.found(number)
-    code = outside.text_in(request.POST, "item")
-    done, version = request.POST.get("done") == "yes", web.version_in(request)
+    move_id = http.found(number)
+    code = inputs.text_in(request.POST, "item")
+    done, version = request.POST.get("done") == "yes", http.version_in(request)
     told = ""
     try:
         actions.tick_aftercare(
@@ -84,10 +84,10 @@ def tick_aftercare(request: web.PortalRequest, number: str) -> HttpResponse:
         told = str(refusal)
     if request.htmx:
         return _aftercare(request, move_id, told)
-    return web.go(request, f"{reverse('moves:detail', args=[number])}#aftercare")
+    return http.go(request, f"{reverse('moves:detail', args=[number])}#aftercare")
 
 
-def _aftercare(request: web.PortalRequest, move_id: int, told: str) -> HttpResponse:
+def _aftercare(request: http.PortalRequest, move_id: int, told: str) -> HttpResponse:
     """The list as it is; ``told``: why what was clicked was not kept (HTTP 409)."""
     page = {"dossier": open_dossier(move_id, request.actor), "told": told}
     answer = render(request, "execution/aftercare.html", page)
@@ -98,14 +98,14 @@ def _aftercare(request: web.PortalRequest, move_id: int, told: str) -> HttpRespo
 
 
 def _overtaken(
-    request: web.PortalRequest, move_id: int, form: Form, refusal: ChangedMeanwhile
+    request: http.PortalRequest, move_id: int, form: Form, refusal: ChangedMeanwhile
 ) -> HttpResponse:
-    web.tell_overtaken(form, refusal)
+    guards.tell_overtaken(form, refusal)
     return _page_with(request, move_id, form, HTTPStatus.CONFLICT)
 
 
 def _page_with(
-    request: web.PortalRequest,
+    request: http.PortalRequest,
     move_id: int,
     form: Form,
     status: int = HTTPStatus.OK,
@@ -114,5 +114,5 @@ def _page_with(
     dossier = open_dossier(move_id, request.actor)
     page: dict[str, Any] = {"dossier": dossier, "form": form, "nav": "list"}
     if status != HTTPStatus.CONFLICT:
-        page |= {"version": web.version_in(request)}
+        page |= {"version": http.version_in(request)}
     return render(request, "overview/move.html", page, status=status)

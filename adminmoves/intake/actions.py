@@ -19,8 +19,8 @@ from adminmoves.errors import (
     NotAllowed,
     StepRefused,
 )
-from adminmoves.evidence import attest_held, prove_held, usable_proof
-from adminmoves.evidence_file import keep_file
+from adminmoves.evidence.files import keep_file
+from adminmoves.evidence.records import attest_held, prove_held, usable_proof
 from adminmoves.intake.filling import (
     STATEMENT_FIELDS,
     already_said,
@@ -33,9 +33,9 @@ from adminmoves.intake.filling import (
     turned_back,
 )
 from adminmoves.models import Administration, Event, Move, Parties
-from adminmoves.movetypes import type_of
-from adminmoves.plan import to_address
-from adminmoves.preflight import Report, preflight, wish_of
+from adminmoves.rules.plan import to_address
+from adminmoves.rules.preflight import Report, preflight, wish_of
+from adminmoves.rules.types import type_of
 from adminmoves.vocabulary import (
     ENDED_STATES,
     Action,

@@ -7,14 +7,21 @@ from django.forms import BoundField
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from adminmoves.changes.connection import NOTHING_FITS
-from adminmoves.changes.wish import Wish
-from adminmoves.evidence import usable_proof
+from adminmoves.evidence.records import usable_proof
 from adminmoves.intake.forms import SAID, AnswersForm
 from adminmoves.models import BookkeepingConnection, Move
-from adminmoves.outside import plain
-from adminmoves.preflight import BLOCKING, TODO, Report, Result, code_key, preflight
+from adminmoves.rules.checks.base import Wish
+from adminmoves.rules.checks.connection import NOTHING_FITS
+from adminmoves.rules.preflight import (
+    BLOCKING,
+    TODO,
+    Report,
+    Result,
+    code_key,
+    preflight,
+)
 from adminmoves.vocabulary import Moment, MoveType
+from adminmoves.web.inputs import plain
 
 NO_BOOKS = gettext_lazy("Choose the administration.")
 MISSING = {

@@ -3,10 +3,10 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from adminmoves.changes.connection import fitting_connections
-from adminmoves.evidence import Attestation
+from adminmoves.evidence.records import Attestation
 from adminmoves.models import BookkeepingConnection, Move, Parties
-from adminmoves.movetypes import MIXES
+from adminmoves.rules.checks.connection import fitting_connections
+from adminmoves.rules.types import MIXES
 from adminmoves.vocabulary import Atom, MoveType
 
 T = MoveType

@@ -12,9 +12,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from adminmoves.cleaning import CONSENT_AGE, require_coming
-from adminmoves.dossier.queue import next_evening
-from adminmoves.evidence_file import EvidenceField
-from adminmoves.fields import (
+from adminmoves.evidence.files import EvidenceField
+from adminmoves.intake.picking import connection_choices, office_choices
+from adminmoves.models import (
+    Administration,
+    BookkeepingConnection,
+    Environment,
+    Move,
+    PackageProfile,
+)
+from adminmoves.rules.types import MIXES
+from adminmoves.scheduling.queue import next_evening
+from adminmoves.vocabulary import Atom, MoveState, MoveType, Package
+from adminmoves.web.fields import (
     Code,
     CodeField,
     LineField,
@@ -24,16 +34,6 @@ from adminmoves.fields import (
     Short,
     WritingField,
 )
-from adminmoves.intake.picking import connection_choices, office_choices
-from adminmoves.models import (
-    Administration,
-    BookkeepingConnection,
-    Environment,
-    Move,
-    PackageProfile,
-)
-from adminmoves.movetypes import MIXES
-from adminmoves.vocabulary import Atom, MoveState, MoveType, Package
 
 CONTACT = re.compile(r"\s*(?P<name>[^<>]+?)\s*<(?P<email>[^<>\s]+@[^<>\s]+)>\s*")
 VERSION = re.compile(r"[0-9]{1,9}")

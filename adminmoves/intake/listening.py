@@ -6,10 +6,10 @@ from datetime import timedelta
 from adminmoves.bookkeeping import gateway
 from adminmoves.bookkeeping.gateway import Evidence
 from adminmoves.bookkeeping.lines import LineBusy
-from adminmoves.changes.recognised import other_kvk, other_name
+from adminmoves.evidence.assessment import weigh
 from adminmoves.models import BookkeepingConnection, Move, Proof
+from adminmoves.rules.checks.identity import other_kvk, other_name
 from adminmoves.vocabulary import ProofKind
-from adminmoves.weighing import weigh
 
 SECONDS = 8.0
 """So long the panel beside the form waits for a package."""

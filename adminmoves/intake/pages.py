@@ -11,12 +11,10 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from adminmoves import outside
 from adminmoves.access import Actor, can
 from adminmoves.bookkeeping.gateway import can_ask
-from adminmoves.changes.connection import NOTHING_FITS
-from adminmoves.dossier import eyes
-from adminmoves.evidence import usable_proof
+from adminmoves.detail import four_eyes
+from adminmoves.evidence.records import usable_proof
 from adminmoves.intake.checking import (
     anchor_of,
     look_at,
@@ -40,8 +38,9 @@ from adminmoves.models import (
     Move,
     Proof,
 )
-from adminmoves.movetypes import MIXES
-from adminmoves.preflight import BLOCKING, Report, Result, inspect
+from adminmoves.rules.checks.connection import NOTHING_FITS
+from adminmoves.rules.preflight import BLOCKING, Report, Result, inspect
+from adminmoves.rules.types import MIXES
 from adminmoves.vocabulary import (
     Action,
     Atom,
@@ -50,6 +49,7 @@ from adminmoves.vocabulary import (
     MoveState,
     MoveType,
 )
+from adminmoves.web import inputs
 
 T = MoveType
 HELP: Mapping[MoveType, Any] = {
@@ -132,7 +132,7 @@ class FormPage:
 
     @property
     def query(self) -> str:
-        return outside.text_in(self.sent, "administration_query")
+        return inputs.text_in(self.sent, "administration_query")
 
     @cached_property
     def results(self) -> Picks[Administration]:
@@ -143,7 +143,7 @@ class FormPage:
         """None: a list is short enough. Else what was searched for, and the chosen."""
         if few_offices() is not None:
             return None
-        found = find_offices(outside.text_in(self.sent, "to_environment_query"))
+        found = find_offices(inputs.text_in(self.sent, "to_environment_query"))
         return found.with_chosen(self.move.to_environment)
 
     @property
@@ -172,8 +172,8 @@ class FormPage:
     @cached_property
     def able(self) -> tuple[str, ...]:
         """Who can still approve, once this person has filed it."""
-        worked = set(eyes.who_worked(self.move)) if self.move.is_stored else set()
-        return eyes.who_can_approve(but=worked | {self.actor.user_id or 0})
+        worked = set(four_eyes.who_worked(self.move)) if self.move.is_stored else set()
+        return four_eyes.who_can_approve(but=worked | {self.actor.user_id or 0})
 
     @property
     def waits(self) -> bool:
@@ -196,7 +196,7 @@ class FormPage:
     def loses_approval(self) -> bool:
         """Whether this person could approve it, and cannot once they edit it."""
         return can(self.actor, Action.APPROVE) and (
-            self.actor.user_id not in eyes.who_worked(self.move)
+            self.actor.user_id not in four_eyes.who_worked(self.move)
         )
 
     @property

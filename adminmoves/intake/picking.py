@@ -7,10 +7,10 @@ from typing import Generic, TypeVar
 from django.db.models import Model
 from django.utils.translation import gettext as _
 
-from adminmoves import outside
-from adminmoves.changes.connection import fitting_connections
 from adminmoves.models import Administration, BookkeepingConnection, Environment
 from adminmoves.models.recall import MAX_QUERY_CHARS, office_named, search
+from adminmoves.rules.checks.connection import fitting_connections
+from adminmoves.web import inputs
 
 SHOWN = 8
 FEW_OFFICES = 60
@@ -35,7 +35,7 @@ class Picks(Generic[M]):
 
 def find_administrations(text: str) -> Picks[Administration]:
     """The first that are or were known by this text; none for an empty one."""
-    wanted = outside.plain(text, MAX_QUERY_CHARS).strip()
+    wanted = inputs.plain(text, MAX_QUERY_CHARS).strip()
     if not wanted:
         return Picks()
     found, _known = search(wanted, SHOWN + 1)
@@ -44,7 +44,7 @@ def find_administrations(text: str) -> Picks[Administration]:
 
 def find_offices(text: str) -> Picks[Environment]:
     """The first offices whose code begins so, or whose name has these words."""
-    named = office_named(outside.plain(text, MAX_QUERY_CHARS))
+    named = office_named(inputs.plain(text, MAX_QUERY_CHARS))
     return _first(list(Environment.objects.filter(named)[: SHOWN + 1]))
 
 

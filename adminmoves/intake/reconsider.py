@@ -6,9 +6,9 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from adminmoves.fields import Code, CountField, LineField, WritingField
 from adminmoves.models import Move
 from adminmoves.vocabulary import MoveState
+from adminmoves.web.fields import Code, CountField, LineField, WritingField
 
 
 class RecountForm(forms.Form):

@@ -19,7 +19,7 @@ from adminmoves.errors import DomainError, StepRefused
 from adminmoves.intake.actions import blank_draft, start_draft
 from adminmoves.models import Move
 from adminmoves.models.question import KEY, Question
-from adminmoves.preflight import code_key
+from adminmoves.rules.preflight import code_key
 from adminmoves.vocabulary import MoveState, MoveType, Right
 
 S = MoveState

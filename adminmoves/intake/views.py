@@ -13,11 +13,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from adminmoves import outside, web
-from adminmoves.dossier import eyes
-from adminmoves.dossier.reading import find_move
+from adminmoves.archive.marks import StoreAway
+from adminmoves.detail import four_eyes
+from adminmoves.detail.queries import find_move
 from adminmoves.errors import ChangedMeanwhile, CheckRefused, NotAllowed, StepRefused
-from adminmoves.evidence_file import EvidenceFull, EvidenceRefused
+from adminmoves.evidence.files import EvidenceFull, EvidenceRefused
 from adminmoves.intake import actions, picking
 from adminmoves.intake.checking import look_at, tell, wrong_among
 from adminmoves.intake.filling import has_statement
@@ -36,18 +36,18 @@ from adminmoves.intake.reverse import (
     require_way_back,
     start_reverse,
 )
-from adminmoves.marks import StoreAway
 from adminmoves.models import Administration, Environment, Move
 from adminmoves.vocabulary import Action, MoveState, MoveType, Right
+from adminmoves.web import guards, http, inputs
 
 
 @require_safe
-@web.portal_view(Right.DRAFT)
-def choose(request: web.PortalRequest) -> HttpResponse:
+@guards.portal_view(Right.DRAFT)
+def choose(request: http.PortalRequest) -> HttpResponse:
     """Which of the five it is, or another one for a draft; or go on with a draft."""
     start = StartForm(request.GET)
     start.is_valid()
-    draft = Move.numbered(outside.text_in(request.GET, "concept"))
+    draft = Move.numbered(inputs.text_in(request.GET, "concept"))
     retyped = Move.objects.with_estate().select_related("parties").filter(draft).first()
     page = {
         "nav": "choose",
@@ -61,14 +61,14 @@ def choose(request: web.PortalRequest) -> HttpResponse:
     return render(request, "intake/choose.html", page)
 
 
-@web.portal_view(Right.DRAFT)
-def start_draft(request: web.PortalRequest) -> HttpResponse:
+@guards.portal_view(Right.DRAFT)
+def start_draft(request: http.PortalRequest) -> HttpResponse:
     """A form before there is a draft: the first answer makes one, looking does not.
 
     The page stays at this address while it saves itself, and then names its draft.
     """
     if number := request.POST.get("draft"):
-        move = find_move(web.found(number))
+        move = find_move(http.found(number))
     elif (blank := blank_form(request)) is not None:
         move = blank
     else:
@@ -79,7 +79,7 @@ def start_draft(request: web.PortalRequest) -> HttpResponse:
     return live(request, move) if request.htmx else fill_in(request, move)
 
 
-def blank_form(request: web.PortalRequest) -> Move | None:
+def blank_form(request: http.PortalRequest) -> Move | None:
     """A draft that is not stored, with what comes along; None without a type."""
     sent = request.POST if request.method == "POST" else request.GET
     asked = {"soort": sent.get("intent"), **sent.dict()}
@@ -93,21 +93,21 @@ def blank_form(request: web.PortalRequest) -> Move | None:
     return actions.blank_draft(intent, actor=request.actor, answers=start.answers)
 
 
-@web.portal_view(Right.DRAFT)
-def reverse_move(_request: web.PortalRequest, number: str) -> HttpResponse:
+@guards.portal_view(Right.DRAFT)
+def reverse_move(_request: http.PortalRequest, number: str) -> HttpResponse:
     """To the form of the way back; the first answer makes a draft of it."""
-    first = find_move(web.found(number))
+    first = find_move(http.found(number))
     require_way_back(first)
     return redirect(f"{reverse('moves:start_draft')}?terug={first.number}")
 
 
-@web.portal_view(Right.DRAFT)
-def form(request: web.PortalRequest, number: str) -> HttpResponse:
+@guards.portal_view(Right.DRAFT)
+def form(request: http.PortalRequest, number: str) -> HttpResponse:
     """The answers of a draft; everything that is sent is kept, as far as it can be.
 
     Of what waits already too: only an answer that changes makes a draft of it again.
     """
-    move = find_move(web.found(number))
+    move = find_move(http.found(number))
     if request.method == "POST":
         return fill_in(request, move)
     is_draft = move.state == MoveState.DRAFT
@@ -118,11 +118,11 @@ def form(request: web.PortalRequest, number: str) -> HttpResponse:
     return show_form(request, move, AnswersForm(move=move))
 
 
-def fill_in(request: web.PortalRequest, move: Move) -> HttpResponse:
+def fill_in(request: http.PortalRequest, move: Move) -> HttpResponse:
     answers = AnswersForm(request.POST, request.FILES, move=move)
     try:
         if "take_over" in request.POST:
-            version = outside.text_in(request.POST, "taken_version")
+            version = inputs.text_in(request.POST, "taken_version")
             actions.take_over_draft(move.pk, actor=request.actor, version=version)
         move = keep(request, move, answers)
     except (NotAllowed, StepRefused):
@@ -135,7 +135,9 @@ def fill_in(request: web.PortalRequest, move: Move) -> HttpResponse:
     return go_on(request, move, answers)
 
 
-def go_on(request: web.PortalRequest, move: Move, answers: AnswersForm) -> HttpResponse:
+def go_on(
+    request: http.PortalRequest, move: Move, answers: AnswersForm
+) -> HttpResponse:
     """Where a button of the form leads, now that its answers are kept."""
     if request.POST.get("intent") in MoveType.values:
         return switch_type(request, move)
@@ -154,7 +156,7 @@ def go_on(request: web.PortalRequest, move: Move, answers: AnswersForm) -> HttpR
     return leave_form(request, move)
 
 
-def leave_form(request: web.PortalRequest, move: Move) -> HttpResponse:
+def leave_form(request: http.PortalRequest, move: Move) -> HttpResponse:
     """What was sent is right, or may be kept as it is."""
     if not move.is_stored:
         messages.info(request, _("Nothing is filled in yet, so nothing was saved."))
@@ -170,7 +172,7 @@ def which_draft(move: Move) -> str:
 
 
 @transaction.atomic
-def keep(request: web.PortalRequest, move: Move, answers: AnswersForm) -> Move:
+def keep(request: http.PortalRequest, move: Move, answers: AnswersForm) -> Move:
     """Save what can be saved, and the draft as it is then.
 
     Raises ChangedMeanwhile where the page showed an older one.
@@ -195,13 +197,13 @@ def keep(request: web.PortalRequest, move: Move, answers: AnswersForm) -> Move:
     return answers.move
 
 
-def worked_on(request: web.PortalRequest, move: Move) -> bool:
+def worked_on(request: http.PortalRequest, move: Move) -> bool:
     """Whoever did has a page open that shows an older state."""
     return bool(move.contributors.filter(user_id=request.user.pk).exists())
 
 
 def show_what_followed(
-    request: web.PortalRequest,
+    request: http.PortalRequest,
     before: Move,
     kept: Move,
     answers: AnswersForm,
@@ -218,7 +220,7 @@ def show_what_followed(
             messages.warning(request, STATEMENT_EMPTIED)
 
 
-def store(request: web.PortalRequest, blank: Move) -> Move:
+def store(request: http.PortalRequest, blank: Move) -> Move:
     """The draft of which the form was shown."""
     if blank.reverses_id:
         return start_reverse(blank.reverses_id, actor=request.actor)
@@ -226,7 +228,7 @@ def store(request: web.PortalRequest, blank: Move) -> Move:
 
 
 def show_meanwhile(
-    request: web.PortalRequest, move: Move, answers: AnswersForm
+    request: http.PortalRequest, move: Move, answers: AnswersForm
 ) -> HttpResponse:
     """Both states, and nothing saved: the page stays as it is.
 
@@ -246,17 +248,17 @@ def show_meanwhile(
 
 
 @require_POST
-@web.portal_view(Right.DRAFT)
-def retype(request: web.PortalRequest, number: str) -> HttpResponse:
+@guards.portal_view(Right.DRAFT)
+def retype(request: http.PortalRequest, number: str) -> HttpResponse:
     """Another type for a draft, chosen on the page of the types."""
-    move = find_move(web.found(number))
+    move = find_move(http.found(number))
     if request.POST.get("intent") not in MoveType.values:
         return redirect("moves:form", move.number)
     return switch_type(request, move, version=read_version(request.POST))
 
 
 def switch_type(
-    request: web.PortalRequest, move: Move, version: int | None = None
+    request: http.PortalRequest, move: Move, version: int | None = None
 ) -> HttpResponse:
     """Another type with the same answers."""
     intent = MoveType(request.POST["intent"])
@@ -270,29 +272,29 @@ def switch_type(
 
 
 def show_form(
-    request: web.PortalRequest, move: Move, answers: AnswersForm
+    request: http.PortalRequest, move: Move, answers: AnswersForm
 ) -> HttpResponse:
     page = FormPage(move, answers, request.actor, request.POST)
     return render(request, "intake/form.html", {"page": page, "form": answers})
 
 
 @require_POST
-@web.portal_view(Right.DRAFT)
-def check_draft(request: web.PortalRequest, number: str) -> HttpResponse:
+@guards.portal_view(Right.DRAFT)
+def check_draft(request: http.PortalRequest, number: str) -> HttpResponse:
     """The checks while somebody types: saves, and answers in leaf parts."""
-    return live(request, find_move(web.found(number)))
+    return live(request, find_move(http.found(number)))
 
 
-def live(request: web.PortalRequest, before: Move) -> HttpResponse:
+def live(request: http.PortalRequest, before: Move) -> HttpResponse:
     answers = AnswersForm(request.POST, move=before)
     try:
         move = keep(request, before, answers)
     except (NotAllowed, StepRefused):
         if not worked_on(request, before):
-            return web.go(request, reverse("moves:form", args=[before.number]))
+            return http.go(request, reverse("moves:form", args=[before.number]))
         return show_meanwhile(request, before, answers)
     page = FormPage(move, answers, request.actor, request.POST, before=before)
-    left = outside.text_in(request.POST, "left").split()
+    left = inputs.text_in(request.POST, "left").split()
     wrong = wrong_among(answers, page.report, left)
     context = {"page": page, "form": answers, "wrong": wrong}
     response = render(request, "intake/live.html", context)
@@ -304,10 +306,10 @@ def live(request: web.PortalRequest, before: Move) -> HttpResponse:
 
 
 @require_safe
-@web.portal_view(Right.DRAFT)
-def package_says(request: web.PortalRequest, number: str) -> HttpResponse:
+@guards.portal_view(Right.DRAFT)
+def package_says(request: http.PortalRequest, number: str) -> HttpResponse:
     """What the package says of a draft, as it was kept last. A part of the form."""
-    move = find_move(web.found(number))
+    move = find_move(http.found(number))
     if move.requested_by_id != request.actor.user_id or move.state != MoveState.DRAFT:
         # Saving tells who went on with it; a part of this page is no whole one.
         form = redirect("moves:form", move.number)
@@ -316,11 +318,11 @@ def package_says(request: web.PortalRequest, number: str) -> HttpResponse:
 
 
 @require_safe
-@web.portal_view(Right.DRAFT)
-def pick_administration(request: web.PortalRequest) -> HttpResponse:
+@guards.portal_view(Right.DRAFT)
+def pick_administration(request: http.PortalRequest) -> HttpResponse:
     """What the picker finds, with the one that is chosen on top."""
-    value = outside.text_in(request.GET, "administration")
-    query = outside.text_in(request.GET, "administration_query")
+    value = inputs.text_in(request.GET, "administration")
+    query = inputs.text_in(request.GET, "administration_query")
     chosen = Administration.objects.with_place().filter(public_id=value).first()
     page = {
         "name": "administration",
@@ -332,21 +334,21 @@ def pick_administration(request: web.PortalRequest) -> HttpResponse:
 
 
 @require_safe
-@web.portal_view(Right.DRAFT)
-def pick_office(request: web.PortalRequest) -> HttpResponse:
+@guards.portal_view(Right.DRAFT)
+def pick_office(request: http.PortalRequest) -> HttpResponse:
     """What the picker finds, with the one that is chosen on top."""
-    value = outside.text_in(request.GET, "to_environment")
-    query = outside.text_in(request.GET, "to_environment_query")
+    value = inputs.text_in(request.GET, "to_environment")
+    query = inputs.text_in(request.GET, "to_environment_query")
     chosen = Environment.objects.filter(public_id=value).first()
     offices = picking.find_offices(query).with_chosen(chosen)
     page = {"value": value, "query": query, "offices": offices}
     return render(request, "intake/offices_found.html", page)
 
 
-@web.portal_view(Right.DRAFT)
-def review(request: web.PortalRequest, number: str) -> HttpResponse:
+@guards.portal_view(Right.DRAFT)
+def review(request: http.PortalRequest, number: str) -> HttpResponse:
     """Read it all once more, tick the warnings, submit."""
-    move = find_move(web.found(number))
+    move = find_move(http.found(number))
     if move.state != MoveState.DRAFT:
         sent_twice = request.method == "POST"
         leads = "moves:submitted" if sent_twice else "moves:detail"
@@ -356,9 +358,7 @@ def review(request: web.PortalRequest, number: str) -> HttpResponse:
     informed = None
     if "asks_informed" in request.POST:
         informed = "client_informed" in request.POST
-    page = ReviewPage(
-        move, outside.texts_in(request.POST, "seen"), is_informed=informed
-    )
+    page = ReviewPage(move, inputs.texts_in(request.POST, "seen"), is_informed=informed)
     if request.method != "POST":
         return show_review(request, page)
     try:
@@ -379,52 +379,52 @@ def review(request: web.PortalRequest, number: str) -> HttpResponse:
 
 
 def show_review(
-    request: web.PortalRequest, page: ReviewPage, status: int = 200
+    request: http.PortalRequest, page: ReviewPage, status: int = 200
 ) -> HttpResponse:
     context = {"page": page, "form": page.form}
     return render(request, "intake/review.html", context, status=status)
 
 
 @require_safe
-@web.portal_view(Right.DRAFT)
-def submitted(request: web.PortalRequest, number: str) -> HttpResponse:
-    move = find_move(web.found(number))
+@guards.portal_view(Right.DRAFT)
+def submitted(request: http.PortalRequest, number: str) -> HttpResponse:
+    move = find_move(http.found(number))
     if move.state == MoveState.DRAFT:
         return redirect("moves:form", move.number)
-    page = {"move": move, "eyes": eyes.look(move, request.actor)}
+    page = {"move": move, "eyes": four_eyes.look(move, request.actor)}
     return render(request, "intake/submitted.html", page)
 
 
 @require_POST
-@web.portal_view(Right.TAKE_OVER)
-def take_over_draft(request: web.PortalRequest, number: str) -> HttpResponse:
+@guards.portal_view(Right.TAKE_OVER)
+def take_over_draft(request: http.PortalRequest, number: str) -> HttpResponse:
     move = actions.take_over_draft(
-        web.found(number), actor=request.actor, version=web.version_in(request)
+        http.found(number), actor=request.actor, version=http.version_in(request)
     )
     messages.success(request, _("This draft is yours now."))
     return redirect("moves:form", move.number)
 
 
-@web.portal_view(Action.REOPEN)
-def reopen(_request: web.PortalRequest, number: str) -> HttpResponse:
+@guards.portal_view(Action.REOPEN)
+def reopen(_request: http.PortalRequest, number: str) -> HttpResponse:
     """To the form, which says what editing costs; nothing is reopened by that."""
-    move = find_move(web.found(number))
+    move = find_move(http.found(number))
     page = "moves:form" if move.state in actions.REOPENS else "moves:detail"
     return redirect(page, move.number)
 
 
-@web.portal_view(Action.WITHDRAW)
-def withdraw(request: web.PortalRequest, number: str) -> HttpResponse:
+@guards.portal_view(Action.WITHDRAW)
+def withdraw(request: http.PortalRequest, number: str) -> HttpResponse:
     """Asks first; what was submitted is withdrawn with a reason."""
-    move = find_move(web.found(number))
-    answers = WithdrawForm(web.sent(request), needs_reason=was_submitted(move))
+    move = find_move(http.found(number))
+    answers = WithdrawForm(http.sent(request), needs_reason=was_submitted(move))
     if request.method == "POST" and answers.is_valid():
         try:
             actions.withdraw_move(
                 move.pk,
                 actor=request.actor,
                 reason=answers.cleaned_data["reason"],
-                version=web.version_in(request),
+                version=http.version_in(request),
             )
         except ChangedMeanwhile as refusal:
             answers.add_error(None, str(refusal))
@@ -437,7 +437,7 @@ def withdraw(request: web.PortalRequest, number: str) -> HttpResponse:
 
 
 def show_withdraw(
-    request: web.PortalRequest,
+    request: http.PortalRequest,
     move: Move,
     answers: WithdrawForm,
     overtaken: bool = False,
@@ -446,19 +446,19 @@ def show_withdraw(
         "move": move,
         "form": answers,
         "is_draft": not was_submitted(move),
-        "version": move.version if overtaken else web.version_to_show(request, move),
+        "version": move.version if overtaken else http.version_to_show(request, move),
     }
     status = HTTPStatus.CONFLICT if overtaken else HTTPStatus.OK
     return render(request, "intake/withdraw.html", page, status=status)
 
 
-@web.portal_view(Right.RECOUNT)
-def recount(request: web.PortalRequest, number: str) -> HttpResponse:
+@guards.portal_view(Right.RECOUNT)
+def recount(request: http.PortalRequest, number: str) -> HttpResponse:
     """Count the documents of a move's administration again."""
-    move = find_move(web.found(number))
+    move = find_move(http.found(number))
     if move.administration is None:
         return redirect("moves:form", move.number)
-    answers = RecountForm(web.sent(request))
+    answers = RecountForm(http.sent(request))
     if request.method == "POST" and answers.is_valid():
         try:
             actions.recount_documents(
@@ -466,7 +466,7 @@ def recount(request: web.PortalRequest, number: str) -> HttpResponse:
                 answers.counts,
                 actor=request.actor,
                 ticket=answers.cleaned_data["ticket"],
-                version=web.version_in(request),
+                version=http.version_in(request),
             )
         except ChangedMeanwhile as refusal:
             answers.add_error(None, str(refusal))
@@ -477,13 +477,13 @@ def recount(request: web.PortalRequest, number: str) -> HttpResponse:
 
 
 def show_recount(
-    request: web.PortalRequest,
+    request: http.PortalRequest,
     move: Move,
     answers: RecountForm,
     overtaken: bool = False,
 ) -> HttpResponse:
     page: dict[str, Any] = {"move": move, "form": answers}
     if request.method == "POST" and not overtaken:
-        page |= {"version": web.version_in(request)}
+        page |= {"version": http.version_in(request)}
     status = HTTPStatus.CONFLICT if overtaken else HTTPStatus.OK
     return render(request, "intake/recount.html", page, status=status)

@@ -14,15 +14,15 @@ from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Lower, Upper
 from django.utils.translation import gettext_lazy as _
 
-from adminmoves import patterns
 from adminmoves.cleaning import (
     plain_dashes,
     require_calendar,
     require_code,
     require_seen,
 )
+from adminmoves.models import patterns
+from adminmoves.models.patterns import require_safe
 from adminmoves.models.words import WordField
-from adminmoves.patterns import require_safe
 from adminmoves.vocabulary import Package, Subscription
 
 DEFAULT_MAIL_DOMAIN = "mailtobasecone.com"

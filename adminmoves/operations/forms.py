@@ -3,8 +3,8 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from adminmoves.fields import WritingField
 from adminmoves.models import QueueSwitch
+from adminmoves.web.fields import WritingField
 
 LONGEST = QueueSwitch._meta.get_field("reason").max_length  # noqa: SLF001 - documented by Django
 

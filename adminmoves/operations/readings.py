@@ -25,7 +25,6 @@ from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 
 from adminmoves.bookkeeping.grants import held_up
-from adminmoves.clock import ClockTimestamp
 from adminmoves.models import (
     Attempt,
     BookkeepingConnection,
@@ -34,9 +33,10 @@ from adminmoves.models import (
     Move,
     WorkerBeat,
 )
-from adminmoves.operations.opened import opened
+from adminmoves.models.clock import ClockTimestamp
+from adminmoves.scheduling.open_since import opened
+from adminmoves.scheduling.windows import closed_offices
 from adminmoves.vocabulary import ENDED_STATES, Look, MoveState
-from adminmoves.windows import closed_offices
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 MOST_RUNS = 100

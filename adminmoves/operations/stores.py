@@ -2,9 +2,9 @@
 
 import threading
 
-from adminmoves import marks
+from adminmoves.archive import marks
 from adminmoves.archive.store import archive_store
-from adminmoves.evidence_file import evidence_store
+from adminmoves.evidence.files import evidence_store
 from adminmoves.vocabulary import StoreName
 
 SECONDS_TO_ANSWER = 2.0

@@ -9,18 +9,18 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from adminmoves import web
 from adminmoves.models import QueueSwitch
 from adminmoves.operations import actions, readings, stores
 from adminmoves.operations.forms import PauseForm, ResumeForm
 from adminmoves.vocabulary import Right
+from adminmoves.web import guards, http
 
 DRAIN = "drain"
 
 
 @require_safe
-@web.portal_view(Right.READ_OPERATIONS)
-def operations(request: web.PortalRequest) -> HttpResponse:
+@guards.portal_view(Right.READ_OPERATIONS)
+def operations(request: http.PortalRequest) -> HttpResponse:
     """Workers, runs, queue and doubts; htmx gets what changes by itself alone."""
     if request.htmx:
         return render(request, "operations/live.html", read_page())
@@ -28,8 +28,8 @@ def operations(request: web.PortalRequest) -> HttpResponse:
 
 
 @require_POST
-@web.portal_view(Right.SWITCH_QUEUE)
-def pause(request: web.PortalRequest) -> HttpResponse:
+@guards.portal_view(Right.SWITCH_QUEUE)
+def pause(request: http.PortalRequest) -> HttpResponse:
     """Pause the queue; with the other button, to wait until nothing runs any more."""
     form = PauseForm(request.POST)
     if not form.is_valid():
@@ -37,22 +37,22 @@ def pause(request: web.PortalRequest) -> HttpResponse:
     draining = request.POST.get("how") == DRAIN
     actions.pause_queue(actor=request.actor, draining=draining, **form.cleaned_data)
     messages.success(request, _("The queue is paused. Nothing new starts."))
-    return web.go(request, reverse("moves:operations"))
+    return http.go(request, reverse("moves:operations"))
 
 
 @require_POST
-@web.portal_view(Right.SWITCH_QUEUE)
-def resume(request: web.PortalRequest) -> HttpResponse:
+@guards.portal_view(Right.SWITCH_QUEUE)
+def resume(request: http.PortalRequest) -> HttpResponse:
     form = ResumeForm(request.POST)
     if not form.is_valid():
         return _page(request, PauseForm(), form)
     actions.resume_queue(actor=request.actor, **form.cleaned_data)
     messages.success(request, _("The queue goes on."))
-    return web.go(request, reverse("moves:operations"))
+    return http.go(request, reverse("moves:operations"))
 
 
 def _page(
-    request: web.PortalRequest, pausing: PauseForm, resuming: ResumeForm
+    request: http.PortalRequest, pausing: PauseForm, resuming: ResumeForm
 ) -> HttpResponse:
     page = read_page()
     form = resuming if page["switch"].paused_at else pausing

@@ -1,1 +1,1 @@
-"""Lists, one move, one administration, help, and what a person sets for themselves."""
+"""Lists, one move, one administration, the connections, search and help."""

@@ -10,11 +10,11 @@ from django.utils import timezone
 
 from adminmoves import access, lifecycle
 from adminmoves.access import Actor
-from adminmoves.asking import TEMPORARY, connections_to_ask
 from adminmoves.bookkeeping.lines import LineBusy
-from adminmoves.evidence import Attestation, ask_package
-from adminmoves.evidence import attest as store_attestation
-from adminmoves.evidence_file import keep_file
+from adminmoves.evidence.files import keep_file
+from adminmoves.evidence.records import Attestation, ask_package
+from adminmoves.evidence.records import attest as store_attestation
+from adminmoves.evidence.schedule import TEMPORARY, connections_to_ask
 from adminmoves.models import EvidenceFile, Move, Proof
 from adminmoves.vocabulary import Right
 

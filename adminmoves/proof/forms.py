@@ -6,9 +6,9 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from adminmoves.evidence_file import EvidenceField
-from adminmoves.fields import Code, LineField, PastDay, Short, WritingField
+from adminmoves.evidence.files import EvidenceField
 from adminmoves.models import EvidenceFile, Parties
+from adminmoves.web.fields import Code, LineField, PastDay, Short, WritingField
 
 
 class AttestForm(forms.Form):

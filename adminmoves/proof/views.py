@@ -10,13 +10,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from adminmoves import access, web
+from adminmoves import access
+from adminmoves.archive.marks import StoreAway
 from adminmoves.bookkeeping.lines import LineBusy
-from adminmoves.dossier import eyes
-from adminmoves.dossier.reading import find_move
+from adminmoves.detail import four_eyes
+from adminmoves.detail.queries import find_move
 from adminmoves.errors import ChangedMeanwhile, StepRefused
-from adminmoves.evidence import attestation_right, record_trouble
-from adminmoves.evidence_file import (
+from adminmoves.evidence.files import (
     PDF,
     EvidenceDiffers,
     EvidenceRefused,
@@ -25,11 +25,12 @@ from adminmoves.evidence_file import (
     shown_as,
     why_full,
 )
-from adminmoves.marks import StoreAway
+from adminmoves.evidence.records import attestation_right, record_trouble
 from adminmoves.models import EvidenceFile, Move, Proof
 from adminmoves.proof import actions
 from adminmoves.proof.forms import AttestForm, begun
 from adminmoves.vocabulary import MoveState, Right
+from adminmoves.web import guards, http
 
 LOOK_ONLY = (
     "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; "
@@ -38,14 +39,14 @@ LOOK_ONLY = (
 """A browser makes a page of its own, with a style in it, around a picture or text."""
 
 
-@web.portal_view(Right.ATTEST)
-def attest(request: web.PortalRequest, number: str) -> HttpResponse:
+@guards.portal_view(Right.ATTEST)
+def attest(request: http.PortalRequest, number: str) -> HttpResponse:
     """State that it was moved, with evidence; says who can approve after that."""
-    move = find_move(web.found(number))
+    move = find_move(http.found(number))
     overrules = may_attest(request, move)
     kept = move.parties.moved_evidence
     form = AttestForm(
-        web.sent(request),
+        http.sent(request),
         request.FILES if request.method == "POST" else None,
         overrules=overrules,
         kept=kept,
@@ -60,7 +61,7 @@ def attest(request: web.PortalRequest, number: str) -> HttpResponse:
                 form.cleaned_data,
                 kept,
                 actor=request.actor,
-                version=web.version_in(request),
+                version=http.version_in(request),
             )
         except ChangedMeanwhile as refusal:
             form.add_error(None, str(refusal))
@@ -74,15 +75,15 @@ def attest(request: web.PortalRequest, number: str) -> HttpResponse:
 
 
 def _attest_page(
-    request: web.PortalRequest, move: Move, form: AttestForm, overtaken: bool = False
+    request: http.PortalRequest, move: Move, form: AttestForm, overtaken: bool = False
 ) -> HttpResponse:
-    worked = set(eyes.who_worked(move)) | {request.user.pk}
+    worked = set(four_eyes.who_worked(move)) | {request.user.pk}
     page = {
         "move": move,
         "form": form,
         "overrules": "reason" in form.fields,
-        "able": eyes.who_can_approve(but=worked),
-        "version": move.version if overtaken else web.version_to_show(request, move),
+        "able": four_eyes.who_can_approve(but=worked),
+        "version": move.version if overtaken else http.version_to_show(request, move),
     }
     status = HTTPStatus.CONFLICT if overtaken else HTTPStatus.OK
     return render(request, "proof/attest.html", page, status=status)
@@ -94,7 +95,7 @@ def _look_for_room(form: AttestForm, move: Move, actor: access.Actor) -> None:
         form.add_error("file", full)
 
 
-def may_attest(request: web.PortalRequest, move: Move) -> bool:
+def may_attest(request: http.PortalRequest, move: Move) -> bool:
     """Whether it overrules the package; refuses who may not, and what does not wait."""
     if move.state != MoveState.AWAITING_BOOKKEEPING or move.to_connection is None:
         raise StepRefused(_("This request does not wait for the bookkeeping package."))
@@ -104,10 +105,10 @@ def may_attest(request: web.PortalRequest, move: Move) -> bool:
 
 
 @require_POST
-@web.portal_view(Right.ATTEST)
-def check_now(request: web.PortalRequest, number: str) -> HttpResponse:
+@guards.portal_view(Right.ATTEST)
+def check_now(request: http.PortalRequest, number: str) -> HttpResponse:
     """Ask the package at once, and say what it answered."""
-    move = find_move(web.found(number))
+    move = find_move(http.found(number))
     try:
         tell_answer(request, actions.check_now(move.pk, actor=request.actor))
     except LineBusy:
@@ -118,7 +119,7 @@ def check_now(request: web.PortalRequest, number: str) -> HttpResponse:
     return redirect("moves:detail", move.number)
 
 
-def tell_answer(request: web.PortalRequest, proof: Proof | None) -> None:
+def tell_answer(request: http.PortalRequest, proof: Proof | None) -> None:
     if proof is None:
         messages.info(request, _("This connection is not asked by us."))
     elif proof.usable:
@@ -129,8 +130,8 @@ def tell_answer(request: web.PortalRequest, proof: Proof | None) -> None:
 
 
 @require_safe
-@web.portal_view(Right.READ_EVIDENCE)
-def evidence(request: web.PortalRequest, public_id: str) -> HttpResponse:
+@guards.portal_view(Right.READ_EVIDENCE)
+def evidence(request: http.PortalRequest, public_id: str) -> HttpResponse:
     """A file as it was given, or why not: to save, never to run in our name."""
     kept = _kept(public_id)
     response = FileResponse(
@@ -146,8 +147,8 @@ def evidence(request: web.PortalRequest, public_id: str) -> HttpResponse:
 
 
 @require_safe
-@web.portal_view(Right.READ_EVIDENCE)
-def show_evidence(request: web.PortalRequest, public_id: str) -> HttpResponse:
+@guards.portal_view(Right.READ_EVIDENCE)
+def show_evidence(request: http.PortalRequest, public_id: str) -> HttpResponse:
     """A picture, PDF or text to look at: nothing in it may run, load or be framed."""
     kept = _kept(public_id)
     kind = shown_as(kept.content_type)
@@ -169,7 +170,7 @@ def _kept(public_id: str) -> EvidenceFile:
     return get_object_or_404(files, public_id=public_id)
 
 
-def _content(request: web.PortalRequest, kept: EvidenceFile) -> bytes:
+def _content(request: http.PortalRequest, kept: EvidenceFile) -> bytes:
     """Raises EvidenceDiffers, which is put on record first, and StoreAway."""
     try:
         return genuine(kept)

@@ -10,7 +10,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from adminmoves import outside, web
 from adminmoves.access import can
 from adminmoves.errors import ChangedMeanwhile, DomainError, StepRefused
 from adminmoves.models import Administration, Retirement
@@ -18,6 +17,7 @@ from adminmoves.retirement import actions
 from adminmoves.retirement.forms import AskForm, DeclineForm
 from adminmoves.retirement.obstacles import obstacles
 from adminmoves.vocabulary import Action, RetirementKind, RetirementOutcome, Right
+from adminmoves.web import guards, http, inputs
 
 SHOWN = 20
 DECLINE = "decline"
@@ -25,11 +25,11 @@ DECLINE = "decline"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@web.portal_view(Right.READ_MOVES)
-def retirement(request: web.PortalRequest, public_id: str) -> HttpResponse:
+@guards.portal_view(Right.READ_MOVES)
+def retirement(request: http.PortalRequest, public_id: str) -> HttpResponse:
     """Ask, or see what was asked and decided."""
     administration = _found(public_id)
-    form = AskForm(web.sent(request))
+    form = AskForm(http.sent(request))
     try:
         if (
             request.method == "POST"
@@ -37,7 +37,7 @@ def retirement(request: web.PortalRequest, public_id: str) -> HttpResponse:
             and _ask(request, form, public_id)
         ):
             messages.success(request, _("Asked. A team lead decides on it."))
-            return web.go(request, request.path)
+            return http.go(request, request.path)
     except ChangedMeanwhile as refusal:
         form.add_error("reason", str(refusal))
         page = _page(request, _found(public_id), form=form)
@@ -47,9 +47,9 @@ def retirement(request: web.PortalRequest, public_id: str) -> HttpResponse:
 
 
 @require_POST
-@web.portal_view(Action.APPROVE)
+@guards.portal_view(Action.APPROVE)
 def approve_retirement(
-    request: web.PortalRequest, public_id: str, retirement_id: int
+    request: http.PortalRequest, public_id: str, retirement_id: int
 ) -> HttpResponse:
     asked = _asked(public_id, retirement_id)
     actions.approve_retirement(asked.pk, actor=request.actor)
@@ -61,9 +61,9 @@ def approve_retirement(
 
 
 @require_POST
-@web.portal_view(Action.REJECT)
+@guards.portal_view(Action.REJECT)
 def decline_retirement(
-    request: web.PortalRequest, public_id: str, retirement_id: int
+    request: http.PortalRequest, public_id: str, retirement_id: int
 ) -> HttpResponse:
     asked = _asked(public_id, retirement_id)
     form = DeclineForm(request.POST, prefix=DECLINE)
@@ -76,9 +76,9 @@ def decline_retirement(
 
 
 @require_POST
-@web.portal_view(Right.RETIRE)
+@guards.portal_view(Right.RETIRE)
 def withdraw_retirement(
-    request: web.PortalRequest, public_id: str, retirement_id: int
+    request: http.PortalRequest, public_id: str, retirement_id: int
 ) -> HttpResponse:
     asked = _asked(public_id, retirement_id)
     actions.withdraw_retirement(asked.pk, actor=request.actor)
@@ -86,7 +86,7 @@ def withdraw_retirement(
     return _to_administration(request, public_id)
 
 
-def _ask(request: web.PortalRequest, form: AskForm, public_id: str) -> bool:
+def _ask(request: http.PortalRequest, form: AskForm, public_id: str) -> bool:
     administration = _found(public_id)
     try:
         actions.ask_retirement(
@@ -104,10 +104,10 @@ def _ask(request: web.PortalRequest, form: AskForm, public_id: str) -> bool:
 
 
 def _kind_in(
-    request: web.PortalRequest, administration: Administration
+    request: http.PortalRequest, administration: Administration
 ) -> RetirementKind:
     """What the page asked for; what can be asked now may be the opposite."""
-    kind = outside.text_in(request.POST, "kind")
+    kind = inputs.text_in(request.POST, "kind")
     if kind != _wanted(administration):
         raise ChangedMeanwhile(
             _("This page shows an older state, so nothing was asked. Look at it again.")
@@ -123,7 +123,7 @@ def _wanted(administration: Administration) -> RetirementKind:
 
 
 def _page(
-    request: web.PortalRequest,
+    request: http.PortalRequest,
     administration: Administration,
     form: forms.Form | None = None,
     decline: forms.Form | None = None,
@@ -162,5 +162,5 @@ def _asked(public_id: str, retirement_id: int) -> Retirement:
         raise Http404 from None
 
 
-def _to_administration(request: web.PortalRequest, public_id: str) -> HttpResponse:
-    return web.go(request, reverse("moves:administration", args=[public_id]))
+def _to_administration(request: http.PortalRequest, public_id: str) -> HttpResponse:
+    return http.go(request, reverse("moves:administration", args=[public_id]))

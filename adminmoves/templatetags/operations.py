@@ -2,8 +2,8 @@
 
 from django import template
 
-from adminmoves.dossier.queue import Queue
 from adminmoves.operations import standing
+from adminmoves.scheduling.queue import Queue
 from adminmoves.vocabulary import StepCode
 
 register = template.Library()

@@ -10,8 +10,8 @@ from django.template import Context
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
-from adminmoves.kept import Kept
-from adminmoves.listing import FilterForm
+from adminmoves.web.fragments import Kept
+from adminmoves.web.lists import FilterForm
 
 register = template.Library()
 AROUND: Mapping[str, Kept] = {

@@ -16,11 +16,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext, pgettext_lazy
 from lucide.templatetags.lucide import lucide
 
-from adminmoves import reasons
-from adminmoves.diff import Diff, diff_of, place_now, place_wanted
+from adminmoves.detail.comparison import Diff, diff_of, place_now, place_wanted
+from adminmoves.detail.stepper import stops
 from adminmoves.models import Administration, Move
-from adminmoves.movetypes import MIXES
-from adminmoves.stations import stops
+from adminmoves.rules import reasons
+from adminmoves.rules.types import MIXES
 from adminmoves.templatetags import events, moments, pieces
 from adminmoves.vocabulary import (
     ENDED_STATES,

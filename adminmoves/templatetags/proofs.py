@@ -5,9 +5,9 @@ from datetime import datetime
 from django import template
 from django.conf import settings
 
-from adminmoves import evidence, verdicts
 from adminmoves.bookkeeping import gateway
-from adminmoves.evidence_file import shown_as
+from adminmoves.evidence import records, wording
+from adminmoves.evidence.files import shown_as
 from adminmoves.models import BookkeepingConnection, EvidenceFile, Proof
 from adminmoves.vocabulary import Right
 
@@ -15,23 +15,23 @@ register = template.Library()
 
 
 @register.simple_tag
-def told(proof: Proof) -> verdicts.Told:
-    return verdicts.tell(proof)
+def told(proof: Proof) -> wording.Told:
+    return wording.tell(proof)
 
 
 @register.filter
 def proof_facts(proof: Proof) -> list[tuple[str, str]]:
-    return verdicts.facts_of(proof)
+    return wording.facts_of(proof)
 
 
 @register.filter
 def holds_until(proof: Proof) -> datetime | None:
-    return evidence.holds_until(proof)
+    return records.holds_until(proof)
 
 
 @register.filter
 def is_stale(proof: Proof) -> bool:
-    return evidence.is_stale(proof)
+    return records.is_stale(proof)
 
 
 @register.filter
@@ -53,7 +53,7 @@ def can_be_asked(connection: BookkeepingConnection) -> bool:
 @register.filter
 def wants_package(connection: BookkeepingConnection) -> bool:
     """Where an attestation takes the place of the package: a lead's, with a reason."""
-    return evidence.attestation_right(connection) == Right.OVERRULE_PROOF
+    return records.attestation_right(connection) == Right.OVERRULE_PROOF
 
 
 @register.simple_tag

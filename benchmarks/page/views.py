@@ -1,8 +1,8 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from adminmoves.listing import PAGE_SIZE
 from adminmoves.models import Move
+from adminmoves.web.lists import PAGE_SIZE
 
 
 def moves(request: HttpRequest) -> HttpResponse:

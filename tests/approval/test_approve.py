@@ -12,9 +12,9 @@ from django.utils import timezone
 
 from adminmoves.access import actor_for
 from adminmoves.approval.actions import lend_approval
-from adminmoves.dossier import queue
 from adminmoves.models import Event, Move
-from adminmoves.plan import make_plan
+from adminmoves.rules.plan import make_plan
+from adminmoves.scheduling import queue
 from adminmoves.vocabulary import EventCode, MoveState, Role
 from tests.builders import (
     approve,

@@ -21,7 +21,7 @@ from adminmoves.approval.choices import Approved, Choice, Refused
 from adminmoves.approval.haste import Haste
 from adminmoves.errors import NotAllowed
 from adminmoves.models import BookkeepingConnection, Event, Move
-from adminmoves.plan import make_plan
+from adminmoves.rules.plan import make_plan
 from adminmoves.vocabulary import EventCode, MoveState
 from benchmarks.databases import APP, OWNER, use
 from benchmarks.world import make_people, make_waiting

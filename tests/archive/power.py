@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from adminmoves import durable
+from adminmoves.archive import durable
 
 
 class Disk:

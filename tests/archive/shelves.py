@@ -5,9 +5,9 @@ import random
 from pathlib import Path
 
 from adminmoves.archive.keys import key_of
+from adminmoves.archive.marks import MARK
 from adminmoves.archive.s3 import CLOSED
 from adminmoves.archive.store import FileStore, archive_store
-from adminmoves.marks import MARK
 from adminmoves.models import Administration, Document
 from tests.archive.bucket import Bucket
 

@@ -14,11 +14,11 @@ from pytest_django import Settings
 
 from adminmoves.access import actor_for
 from adminmoves.archive import cleaning, copying
+from adminmoves.archive.marks import MARK, StoreAway
 from adminmoves.archive.presence import require_archive
 from adminmoves.archive.store import archive_store
 from adminmoves.execution import claim, runner
 from adminmoves.execution.actions import stop_move
-from adminmoves.marks import MARK, StoreAway
 from adminmoves.models import Attempt, CleanUp, Event, Leftover, Move
 from adminmoves.operations import readiness
 from adminmoves.vocabulary import MoveState, MoveType

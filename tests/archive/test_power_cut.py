@@ -7,13 +7,12 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from pytest_django import Settings
 
-from adminmoves import durable
 from adminmoves.access import actor_for
-from adminmoves.archive import copying
-from adminmoves.archive.filling import fill as fill_for_demonstration
+from adminmoves.archive import copying, durable
 from adminmoves.archive.keys import folder_after, key_in
 from adminmoves.archive.store import archive_store
-from adminmoves.evidence_file import keep_file
+from adminmoves.demo.archive import fill as fill_for_demonstration
+from adminmoves.evidence.files import keep_file
 from adminmoves.execution import claim, runner
 from adminmoves.models import Document, DocumentCopy, Move
 from adminmoves.vocabulary import MoveState, MoveType

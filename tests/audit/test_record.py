@@ -22,7 +22,7 @@ from adminmoves.approval.actions import end_loan, lend_approval, reschedule_move
 from adminmoves.approval.haste import NONE as NO_HASTE
 from adminmoves.approval.haste import Haste
 from adminmoves.audit import chain, record
-from adminmoves.evidence_file import require_folder
+from adminmoves.evidence.files import require_folder
 from adminmoves.intake.actions import recount_documents, take_over_draft
 from adminmoves.models import (
     Administration,

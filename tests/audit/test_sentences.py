@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from django.utils import translation
 
-from adminmoves import reasons
 from adminmoves.audit.sentences import ANSWERS, SENTENCES, quotes, sentence, who
 from adminmoves.execution.actions import DONE, NOT_DONE, ROLL_BACK
 from adminmoves.models import Event, EventWords
-from adminmoves.reasons import FACTS, REASONS
+from adminmoves.rules import reasons
+from adminmoves.rules.reasons import FACTS, REASONS
 from adminmoves.vocabulary import EventCode, MoveState, Role
 from tests.cast import MakeMove
 

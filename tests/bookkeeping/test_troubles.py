@@ -11,7 +11,8 @@ from django.utils import translation
 from adminmoves.bookkeeping import session
 from adminmoves.bookkeeping.gateway import FRESH
 from adminmoves.bookkeeping.vault import unseal
-from adminmoves.evidence import ask_package
+from adminmoves.evidence.records import ask_package
+from adminmoves.evidence.wording import OF_THE_USER, tell
 from adminmoves.models import (
     BookkeepingConnection,
     ConnectionCall,
@@ -22,7 +23,6 @@ from adminmoves.models import (
     Move,
     Proof,
 )
-from adminmoves.verdicts import OF_THE_USER, tell
 from adminmoves.vocabulary import MoveState, MoveType, Package, Verdict
 from tests.bookkeeping.troubles import TROUBLES, Scene, drawn
 from tests.bookkeeping.world import CLIENT, NAME, Consented, Packages

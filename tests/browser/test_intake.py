@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.models import User
 from playwright.sync_api import Page, expect
 
-from adminmoves.evidence import ask_package
+from adminmoves.evidence.records import ask_package
 from adminmoves.models import Administration, Move
 from adminmoves.vocabulary import MoveState, MoveType, Package
 from tests.browser.conftest import Visit

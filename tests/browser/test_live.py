@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.models import User
 from playwright.sync_api import Page, expect
 
-from adminmoves.evidence import ask_package
+from adminmoves.evidence.records import ask_package
 from adminmoves.execution import runner
 from adminmoves.models import Attempt, BookkeepingConnection, Move
 from adminmoves.vocabulary import MoveState, Verdict

@@ -7,8 +7,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.test import Client
 
-from adminmoves import patterns
-from adminmoves.models import PackageProfile
+from adminmoves.models import PackageProfile, patterns
 from adminmoves.vocabulary import MoveType, Package
 from tests.builders import make_draft
 

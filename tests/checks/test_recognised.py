@@ -6,10 +6,10 @@ import pytest
 from django.contrib.auth.models import User
 
 from adminmoves.bookkeeping.gateway import Evidence
-from adminmoves.changes.recognised import same_kvk, same_name
-from adminmoves.evidence import ask_package
+from adminmoves.evidence.records import ask_package
 from adminmoves.models import BookkeepingConnection, Move
-from adminmoves.preflight import inspect
+from adminmoves.rules.checks.identity import same_kvk, same_name
+from adminmoves.rules.preflight import inspect
 from adminmoves.vocabulary import MoveState, Verdict
 from tests.builders import make_administration, make_connection, make_draft, submit
 from tests.cast import MakeMove

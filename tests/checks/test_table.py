@@ -18,8 +18,8 @@ from adminmoves.models import (
     PackageProfile,
     Parties,
 )
-from adminmoves.movetypes import CHECKS
-from adminmoves.preflight import Result, inspect
+from adminmoves.rules.preflight import Result, inspect
+from adminmoves.rules.types import CHECKS
 from adminmoves.vocabulary import Moment, MoveState, MoveType, Package, Subscription
 from tests.builders import (
     PARTIES,

@@ -14,7 +14,6 @@ from pytest_django.fixtures import Settings
 
 from adminmoves.bookkeeping import gateway, lines
 from adminmoves.bookkeeping.vault import unseal
-from adminmoves.connections.views import KEY
 from adminmoves.models import (
     BookkeepingConnection,
     ConnectionCall,
@@ -23,6 +22,7 @@ from adminmoves.models import (
     Event,
     Move,
 )
+from adminmoves.overview.connections.views import KEY
 from adminmoves.vocabulary import EventCode, LostGrant, MoveState, Package, Role
 from tests.bookkeeping.world import CODES, Consented, Packages, allow
 from tests.builders import make_administration, make_draft, make_person, submit

@@ -11,13 +11,13 @@ from pytest_django import DjangoAssertNumQueries
 from pytest_django.fixtures import Settings
 
 from adminmoves.bookkeeping import gateway
-from adminmoves.connections.standing import GROUPS
 from adminmoves.models import (
     BookkeepingConnection,
     ConnectionGrant,
     ConnectionLine,
     ConnectionList,
 )
+from adminmoves.overview.connections.standing import GROUPS
 from adminmoves.vocabulary import Package, Verdict
 from tests.bookkeeping.world import CODES, Consented, Packages
 from tests.builders import make_connection, make_environment

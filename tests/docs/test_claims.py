@@ -7,10 +7,10 @@ from django.conf import settings
 
 from adminmoves.bookkeeping import lines
 from adminmoves.bookkeeping.gateway import ADAPTERS, LIST_AGE
-from adminmoves.changes.code import LONGEST_IN_ADDRESS
-from adminmoves.connections.consent import LONGEST
-from adminmoves.dossier.queue import LATE_AFTER, LATE_TIMES
 from adminmoves.models.recall import WINDOW
+from adminmoves.overview.connections.consent import LONGEST
+from adminmoves.rules.checks.code import LONGEST_IN_ADDRESS
+from adminmoves.scheduling.queue import LATE_AFTER, LATE_TIMES
 from tests.docs.pages import pages, read
 
 WORDS = {

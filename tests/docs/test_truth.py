@@ -2,7 +2,6 @@
 
 import re
 import tomllib
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TypeGuard
 
@@ -15,7 +14,7 @@ from adminmoves.management.commands.grant_app_role import GRANTS
 from adminmoves.models import Move
 from adminmoves.models.move import declared_jumps
 from adminmoves.models.sql import FOLDER
-from adminmoves.movetypes import CHECKS, MIXES
+from adminmoves.rules.types import CHECKS, MIXES
 from adminmoves.vocabulary import ENDED_STATES, Atom, MoveState, MoveType, Role
 from tests.docs.pages import ROOT, coded, fenced, read, section, tables
 
@@ -74,16 +73,7 @@ def test_the_layers_of_the_drawing_are_the_contract() -> None:
     )
     [drawing] = fenced(read("docs/architecture.md"), "layers")
 
-    built = [_built(layer) for layer in layers]
-
-    assert drawing.splitlines() == [layer for layer in built if layer]
-
-
-def _built(layer: str) -> str:
-    """A layer in the words of the drawing, without what is not built yet."""
-    sign = " | " if "|" in layer else " : "
-    names = re.findall(r"adminmoves\.[\w.]+", layer)
-    return sign.join(name.partition(".")[2] for name in names if find_spec(name))
+    assert drawing.splitlines() == layers
 
 
 def test_the_table_of_rights_is_the_one_that_is_asked() -> None:

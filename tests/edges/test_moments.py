@@ -12,8 +12,8 @@ from django.utils import timezone
 from adminmoves.audit.sentences import SHOWN
 from adminmoves.intake.forms import AnswersForm
 from adminmoves.models import Administration, ApprovalLoan, Freeze, Move
-from adminmoves.plan import make_plan
-from adminmoves.reasons import tell
+from adminmoves.rules.plan import make_plan
+from adminmoves.rules.reasons import tell
 from adminmoves.templatetags import moments
 from adminmoves.vocabulary import MoveState, MoveType, Role
 from tests.builders import as_read, make_draft, make_person, warnings_of

@@ -16,8 +16,8 @@ from adminmoves.bookkeeping.exact import HOSTS as EXACT_HOSTS
 from adminmoves.estate.importing import Watch, import_estate
 from adminmoves.estate.sheets import as_address
 from adminmoves.models import Administration, BookkeepingConnection, Environment, Move
+from adminmoves.models.refusals import REFUSALS, refusal_of
 from adminmoves.models.sql import FOLDER
-from adminmoves.refusals import REFUSALS, refusal_of
 from adminmoves.vocabulary import MoveState, MoveType
 from tests.builders import (
     counting,

@@ -5,8 +5,8 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from adminmoves.models import CheckSeverity, Event, PackageProfile
-from adminmoves.movetypes import CHECKS
-from adminmoves.preflight import PASSED, inspect
+from adminmoves.rules.preflight import PASSED, inspect
+from adminmoves.rules.types import CHECKS
 from adminmoves.vocabulary import EventCode, Package
 from tests.builders import make_administration, make_connection, make_draft
 from tests.estate.admin import add, change, remove, told

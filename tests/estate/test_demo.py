@@ -9,8 +9,8 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.management import call_command
 
-from adminmoves import demonstration
 from adminmoves.access import role_of
+from adminmoves.demo import story
 from adminmoves.models import Administration, Environment, Event, Move
 from adminmoves.vocabulary import EventCode, MoveState, Role
 
@@ -86,7 +86,7 @@ def test_a_filled_database_is_left_alone(tmp_path: Path, agent: User) -> None:
 
     assert told == ""
     assert list(User.objects.all()) == [agent]
-    assert not demonstration.is_empty()
+    assert not story.is_empty()
 
 
 def test_the_demo_is_on_record_like_everything_else(tmp_path: Path) -> None:

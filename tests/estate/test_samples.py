@@ -18,8 +18,8 @@ from adminmoves.models import (
     Environment,
     Move,
 )
-from adminmoves.movetypes import CHECKS_BY_CODE
-from adminmoves.preflight import BLOCKING, WARNING, inspect
+from adminmoves.rules.preflight import BLOCKING, WARNING, inspect
+from adminmoves.rules.types import CHECKS_BY_CODE
 from adminmoves.vocabulary import MoveState, MoveType, Package
 from tests.builders import PARTIES, make_move, warnings_of
 from tests.estate.files import bring_in

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from adminmoves.bookkeeping.gateway import FRESH, Evidence
 from adminmoves.bookkeeping.lines import LineBusy
-from adminmoves.evidence import ask_package
+from adminmoves.evidence.records import ask_package
 from adminmoves.execution import claim, runner
 from adminmoves.execution.steps import RunFailed
 from adminmoves.models import Administration, BookkeepingConnection, Move, Proof

@@ -13,7 +13,7 @@ from adminmoves.approval.actions import approve_move
 from adminmoves.execution import runner
 from adminmoves.intake.actions import edit_draft, start_draft, submit_move
 from adminmoves.models import Move
-from adminmoves.plan import make_plan
+from adminmoves.rules.plan import make_plan
 from adminmoves.vocabulary import MoveState, MoveType
 from tests.builders import (
     PARTIES,

@@ -8,9 +8,9 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from adminmoves.access import actor_for
-from adminmoves.dossier.run import Archive
+from adminmoves.detail.progress import Archive
 from adminmoves.errors import DomainError
-from adminmoves.evidence import ask_package
+from adminmoves.evidence.records import ask_package
 from adminmoves.execution import claim, dispatch, runner
 from adminmoves.execution.actions import (
     DONE,
@@ -21,7 +21,7 @@ from adminmoves.execution.actions import (
 )
 from adminmoves.intake.actions import recount_documents
 from adminmoves.models import Administration, BookkeepingConnection, Environment, Move
-from adminmoves.plan import steps_of
+from adminmoves.rules.plan import steps_of
 from adminmoves.vocabulary import MoveState, MoveType, StepCode, Verdict
 from tests.builders import (
     approve,

@@ -11,7 +11,7 @@ from adminmoves.approval.actions import end_loan
 from adminmoves.estate.people import give_role
 from adminmoves.execution import claim
 from adminmoves.models import ApprovalLoan, Move
-from adminmoves.reasons import tell
+from adminmoves.rules.reasons import tell
 from adminmoves.vocabulary import MoveState, Role
 from tests.builders import approve
 from tests.cast import MakeMove

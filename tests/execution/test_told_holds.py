@@ -16,7 +16,7 @@ from psycopg2 import extensions
 from adminmoves.access import actor_for
 from adminmoves.approval.actions import reschedule_move
 from adminmoves.bookkeeping.gateway import Evidence
-from adminmoves.evidence import ask_package
+from adminmoves.evidence.records import ask_package
 from adminmoves.execution import claim, dispatch, runner
 from adminmoves.models import BookkeepingConnection, ExecutionWindow, Freeze, Move
 from adminmoves.operations.actions import pause_queue

@@ -7,7 +7,7 @@ from django.test import TestCase
 from django.utils import translation
 
 from adminmoves.access import actor_for
-from adminmoves.diff import diff_of
+from adminmoves.detail.comparison import diff_of
 from adminmoves.intake.actions import start_draft
 from adminmoves.models import Move
 from adminmoves.templatetags.portal import address, glyph

@@ -8,11 +8,11 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from adminmoves import menu
 from adminmoves.access import Actor
-from adminmoves.menu import entries
 from adminmoves.models import Contributor
 from adminmoves.vocabulary import MoveState, Part, Role
+from adminmoves.web import menu
+from adminmoves.web.menu import entries
 from tests.cast import MakeMove
 from tests.overview.people import logged_in
 

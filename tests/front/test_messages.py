@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from adminmoves import messages
+from adminmoves.management import translations
 
 HEAD = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n\n'
 
@@ -14,4 +14,6 @@ def test_two_texts_for_one_sentence_are_told_with_their_files(tmp_path: Path) ->
         words = f'{HEAD}msgid "Close"\nmsgstr "{text}"\n'
         (fragments / f"{name}.po").write_text(words)
 
-    assert messages.contradictions(tmp_path) == ["a.po, b.po: two texts for 'Close'"]
+    assert translations.contradictions(tmp_path) == [
+        "a.po, b.po: two texts for 'Close'"
+    ]

@@ -15,7 +15,8 @@ from adminmoves.access import actor_for
 from adminmoves.errors import DomainError, NotAllowed, StepRefused
 from adminmoves.models import Preferences
 from adminmoves.vocabulary import Action, Right
-from adminmoves.web import PortalRequest, portal_view
+from adminmoves.web.guards import portal_view
+from adminmoves.web.http import PortalRequest
 
 pytestmark = pytest.mark.django_db
 FROM = "http://testserver/migraties/M-2026-00001/"

@@ -9,9 +9,9 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
+from adminmoves.account.signin import throttle
+from adminmoves.account.tasks import forget_sign_ins
 from adminmoves.models import Event
-from adminmoves.overview.signin import throttle
-from adminmoves.overview.tasks import forget_sign_ins
 from adminmoves.vocabulary import EventCode
 
 pytestmark = pytest.mark.django_db

@@ -7,11 +7,11 @@ import pytest
 from django.conf import settings
 from django.template.loader import get_template
 
-from adminmoves.menu import PAGES
-from adminmoves.stations import ENDS
+from adminmoves.detail.stepper import ENDS
 from adminmoves.templatetags.events import EVENT_LOOKS, PLAIN
 from adminmoves.templatetags.portal import MESSAGE_LOOKS, icon
 from adminmoves.vocabulary import SCHEDULED_LOOK, SENT_BACK_LOOK, STATE_LOOKS
+from adminmoves.web.menu import PAGES
 
 ROOT = Path(settings.BASE_DIR)
 FOLDER = ROOT / "templates"

@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.utils import timezone, translation
 
+from adminmoves.demo.styleguide.samples import sample_move
+from adminmoves.detail.stepper import Facts, stops
 from adminmoves.models import Move
-from adminmoves.overview.styleguide.samples import sample_move
-from adminmoves.stations import Facts, stops
 from adminmoves.templatetags import moments
 from adminmoves.templatetags.portal import initials, number, state_label
 from adminmoves.vocabulary import MoveState

@@ -11,7 +11,7 @@ from psycopg2 import extensions
 
 from adminmoves.errors import CheckRefused
 from adminmoves.models import Administration, Move
-from adminmoves.preflight import Report, inspect
+from adminmoves.rules.preflight import Report, inspect
 from adminmoves.vocabulary import MoveState, MoveType
 from tests.builders import approve as approve_it
 from tests.builders import make_administration, make_connection, make_draft, submit

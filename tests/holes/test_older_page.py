@@ -26,7 +26,7 @@ from adminmoves.models import (
     Aftercare,
     Move,
 )
-from adminmoves.plan import make_plan
+from adminmoves.rules.plan import make_plan
 from adminmoves.vocabulary import Action, MoveState, Role
 from tests.builders import (
     approve,

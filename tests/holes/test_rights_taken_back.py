@@ -15,13 +15,13 @@ from adminmoves.access import Actor, actor_for
 from adminmoves.approval import actions as approval
 from adminmoves.approval.choices import Choice, Refused
 from adminmoves.errors import NotAllowed, RuleHeld
-from adminmoves.evidence import Attestation, attest
+from adminmoves.evidence.records import Attestation, attest
 from adminmoves.execution import actions as execution
 from adminmoves.intake import actions as intake
 from adminmoves.models import Event, Move, QueueSwitch
 from adminmoves.operations.actions import pause_queue, resume_queue
 from adminmoves.overview.move.actions import comment
-from adminmoves.plan import make_plan
+from adminmoves.rules.plan import make_plan
 from adminmoves.vocabulary import MoveState, Role
 from tests.builders import make_draft, warnings_of
 from tests.cast import MakeMove

@@ -21,7 +21,7 @@ from adminmoves.errors import (
 from adminmoves.execution import claim
 from adminmoves.intake.actions import edit_draft, reopen_move, take_over_draft
 from adminmoves.models import Administration, Contributor, Move
-from adminmoves.preflight import Report, inspect
+from adminmoves.rules.preflight import Report, inspect
 from adminmoves.vocabulary import MoveState, Part, Role
 from tests.builders import (
     approve,

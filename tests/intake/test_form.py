@@ -8,7 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from adminmoves.access import actor_for
-from adminmoves.diff import place_now, place_wanted
+from adminmoves.detail.comparison import place_now, place_wanted
 from adminmoves.intake.actions import reopen_move
 from adminmoves.models import Move
 from adminmoves.vocabulary import MoveState, MoveType, Package

@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils.html import strip_tags
 
 from adminmoves.models import Administration, Move
-from adminmoves.preflight import inspect
+from adminmoves.rules.preflight import inspect
 from adminmoves.vocabulary import MoveState, MoveType, Verdict
 from tests.builders import make_connection, make_draft, submit, warnings_of
 from tests.cast import MakeMove

@@ -13,7 +13,7 @@ from pytest_django.fixtures import Settings
 
 from adminmoves.access import actor_for
 from adminmoves.approval.actions import send_back_move
-from adminmoves.evidence_file import keep_file
+from adminmoves.evidence.files import keep_file
 from adminmoves.intake.actions import edit_draft, reopen_move
 from adminmoves.intake.filling import STATEMENT_FIELDS
 from adminmoves.models import Move, Proof

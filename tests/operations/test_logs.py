@@ -11,8 +11,8 @@ from django.db import OperationalError
 from django.test import Client
 
 from adminmoves import doorbell
-from adminmoves.logcontext import about
 from adminmoves.vocabulary import MoveState
+from adminmoves.web.log_context import about
 from migrations_portal.logs import JsonFormatter, LineFormatter
 from tests.cast import MakeMove
 from tests.execution.standstill import until

@@ -18,10 +18,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from adminmoves.access import actor_for
-from adminmoves.evidence_file import keep_file
+from adminmoves.evidence.files import keep_file
 from adminmoves.models import ApprovalLoan
 from adminmoves.vocabulary import MoveState, Role
-from adminmoves.web import OutsideMiddleware
+from adminmoves.web.http import OutsideMiddleware
 from tests.builders import make_draft, make_environment
 from tests.cast import MakeMove
 from tests.outside.asking import Asker

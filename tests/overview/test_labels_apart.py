@@ -3,7 +3,7 @@
 import pytest
 from django.contrib.auth.models import User
 
-from adminmoves.diff import diff_of
+from adminmoves.detail.comparison import diff_of
 from adminmoves.models import BookkeepingConnection
 from adminmoves.vocabulary import MoveType, Role
 from tests.builders import (

@@ -10,10 +10,10 @@ from pytest_django import DjangoAssertNumQueries
 
 from adminmoves.access import actor_for
 from adminmoves.intake.actions import start_draft
-from adminmoves.listing import CAP
 from adminmoves.models import Move
 from adminmoves.overview.moves.chips import OPEN_KEYS, PARTS
 from adminmoves.vocabulary import MoveState, MoveType, Role
+from adminmoves.web.lists import CAP
 from tests.builders import (
     WAYS,
     approve,

@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from adminmoves.models import Effect, Move
-from adminmoves.plan import steps_of
+from adminmoves.rules.plan import steps_of
 from adminmoves.vocabulary import MoveState, MoveType, StepCode
 from tests.cast import MakeMove
 from tests.overview.people import logged_in

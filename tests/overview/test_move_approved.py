@@ -16,8 +16,8 @@ from django.test import Client
 
 from adminmoves.access import actor_for
 from adminmoves.approval.actions import reject_move
-from adminmoves.evidence import Attestation, attest
-from adminmoves.evidence_file import keep_file
+from adminmoves.evidence.files import keep_file
+from adminmoves.evidence.records import Attestation, attest
 from adminmoves.models import Event, Move
 from adminmoves.overview.move.actions import comment
 from adminmoves.vocabulary import EventCode, MoveType, Role

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from adminmoves.access import actor_for
-from adminmoves.dossier import open_dossier
+from adminmoves.detail.page import open_dossier
 from adminmoves.execution import runner
 from adminmoves.execution.actions import retry_move
 from adminmoves.models import Event, Move

@@ -10,8 +10,8 @@ from django.db.models import Model
 from django.utils import timezone
 
 from adminmoves.access import actor_for
-from adminmoves.dossier import as_it_went, open_dossier
-from adminmoves.dossier.reading import NAMED, SEALED, find_move
+from adminmoves.detail.page import as_it_went, open_dossier
+from adminmoves.detail.queries import NAMED, SEALED, find_move
 from adminmoves.models import ConnectionGrant, Move
 from adminmoves.models.direct import meta
 from adminmoves.models.named import bring

@@ -12,7 +12,7 @@ from adminmoves.audit.sentences import sentence
 from adminmoves.errors import CheckRefused
 from adminmoves.intake.actions import recount_documents
 from adminmoves.models import Administration, Event, Move
-from adminmoves.preflight import inspect
+from adminmoves.rules.preflight import inspect
 from adminmoves.vocabulary import EventCode, MoveState, MoveType, Role
 from tests.builders import (
     make_administration,

@@ -9,9 +9,9 @@ from django.test import Client
 
 from adminmoves.bookkeeping import gateway
 from adminmoves.bookkeeping.gateway import Evidence
+from adminmoves.evidence.wording import MEANINGS, NOT_RECOGNISED, tell
 from adminmoves.models import BookkeepingConnection, Contributor, Move, Parties, Proof
 from adminmoves.templatetags.portal import icon
-from adminmoves.verdicts import MEANINGS, NOT_RECOGNISED, tell
 from adminmoves.vocabulary import MoveState, MoveType, Package, Part, Verdict
 from tests.builders import as_read, make_connection
 from tests.cast import MakeMove

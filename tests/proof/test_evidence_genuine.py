@@ -11,11 +11,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from adminmoves.access import actor_for
-from adminmoves.durable import DurableStorage
-from adminmoves.evidence import Attestation, attest
-from adminmoves.evidence_file import keep_file, trouble_with
+from adminmoves.archive.durable import DurableStorage
+from adminmoves.archive.marks import MARK
+from adminmoves.evidence.files import keep_file, trouble_with
+from adminmoves.evidence.records import Attestation, attest
 from adminmoves.execution import claim
-from adminmoves.marks import MARK
 from adminmoves.models import Event, EvidenceFile, Move, Parties, StoreMark
 from adminmoves.vocabulary import FileTrouble, MoveState
 from tests.builders import approve, as_read, make_draft, submit

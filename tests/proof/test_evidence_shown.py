@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from adminmoves.access import actor_for
-from adminmoves.evidence_file import keep_file
+from adminmoves.evidence.files import keep_file
 from adminmoves.vocabulary import Role
 from tests.builders import make_draft, make_person
 

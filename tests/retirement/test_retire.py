@@ -23,13 +23,13 @@ from adminmoves.errors import (
 )
 from adminmoves.intake.actions import reopen_move
 from adminmoves.models import Administration, Event, Move, Retirement
-from adminmoves.preflight import inspect
 from adminmoves.retirement.actions import (
     approve_retirement,
     ask_retirement,
     decline_retirement,
     withdraw_retirement,
 )
+from adminmoves.rules.preflight import inspect
 from adminmoves.vocabulary import EventCode, MoveState, MoveType, RetirementKind
 from tests.audit.test_record import behind_our_back
 from tests.builders import (

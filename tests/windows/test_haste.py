@@ -15,7 +15,7 @@ from adminmoves.errors import DomainError
 from adminmoves.execution.actions import retry_move
 from adminmoves.lifecycle import advance
 from adminmoves.models import Event, ExecutionWindow, Move
-from adminmoves.plan import make_plan
+from adminmoves.rules.plan import make_plan
 from adminmoves.vocabulary import Action, EventCode, MoveState
 from tests.builders import as_read, warnings_of
 from tests.cast import MakeMove

@@ -10,7 +10,6 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from adminmoves.dossier.queue import ENOUGH, look
 from adminmoves.execution import runner
 from adminmoves.models import (
     Attempt,
@@ -20,6 +19,7 @@ from adminmoves.models import (
     QueueSwitch,
     WorkerBeat,
 )
+from adminmoves.scheduling.queue import ENOUGH, look
 from adminmoves.vocabulary import BeatKind, MoveState, MoveType
 from tests.builders import (
     approve,

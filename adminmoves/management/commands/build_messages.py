@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from adminmoves import messages
+from adminmoves.management import translations
 
 
 class Command(BaseCommand):
@@ -22,9 +22,9 @@ class Command(BaseCommand):
     def handle(self, *, check: bool, **_options: object) -> None:
         root = Path(settings.BASE_DIR)
         try:
-            faults = messages.faults(root) if check else []
-            messages.compile_all(root / "locale" / "nl")
-        except messages.Unreadable as reason:
+            faults = translations.faults(root) if check else []
+            translations.compile_all(root / "locale" / "nl")
+        except translations.Unreadable as reason:
             raise CommandError(str(reason)) from reason
         if faults:
             raise CommandError("\n".join(faults))

@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
-from adminmoves import demonstration
+from adminmoves.demo import story
 
 
 class Command(BaseCommand):
@@ -25,8 +25,8 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **options: Any) -> None:
         file: Path = options["passwords_file"]
-        if demonstration.is_empty():
-            passwords = demonstration.load(settings.BASE_DIR / "samples")
+        if story.is_empty():
+            passwords = story.load(settings.BASE_DIR / "samples")
             write_private(file, passwords)
         if file.exists():
             self.stdout.write("Demo accounts (log-in, password):")

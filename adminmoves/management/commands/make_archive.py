@@ -9,8 +9,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from adminmoves.access import SYSTEM
-from adminmoves.archive.filling import fill
 from adminmoves.audit import trail
+from adminmoves.demo.archive import fill
 from adminmoves.estate.lines import differences, facts_of, line_about
 from adminmoves.models import Administration
 

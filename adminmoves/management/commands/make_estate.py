@@ -7,9 +7,9 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
-from adminmoves.archive.filling import fill
-from adminmoves.estate.large.cast import is_made
-from adminmoves.estate.large.making import make_estate
+from adminmoves.demo.archive import fill
+from adminmoves.demo.large.cast import is_made
+from adminmoves.demo.large.making import make_estate
 from adminmoves.models import Administration
 
 MOST_MOVES_EACH = 100

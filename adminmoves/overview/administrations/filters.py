@@ -4,11 +4,11 @@ from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from adminmoves.listing import FilterForm, Order
 from adminmoves.models import Administration
 from adminmoves.models.estate import IN_USE, AdministrationQuerySet
 from adminmoves.models.recall import Known
 from adminmoves.vocabulary import OPEN_STATES, Package
+from adminmoves.web.lists import FilterForm, Order
 
 BY_NAME = Order("name_key", descending=False)
 UNDER_WAY = [

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from adminmoves.diff import place_wanted
+from adminmoves.detail.comparison import place_wanted
 from adminmoves.models import Administration, FormerPlace, Move
 
 

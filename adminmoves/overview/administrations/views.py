@@ -4,8 +4,6 @@ from django.db.models import Prefetch
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 
-from adminmoves import web
-from adminmoves.listing import page_of
 from adminmoves.models import Administration, Environment, FormerPlace, Move
 from adminmoves.models.recall import known_by, was_known_as
 from adminmoves.overview.administrations.filters import (
@@ -16,19 +14,21 @@ from adminmoves.overview.administrations.filters import (
 )
 from adminmoves.overview.administrations.lineage import path_of
 from adminmoves.vocabulary import OPEN_STATES, Right
+from adminmoves.web import guards, http, lists
+from adminmoves.web.lists import page_of
 
 MOST_OFFICES = 200
 MOST_MOVES = 50
 LAST_EVENTS = 8
 
 
-@web.portal_view(Right.READ_MOVES)
-def administrations(request: web.PortalRequest) -> HttpResponse:
+@guards.portal_view(Right.READ_MOVES)
+def administrations(request: http.PortalRequest) -> HttpResponse:
     """The list; htmx gets the rows alone."""
     filters = AdministrationFilters(request.GET)
     page = read_list(filters, request)
     offices = Environment.objects.values_list("office_code", "name")[:MOST_OFFICES]
-    return web.show_list(
+    return lists.show_list(
         request,
         page,
         query=filters.url(),
@@ -39,7 +39,7 @@ def administrations(request: web.PortalRequest) -> HttpResponse:
 
 
 def read_list(
-    filters: AdministrationFilters, request: web.PortalRequest
+    filters: AdministrationFilters, request: http.PortalRequest
 ) -> dict[str, Any]:
     """A page of administrations with their open moves and former places."""
     chosen = filters.chosen()
@@ -68,8 +68,8 @@ def former(books: Administration, text: str) -> FormerPlace | None:
     return next((place for place in left if text and was_known_as(place, text)), None)
 
 
-@web.portal_view(Right.READ_MOVES)
-def administration(request: web.PortalRequest, public_id: str) -> HttpResponse:
+@guards.portal_view(Right.READ_MOVES)
+def administration(request: http.PortalRequest, public_id: str) -> HttpResponse:
     """All that is known of one: its path, its facts, its moves, what happened."""
     known = Administration.objects.with_place().select_related("closed_by")
     books = get_object_or_404(known, public_id=public_id)

@@ -7,8 +7,8 @@ from types import MappingProxyType
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from adminmoves.changes.wish import Check
-from adminmoves.movetypes import CHECKS, MIXES
+from adminmoves.rules.checks.base import Check
+from adminmoves.rules.types import CHECKS, MIXES
 from adminmoves.vocabulary import (
     SCHEDULED_LOOK,
     SENT_BACK_LOOK,

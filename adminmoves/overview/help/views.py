@@ -1,13 +1,13 @@
 from django.http import HttpResponse
 from django.shortcuts import render
 
-from adminmoves import web
 from adminmoves.overview.help import explained
 from adminmoves.vocabulary import Right
+from adminmoves.web import guards, http
 
 
-@web.portal_view(Right.READ_MOVES)
-def guide(request: web.PortalRequest) -> HttpResponse:
+@guards.portal_view(Right.READ_MOVES)
+def guide(request: http.PortalRequest) -> HttpResponse:
     page = {
         "nav": "help",
         "types": explained.types(),

@@ -4,7 +4,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from adminmoves.fields import WritingField
+from adminmoves.web.fields import WritingField
 
 
 class CommentForm(forms.Form):

@@ -4,22 +4,22 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from adminmoves import outside, web
-from adminmoves.dossier import open_dossier
-from adminmoves.dossier.run import copying
+from adminmoves.detail.page import open_dossier
+from adminmoves.detail.progress import copying
 from adminmoves.models import Event, Move
 from adminmoves.overview.move import actions
 from adminmoves.overview.move.forms import CommentForm
 from adminmoves.vocabulary import Right
+from adminmoves.web import guards, http, inputs
 
 NO_CONTENT = 204
 
 
 @require_GET
-@web.portal_view(Right.READ_MOVES)
-def detail(request: web.PortalRequest, number: str) -> HttpResponse:
+@guards.portal_view(Right.READ_MOVES)
+def detail(request: http.PortalRequest, number: str) -> HttpResponse:
     try:
-        dossier = open_dossier(web.numbered(number), request.actor)
+        dossier = open_dossier(http.numbered(number), request.actor)
     except Move.DoesNotExist as none:
         raise Http404 from none
     if not dossier.move.has_number(number):
@@ -28,12 +28,12 @@ def detail(request: web.PortalRequest, number: str) -> HttpResponse:
 
 
 @require_GET
-@web.portal_view(Right.READ_MOVES)
-def progress(request: web.PortalRequest, number: str) -> HttpResponse:
+@guards.portal_view(Right.READ_MOVES)
+def progress(request: http.PortalRequest, number: str) -> HttpResponse:
     """What happened since the reader's last look, by the number of its event."""
-    move_id = web.numbered(number)
-    since = outside.whole_number(outside.text_in(request.GET, "na")) or 0
-    state = outside.text_in(request.GET, "staat")
+    move_id = http.numbered(number)
+    since = inputs.whole_number(inputs.text_in(request.GET, "na")) or 0
+    state = inputs.text_in(request.GET, "staat")
     told = _look(number, since)
     if told is None:
         raise Http404
@@ -61,9 +61,9 @@ def _look(number: str, since: int) -> tuple[str, bool, bool] | None:
 
 
 @require_POST
-@web.portal_view(Right.COMMENT)
-def comment(request: web.PortalRequest, number: str) -> HttpResponse:
-    move_id = web.found(number)
+@guards.portal_view(Right.COMMENT)
+def comment(request: http.PortalRequest, number: str) -> HttpResponse:
+    move_id = http.found(number)
     form = CommentForm(request.POST)
     if not form.is_valid():
         dossier = open_dossier(move_id, request.actor)
@@ -71,4 +71,4 @@ def comment(request: web.PortalRequest, number: str) -> HttpResponse:
         return render(request, "overview/move.html", page)
     actions.comment(move_id, actor=request.actor, text=form.cleaned_data["text"])
     page_of_move = reverse("moves:detail", args=[Move.objects.get(pk=move_id)])
-    return web.go(request, f"{page_of_move}#timeline")
+    return http.go(request, f"{page_of_move}#timeline")

@@ -13,7 +13,6 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from adminmoves.access import Actor, can
-from adminmoves.listing import CAP
 from adminmoves.models import Contributor, Move
 from adminmoves.models.move import MoveQuerySet
 from adminmoves.vocabulary import (
@@ -25,6 +24,7 @@ from adminmoves.vocabulary import (
     Look,
     MoveState,
 )
+from adminmoves.web.lists import CAP
 
 S = MoveState
 ALL, OPEN, ENDED, FOR_ME, DECIDE = (

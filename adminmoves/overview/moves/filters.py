@@ -8,12 +8,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from adminmoves.access import Actor, can
-from adminmoves.listing import FilterForm, Order, micros, moment, query
 from adminmoves.models import Move
 from adminmoves.models.move import MoveQuerySet
 from adminmoves.models.recall import WINDOW, Known, at_office
 from adminmoves.overview.moves.chips import ALL, CUTS, FOR_ME, OPEN
 from adminmoves.vocabulary import Action, MoveType, Package, Role
+from adminmoves.web.lists import FilterForm, Order, micros, moment, query
 
 NEWEST = Order("state_since", read=moment, write=micros)
 ANY = [("", _("All"))]

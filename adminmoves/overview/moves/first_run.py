@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from django.contrib.auth.models import User
 
-from adminmoves.listing import CAP
 from adminmoves.models import (
     Administration,
     BookkeepingConnection,
@@ -12,6 +11,7 @@ from adminmoves.models import (
     Move,
 )
 from adminmoves.vocabulary import Package, Role
+from adminmoves.web.lists import CAP
 
 ENOUGH_LEADS = 2
 

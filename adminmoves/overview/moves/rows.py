@@ -10,12 +10,12 @@ from django.db.models import Model
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
-from adminmoves.diff import place_now
-from adminmoves.dossier.queue import SHOWN_STATES, Wait, look
-from adminmoves.dossier.run import percent
-from adminmoves.kept import Kept
+from adminmoves.detail.comparison import place_now
+from adminmoves.detail.progress import percent
 from adminmoves.models import Move
 from adminmoves.models.named import bring
+from adminmoves.scheduling.queue import SHOWN_STATES, Wait, look
+from adminmoves.web.fragments import Kept
 
 MINUTE, DAY = 60, 86_400
 NAMED = (

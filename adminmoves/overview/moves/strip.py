@@ -9,12 +9,12 @@ from django.utils.safestring import SafeString
 
 from adminmoves.access import Actor, can
 from adminmoves.bookkeeping.grants import needs_consent
-from adminmoves.kept import Kept
-from adminmoves.listing import CAP
 from adminmoves.models import BookkeepingConnection, Move
 from adminmoves.models.move import number_of
 from adminmoves.overview.moves.filters import since
 from adminmoves.vocabulary import Action, MoveState, Right
+from adminmoves.web.fragments import Kept
+from adminmoves.web.lists import CAP
 
 DAYS = 14
 MOST_OFFICES = 200

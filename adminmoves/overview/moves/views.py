@@ -3,8 +3,6 @@ from typing import Any
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
-from adminmoves import web
-from adminmoves.listing import page_of
 from adminmoves.models import Move
 from adminmoves.models.recall import WINDOW, known_by
 from adminmoves.overview.moves.chips import CUTS, chips, count
@@ -20,17 +18,19 @@ from adminmoves.overview.moves.first_run import first_run
 from adminmoves.overview.moves.rows import NOT_SHOWN, rows
 from adminmoves.overview.moves.strip import strip_for
 from adminmoves.vocabulary import Right
+from adminmoves.web import guards, http, lists
+from adminmoves.web.lists import page_of
 
 
-@web.portal_view(Right.READ_MOVES)
-def moves(request: web.PortalRequest) -> HttpResponse:
+@guards.portal_view(Right.READ_MOVES)
+def moves(request: http.PortalRequest) -> HttpResponse:
     """The list; htmx gets the rows alone, everybody else the whole page."""
     if not request.GET:
         return HttpResponseRedirect(request.path + first_view(request.actor))
     page = read_list(request)
-    if web.refreshes(request):
+    if lists.refreshes(request):
         page["strip"] = strip_for(request.actor)
-    return web.show_list(
+    return lists.show_list(
         request,
         page,
         query=page["filters"].url(),
@@ -40,13 +40,13 @@ def moves(request: web.PortalRequest) -> HttpResponse:
     )
 
 
-@web.portal_view(Right.READ_MOVES)
-def badges(request: web.PortalRequest) -> HttpResponse:
+@guards.portal_view(Right.READ_MOVES)
+def badges(request: http.PortalRequest) -> HttpResponse:
     """What waits for the reader, for the menu of a page that stands open."""
     return render(request, "partials/badges.html")
 
 
-def read_list(request: web.PortalRequest) -> dict[str, Any]:
+def read_list(request: http.PortalRequest) -> dict[str, Any]:
     """The rows, what they name and the chips: three queries, and one more where
     something waits or runs."""
     filters = MoveFilters(request.GET)
@@ -74,7 +74,7 @@ def read_list(request: web.PortalRequest) -> dict[str, Any]:
     }
 
 
-def around(request: web.PortalRequest, page: dict[str, Any]) -> dict[str, Any]:
+def around(request: http.PortalRequest, page: dict[str, Any]) -> dict[str, Any]:
     """What does not change while somebody filters."""
     strip = strip_for(request.actor)
     return {

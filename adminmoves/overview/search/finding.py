@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from django.db.models import Q
 from django.utils.safestring import SafeString
 
-from adminmoves import outside
-from adminmoves.kept import Kept
 from adminmoves.models import Administration, FormerPlace, Move
 from adminmoves.models.recall import Known, search, short_number, was_known_as
+from adminmoves.web import inputs
+from adminmoves.web.fragments import Kept
 
 MOST = 20
 KEPT = Kept("overview/search_row.html", most=1000)
@@ -57,7 +57,7 @@ class Found:
 def find(text: str, most: int = MOST) -> Found:
     """Moves by number, requester or ticket; administrations by anything that they are
     or ever were."""
-    text = outside.plain(text).strip()
+    text = inputs.plain(text).strip()
     if not text:
         return Found("")
     found, known = search(text, most + 1)

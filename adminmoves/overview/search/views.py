@@ -3,18 +3,18 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 
-from adminmoves import outside, web
 from adminmoves.overview.search.finding import find
 from adminmoves.vocabulary import Right
+from adminmoves.web import guards, http, inputs
 
 LONGEST = 320
 IN_PALETTE = 6
 
 
-@web.portal_view(Right.READ_MOVES)
-def search(request: web.PortalRequest) -> HttpResponse:
+@guards.portal_view(Right.READ_MOVES)
+def search(request: http.PortalRequest) -> HttpResponse:
     """A whole page, or for the palette its first lines. A number goes straight on."""
-    text = outside.text_in(request.GET, "q", LONGEST)
+    text = inputs.text_in(request.GET, "q", LONGEST)
     if request.htmx and not request.htmx.history_restore_request:
         found = find(text, IN_PALETTE)
         answer = render(request, "overview/search_options.html", {"found": found})

@@ -1,0 +1,1 @@
+"""What people do for themselves: signing in, and their preferences."""

@@ -1,0 +1,138 @@
+"""Makes the large estate as the owner, in one transaction (`manage.py make_estate`).
+
+The triggers that only let moves begin as drafts are off meanwhile, for this
+transaction; constraints and foreign keys stay on.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+from django.db import connection, models, transaction
+from django.utils import timezone
+
+from adminmoves.access import SYSTEM
+from adminmoves.audit import trail
+from adminmoves.demo.large import moments, rows
+from adminmoves.demo.large.cast import Cast, make_cast
+from adminmoves.demo.large.chaining import Moment, Past
+from adminmoves.demo.large.copying import Table
+from adminmoves.demo.large.facts import Told, books_at
+from adminmoves.demo.large.world import Journey, World
+from adminmoves.estate.saving import chunks
+from adminmoves.models import Administration, Attempt, Move, Proof
+from adminmoves.vocabulary import EventCode
+
+AT_A_TIME = 5000
+JOB = "make_estate"
+Say = Callable[[str], None]
+
+
+@transaction.atomic
+def make_estate(administrations: int, moves: int, say: Say) -> None:
+    world = World.of(administrations, timezone.now())
+    cast = make_cast(world)
+    # Administrations are written where they end, so the journeys come first.
+    journeys = list(world.travel(moves))
+    say(f"{administrations} administrations in {world.offices} offices")
+    with _without_triggers():
+        numbers = _write_administrations(world, cast)
+        _write_moves(journeys, numbers, cast, say)
+    _index(numbers, say)
+    params = {"administrations": administrations, "moves": moves}
+    line = trail.about_job(
+        JOB, EventCode.ESTATE_IMPORTED, subject="make_estate", params=params
+    )
+    trail.record(SYSTEM, [line])
+    _analyse()
+
+
+@contextmanager
+def _without_triggers() -> Iterator[None]:
+    """Our own triggers off; foreign keys are looked at with each statement."""
+    names = [model._meta.db_table for model in rows.GUARDED]  # noqa: SLF001 - Django's documented API
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        for name in names:
+            cursor.execute(f"ALTER TABLE {name} DISABLE TRIGGER USER")
+        # A proof points at its move and the move at its proof.
+        cursor.execute(
+            "SELECT conname FROM pg_constraint WHERE contype = 'f' AND condeferrable"
+            " AND conrelid = 'adminmoves_proof'::regclass"
+            " AND confrelid = 'adminmoves_move'::regclass"
+        )
+        for (constraint,) in cursor.fetchall():
+            cursor.execute(f"SET CONSTRAINTS {constraint} DEFERRED")
+        yield
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        for name in names:
+            cursor.execute(f"ALTER TABLE {name} ENABLE TRIGGER USER")
+
+
+def _write_administrations(world: World, cast: Cast) -> list[int]:
+    """Each at its last place; their ids by number."""
+    table = Table(Administration)
+    numbers = [next(table.ids) for _place in world.places]
+    for part in chunks(range(len(numbers)), AT_A_TIME):
+        table.copy(
+            books_at(
+                number, numbers[number], world.places[number], world.since[number], cast
+            )
+            for number in part
+        )
+    table.settle_ids()
+    return numbers
+
+
+def _write_moves(
+    journeys: Sequence[Journey], numbers: list[int], cast: Cast, say: Say
+) -> None:
+    tables = {model: Table(model) for model in rows.WRITTEN}
+    past, moved = Past(), Counter[int]()
+    for part in chunks(journeys, AT_A_TIME):
+        told = [_told(journey, numbers, cast, tables) for journey in part]
+        rows.write(tables, told)
+        past.copy(list(_moments(told, moved)))
+        say(f"{part[-1].number + 1} moves")
+    for table in tables.values():
+        table.settle_ids()
+    say("chaining the events")
+    past.store()
+
+
+def _index(numbers: list[int], say: Say) -> None:
+    """What a trigger does otherwise for administrations that are new."""
+    say("indexing for the search")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT adminmoves_index_administrations(%s)", [numbers])
+
+
+def _told(
+    journey: Journey,
+    numbers: list[int],
+    cast: Cast,
+    tables: dict[type[models.Model], Table],
+) -> Told:
+    since, number = journey.at_place_since, journey.books
+    return Told(
+        journey,
+        cast,
+        move_id=next(tables[Move].ids),
+        proof_id=next(tables[Proof].ids),
+        attempt_id=next(tables[Attempt].ids),
+        books=books_at(number, numbers[number], journey.left, since, cast),
+    )
+
+
+def _moments(told: Sequence[Told], moved: Counter[int]) -> Iterator[Moment]:
+    for one in told:
+        yield from moments.of_move(one)
+        if one.is_done:
+            moved[one.books.pk] += 1
+            yield moments.of_books(one, moved[one.books.pk])
+
+
+def _analyse() -> None:
+    with connection.cursor() as cursor:
+        for model in rows.GUARDED:
+            cursor.execute(f"ANALYZE {model._meta.db_table}")  # noqa: SLF001 - Django's documented API

@@ -1,0 +1,138 @@
+"""The events that a journey would have left in the trail."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+from adminmoves.access import WORKER
+from adminmoves.audit import trail
+from adminmoves.demo.large.chaining import Moment
+from adminmoves.demo.large.facts import SAID_BY, Told
+from adminmoves.models import Administration
+from adminmoves.rules.plan import IN_ONE_GO
+from adminmoves.vocabulary import EventCode, MoveState, ProofKind, StepCode, Verdict
+
+E, S = EventCode, MoveState
+WORKER_NAME = "worker1@voorbeeld"
+BEFORE = (StepCode.RECHECK, StepCode.CLOSE, StepCode.BEFORE_IMAGE)
+INSTANT = timedelta(milliseconds=1)
+PLACE = ("connection_id", "environment_id", "code", "mail_address")
+
+
+def of_move(told: Told) -> Iterator[Moment]:
+    """The stream of the move, in order; two moments never coincide."""
+    for position, (at, actor, code, more) in enumerate(_steps(told), start=1):
+        line = trail.about_move(told.move, code, **more)
+        yield Moment(position, at + INSTANT * position, actor, line)
+
+
+def of_books(told: Told, position: int) -> Moment:
+    """That the administration was moved; its ``position``-th move."""
+    journey = told.journey
+    moved = _image(told.books), _image_after(told)
+    params = {"number": told.move.number, "before": moved[0], "after": moved[1]}
+    line = trail.about_administration(
+        _books_after(told), E.ADMINISTRATION_MOVED, params=params, move=told.move
+    )
+    return Moment(position, journey.ended_at, WORKER, line)
+
+
+def _steps(told: Told) -> Iterator[tuple[Any, ...]]:
+    journey, agent = told.journey, told.agent
+    yield (
+        journey.asked_at,
+        agent,
+        E.MOVE_DRAFTED,
+        {"params": {"intent": journey.move_type}, "after": S.DRAFT},
+    )
+    yield (
+        journey.submitted_at,
+        agent,
+        E.MOVE_SUBMITTED,
+        _jump(S.DRAFT, S.AWAITING_BOOKKEEPING, warnings=[]),
+    )
+    if not told.is_proven:
+        left = _jump(S.AWAITING_BOOKKEEPING, S.WITHDRAWN)
+        words = {"reason": "Niet meer nodig."}
+        yield journey.ended_at, agent, E.MOVE_WITHDRAWN, {**left, "words": words}
+        return
+    yield journey.proved_at, agent, E.PROOF_ATTESTED, _attested(told)
+    proved = _jump(S.AWAITING_BOOKKEEPING, S.AWAITING_APPROVAL, kind=ProofKind.ATTESTED)
+    yield journey.proved_at, agent, E.MOVE_PROVED, proved
+    yield from _decided(told)
+
+
+def _decided(told: Told) -> Iterator[tuple[Any, ...]]:
+    journey, lead = told.journey, told.lead
+    if not told.is_done:
+        no = _jump(S.AWAITING_APPROVAL, S.REJECTED)
+        words = {"reason": "De klant blijft waar hij is."}
+        yield journey.decided_at, lead, E.MOVE_REJECTED, {**no, "words": words}
+        return
+    approval: dict[str, Any] = {
+        "plan_hash": told.move.plan_hash,
+        "warnings": [],
+        "not_before": None,
+        "proof": told.proof_id,
+    }
+    yield (
+        journey.decided_at,
+        lead,
+        E.MOVE_APPROVED,
+        _jump(S.AWAITING_APPROVAL, S.APPROVED, **approval),
+    )
+    run = {"attempt": 1, "worker": WORKER_NAME}
+    started = _jump(S.APPROVED, S.RUNNING, **run, proof=told.proof_id)
+    yield journey.started_at, WORKER, E.MOVE_STARTED, started
+    yield journey.started_at, WORKER, E.RUN_STEPS_DONE, _done(BEFORE)
+    yield journey.ended_at, WORKER, E.RUN_STEPS_DONE, _done(IN_ONE_GO)
+    finished = _jump(S.RUNNING, S.COMPLETED, **run)
+    yield journey.ended_at, WORKER, E.MOVE_COMPLETED, finished
+
+
+def _jump(before: MoveState, after: MoveState, **params: Any) -> dict[str, Any]:
+    return {"params": {"revision": 1, **params}, "before": before, "after": after}
+
+
+def _done(steps: tuple[StepCode, ...]) -> dict[str, Any]:
+    return {"params": {"attempt": 1, "steps": [step.value for step in steps]}}
+
+
+def _attested(told: Told) -> dict[str, Any]:
+    proof = told.proof
+    return {
+        "params": {
+            "proof": told.proof_id,
+            "verdict": Verdict.ATTESTED,
+            "code": proof.code,
+            "connection": str(told.target),
+            "overrules_package": False,
+            "moved_on": told.journey.asked_at.date().isoformat(),
+        },
+        "words": {"said_by": SAID_BY, "ticket": f"SUP-{told.move_id}"},
+    }
+
+
+def _image(books: Administration) -> dict[str, Any]:
+    return {name: getattr(books, name) for name in PLACE}
+
+
+def _image_after(told: Told) -> dict[str, Any]:
+    move = told.move
+    return {
+        "connection_id": move.to_connection_id,
+        "environment_id": move.to_environment_id,
+        "code": move.to_code,
+        "mail_address": move.to_address,
+    }
+
+
+def _books_after(told: Told) -> Administration:
+    """Where it is after the move: the trail names that office."""
+    books = told.books
+    return Administration(
+        pk=books.pk,
+        public_id=books.public_id,
+        name=books.name,
+        environment=told.target.environment,
+    )

@@ -1,0 +1,159 @@
+"""The rows that a journey would have left beside its move."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from django.db.models import Model
+
+from adminmoves.demo.large.copying import Table
+from adminmoves.demo.large.facts import SAID_BY, Told
+from adminmoves.demo.large.moments import BEFORE, WORKER_NAME
+from adminmoves.models import (
+    Administration,
+    Aftercare,
+    Attempt,
+    Contributor,
+    Effect,
+    Event,
+    FormerPlace,
+    Move,
+    Parties,
+    Proof,
+    ProofWords,
+)
+from adminmoves.rules.plan import IN_ONE_GO
+from adminmoves.vocabulary import Outcome, Part, StepCode
+
+WRITTEN: tuple[type[Model], ...] = (
+    # In the order in which foreign keys want them.
+    Proof,
+    Move,
+    ProofWords,
+    Parties,
+    Contributor,
+    Attempt,
+    Effect,
+    FormerPlace,
+    Aftercare,
+)
+IMAGE = (
+    "public_id",
+    "name",
+    "external_id",
+    "mail_code",
+    "connection_id",
+    "environment_id",
+    "code",
+    "mail_address",
+    "documents",
+    "documents_unprocessed",
+    "documents_awaiting_authorisation",
+)
+GUARDED: tuple[type[Model], ...] = (*WRITTEN, Administration, Event)
+
+
+def write(tables: Mapping[type[Model], Table], told: Sequence[Told]) -> None:
+    made: dict[type[Model], list[Model]] = {model: [] for model in WRITTEN}
+    for one in told:
+        for row in _rows(one):
+            made[type(row)].append(row)
+    for model in WRITTEN:
+        tables[model].copy(made[model])
+
+
+def _rows(told: Told) -> Iterator[Model]:
+    yield told.move
+    yield _parties(told)
+    yield from _contributors(told)
+    if told.is_proven:
+        yield told.proof
+        yield ProofWords(
+            proof_id=told.proof_id, said_by=SAID_BY, ticket=f"SUP-{told.move_id}"
+        )
+    if told.is_done:
+        yield from _run(told)
+
+
+def _parties(told: Told) -> Parties:
+    return Parties(
+        move_id=told.move_id,
+        requester_name=SAID_BY,
+        requester_email="super@kantoor.example",
+        requester_ticket=f"SUP-{told.move_id}",
+        consent_name=SAID_BY,
+        consent_email="super@ander-kantoor.example",
+        consent_on=told.journey.asked_at.date(),
+        consent_ticket=f"SUP-{told.move_id}",
+        consent_accepts_costs=True,
+        client_informed=True,
+    )
+
+
+def _contributors(told: Told) -> Iterator[Contributor]:
+    journey = told.journey
+    parts = [(Part.ASKED, journey.asked_at), (Part.EDITED, journey.submitted_at)]
+    if told.is_proven:
+        parts.append((Part.ATTESTED, journey.proved_at))
+    for part, at in parts:
+        yield Contributor(
+            move_id=told.move_id,
+            user_id=told.agent.person,
+            revision=1,
+            part=part,
+            at=at,
+        )
+
+
+def _run(told: Told) -> Iterator[Model]:
+    journey, books = told.journey, told.books
+    image = {name: getattr(books, name) for name in IMAGE}
+    yield Attempt(
+        pk=told.attempt_id,
+        move_id=told.move_id,
+        number=1,
+        worker=WORKER_NAME,
+        started_at=journey.started_at,
+        heartbeat_at=journey.ended_at,
+        lease_until=journey.ended_at,
+        before_image=image,
+        ended_at=journey.ended_at,
+        outcome=Outcome.COMPLETED,
+    )
+    yield from _effects(told, image)
+    yield _left(told)
+    for position, code in enumerate(told.plan.aftercare, start=1):
+        yield Aftercare(
+            move_id=told.move_id,
+            position=position,
+            code=code,
+            ticked_by_id=told.agent.person,
+            ticked_at=journey.ended_at,
+        )
+
+
+def _left(told: Told) -> FormerPlace:
+    books = told.books
+    return FormerPlace(
+        administration_id=books.pk,
+        move_id=told.move_id,
+        environment_id=books.environment_id,
+        connection_id=books.connection_id,
+        package=books.package,
+        office_code=books.environment.office_code,
+        code=books.code,
+        mail_address=books.mail_address,
+        from_at=books.at_place_since,
+        until_at=told.journey.ended_at,
+    )
+
+
+def _effects(told: Told, image: dict[str, object]) -> Iterator[Effect]:
+    for step in (*BEFORE, *IN_ONE_GO):
+        first = step in BEFORE
+        yield Effect(
+            attempt_id=told.attempt_id,
+            move_id=told.move_id,
+            step=step,
+            worker=WORKER_NAME,
+            done_at=told.journey.started_at if first else told.journey.ended_at,
+            facts=image if step == StepCode.BEFORE_IMAGE else {},
+        )

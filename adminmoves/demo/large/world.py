@@ -1,0 +1,151 @@
+"""The made-up world: where every administration was and is, in plain numbers.
+
+Offices come in fours. Every office has two connections of one package and two of the
+next, so that each type of migration has somewhere to go. Every code holds a number
+that no other code holds, so that no place, address or name is ever taken twice.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import count
+
+from adminmoves.rules.types import MIXES
+from adminmoves.vocabulary import Atom, MoveState, MoveType, Package
+
+PACKAGES = tuple(Package)
+TYPES = tuple(MoveType)
+LINKS_PER_OFFICE = 4
+BOOKS_PER_OFFICE = 400
+YEARS_BACK = timedelta(days=3 * 365)
+LAST_ASKED = timedelta(days=2)
+"""So long ago at least, so that every move has ended."""
+REJECTED_EVERY, WITHDRAWN_EVERY = 19, 23
+SHAPES = {
+    Package.TWINFIELD: "NL{}",
+    Package.EXACT_ONLINE: "{}",
+    Package.UNIT4: "MVL{:05}",
+    Package.ACCOUNTVIEW: "av-{}",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A connection by its number from 0, and a code."""
+
+    link: int
+    code: str
+
+    @property
+    def office(self) -> int:
+        return self.link // LINKS_PER_OFFICE
+
+    @property
+    def package(self) -> Package:
+        return package_of(self.link)
+
+
+@dataclass(frozen=True, slots=True)
+class Journey:
+    """A finished move of one administration, and its moments."""
+
+    number: int
+    books: int
+    move_type: MoveType
+    state: MoveState
+    left: Place
+    wanted: Place
+    asked_at: datetime
+    at_place_since: datetime
+
+    @property
+    def submitted_at(self) -> datetime:
+        return self.asked_at + timedelta(minutes=10)
+
+    @property
+    def proved_at(self) -> datetime:
+        return self.asked_at + timedelta(days=1)
+
+    @property
+    def decided_at(self) -> datetime:
+        return self.asked_at + timedelta(days=1, hours=3)
+
+    @property
+    def started_at(self) -> datetime:
+        return self.decided_at + timedelta(seconds=5)
+
+    @property
+    def ended_at(self) -> datetime:
+        if self.state == MoveState.WITHDRAWN:
+            return self.submitted_at + timedelta(hours=1)
+        done = self.state == MoveState.COMPLETED
+        return self.decided_at + timedelta(seconds=9 if done else 0)
+
+
+@dataclass(slots=True)
+class World:
+    offices: int
+    now: datetime
+    places: list[Place] = field(default_factory=list)
+    since: list[datetime] = field(default_factory=list)
+    codes: Iterator[int] = field(default_factory=lambda: count(100))
+
+    @classmethod
+    def of(cls, administrations: int, now: datetime) -> "World":
+        offices = max(8, -(-administrations // BOOKS_PER_OFFICE) // 4 * 4)
+        world = cls(offices, now)
+        links = offices * LINKS_PER_OFFICE
+        start = now - YEARS_BACK - timedelta(days=30)
+        for number in range(administrations):
+            link = number % links
+            world.places.append(Place(link, world.new_code(link)))
+            world.since.append(start)
+        return world
+
+    def new_code(self, link: int) -> str:
+        return SHAPES[package_of(link)].format(next(self.codes))
+
+    def travel(self, moves: int) -> Iterator[Journey]:
+        """Moves in the order of time, over three years; each type in its turn."""
+        for number in range(moves):
+            books = number % len(self.places)
+            left = self.places[books]
+            move_type = TYPES[number % len(TYPES)]
+            journey = Journey(
+                number=number,
+                books=books,
+                move_type=move_type,
+                state=_end_of(number),
+                left=left,
+                wanted=self._wanted(left, move_type),
+                asked_at=self.now - LAST_ASKED - YEARS_BACK * (1 - number / moves),
+                at_place_since=self.since[books],
+            )
+            if journey.state == MoveState.COMPLETED:
+                self.places[books] = journey.wanted
+                self.since[books] = journey.ended_at
+            yield journey
+
+    def _wanted(self, left: Place, move_type: MoveType) -> Place:
+        atoms, link = MIXES[move_type], left.link
+        if Atom.ENVIRONMENT in atoms:
+            # Four offices on the packages come round.
+            link = (link + 4 * LINKS_PER_OFFICE) % (self.offices * LINKS_PER_OFFICE)
+        if Atom.CONNECTION in atoms:
+            # The other connection of the pair.
+            link ^= 1
+        code = self.new_code(link) if Atom.CODE in atoms else left.code
+        return Place(link, code)
+
+
+def package_of(link: int) -> Package:
+    office, pair = link // LINKS_PER_OFFICE, link % LINKS_PER_OFFICE // 2
+    return PACKAGES[(office + pair) % len(PACKAGES)]
+
+
+def _end_of(number: int) -> MoveState:
+    if number % REJECTED_EVERY == REJECTED_EVERY - 1:
+        return MoveState.REJECTED
+    if number % WITHDRAWN_EVERY == WITHDRAWN_EVERY - 1:
+        return MoveState.WITHDRAWN
+    return MoveState.COMPLETED

@@ -1,0 +1,1 @@
+"""What the pages of one move show, read once for all of them."""

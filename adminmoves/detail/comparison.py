@@ -1,0 +1,158 @@
+"""What a move changes, as people read it: two places side by side."""
+
+from dataclasses import dataclass, replace
+
+from django.utils.translation import gettext as _
+
+from adminmoves.models import BookkeepingConnection, Environment, Move
+from adminmoves.rules.types import MIXES
+from adminmoves.vocabulary import Atom, MoveState, MoveType
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an administration is or is wanted; what is not chosen yet is empty."""
+
+    environment: Environment | None
+    connection: BookkeepingConnection | None
+    code: str
+    address: str
+
+    @property
+    def office_code(self) -> str:
+        return self.environment.office_code if self.environment else ""
+
+    @property
+    def office_name(self) -> str:
+        return self.environment.name if self.environment else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One fact, now and after; the same on both sides when it stays."""
+
+    label: str
+    now: str
+    then: str
+    missing: str = ""
+    is_code: bool = False
+    is_same: bool = False
+
+    @property
+    def changes(self) -> bool:
+        return self.now != self.then and not self.is_same
+
+
+@dataclass(frozen=True, slots=True)
+class Diff:
+    name: str
+    now: Place
+    then: Place
+    rows: tuple[Row, ...]
+    stays: tuple[tuple[str, str], ...]
+    is_past: bool = False
+    is_off: bool = False
+
+
+def type_of(move: Move) -> MoveType | None:
+    """The derived type, or in a draft the one that was chosen."""
+    value = move.move_type or move.intent
+    return MoveType(value) if value else None
+
+
+def place_now(move: Move) -> Place:
+    """Where it comes from: frozen once submitted, where it stands before that."""
+    if move.from_connection is not None:
+        return Place(
+            move.from_environment,
+            move.from_connection,
+            move.from_code,
+            move.from_address,
+        )
+    books = move.administration
+    if books is None:
+        return Place(None, None, "", "")
+    return Place(books.environment, books.connection, books.code, books.mail_address)
+
+
+def place_wanted(move: Move) -> Place:
+    """Where it goes; what the chosen type leaves alone stays as it is."""
+    now = place_now(move)
+    kind = type_of(move)
+    asked = MIXES[kind] if kind else frozenset(Atom)
+    wanted = Place(
+        move.to_environment or (None if Atom.ENVIRONMENT in asked else now.environment),
+        move.to_connection or (None if asked - {Atom.CODE} else now.connection),
+        move.to_code or ("" if Atom.CODE in asked else now.code),
+        "",
+    )
+    return replace(wanted, address=move.to_address or _expected(move, wanted))
+
+
+def _expected(move: Move, wanted: Place) -> str:
+    books = move.administration
+    if books is None or wanted.environment is None or not wanted.code:
+        return ""
+    return wanted.environment.address_for(books.mail_code or wanted.code)
+
+
+def diff_of(move: Move) -> Diff | None:
+    """The two places of a move; nothing before an administration is chosen."""
+    if move.administration is None:
+        return None
+    now, then = place_now(move), place_wanted(move)
+    return Diff(
+        name=move.administration.name,
+        now=now,
+        then=then,
+        rows=_rows(now, then, respelled=_is_respelled(move, now)),
+        stays=_stays(now, then),
+        is_past=move.state == MoveState.COMPLETED,
+        is_off=move.state in {MoveState.REJECTED, MoveState.WITHDRAWN},
+    )
+
+
+def _is_respelled(move: Move, now: Place) -> bool:
+    """Whether the code that is wanted is the present one in another spelling."""
+    books = move.administration
+    return bool(
+        move.is_stored
+        and books
+        and now.code == books.code
+        and move.package == books.package
+        and move.to_code_key == books.code_key
+    )
+
+
+def _rows(now: Place, then: Place, *, respelled: bool) -> tuple[Row, ...]:
+    choose, enter = _("to be chosen"), _("to be entered")
+    return (
+        Row(_("Office"), now.office_name, then.office_name, choose),
+        Row(_("Office code"), now.office_code, then.office_code, choose, is_code=True),
+        Row(
+            _("Administration code"),
+            now.code,
+            then.code,
+            enter,
+            is_code=True,
+            is_same=respelled,
+        ),
+        Row(_("Connection"), *_connections(now, then), choose),
+    )
+
+
+def _connections(now: Place, then: Place) -> tuple[str, str]:
+    """Told with their offices where two offices call theirs the same."""
+    names = str(now.connection or ""), str(then.connection or "")
+    if now.connection == then.connection or names[0] != names[1]:
+        return names
+    return f"{now.office_code} · {names[0]}", f"{then.office_code} · {names[1]}"
+
+
+def _stays(now: Place, then: Place) -> tuple[tuple[str, str], ...]:
+    users = (
+        _("stay as they are")
+        if now.environment == then.environment
+        else _("do not move along, create them anew at the other office")
+    )
+    return ((_("Archive"), _("all documents stay with it")), (_("Users"), users))

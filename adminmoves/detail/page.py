@@ -1,0 +1,337 @@
+"""All that a move's page shows; each part is read when the page first shows it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import Any
+
+from django.utils import timezone
+
+from adminmoves.access import Actor, can
+from adminmoves.audit.details import Fact, plan_facts
+from adminmoves.detail import four_eyes, progress, queries
+from adminmoves.evidence.records import holds_until, is_stale
+from adminmoves.models import Aftercare, Event, Move, Proof
+from adminmoves.rules import reasons
+from adminmoves.rules.plan import Plan, make_plan, steps_of
+from adminmoves.rules.preflight import Report, Result, inspect
+from adminmoves.rules.types import AFTERCARE_LABELS
+from adminmoves.scheduling import queue
+from adminmoves.vocabulary import (
+    Action,
+    EventCode,
+    Moment,
+    MoveState,
+    MoveType,
+    Right,
+)
+
+S = MoveState
+CHECKED_STATES = frozenset(
+    {S.DRAFT, S.AWAITING_BOOKKEEPING, S.AWAITING_APPROVAL, S.APPROVED}
+    | {S.FAILED, S.STOPPED}
+)
+"""While a run changes the place, and after it, the checks would ask about a place
+that is no wish any more."""
+ENDED_STATES = frozenset({S.REJECTED, S.WITHDRAWN})
+LIVE_STATES = frozenset({S.APPROVED, S.RUNNING})
+OF_RUN = frozenset({EventCode.MOVE_STARTED, EventCode.RUN_STEPS_DONE})
+AT_ONCE = timedelta(seconds=1)
+RUN_EVERY, WAIT_EVERY = 1500, 5000
+WAITING_STATES = frozenset({S.AWAITING_BOOKKEEPING, S.AWAITING_APPROVAL})
+NEWEST_PROOFS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Care:
+    """One thing left to do afterwards; ``who`` did it, ``at`` that moment."""
+
+    code: str
+    label: str
+    who: str
+    at: datetime | None
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Offers:
+    """The buttons that the reader would not be refused."""
+
+    decide: bool
+    reschedule: bool
+    retry: bool
+    settle: bool
+    stop: bool
+    comment: bool
+    tick: bool
+    read_evidence: bool
+
+
+@dataclass(frozen=True)
+class Dossier:
+    """What one reader sees of a move. A state that shows a part pays for it."""
+
+    move: Move
+    actor: Actor
+    worked: Mapping[int, str]
+
+    @cached_property
+    def report(self) -> Report:
+        checked = self.move.state in CHECKED_STATES
+        return inspect(self.move) if checked else Report(())
+
+    @cached_property
+    def plan(self) -> Plan | None:
+        move = self.move
+        return make_plan(move) if move.move_type and move.submitted_at else None
+
+    @property
+    def reason(self) -> reasons.Reason | None:
+        return reasons.tell(self.move.reason)
+
+    @cached_property
+    def proofs(self) -> tuple[Proof, ...]:
+        """The newest answers for the revision that is asked for now."""
+        kept = self.move.proofs.filter(revision=self.move.revision)
+        named = kept.select_related("words", "evidence", "attested_by", "connection")
+        return tuple(named[:NEWEST_PROOFS])
+
+    @cached_property
+    def eyes(self) -> four_eyes.FourEyes:
+        return four_eyes.look(self.move, self.actor, self.worked)
+
+    @cached_property
+    def offers(self) -> Offers:
+        state, actor = self.move.state, self.actor
+        return Offers(
+            decide=state == S.AWAITING_APPROVAL and self.eyes.may,
+            reschedule=state == S.APPROVED and can(actor, Action.RESCHEDULE),
+            retry=state in {S.FAILED, S.STOPPED} and can(actor, Action.RETRY),
+            settle=state == S.IN_DOUBT and can(actor, Action.SETTLE),
+            stop=state == S.RUNNING and can(actor, Right.STOP_RUN),
+            comment=can(actor, Right.COMMENT),
+            tick=state == S.COMPLETED and can(actor, Right.TICK_AFTERCARE),
+            read_evidence=can(actor, Right.READ_EVIDENCE),
+        )
+
+    @cached_property
+    def tries(self) -> tuple[progress.Try, ...]:
+        return tuple(progress.tries(self.move))
+
+    @cached_property
+    def timeline(self) -> tuple[Event, ...]:
+        return as_it_went(queries.timeline().rows(self.move.pk))
+
+    @cached_property
+    def aftercare(self) -> tuple[Care, ...]:
+        return tuple(_care(item) for item in queries.aftercare().rows(self.move.pk))
+
+    @cached_property
+    def in_queue(self) -> queue.Queue:
+        return queue.look([self.move])
+
+    @property
+    def wait(self) -> queue.Wait | None:
+        return self.in_queue.wait(self.move)
+
+    @property
+    def starts_at(self) -> datetime | None:
+        """From when it may start; None where no moment holds it, or none is known."""
+        if self.move.state != S.APPROVED:
+            return None
+        wait = self.wait
+        if wait and (wait.until or wait.has_no_end):
+            return wait.until
+        return self.move.not_before if self.move.is_scheduled else None
+
+    @property
+    def held(self) -> queue.Wait | None:
+        """What would hold it once approved: hours of its offices, or a freeze."""
+        return self.in_queue.held(self.move)
+
+    @property
+    def has_hours(self) -> bool:
+        return self.in_queue.has_hours(self.move)
+
+    @cached_property
+    def usual(self) -> queue.Usual:
+        return self.in_queue.usual(self.move)
+
+    @property
+    def is_late(self) -> bool:
+        """Whether it runs much longer than such moves usually do."""
+        return self.in_queue.is_late(self.move)
+
+    @property
+    def evening(self) -> datetime:
+        return queue.next_evening()
+
+    @property
+    def proof(self) -> Proof | None:
+        """The proof it stands on, else the newest answer."""
+        return self.move.proof or (self.proofs[0] if self.proofs else None)
+
+    @property
+    def proof_until(self) -> datetime | None:
+        return holds_until(self.proof) if self.proof else None
+
+    @property
+    def asked_by(self) -> str:
+        return four_eyes.name_of(self.move.requested_by)
+
+    @property
+    def approved_by(self) -> str:
+        lead = self.move.approved_by
+        return four_eyes.name_of(lead) if lead else ""
+
+    @property
+    def stands_on_proof(self) -> bool:
+        """Whether it ended with a proof that nothing else on the page shows."""
+        return self.move.state in ENDED_STATES and self.move.proof is not None
+
+    @property
+    def attested_by(self) -> str:
+        agent = self.move.proof and self.move.proof.attested_by
+        return four_eyes.name_of(agent) if agent else ""
+
+    @property
+    def present_place(self) -> str:
+        """Where the administration is now, as kantoorcode.administratiecode."""
+        books = self.move.administration
+        return f"{books.environment.office_code}.{books.code}" if books else ""
+
+    @property
+    def is_stale(self) -> bool:
+        """The proof was good and is too old by now: it has to be given again."""
+        return bool(self.proof and is_stale(self.proof))
+
+    @property
+    def holding(self) -> tuple[Result, ...]:
+        """What holds the move back from being approved now."""
+        return self.report.holding(Moment.APPROVE)
+
+    @property
+    def when(self) -> str:
+        """The moment that a form offers first."""
+        return "wished" if self.wished else "now"
+
+    @property
+    def is_tonight(self) -> bool:
+        return timezone.localdate(self.evening) == timezone.localdate()
+
+    @property
+    def wished(self) -> datetime | None:
+        """The moment that the request asks for, while it is still to come."""
+        asked = self.move.not_before
+        return asked if asked and asked > timezone.now() else None
+
+    @property
+    def is_live(self) -> bool:
+        return self.move.state in LIVE_STATES
+
+    @property
+    def look_every(self) -> int:
+        """Milliseconds after which the open page looks for news; 0 for a still page.
+
+        The form of who decides is never taken away.
+        """
+        if self.is_live:
+            return RUN_EVERY
+        waits = self.move.state in WAITING_STATES and not self.offers.decide
+        return WAIT_EVERY if waits else 0
+
+    @property
+    def cursor(self) -> int:
+        return max((line.pk for line in self.timeline), default=0)
+
+    @property
+    def cared_for(self) -> int:
+        return sum(care.at is not None for care in self.aftercare)
+
+    @property
+    def warnings_seen(self) -> tuple[str, ...]:
+        return tuple(reasons.told_check(seen) for seen in self.move.warnings_seen)
+
+    @cached_property
+    def approval(self) -> Event | None:
+        """The decision that the approval of now comes from, with what was checked."""
+        if not self.move.approved_at:
+            return None
+        code = EventCode.MOVE_APPROVED
+        shown = next((line for line in self.timeline if line.code == code), None)
+        is_whole = len(self.timeline) < queries.NEWEST_EVENTS
+        return shown or (None if is_whole else queries.find_approval(self.move.pk))
+
+    @property
+    def plan_facts(self) -> list[Fact]:
+        """The plan as it was approved, in words."""
+        return plan_facts(self.move.plan)
+
+    @property
+    def steps_approved(self) -> tuple[str, ...]:
+        kind = self.move.plan.get("type")
+        steps = steps_of(MoveType(kind)) if kind else ()
+        return tuple(str(step.label) for step in steps)
+
+    @property
+    def checks_passed(self) -> tuple[str, ...]:
+        """As they were when it was approved; earlier versions did not write it down."""
+        found = self.approval.params.get("passed", ()) if self.approval else ()
+        return tuple(reasons.told_check(check) for check in found)
+
+    @property
+    def stop_asked_by(self) -> str:
+        asker = self.tries[0].attempt.stop_asked_by if self.tries else None
+        return four_eyes.name_of(asker) if asker else ""
+
+    @property
+    def archive(self) -> dict[str, Any]:
+        """What was moved with it: counts and one digest, before and after the same."""
+        newest = self.tries[0].attempt if self.tries else None
+        found = newest.before_image.get("archive", {}) if newest else {}
+        return found if found.get("documents") else {}
+
+    @property
+    def last_word(self) -> Event | None:
+        """The decision that made the state, with what was written beside it."""
+        state = self.move.state
+        return next((line for line in self.timeline if line.after == state), None)
+
+
+def as_it_went(newest_first: Iterable[Event]) -> tuple[Event, ...]:
+    """The same, with the move of an administration after the steps of its run.
+
+    One transaction writes them in the order of their streams, the administration's
+    first, so that the numbers of the events do not tell which came first.
+    """
+    lines: list[Event] = []
+    for line in newest_first:
+        place = len(lines)
+        if line.code == EventCode.ADMINISTRATION_MOVED:
+            while place and _ends_run_of(lines[place - 1], line):
+                place -= 1
+        lines.insert(place, line)
+    return tuple(lines)
+
+
+def _ends_run_of(later: Event, moved: Event) -> bool:
+    return later.code in OF_RUN and _apart(later, moved) <= AT_ONCE
+
+
+def _apart(later: Event, earlier: Event) -> timedelta:
+    if later.at is None or earlier.at is None:
+        return timedelta.max
+    return later.at - earlier.at
+
+
+def open_dossier(move_id: int, actor: Actor) -> Dossier:
+    """What this reader sees of a move. Raises Move.DoesNotExist."""
+    move = queries.find_move(move_id)
+    return Dossier(move, actor, four_eyes.names_of(vars(move)["contributed"]))
+
+
+def _care(item: Aftercare) -> Care:
+    label = str(AFTERCARE_LABELS.get(item.code, item.code))
+    who = four_eyes.name_of(item.ticked_by) if item.ticked_by else ""
+    return Care(item.code, label, who, item.ticked_at, item.version)

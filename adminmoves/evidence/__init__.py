@@ -1,0 +1,1 @@
+"""Whether an administration was moved in the package: asked, judged, stored, told."""

@@ -1,0 +1,276 @@
+"""What each answer of a package means, in words for who waits for it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from adminmoves.bookkeeping.why import Why
+from adminmoves.evidence.failures import remedies_of, why_of
+from adminmoves.models import Proof
+from adminmoves.vocabulary import Look, Package, Verdict
+
+V = Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """A head, what it says and does not say, and what a person can do."""
+
+    look: Look
+    head: Any
+    says: Any
+    todo: tuple[Any, ...] = ()
+
+
+NOT_SEEN = Look("search-x", "orange")
+MEANINGS: Mapping[Verdict, Meaning] = {
+    V.FOUND_ACTIVE: Meaning(
+        Look("badge-check", "green"),
+        _("Found in %(link)s"),
+        _("%(code)s is active there."),
+    ),
+    V.FOUND_NOT_USABLE: Meaning(
+        Look("archive", "amber"),
+        _("Found, but not active"),
+        _("An administration that is not active cannot receive documents."),
+        (_("Have the office make %(code)s active again in the package."),),
+    ),
+    V.NOT_FOUND_OR_NO_ACCESS: Meaning(
+        NOT_SEEN,
+        _("Not found, or no access"),
+        _(
+            "%(link)s does not show %(code)s. It is not there yet, or our user may not "
+            "see it. We cannot tell which."
+        ),
+        (_("Ask the office whether the code is exactly %(code)s."),),
+    ),
+    V.WRONG_ENVIRONMENT: Meaning(
+        Look("git-branch", "red"),
+        _("Found, but in another environment"),
+        _("The administration is in %(seen)s. We asked %(link)s."),
+        (
+            _("Is %(link)s meant? Then the office still has to move it there."),
+            _("Is %(seen)s meant? Then choose that connection in the request."),
+        ),
+    ),
+    V.AMBIGUOUS: Meaning(
+        Look("copy", "amber"),
+        _("Several administrations look like %(code)s"),
+        _("The answer does not say which of them it is, so a person decides."),
+        (_("Ask the office which one it is, and have a team lead attest it."),),
+    ),
+    V.OLD_CODE_STILL_SHOWN: Meaning(
+        Look("copy", "amber"),
+        _("Found, and the old code too"),
+        _(
+            "%(code)s is active there, but the old code is still in the same list. So "
+            "it may be another administration."
+        ),
+        (_("Ask the office whether the code has really been changed."),),
+    ),
+    V.AUTH_REQUIRED: Meaning(
+        Look("key-round", "orange"),
+        _("The connection has no consent"),
+        _(
+            "The consent for %(link)s was never given, or has ended. That does not "
+            "pass by itself."
+        ),
+        (_("Ask an administrator to connect %(link)s."),),
+    ),
+    V.RATE_LIMITED: Meaning(
+        Look("hourglass", "slate"),
+        _("Asked too often, we wait"),
+        _("That says nothing about the administration. We ask again by ourselves."),
+    ),
+    V.UNAVAILABLE: Meaning(
+        Look("cloud-off", "slate"),
+        _("The package does not answer"),
+        _("That says nothing about the administration. We ask again by ourselves."),
+    ),
+    V.CONFIG_ERROR: Meaning(
+        Look("unplug", "slate"),
+        _("%(link)s cannot be asked yet"),
+        _(
+            "This connection wants an answer of the package itself, and we cannot ask "
+            "it yet. That says nothing about the administration."
+        ),
+        (
+            _("Ask an administrator to look at the connection of %(link)s."),
+            _("A team lead can attest in its place, with a reason."),
+        ),
+    ),
+    V.ATTESTED: Meaning(
+        Look("file-text", "slate"),
+        _("Attested that it was moved"),
+        _("Not seen by ourselves in the package."),
+    ),
+}
+NOT_LET_IN = Meaning(
+    Look("key-round", "orange"),
+    _("The package does not let our user do this"),
+    _(
+        "The consent for %(link)s is there, but the package refuses what we ask with "
+        "it. That does not pass by itself."
+    ),
+    (_("Ask an administrator to look at the connection of %(link)s."),),
+)
+OF_THE_USER = frozenset(
+    {
+        *(Why.FORBIDDEN, Why.NO_DIVISION_ACCESS, Why.USER_BLOCKED, Why.USER_INACTIVE),
+        *(Why.CUSTOMER_BLOCKED, Why.LICENCE_EXPIRED, Why.CLAIM_MISSING),
+        *(Why.FAULT_102, Why.FAULT_104, Why.FAULT_105, Why.FAULT_106),
+        *(Why.FAULT_351, Why.FAULT_352, Why.FAULT_353, Why.TOKEN_REFUSED),
+    }
+)
+"""Why a package does not let us in although the consent was not taken back."""
+NOT_RECOGNISED = Meaning(
+    Look("circle-question-mark", "orange"),
+    _("Found, but is it this one?"),
+    _(
+        "Our record knows another administration at this place, and nothing in the "
+        "answer says that it is this one. So a person decides."
+    ),
+    (_("Have a team lead look in the package and attest it."),),
+)
+
+
+ACCESS: Mapping[Package, tuple[Any, ...]] = {
+    Package.TWINFIELD: (
+        _("Have the office give user %(user)s access to the administration."),
+    ),
+    Package.EXACT_ONLINE: (
+        _("Have the office give %(user)s rights on the administration."),
+        _("Consent again, and tick the administration on the page of Exact."),
+    ),
+    Package.UNIT4: (
+        _("Have the office add the administration to the groups of %(user)s."),
+    ),
+    Package.ACCOUNTVIEW: (
+        _("Some offices make a new code each year. Ask which code is in use now."),
+        _("A new administration is shown later there. It is asked again by itself."),
+    ),
+}
+"""What makes an administration visible in each package."""
+SECOND_LOOK: Mapping[str, Meaning] = {
+    "shown": Meaning(
+        NOT_SEEN,
+        _("It is there, and our user may not see it"),
+        _("The licence of %(link)s has %(code)s, but does not show it to %(user)s."),
+        ACCESS[Package.EXACT_ONLINE],
+    ),
+    "absent": Meaning(
+        NOT_SEEN,
+        _("Not found, or no access"),
+        _(
+            "%(code)s is not among the administrations of the licence of %(link)s. "
+            "What was not ticked at the consent is never shown."
+        ),
+        (
+            _("Ask the office whether the code is exactly %(code)s."),
+            _("Ask the office whether it was moved to this licence already."),
+            _("Consent again, and tick the administration on the page of Exact."),
+        ),
+    ),
+}
+"""Exact also tells whether the licence has the code, out of our user's sight."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A meaning with the names of this proof filled in.
+
+    ``why``: the package's own reason in words, empty where that tells nothing more.
+    ``old_place``: what the old place shows. ``wants_consent``: the connection's page
+    leads on.
+    """
+
+    look: Look
+    head: str
+    says: str
+    todo: tuple[str, ...]
+    why: str = ""
+    old_place: str = ""
+    wants_consent: bool = False
+
+
+def tell(proof: Proof) -> Told:
+    verdict = Verdict(proof.verdict)
+    meaning = _meaning_of(proof)
+    names = {
+        "link": str(proof.connection),
+        "code": proof.code,
+        "seen": proof.observed_environment,
+        "user": proof.seen_as or str(_("our user")),
+    }
+    return Told(
+        meaning.look,
+        str(meaning.head) % names,
+        str(meaning.says) % names,
+        _todo(proof, meaning, names),
+        why=why_of(str(proof.raw_status.get("reason", ""))),
+        old_place=str(_old_place(proof)),
+        wants_consent=verdict in {Verdict.AUTH_REQUIRED, Verdict.CONFIG_ERROR},
+    )
+
+
+def _todo(proof: Proof, meaning: Meaning, names: Mapping[str, str]) -> tuple[str, ...]:
+    """What helps against the reason; where that tells nothing, against the verdict."""
+    reason = str(proof.raw_status.get("reason", ""))
+    if proof.verdict in {V.AUTH_REQUIRED, V.CONFIG_ERROR}:
+        own = remedies_of(reason, proof.connection.package)
+        # A team lead can attest in its place all the same.
+        rest = meaning.todo[1:] if own else meaning.todo
+        return (*own, *(str(line) % names for line in rest))
+    return tuple(str(line) % names for line in meaning.todo)
+
+
+def _meaning_of(proof: Proof) -> Meaning:
+    """What is not shown has its own remedies in each package."""
+    if not proof.counts:
+        return NOT_RECOGNISED
+    if proof.verdict == V.AUTH_REQUIRED:
+        user = proof.raw_status.get("reason") in OF_THE_USER
+        return NOT_LET_IN if user else MEANINGS[V.AUTH_REQUIRED]
+    meaning = MEANINGS[Verdict(proof.verdict)]
+    if meaning is not MEANINGS[V.NOT_FOUND_OR_NO_ACCESS]:
+        return meaning
+    seen = SECOND_LOOK.get(proof.raw_status.get("all_divisions", ""))
+    access = ACCESS.get(Package(proof.connection.package), ())
+    return seen or replace(meaning, todo=meaning.todo + access)
+
+
+def _old_place(proof: Proof) -> Any:
+    """Shown in both places it may be a copy; in the old one alone it was not moved."""
+    shown = proof.raw_status.get("old_place", "")
+    if shown == "still_shown" and proof.verdict == Verdict.NOT_FOUND_OR_NO_ACCESS:
+        return NOT_MOVED
+    return OLD_PLACE.get(shown, "")
+
+
+NOT_MOVED = _("It is still shown in the old place, so it was probably not moved yet.")
+OLD_PLACE: Mapping[str, Any] = {
+    "still_shown": _(
+        "It is still shown in the old place too. That holds nothing back, but have a "
+        "look whether it was copied."
+    ),
+    "not_shown": _("It is not shown in the old place any more."),
+}
+
+
+def facts_of(proof: Proof) -> list[tuple[str, str]]:
+    """What the package told, each with its name; what it did not tell is left out."""
+    size = "" if proof.list_size is None else str(proof.list_size)
+    told = (
+        (_("Code there"), proof.observed_code),
+        (_("Name there"), proof.observed_name),
+        (_("KvK number there"), proof.observed_kvk_number),
+        (_("Id in the package"), proof.observed_external_id),
+        (_("Seen as user"), proof.seen_as),
+        (_("Licence or organisation"), proof.observed_environment),
+        (_("Administrations shown"), size),
+        (_("Asked of"), proof.endpoint),
+        (_("Number of the request"), proof.request_id),
+    )
+    return [(str(name), value) for name, value in told if value]

@@ -1,0 +1,196 @@
+"""How a connection stands: one state, with its look and words."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import models
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from adminmoves.bookkeeping.judge import same
+from adminmoves.bookkeeping.oauth import client_of
+from adminmoves.bookkeeping.why import Why
+from adminmoves.evidence.failures import remedies_of, why_of
+from adminmoves.models import (
+    BookkeepingConnection,
+    ConnectionGrant,
+    ConnectionLine,
+    ConnectionList,
+)
+from adminmoves.vocabulary import Look, Package, Verdict
+
+CONNECTED = (Look("link", "green"), _("Connected"))
+NO_LIST = (Look("hourglass", "slate"), _("Connected, no list yet"))
+NOT_YET = (Look("unplug", "amber"), _("Nobody consented yet"))
+ENDED = (Look("key-round", "orange"), _("Consent ended"))
+NEEDED = (Look("key-round", "orange"), _("Consent needed"))
+ELSEWHERE = (Look("git-branch", "red"), _("Consent for another one"))
+TROUBLE = (Look("cloud-off", "orange"), _("In trouble"))
+UNREGISTERED = (Look("unplug", "slate"), _("Portal not registered"))
+BY_HAND = (Look("file-text", "slate"), _("Attested by people"))
+
+
+class Group(models.IntegerChoices):
+    """What a list filters and sorts by; the first ones need somebody."""
+
+    CONSENT = 0, NEEDED[1]
+    ELSEWHERE = 1, ELSEWHERE[1]
+    TROUBLE = 2, TROUBLE[1]
+    UNREGISTERED = 3, UNREGISTERED[1]
+    CONNECTED = 4, CONNECTED[1]
+    BY_HAND = 5, BY_HAND[1]
+
+
+GROUPS = {
+    "toestemming": Group.CONSENT,
+    "andere": Group.ELSEWHERE,
+    "problemen": Group.TROUBLE,
+    "niet-geregistreerd": Group.UNREGISTERED,
+    "verbonden": Group.CONNECTED,
+    "verklaring": Group.BY_HAND,
+}
+"""By their names in the URL."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """``owners``: who owns each administration of the list, where a row tells it."""
+
+    connection: BookkeepingConnection
+    grant: ConnectionGrant | None
+    line: ConnectionLine | None
+    shown: ConnectionList | None
+    owners: Sequence[str] = ()
+
+    @property
+    def state(self) -> tuple[Look, Promise]:
+        if not self.connection.asks_package:
+            return BY_HAND
+        if client_of(self.connection) is None:
+            return UNREGISTERED
+        if self.grant is None:
+            return NOT_YET
+        return self._consented
+
+    @property
+    def _consented(self) -> tuple[Look, Promise]:
+        """Of a connection that somebody consented to: never good without a list."""
+        if self.ended_at:
+            return ENDED
+        if self.line and self.line.trouble_why == Why.RENEWAL_REFUSED:
+            return NEEDED
+        if self.elsewhere:
+            return ELSEWHERE
+        if self.quiet_until or self.trouble:
+            return TROUBLE
+        return CONNECTED if self.has_list else NO_LIST
+
+    @property
+    def look(self) -> Look:
+        return self.state[0]
+
+    @property
+    def words(self) -> Promise:
+        return self.state[1]
+
+    @property
+    def is_connected(self) -> bool:
+        return self.grant is not None and self.ended_at is None
+
+    @property
+    def can_connect(self) -> bool:
+        """Whether the package's own page can be opened."""
+        return self.connection.asks_package and client_of(self.connection) is not None
+
+    @property
+    def ended_at(self) -> datetime | None:
+        """Since when the consent does not hold: lost, or not used for too long."""
+        if self.grant is None:
+            return None
+        until = self.grant.refresh_until
+        expired = until if until and until < timezone.now() else None
+        return self.grant.lost_at or expired
+
+    @property
+    def trouble(self) -> str:
+        """What went wrong last; empty once an answer came."""
+        verdict = self.line.trouble if self.line else ""
+        return str(Verdict(verdict).label) if verdict else ""
+
+    @property
+    def why(self) -> str:
+        """The reason of that, in words."""
+        return why_of(self.line.trouble_why) if self.line else ""
+
+    @property
+    def remedies(self) -> tuple[str, ...]:
+        if self.line is None:
+            return ()
+        return remedies_of(self.line.trouble_why, self.connection.package)
+
+    @property
+    def is_refused(self) -> bool:
+        """The tokens are kept, and the package does not let us in with them."""
+        refused = self.line is not None and self.line.trouble == Verdict.AUTH_REQUIRED
+        return self.is_connected and refused
+
+    @property
+    def one_chain(self) -> bool:
+        """Of a package where a consent ends the earlier ones of the same user."""
+        return self.connection.package == Package.EXACT_ONLINE
+
+    @property
+    def has_list(self) -> bool:
+        """Whether a list came since the newest consent; it may be empty."""
+        return self.shown is not None and bool(self.shown.endpoint)
+
+    @property
+    def elsewhere(self) -> str:
+        """Whose list it is, where that is not what the connection stands for."""
+        if self.shown is None:
+            return ""
+        owners = (self.shown.observed_environment, *self.owners)
+        told = [owner for owner in owners if owner]
+        ours = self.connection.package_environment
+        return "" if any(same(owner, ours) for owner in told) else "".join(told[:1])
+
+    @property
+    def quiet_until(self) -> datetime | None:
+        until = self.line.quiet_until if self.line else None
+        return until if until and until > timezone.now() else None
+
+    @property
+    def quiet_why(self) -> str:
+        return str(Verdict(self.line.quiet_why).label) if self.line else ""
+
+
+def sharing_user(standing: Standing) -> QuerySet[BookkeepingConnection]:
+    """The other connections that the same user of the package was seen to serve."""
+    own = standing.shown.user_id if standing.shown else ""
+    link = standing.connection
+    others = BookkeepingConnection.objects.select_related("environment").filter(
+        package=link.package,
+        country=link.country,
+        grant__isnull=False,
+        shown__user_id=own,
+    )
+    return others.exclude(pk=link.pk) if own else others.none()
+
+
+def standing_of(connection: BookkeepingConnection) -> Standing:
+    """Reads what was selected along: grant, line and shown, or its ``owners`` alone."""
+    shown = getattr(connection, "shown", None)
+    if hasattr(connection, "owners"):
+        owners = connection.owners or ()
+    else:
+        owners = [row["environment"] for row in shown.rows] if shown else ()
+    return Standing(
+        connection,
+        getattr(connection, "grant", None),
+        getattr(connection, "line", None),
+        shown,
+        owners,
+    )

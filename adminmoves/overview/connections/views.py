@@ -1,0 +1,199 @@
+"""The links to packages: how they stand, and an administrator's consent."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from adminmoves.bookkeeping.answers import Evidence
+from adminmoves.errors import StepRefused
+from adminmoves.evidence.failures import why_of
+from adminmoves.models import BookkeepingConnection, Environment, Move
+from adminmoves.overview.connections import consent
+from adminmoves.overview.connections.filters import ConnectionFilters, found_by
+from adminmoves.overview.connections.standing import sharing_user, standing_of
+from adminmoves.vocabulary import MoveState, Right
+from adminmoves.web import guards, http, inputs, lists
+from adminmoves.web.lists import page_of
+
+MOST_OFFICES = 200
+MOST_ROWS = 200
+MOST_MOVES = 50
+MOST_CALLS = 20
+KEY = "consents"
+"""Where a session keeps the nonces of consents that were begun, the newest last."""
+MOST_BEGUN = 5
+MOST_CODE = 8000
+"""Characters of a package's code, which may be a whole token."""
+
+
+@require_safe
+@guards.portal_view(Right.READ_MOVES)
+def connections(request: http.PortalRequest) -> HttpResponse:
+    """All of them, office by office; htmx gets the rows alone."""
+    filters = ConnectionFilters(request.GET)
+    page = read_list(filters, request)
+    offices = Environment.objects.values_list("office_code", "name")[:MOST_OFFICES]
+    return lists.show_list(
+        request,
+        page,
+        query=filters.url(),
+        rows="connections/rows.html",
+        whole="connections/list.html",
+        around=lambda: {"offices": offices},
+    )
+
+
+def read_list(
+    filters: ConnectionFilters, request: http.PortalRequest
+) -> dict[str, Any]:
+    page = page_of(found_by(filters.chosen()), filters.order, request.GET)
+    return {
+        "nav": "connections",
+        "filters": filters,
+        "rows": [standing_of(connection) for connection in page.rows],
+        **filters.beside(page),
+    }
+
+
+@require_safe
+@guards.portal_view(Right.READ_MOVES)
+def connection(request: http.PortalRequest, public_id: str) -> HttpResponse:
+    """One of them: consent, newest answers, what it shows, what waits for it."""
+    found = get_object_or_404(
+        BookkeepingConnection.objects.select_related(
+            "environment", "grant__consented_by", "line", "shown"
+        ),
+        public_id=public_id,
+    )
+    standing = standing_of(found)
+    shown = standing.shown.rows if standing.shown else []
+    waiting = Move.objects.filter(
+        state=MoveState.AWAITING_BOOKKEEPING, to_connection=found
+    ).select_related("administration")
+    page = {
+        "nav": "connections",
+        "link": found,
+        "standing": standing,
+        "calls": [
+            (call, why_of(call.reason)) for call in found.calls.all()[:MOST_CALLS]
+        ],
+        "sharing": sharing_user(standing)[:MOST_MOVES],
+        "shown": shown[:MOST_ROWS],
+        "shown_count": len(shown),
+        "waiting": waiting.order_by("state_since")[:MOST_MOVES],
+    }
+    return render(request, "connections/connection.html", page)
+
+
+@require_safe
+@guards.portal_view(Right.KEEP_ESTATE)
+def connect(request: http.PortalRequest, public_id: str) -> HttpResponse:
+    """Leave for the package's own page: a link, no form."""
+    link = get_object_or_404(BookkeepingConnection, public_id=public_id)
+    page, nonce = consent.leave_for(
+        link, actor=request.actor, redirect_uri=_return_address(request)
+    )
+    request.session[KEY] = [*request.session.get(KEY, []), nonce][-MOST_BEGUN:]
+    return HttpResponseRedirect(page)
+
+
+@require_safe
+@guards.portal_view(Right.KEEP_ESTATE)
+def returned(request: http.PortalRequest) -> HttpResponse:
+    """The package sent the person back, with a code or without."""
+    kept, state = request.session.get(KEY, []), inputs.text_in(request.GET, "state")
+    try:
+        link, nonce = consent.connection_of(state, kept, actor=request.actor)
+    except StepRefused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("moves:connections")
+    request.session[KEY] = [other for other in kept if other != nonce]
+    page = redirect("moves:connection", link.public_id)
+    code = inputs.text_in(request.GET, "code", MOST_CODE)
+    if not code:
+        messages.warning(request, consent.told_of(inputs.text_in(request.GET, "error")))
+        return page
+    try:
+        consent.connect(
+            link, code, actor=request.actor, redirect_uri=_return_address(request)
+        )
+    except StepRefused as refusal:
+        messages.error(request, str(refusal))
+        return page
+    try:
+        answer = consent.ask_now(link, actor=request.actor)
+    except StepRefused:
+        # A worker that was rung for what waits was the first to ask.
+        messages.success(request, _("The consent is stored. The package is asked now."))
+    else:
+        _tell(request, link, answer)
+        _warn_of_one_chain(request, link)
+    return page
+
+
+@require_POST
+@guards.portal_view(Right.KEEP_ESTATE)
+def ask(request: http.PortalRequest, public_id: str) -> HttpResponse:
+    """Fetch the list now, for who just repaired something."""
+    link = get_object_or_404(BookkeepingConnection, public_id=public_id)
+    _tell(request, link, consent.ask_now(link, actor=request.actor))
+    return redirect("moves:connection", public_id)
+
+
+@require_POST
+@guards.portal_view(Right.KEEP_ESTATE)
+def disconnect(request: http.PortalRequest, public_id: str) -> HttpResponse:
+    """Forget the tokens of a connection."""
+    link = get_object_or_404(BookkeepingConnection, public_id=public_id)
+    seen = http.version_in(request)
+    if consent.disconnect(link, actor=request.actor, seen=seen):
+        messages.success(request, _("The connection is cut. The tokens are gone."))
+    return redirect("moves:connection", public_id)
+
+
+def _return_address(request: http.PortalRequest) -> str:
+    return request.build_absolute_uri(reverse("moves:returned"))
+
+
+def _tell(
+    request: http.PortalRequest, link: BookkeepingConnection, answer: Evidence
+) -> None:
+    """Whether the list came, and whether it is the right organisation's."""
+    shown = BookkeepingConnection.objects.select_related("shown").get(pk=link.pk)
+    elsewhere = standing_of(shown).elsewhere
+    if answer.list_size is None:
+        told = {"answer": answer.verdict.label}
+        words = _("No list came. The answer is: %(answer)s.") % told
+        why = why_of(str(answer.raw_status.get("reason", "")))
+        messages.warning(request, f"{words} {why}".strip())
+    elif elsewhere:
+        words = _(
+            "The consent is for %(seen)s, but this connection stands for %(link)s. "
+            "Connect it again and choose the right one."
+        ) % {"seen": elsewhere, "link": link.package_environment}
+        messages.error(request, words)
+    elif not answer.list_size:
+        words = _("The package answers, and shows no administration at all.")
+        messages.warning(request, words)
+    else:
+        words = _("The package answers. Look below whether these are the right books.")
+        messages.success(request, words)
+
+
+def _warn_of_one_chain(
+    request: http.PortalRequest, link: BookkeepingConnection
+) -> None:
+    """One user of Exact has one consent: what it served before is served no more."""
+    shown = BookkeepingConnection.objects.select_related("shown").get(pk=link.pk)
+    for other in sharing_user(standing_of(shown)):
+        told = {"link": other}
+        words = _(
+            "The same user also serves %(link)s. This consent has ended that one: "
+            "connect it again as another user."
+        )
+        messages.warning(request, words % told)

@@ -1,0 +1,1 @@
+"""What a move needs and does: the five types, their checks, the plan, the reasons."""

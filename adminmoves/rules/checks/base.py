@@ -1,0 +1,166 @@
+"""What is wanted, as a check looks at it; and what a check may answer."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from adminmoves.models import (
+    Administration,
+    BookkeepingConnection,
+    Environment,
+    Move,
+    PackageProfile,
+    Parties,
+    Proof,
+)
+from adminmoves.rules.checks.conflicts import Neighbour, Told, look
+from adminmoves.vocabulary import Moment, MoveType, Severity
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is read for the checks: once for all the wishes that share it, at the
+    first question. Each wish adds its place before that."""
+
+    places: list[dict[str, Any]] = field(default_factory=list)
+
+    @cached_property
+    def told(self) -> Told:
+        return look(self.places)
+
+
+@dataclass(frozen=True)
+class Wish:
+    """One administration and its wanted place, complete or still being filled in."""
+
+    administration: Administration
+    intent: MoveType
+    to_environment: Environment | None
+    to_connection: BookkeepingConnection | None
+    to_code: str
+    to_code_key: str
+    parties: Parties
+    move: Move | None = None
+    proof: Proof | None = None
+    known: Known = field(default_factory=Known)
+
+    def __post_init__(self) -> None:
+        self.known.places.append(self.place)
+
+    @property
+    def move_id(self) -> int:
+        """0 while nothing is stored yet: no move has that id."""
+        return self.move.pk if self.move else 0
+
+    @property
+    def is_complete(self) -> bool:
+        return bool(self.to_environment and self.to_connection and self.to_code)
+
+    @property
+    def to_address(self) -> str:
+        """The expected address at the wanted place; empty while incomplete."""
+        if self.to_environment is None or not self.to_code:
+            return ""
+        return self.to_environment.address_for(
+            self.administration.mail_code or self.to_code
+        )
+
+    @property
+    def place(self) -> dict[str, Any]:
+        """What ``look`` asks about."""
+        link, office = self.to_connection, self.to_environment
+        return {
+            "books": self.administration.pk,
+            "name": self.administration.name,
+            "move": self.move_id,
+            "from_connection": self.administration.connection_id,
+            "from_key": self.administration.code_key,
+            "connection": link.pk if link else None,
+            "environment": office.pk if office else None,
+            "key": self.to_code_key if self.to_code else None,
+            "address": self.to_address or None,
+        }
+
+    @property
+    def near(self) -> Mapping[str, Neighbour]:
+        """What else is at the wanted place or wants it, by its kind."""
+        return self.known.told.near[self.move_id]
+
+    @property
+    def profile(self) -> PackageProfile | None:
+        """What differs per package."""
+        return self.known.told.profiles.get(self.administration.package)
+
+
+class Saying(NamedTuple):
+    """What a finding is called and what to do about it; lazy, in both languages."""
+
+    title: Any
+    remedy: Any = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """The answer of one check: a key into its sayings, with parameters."""
+
+    say: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+    kind: str = "problem"  # ok, problem, waiting or todo
+    field: str = ""
+    holds_from: Moment = Moment.SUBMIT
+
+
+def ok(say: str = "ok", **params: Any) -> Finding:
+    return Finding(say, params, kind="ok")
+
+
+def todo(say: str, at: str) -> Finding:
+    """Something is still to be filled in at that field."""
+    return Finding(say, kind="todo", field=at)
+
+
+def problem(say: str, at: str = "", **params: Any) -> Finding:
+    return Finding(say, params, field=at)
+
+
+def waiting(say: str, holds_from: Moment, at: str = "", **params: Any) -> Finding:
+    """Nothing is wrong; it cannot go on before something else has happened."""
+    return Finding(say, params, kind="waiting", field=at, holds_from=holds_from)
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One rule of domain.md par. 3.
+
+    ``severities`` has a line for each type to which the rule applies. A fixed one
+    cannot be changed by a setting.
+    """
+
+    code: str
+    severities: Mapping[MoveType, Severity]
+    ask: Callable[[Wish], Finding]
+    sayings: Mapping[str, Saying]
+    fixed: bool = False
+    holds_from: Moment = Moment.SUBMIT
+
+
+T = MoveType
+ALL = frozenset(MoveType)
+ENVIRONMENT_TYPES = frozenset({T.MOVE_ENVIRONMENT, T.MOVE_ENVIRONMENT_AND_CHANGE_CODE})
+CODE_TYPES = frozenset(
+    {
+        T.CHANGE_CODE,
+        T.MOVE_ENVIRONMENT_AND_CHANGE_CODE,
+        T.RELINK_CONNECTION_AND_CHANGE_CODE,
+    }
+)
+CONNECTION_TYPES = ALL - {T.CHANGE_CODE}
+
+
+def hard(types: frozenset[MoveType] = ALL) -> dict[MoveType, Severity]:
+    return dict.fromkeys(sorted(types), Severity.BLOCKING)
+
+
+def warn(types: frozenset[MoveType] = ALL) -> dict[MoveType, Severity]:
+    return dict.fromkeys(sorted(types), Severity.WARNING)

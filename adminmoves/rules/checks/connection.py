@@ -1,0 +1,156 @@
+"""The administration is linked to another connection of the same package."""
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from adminmoves.models import Administration, BookkeepingConnection, Environment
+from adminmoves.rules.checks.base import (
+    ALL,
+    CONNECTION_TYPES,
+    Check,
+    Finding,
+    Saying,
+    Wish,
+    hard,
+    ok,
+    problem,
+    todo,
+)
+
+NOTHING_FITS = frozenset({"none_there", "no_other"})
+"""What the check says of an office where no connection can be chosen."""
+
+
+def fitting_connections(
+    now: Administration, office: Environment
+) -> QuerySet[BookkeepingConnection]:
+    """Connections of that office to which the administration can go."""
+    links = BookkeepingConnection.objects.select_related("environment")
+    return links.filter(environment=office, package=now.package).exclude(
+        pk=now.connection_id
+    )
+
+
+def same_package(wish: Wish) -> Finding:
+    connection = wish.to_connection
+    if connection is None:
+        return todo("choose", "to_connection")
+    if connection.package != wish.administration.package:
+        return problem(
+            "differs",
+            "to_connection",
+            now=wish.administration.get_package_display(),
+            wanted=connection.get_package_display(),
+        )
+    return ok("ok", package=connection.get_package_display())
+
+
+def target_connection(wish: Wish) -> Finding:
+    connection, office = wish.to_connection, wish.to_environment
+    if office is None:
+        return todo("choose", "to_connection")
+    is_elsewhere = connection is None or connection.environment_id != office.pk
+    if is_elsewhere and (none := none_to_choose(wish, office)):
+        return none
+    if connection is None:
+        return todo("choose", "to_connection")
+    if is_elsewhere:
+        return problem(
+            "elsewhere", "to_connection", connection=str(connection), office=str(office)
+        )
+    if not connection.is_active:
+        return problem("inactive", "to_connection", connection=str(connection))
+    return ok("ok", connection=str(connection))
+
+
+def none_to_choose(wish: Wish, office: Environment) -> Finding | None:
+    """The office has no connection that could be chosen; None where it has."""
+    now = wish.administration
+    if fitting_connections(now, office).exists():
+        return None
+    told = {"office": str(office), "package": now.get_package_display()}
+    if office.pk == now.environment_id:
+        return problem("no_other", "to_connection", **told)
+    return problem("none_there", "to_environment", **told)
+
+
+def connection_differs(wish: Wish) -> Finding:
+    if wish.to_connection is None:
+        return todo("choose", "to_connection")
+    if wish.to_connection.pk == wish.administration.connection_id:
+        return problem("same", "to_connection", connection=str(wish.to_connection))
+    return ok()
+
+
+CHECKS = (
+    Check(
+        "same_package",
+        hard(ALL),
+        same_package,
+        {
+            "choose": Saying(
+                _("The package stays the same"), _("Choose the new connection first.")
+            ),
+            "differs": Saying(
+                _("The bookkeeping package would change"),
+                _(
+                    "Not from %(now)s to %(wanted)s, but from one environment of "
+                    "%(now)s to another is fine. Choose a connection of %(now)s."
+                ),
+            ),
+            "ok": Saying(_("The package stays %(package)s")),
+        },
+        fixed=True,
+    ),
+    Check(
+        "target_connection",
+        hard(ALL),
+        target_connection,
+        {
+            "choose": Saying(
+                _("Choose the new connection"),
+                _("Choose the connection in the office that will hold it."),
+            ),
+            "none_there": Saying(
+                _("%(office)s has no %(package)s"),
+                _(
+                    "Ask an administrator to connect %(package)s there first, or "
+                    "choose another office. A package is never changed by a migration."
+                ),
+            ),
+            "no_other": Saying(
+                _("%(office)s has no other connection of %(package)s"),
+                _(
+                    "Ask an administrator to connect the other one first, or choose "
+                    "another type."
+                ),
+            ),
+            "elsewhere": Saying(
+                _("That connection is of another office"),
+                _("%(connection)s is not of %(office)s. Choose one that is."),
+            ),
+            "inactive": Saying(
+                _("The connection is not active"),
+                _("Have %(connection)s activated first, or choose another."),
+            ),
+            "ok": Saying(_("The connection %(connection)s is active")),
+        },
+    ),
+    Check(
+        "connection_differs",
+        hard(CONNECTION_TYPES),
+        connection_differs,
+        {
+            "choose": Saying(
+                _("Another connection than now"), _("Choose the new connection.")
+            ),
+            "same": Saying(
+                _("The administration is linked to that connection already"),
+                _("Choose another connection than %(connection)s, or another type."),
+            ),
+            "ok": Saying(_("The connection differs from the present one")),
+        },
+    ),
+)
+
+AFTERCARE = ("link_package_users", "check_synchronisation", "test_booking")

@@ -1,0 +1,129 @@
+"""The administration goes to another office: types 1 and 4 (domain.md par. 3 and 4)."""
+
+from django.utils.translation import gettext_lazy as _
+
+from adminmoves.rules.checks.base import (
+    ALL,
+    ENVIRONMENT_TYPES,
+    Check,
+    Finding,
+    Saying,
+    Wish,
+    hard,
+    ok,
+    problem,
+    todo,
+)
+from adminmoves.vocabulary import Subscription
+
+
+def target_environment(wish: Wish) -> Finding:
+    if wish.to_environment is None:
+        return todo("choose", "to_environment")
+    same = wish.to_environment.pk == wish.administration.environment_id
+    if wish.intent in ENVIRONMENT_TYPES and same:
+        return problem("same", "to_environment", office=str(wish.to_environment))
+    if wish.intent not in ENVIRONMENT_TYPES and not same:
+        return problem("differs", "to_connection", office=str(wish.to_environment))
+    return ok("moves" if wish.intent in ENVIRONMENT_TYPES else "stays")
+
+
+def target_subscription(wish: Wish) -> Finding:
+    office = wish.to_environment
+    if office is None:
+        return todo("choose", "to_environment")
+    if not office.is_active:
+        return problem("inactive", "to_environment", office=str(office))
+    if office.subscription != Subscription.PREMIUM:
+        return problem("unpaid", "to_environment", office=str(office))
+    return ok()
+
+
+def consent(wish: Wish) -> Finding:
+    given = wish.parties
+    if not (given.consent_name and given.consent_email):
+        missing = "consent_email" if given.consent_name else "consent_name"
+        return todo("who", missing)
+    if given.consent_on is None or not given.consent_ticket:
+        return todo("when", "consent_ticket" if given.consent_on else "consent_on")
+    if not given.consent_accepts_costs:
+        return todo("costs", "consent_accepts_costs")
+    return ok("ok", name=given.consent_name)
+
+
+CHECKS = (
+    Check(
+        "target_environment",
+        hard(ALL),
+        target_environment,
+        {
+            "choose": Saying(
+                _("Choose the new office"),
+                _("Choose the office that receives the administration."),
+            ),
+            "same": Saying(
+                _("The administration is in that office already"),
+                _("Choose another office than %(office)s, or another type."),
+            ),
+            "differs": Saying(
+                _("With this type the office stays the same"),
+                _("Choose a connection of the present office, or another type."),
+            ),
+            "moves": Saying(_("The new office differs from the present one")),
+            "stays": Saying(_("The office stays the same")),
+        },
+    ),
+    Check(
+        "target_subscription",
+        hard(ENVIRONMENT_TYPES),
+        target_subscription,
+        {
+            "choose": Saying(
+                _("Subscription of the new office"), _("Choose the new office first.")
+            ),
+            "inactive": Saying(
+                _("The new office is not active"),
+                _("Have %(office)s activated first, or choose another office."),
+            ),
+            "unpaid": Saying(
+                _("The new office has a trial subscription"),
+                _("%(office)s needs a paid subscription (Premium) first."),
+            ),
+            "ok": Saying(_("The new office is active and has a paid subscription")),
+        },
+    ),
+    Check(
+        "consent",
+        hard(ENVIRONMENT_TYPES),
+        consent,
+        {
+            "who": Saying(
+                _("Consent of the new office"),
+                _(
+                    "Fill in which superuser of the new office consents: "
+                    "name and e-mail."
+                ),
+            ),
+            "when": Saying(
+                _("Consent: when, and where is it written"),
+                _("Fill in the date and the ticket number."),
+            ),
+            "costs": Saying(
+                _("Terms and costs accepted"),
+                _("Confirm that the new office accepts the terms and costs."),
+            ),
+            "ok": Saying(_("The new office consents, with terms and costs")),
+        },
+    ),
+)
+
+AFTERCARE = (
+    "tell_new_address",
+    "create_users",
+    "rebuild_authorisation",
+    "link_package_users",
+    "check_synchronisation",
+    "test_booking",
+    "check_invoicing",
+    "delete_left_over_users",
+)

@@ -1,0 +1,193 @@
+"""What holds for every migration, whatever it changes (domain.md par. 3)."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from adminmoves.rules.checks.base import (
+    ALL,
+    ENVIRONMENT_TYPES,
+    Check,
+    Finding,
+    Saying,
+    Wish,
+    hard,
+    ok,
+    problem,
+    todo,
+    waiting,
+    warn,
+)
+from adminmoves.vocabulary import Moment, Severity
+
+SELF_SERVICE_TYPES = ALL - ENVIRONMENT_TYPES
+
+
+def moved_in_package(wish: Wish) -> Finding:
+    """The first rule. It holds back approving and starting, not submitting."""
+    if wish.proof and wish.proof.usable:
+        return ok("attested" if wish.proof.is_attested else "seen", code=wish.to_code)
+    return waiting("waits", Moment.APPROVE, "proof")
+
+
+def requester(wish: Wish) -> Finding:
+    asked = wish.parties
+    if not (asked.requester_name and asked.requester_email):
+        missing = "requester_email" if asked.requester_name else "requester_name"
+        return todo("who", missing)
+    if not asked.requester_ticket:
+        return todo("ticket", "requester_ticket")
+    return ok("ok", name=asked.requester_name)
+
+
+def client_informed(wish: Wish) -> Finding:
+    return (
+        ok() if wish.parties.client_informed else problem("not_yet", "client_informed")
+    )
+
+
+def awaiting_authorisation(wish: Wish) -> Finding:
+    held = wish.administration
+    if not held.is_counted:
+        return problem("unknown", "recount")
+    count = held.documents_awaiting_authorisation
+    return problem("some", "recount", count=count) if count else ok()
+
+
+def unprocessed(wish: Wish) -> Finding:
+    held = wish.administration
+    if not held.is_counted:
+        return problem("unknown", "recount")
+    count = held.documents_unprocessed - held.documents_awaiting_authorisation
+    return problem("some", "recount", count=count) if count > 0 else ok()
+
+
+def count_age(wish: Wish) -> Finding:
+    """Measured at the approval once there is one: a planned run keeps its warnings."""
+    counted_at = wish.administration.documents_counted_at
+    if counted_at is None:
+        return todo("never", "recount")
+    approved_at = wish.move.approved_at if wish.move else None
+    age = (approved_at or timezone.now()) - counted_at
+    if age > timedelta(days=settings.PORTAL_COUNT_OLD_DAYS):
+        return problem("old", "recount", days=age.days)
+    return ok()
+
+
+def self_service(wish: Wish) -> Finding:
+    able = wish.profile is not None and wish.profile.self_service
+    return problem("possible") if able else ok()
+
+
+AUTHORISATION = dict.fromkeys(sorted(ENVIRONMENT_TYPES), Severity.BLOCKING) | (
+    dict.fromkeys(sorted(ALL - ENVIRONMENT_TYPES), Severity.WARNING)
+)
+
+NEVER_COUNTED = _("Count them again with a ticket, or import the counts.")
+
+CHECKS = (
+    Check(
+        "moved_in_package",
+        hard(ALL),
+        moved_in_package,
+        {
+            "waits": Saying(
+                _("Waits for the bookkeeping package"),
+                _("Move or rename it in the package first. You can submit already."),
+            ),
+            "seen": Saying(_("%(code)s was seen active in the package")),
+            "attested": Saying(_("Attested that it was moved in the package")),
+        },
+        fixed=True,
+        holds_from=Moment.APPROVE,
+    ),
+    Check(
+        "requester",
+        hard(ALL),
+        requester,
+        {
+            "who": Saying(
+                _("Who asks for this"),
+                _(
+                    "Fill in which superuser of the present office asks: "
+                    "name and e-mail."
+                ),
+            ),
+            "ticket": Saying(
+                _("Where is the question written"), _("Fill in the ticket number.")
+            ),
+            "ok": Saying(_("%(name)s asks for this as superuser")),
+        },
+    ),
+    Check(
+        "client_informed",
+        warn(ALL),
+        client_informed,
+        {
+            "not_yet": Saying(
+                _("The client does not know yet"),
+                _("Tell the client what changes, and tick it in the request."),
+            ),
+            "ok": Saying(_("The client has been informed")),
+        },
+    ),
+    Check(
+        "awaiting_authorisation",
+        AUTHORISATION,
+        awaiting_authorisation,
+        {
+            "some": Saying(
+                _("Documents that wait for authorisation: %(count)s"),
+                _("Have them authorised or withdrawn, then count again."),
+            ),
+            "unknown": Saying(
+                _("Unknown whether documents wait for authorisation"),
+                NEVER_COUNTED,
+            ),
+            "ok": Saying(_("No documents wait for authorisation")),
+        },
+    ),
+    Check(
+        "unprocessed",
+        warn(ALL),
+        unprocessed,
+        {
+            "some": Saying(
+                _("Documents that are not processed: %(count)s"),
+                _("They move along, and stay unprocessed at the new place."),
+            ),
+            "unknown": Saying(
+                _("Unknown whether all documents are processed"),
+                NEVER_COUNTED,
+            ),
+            "ok": Saying(_("All documents are processed")),
+        },
+    ),
+    Check(
+        "count_age",
+        warn(ALL),
+        count_age,
+        {
+            "never": Saying(_("The documents were never counted"), NEVER_COUNTED),
+            "old": Saying(
+                _("The documents were counted %(days)s days ago"),
+                _("Count them again, so that the figures are those of today."),
+            ),
+            "ok": Saying(_("The documents were counted recently")),
+        },
+    ),
+    Check(
+        "self_service",
+        warn(SELF_SERVICE_TYPES),
+        self_service,
+        {
+            "possible": Saying(
+                _("The office can do this itself"),
+                _("Its superuser can do this at once and at no cost."),
+            ),
+            "ok": Saying(_("The office cannot do this itself")),
+        },
+    ),
+)

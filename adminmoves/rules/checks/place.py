@@ -1,0 +1,255 @@
+"""The wanted place must be free: Basecone never merges two administrations."""
+
+from collections.abc import Mapping
+
+from django.utils.translation import gettext_lazy as _
+
+from adminmoves.cleaning import MAX_ADDRESS_CHARS
+from adminmoves.rules.checks.base import (
+    Check,
+    Finding,
+    Saying,
+    Wish,
+    hard,
+    ok,
+    problem,
+    todo,
+    waiting,
+    warn,
+)
+from adminmoves.rules.checks.conflicts import (
+    GIVEN_UP,
+    HELD,
+    HOLDER,
+    INHERITED,
+    KEPT,
+    OTHER_MOVE,
+    RING,
+    RIVAL,
+    TWIN,
+    WANTED,
+    Neighbour,
+)
+from adminmoves.vocabulary import Moment
+
+
+def in_use(wish: Wish) -> Finding:
+    if wish.administration.retired_by_id is not None:
+        return problem("retired", "administration")
+    return ok()
+
+
+def no_other_move(wish: Wish) -> Finding:
+    other = wish.near.get(OTHER_MOVE)
+    return problem("other", "administration", number=other.number) if other else ok()
+
+
+def no_other_wish(wish: Wish) -> Finding:
+    if not wish.is_complete:
+        return todo("choose", "to_code")
+    rival = wish.near.get(RIVAL)
+    return problem("rival", "to_code", number=rival.number) if rival else ok()
+
+
+def place_free(wish: Wish) -> Finding:
+    """Free now, or held by one that is on its way out: then it waits for that move."""
+    if not wish.is_complete:
+        return todo("choose", "to_code")
+    holder = wish.near.get(HOLDER)
+    if holder is None:
+        return ok()
+    name, number = holder.name, holder.number
+    if not number:
+        facts = {"name": name, "code": holder.code, "holder": holder.page}
+        return problem("taken", "to_code", **facts)
+    if RING in wish.near:
+        return problem("ring", "to_code", number=number)
+    return waiting("leaving", Moment.START, number=number, name=name)
+
+
+def code_and_name(wish: Wish) -> Finding:
+    if not wish.is_complete:
+        return todo("choose", "to_code")
+    return problem("twin", "to_code", code=wish.to_code) if TWIN in wish.near else ok()
+
+
+def address_free(wish: Wish) -> Finding:
+    """Free now, or of one that gives up both it and the code that it is made of."""
+    if not wish.to_address:
+        return todo("choose", "to_code")
+    if len(wish.to_address) > MAX_ADDRESS_CHARS:
+        return problem("long", "to_code")
+    return _address_free(wish.to_address, wish.near)
+
+
+def _address_free(address: str, near: Mapping[str, Neighbour]) -> Finding:
+    if GIVEN_UP in near:
+        return ok()
+    if held := near.get(HELD):
+        name, number = held.name, held.number
+        if not number:
+            facts = {"address": address, "name": name, "holder": held.page}
+            return problem("taken", "to_code", **facts)
+        return waiting("leaving", Moment.START, number=number, name=name)
+    if wanted := near.get(WANTED):
+        return problem("wanted", "to_code", address=address, number=wanted.number)
+    return problem("kept", "to_code", address=address) if KEPT in near else ok()
+
+
+def address_inherited(wish: Wish) -> Finding:
+    """An address that was another's comes along with the code that was another's."""
+    if not wish.to_address:
+        return todo("choose", "to_code")
+    if INHERITED in wish.near:
+        return problem("inherited", "to_code", address=wish.to_address)
+    return ok()
+
+
+CHOOSE = Saying(_("The wanted place"), _("Choose connection and code first."))
+
+CHECKS = (
+    Check(
+        "in_use",
+        hard(),
+        in_use,
+        {
+            "retired": Saying(
+                _("This administration is retired"),
+                _(
+                    "Choose the one that is in use, or have this one brought back into "
+                    "use on its own page."
+                ),
+            ),
+            "ok": Saying(_("The administration is in use")),
+        },
+        fixed=True,
+    ),
+    Check(
+        "no_other_move",
+        hard(),
+        no_other_move,
+        {
+            "other": Saying(
+                _("Another migration of this administration is under way"),
+                _("Finish or withdraw %(number)s first."),
+            ),
+            "ok": Saying(_("No other migration of this administration")),
+        },
+        fixed=True,
+    ),
+    Check(
+        "no_other_wish",
+        hard(),
+        no_other_wish,
+        {
+            "choose": CHOOSE,
+            "rival": Saying(
+                _("Another migration wants the same place"),
+                _("Choose another place, or withdraw %(number)s first."),
+            ),
+            "ok": Saying(_("No other migration wants this place")),
+        },
+        fixed=True,
+    ),
+    Check(
+        "place_free",
+        hard(),
+        place_free,
+        {
+            "choose": CHOOSE,
+            "taken": Saying(
+                _("Another administration is at the wanted place"),
+                _(
+                    "%(name)s has code %(code)s there. Two are never merged: move that "
+                    "one first, or have it retired if it was made by mistake."
+                ),
+            ),
+            "ring": Saying(
+                _("These migrations wait for each other in a ring"),
+                _("It closes with %(number)s. Give one of them an interim code first."),
+            ),
+            "leaving": Saying(
+                _("Waits for %(number)s"),
+                _("%(name)s is still at the wanted place, and on its way out."),
+            ),
+            "ok": Saying(_("The wanted place is free")),
+        },
+        fixed=True,
+    ),
+    Check(
+        "code_and_name",
+        hard(),
+        code_and_name,
+        {
+            "choose": CHOOSE,
+            "twin": Saying(
+                _("Code and name exist already in that office"),
+                _(
+                    "An administration with code %(code)s and this name is there. "
+                    "Change the code, or have an administrator change the name."
+                ),
+            ),
+            "ok": Saying(_("Code and name are unique in that office")),
+        },
+        fixed=True,
+    ),
+    Check(
+        "address_free",
+        hard(),
+        address_free,
+        {
+            "choose": CHOOSE,
+            "long": Saying(
+                _("The e-mail address would be longer than 320 characters"),
+                _(
+                    "Have an administrator give the administration a short own code "
+                    "for the address."
+                ),
+            ),
+            "taken": Saying(
+                _("The e-mail address is in use"),
+                _(
+                    "%(address)s is of “%(name)s”. Have an administrator give one of "
+                    "them a code of its own for the address, or have that one retired "
+                    "if it was made by mistake."
+                ),
+            ),
+            "leaving": Saying(
+                _("The e-mail address waits for %(number)s"),
+                _("%(name)s still has it, and is on its way out."),
+            ),
+            "wanted": Saying(
+                _("Another migration wants the same e-mail address"),
+                _(
+                    "%(number)s wants %(address)s. Have an administrator give one of "
+                    "them a code of its own for the address."
+                ),
+            ),
+            "kept": Saying(
+                _("The e-mail address was another administration's"),
+                _(
+                    "%(address)s keeps leading to that one. Have an administrator give "
+                    "this administration a code of its own for the address."
+                ),
+            ),
+            "ok": Saying(_("The e-mail address is free")),
+        },
+        fixed=True,
+    ),
+    Check(
+        "address_inherited",
+        warn(),
+        address_inherited,
+        {
+            "choose": CHOOSE,
+            "inherited": Saying(
+                _("The e-mail address was another administration's"),
+                _(
+                    "What suppliers still send to %(address)s arrives here. Search "
+                    "will show both."
+                ),
+            ),
+            "ok": Saying(_("The e-mail address was nobody else's")),
+        },
+    ),
+)

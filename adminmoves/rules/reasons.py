@@ -1,0 +1,217 @@
+"""Why a move waits, failed, stopped or is in doubt: stored as a code, told in words.
+
+The code and its parameters stand in ``Move.reason`` and in the trail. A check that
+makes a move wait is told by the check's own sayings.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.dateparse import parse_datetime
+from django.utils.formats import date_format
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from adminmoves.cleaning import local_time
+from adminmoves.rules.checks.base import Saying
+from adminmoves.rules.types import CHECKS_BY_CODE
+from adminmoves.vocabulary import MoveType, ProofKind, Verdict
+
+REASONS: Mapping[str, Saying] = {
+    "proof_too_old": Saying(
+        gettext_lazy("the attestation is too old"),
+        gettext_lazy("Have it attested again that it was moved in the package."),
+    ),
+    "evidence_changed": Saying(
+        gettext_lazy("the file of the evidence is no longer what was uploaded"),
+        gettext_lazy("Have it attested again, with the file."),
+    ),
+    "evidence_away": Saying(
+        gettext_lazy("the folder of the evidence cannot be reached now"),
+        gettext_lazy(
+            "You need not do anything. It starts by itself when the folder is back; an "
+            "administrator can see what is wrong."
+        ),
+    ),
+    "package_not_asked": Saying(
+        gettext_lazy("the package gave no answer right before the run"),
+        gettext_lazy("We ask the package again. You can also have it attested."),
+    ),
+    "package_does_not_answer": Saying(
+        gettext_lazy("the package does not answer now: %(verdict)s"),
+        gettext_lazy("You need not do anything. We ask again at %(until)s."),
+    ),
+    "package_busy": Saying(
+        gettext_lazy("the package is being asked for another request"),
+        gettext_lazy("You need not do anything. Its turn comes at %(until)s at most."),
+    ),
+    "package_asked_now": Saying(
+        gettext_lazy("the package itself is asked by now, so an attestation is not"),
+        gettext_lazy("You need not do anything. We ask the package."),
+    ),
+    "package_says_otherwise": Saying(
+        gettext_lazy("the package gives another answer now: %(verdict)s"),
+        gettext_lazy("Ask the office whether it was moved in the package."),
+    ),
+    "approver_gone": Saying(
+        gettext_lazy("%(who)s, who approved it, may not do that any more"),
+        gettext_lazy("Look at it, and decide again."),
+    ),
+    "plan_changed": Saying(
+        gettext_lazy("the plan is another one than was approved"),
+        gettext_lazy("Look at what changed, and decide again."),
+    ),
+    "check_holds": Saying(
+        gettext_lazy("a check holds it back right before the run"),
+        gettext_lazy("Solve what holds it back, then decide again."),
+    ),
+    "new_warning": Saying(
+        gettext_lazy("there is a warning that nobody has seen yet"),
+        gettext_lazy("Look at the warning, and decide again."),
+    ),
+    "no_progress": Saying(
+        gettext_lazy("the run was taken over %(takeovers)s times and got no further"),
+        gettext_lazy("A team lead says how it goes on."),
+    ),
+    "plan_changed_while_running": Saying(
+        gettext_lazy("somebody changed the facts while it ran"),
+        gettext_lazy("Run it again. Then everything is checked anew."),
+    ),
+    "not_alone_at_place": Saying(
+        gettext_lazy("%(count)s administrations were at the wanted place"),
+        gettext_lazy("Move or remove the other one first. Then run it again."),
+    ),
+    "documents_differ": Saying(
+        gettext_lazy("there were %(before)s documents and then %(documents)s"),
+        gettext_lazy("Count the documents again. Then run it again."),
+    ),
+    "database_refused": Saying(
+        gettext_lazy("the database refused the change: %(rule)s"),
+        gettext_lazy("Look at the checks. Run it again when all of them pass."),
+    ),
+    "archive_differs": Saying(
+        gettext_lazy("the archive had %(before)s documents and then %(after)s"),
+        gettext_lazy("Nothing was changed. Run it again."),
+    ),
+    "archive_damaged": Saying(
+        gettext_lazy("a document is not what it was when it arrived: %(file)s"),
+        gettext_lazy("Have that file restored from a backup. Then run it again."),
+    ),
+    "copy_differs": Saying(
+        gettext_lazy("the storage did not return what was written: %(file)s"),
+        gettext_lazy("Have the storage looked at. Then run it again."),
+    ),
+    "store_refused": Saying(
+        gettext_lazy("the storage refused: %(error)s"),
+        gettext_lazy(
+            "Have the storage looked at. Then run it again; what was copied is used."
+        ),
+    ),
+    "archive_away": Saying(
+        gettext_lazy("the archive cannot be reached now"),
+        gettext_lazy(
+            "You need not do anything. It goes on by itself when the archive is back; "
+            "an administrator can see what is wrong."
+        ),
+    ),
+    "stopped_by_person": Saying(
+        gettext_lazy("%(who)s had it stopped"),
+        gettext_lazy("Run it again when nothing is in the way any more."),
+    ),
+    "rolled_back_by_person": Saying(
+        gettext_lazy("%(who)s had it rolled back"),
+        gettext_lazy("Run it again when nothing is in the way any more."),
+    ),
+}
+
+FACTS: Mapping[str, Promise] = {
+    "administration": pgettext_lazy("fact", "administration"),
+    "name": pgettext_lazy("fact", "name"),
+    "type": pgettext_lazy("fact", "type"),
+    "package": pgettext_lazy("fact", "package"),
+    "from": pgettext_lazy("fact", "present place"),
+    "from_address": pgettext_lazy("fact", "present address"),
+    "to": pgettext_lazy("fact", "wanted place"),
+    "to_address": pgettext_lazy("fact", "wanted address"),
+    "proof": pgettext_lazy("fact", "kind of proof"),
+}
+"""What the facts of a plan are called."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A reason in the reader's language; ``details`` name what is behind it."""
+
+    code: str
+    sentence: str
+    remedy: str
+    details: tuple[str, ...] = ()
+
+
+def tell(stored: Mapping[str, Any]) -> Reason | None:
+    """The words for a stored reason; None where none is stored."""
+    code = str(stored.get("code", ""))
+    if not code:
+        return None
+    saying = _saying(code, stored.get("check"))
+    words = _words(stored)
+    return Reason(
+        code=code,
+        sentence=str(saying.title) % words,
+        remedy=str(saying.remedy) % words,
+        details=tuple(_details(stored)),
+    )
+
+
+def _saying(code: str, check: str | None) -> Saying:
+    """A reason of an earlier version keeps its code, so that people can ask for it."""
+    if check is not None and check in CHECKS_BY_CODE:
+        return CHECKS_BY_CODE[check].sayings.get(code, Saying(code))
+    return REASONS.get(code, Saying(code.replace("%", "%%")))
+
+
+class _Words(dict[str, Any]):
+    def __missing__(self, name: str) -> str:
+        return "…"
+
+
+def _words(stored: Mapping[str, Any]) -> _Words:
+    words = _Words(stored)
+    if (verdict := stored.get("verdict")) in Verdict.values:
+        words["verdict"] = Verdict(verdict).label
+    if until := parse_datetime(str(stored.get("until", ""))):
+        words["until"] = date_format(local_time(until), "H:i")
+    return words
+
+
+def _details(stored: Mapping[str, Any]) -> Iterable[str]:
+    for found in stored.get("checks", ()):
+        yield told_check(found)
+    for name, (before, after) in stored.get("changes", {}).items():
+        yield _("%(fact)s: was %(before)s, is now %(after)s") % {
+            "fact": FACTS.get(name, name),
+            "before": told_fact(name, before),
+            "after": told_fact(name, after),
+        }
+
+
+def told_check(found: Mapping[str, Any]) -> str:
+    """The title of a stored answer of a check: code, saying and parameters."""
+    saying = _saying(str(found.get("say")), found.get("code"))
+    words = _Words(found.get("params", {}))
+    if words.get("move_type") in MoveType.values:
+        words["move_type"] = MoveType(words["move_type"]).label
+    return str(saying.title) % words
+
+
+def told_fact(name: str, value: Any) -> str:
+    """A fact of a plan as people read it; a place as kantoorcode.code (licence)."""
+    if isinstance(value, Mapping):
+        place = f"{value.get('office', '…')}.{value.get('code', '…')}"
+        return f"{place} ({value.get('licence', '…')})"
+    labels = {"type": MoveType, "proof": ProofKind}.get(name)
+    if labels and value in labels.values:
+        return str(labels(value).label)
+    return str(value or "…")

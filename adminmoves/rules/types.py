@@ -1,0 +1,133 @@
+"""The five migrations as mixes of three atoms (domain.md par. 2)."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from adminmoves.models import Administration
+from adminmoves.rules.checks import (
+    code,
+    connection,
+    environment,
+    general,
+    identity,
+    place,
+)
+from adminmoves.rules.checks.base import Check, Finding, Saying, Wish, hard, ok, problem
+from adminmoves.vocabulary import Atom, MoveType
+
+MIXES: Mapping[MoveType, frozenset[Atom]] = {
+    MoveType.MOVE_ENVIRONMENT: frozenset({Atom.ENVIRONMENT}),
+    MoveType.CHANGE_CODE: frozenset({Atom.CODE}),
+    MoveType.RELINK_CONNECTION: frozenset({Atom.CONNECTION}),
+    MoveType.MOVE_ENVIRONMENT_AND_CHANGE_CODE: frozenset({Atom.ENVIRONMENT, Atom.CODE}),
+    MoveType.RELINK_CONNECTION_AND_CHANGE_CODE: frozenset({Atom.CONNECTION, Atom.CODE}),
+}
+TYPES: Mapping[frozenset[Atom], MoveType] = {mix: kind for kind, mix in MIXES.items()}
+
+
+def derive(
+    administration: Administration,
+    to_environment_id: int,
+    to_connection_id: int,
+    to_code_key: str,
+) -> MoveType | None:
+    """The type that a wanted place makes; None when nothing differs.
+
+    With another environment the connection comes along, so it is no atom of its own.
+    """
+    atoms = set()
+    if to_environment_id != administration.environment_id:
+        atoms.add(Atom.ENVIRONMENT)
+    elif to_connection_id != administration.connection_id:
+        atoms.add(Atom.CONNECTION)
+    if to_code_key != administration.code_key:
+        atoms.add(Atom.CODE)
+    return TYPES.get(frozenset(atoms))
+
+
+def type_of(wish: Wish) -> MoveType | None:
+    """The type of a complete wish."""
+    if not (wish.to_environment and wish.to_connection and wish.to_code):
+        return None
+    return derive(
+        wish.administration,
+        wish.to_environment.pk,
+        wish.to_connection.pk,
+        wish.to_code_key,
+    )
+
+
+def something_differs(wish: Wish) -> Finding:
+    derived = type_of(wish)
+    if not wish.is_complete or derived == wish.intent:
+        return ok()
+    if derived is None:
+        return problem("nothing", "to_code")
+    return problem("other_type", "to_code", move_type=derived.value)
+
+
+TYPE_FITS = Check(
+    "type_fits",
+    hard(),
+    something_differs,
+    {
+        "nothing": Saying(
+            _("Nothing would change"),
+            _(
+                "The wanted place is the present one. Choose another office, "
+                "connection or code."
+            ),
+        ),
+        "other_type": Saying(
+            _("This is another type of migration"),
+            _(
+                "What you filled in belongs to “%(move_type)s”. Choose that type; your "
+                "answers come along."
+            ),
+        ),
+        "ok": Saying(_("The type fits what you filled in")),
+    },
+    fixed=True,
+)
+
+CHECKS: tuple[Check, ...] = (
+    *environment.CHECKS,
+    *connection.CHECKS,
+    *code.CHECKS,
+    TYPE_FITS,
+    *place.CHECKS,
+    *general.CHECKS,
+    *identity.CHECKS,
+)
+CHECKS_BY_CODE: Mapping[str, Check] = {check.code: check for check in CHECKS}
+
+
+def checks_for(move_type: MoveType) -> tuple[Check, ...]:
+    return tuple(check for check in CHECKS if move_type in check.severities)
+
+
+AFTERCARE: Mapping[Atom, tuple[str, ...]] = {
+    Atom.ENVIRONMENT: environment.AFTERCARE,
+    Atom.CODE: code.AFTERCARE,
+    Atom.CONNECTION: connection.AFTERCARE,
+}
+AFTERCARE_LABELS: Mapping[str, Any] = {
+    "tell_new_address": _("Tell the client and suppliers the new e-mail address"),
+    "create_users": _("Create the users in the new office"),
+    "rebuild_authorisation": _("Rebuild the authorisation flows"),
+    "link_package_users": _("Link booking users to users of the package again"),
+    "check_synchronisation": _("See synchronisation run without errors"),
+    "test_booking": _("Make a test booking"),
+    "check_invoicing": _("See that invoices go to the new office"),
+    "delete_left_over_users": _("Delete left-over users in the old office"),
+}
+
+
+def aftercare_for(move_type: MoveType, *, address_changes: bool) -> list[str]:
+    """What people have to do afterwards, in the order of the labels."""
+    wanted = {code for atom in MIXES[move_type] for code in AFTERCARE[atom]}
+    if not address_changes:
+        wanted.discard("tell_new_address")
+    return [code for code in AFTERCARE_LABELS if code in wanted]

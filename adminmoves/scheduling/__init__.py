@@ -1,0 +1,1 @@
+"""When a move may run: windows, freezes and the queue of an office."""

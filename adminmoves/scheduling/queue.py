@@ -1,0 +1,242 @@
+"""What an approved move waits for, and whether a run takes longer than usual."""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from functools import cache, cached_property, partial
+from statistics import median
+from typing import Any
+
+from django.db import connection
+from django.utils import timezone
+
+from adminmoves.models import Move
+from adminmoves.models.operation import UNHEARD
+from adminmoves.scheduling import windows
+from adminmoves.vocabulary import MoveState
+
+ENOUGH, LOOKED_AT = 5, 200
+MOST_COUNTED = 1000
+EVENING = time(20)
+LATE_AFTER, LATE_TIMES = timedelta(minutes=2), 3
+PAUSED, FROZEN, CLOSED, ALONE, IN_LINE = "paused", "frozen", "closed", "alone", "line"
+
+TOLD = f"""
+SELECT coalesce(nullif(btrim(by.first_name || ' ' || by.last_name), ''), by.username),
+       switch.reason, switch.paused_at,
+       NOT EXISTS (SELECT FROM adminmoves_workerbeat
+                   WHERE kind IN ('WORKER', 'BOTH')
+                     AND seen_at >= statement_timestamp() - %(unheard)s),
+       {windows.COLUMNS},
+       (SELECT coalesce(json_agg(json_build_array(
+            id, from_environment_id, to_environment_id, outside_windows)), '[]')
+        FROM (SELECT id, from_environment_id, to_environment_id, outside_windows
+              FROM adminmoves_move
+              WHERE state = 'APPROVED' AND from_environment_id = ANY(%(offices)s)
+                AND (not_before IS NULL OR not_before <= %(now)s)
+              ORDER BY urgent DESC, approved_at, id LIMIT %(counted)s) AS line),
+       (SELECT coalesce(json_agg(json_build_array(
+            move_type,
+            coalesce((SELECT documents FROM adminmoves_attempt
+                      WHERE move_id = past.id AND outcome = 'COMPLETED' LIMIT 1), 0),
+            extract(epoch FROM started_at - greatest(approved_at, not_before)),
+            extract(epoch FROM ended_at - started_at))), '[]')
+        FROM (SELECT id, move_type, approved_at, not_before, started_at, ended_at
+              FROM adminmoves_move
+              WHERE state = 'COMPLETED' AND ended_at IS NOT NULL
+              ORDER BY ended_at DESC LIMIT %(looked_at)s) AS past),
+       (SELECT coalesce(json_agg(json_build_array(
+            move_id, started_at, documents, size, copied_size,
+            (SELECT count(*) FROM adminmoves_effect
+             WHERE attempt_id = run.id AND NOT undone))), '[]')
+        FROM adminmoves_attempt AS run
+        WHERE ended_at IS NULL AND move_id = ANY(%(running)s))
+FROM adminmoves_queueswitch AS switch
+LEFT JOIN auth_user AS by ON by.id = switch.paused_by_id
+"""  # noqa: S608 - built from windows.COLUMNS, a constant; values go in as parameters
+"""One statement, so that a list costs one question however much its rows tell."""
+SHOWN_STATES = frozenset({MoveState.APPROVED, MoveState.RUNNING})
+
+
+@dataclass(frozen=True, slots=True)
+class Usual:
+    """The median of recent moves; None while there are too few to tell."""
+
+    wait: timedelta | None
+    run: timedelta | None
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Why an approved move has not started: the first of these that holds.
+
+    PAUSED (``who``, ``why``), FROZEN (``until``, ``why`` is its name, ``has_no_end``:
+    until further notice), CLOSED (``until``; None: the hours of its offices never
+    meet), ALONE (no worker was heard) or IN_LINE (``ahead``: moves of the same office
+    that may start before it; None: too many to count).
+    """
+
+    kind: str
+    until: datetime | None = None
+    who: str = ""
+    why: str = ""
+    has_no_end: bool = False
+    ahead: int | None = None
+    usual: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """A completed move, in seconds; alike are those of one type and size."""
+
+    move_type: str
+    documents: int
+    waited: float
+    ran: float
+
+    def is_like(self, move: Move, documents: int) -> bool:
+        return self.move_type == move.move_type and (
+            magnitude(self.documents) == magnitude(documents)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """An attempt that has not ended: how many steps and bytes are done."""
+
+    started_at: datetime
+    documents: int
+    size: int
+    copied_size: int
+    done: int
+
+
+@dataclass(frozen=True)
+class Queue:
+    """The queue at one moment, as far as some moves are concerned."""
+
+    now: datetime
+    paused: Wait | None
+    paused_at: datetime | None
+    is_alone: bool
+    times: windows.Times
+    ahead: Mapping[int, int]
+    past: tuple[Past, ...]
+    runs: Mapping[int, Run]
+
+    def wait(self, move: Move) -> Wait | None:
+        """None where it does not wait, or for nothing but its own moment."""
+        if move.state != MoveState.APPROVED:
+            return None
+        if first := self.paused or self.held(move):
+            return first
+        if move.is_scheduled:
+            return None
+        if self.is_alone:
+            return Wait(ALONE)
+        return Wait(IN_LINE, ahead=self.ahead.get(move.pk), usual=self.usual_wait)
+
+    def held(self, move: Move) -> Wait | None:
+        """The freeze or the hours that hold it as soon as it is due."""
+        closed = self.times.closed(move, self.now)
+        if closed is None:
+            return None
+        kind = FROZEN if closed.freeze else CLOSED
+        return Wait(
+            kind,
+            until=closed.until,
+            why=closed.freeze,
+            has_no_end=closed.has_no_end,
+        )
+
+    def has_hours(self, move: Move) -> bool:
+        """Whether its offices have windows at all."""
+        return self.times.has_hours({move.from_environment_id, move.to_environment_id})
+
+    def usual(self, move: Move) -> Usual:
+        """Its run by those that are like it, else by all."""
+        run = self.runs.get(move.pk)
+        like = self._alike(move, run.documents if run else 0)
+        every = _middle([past.ran for past in self.past])
+        return Usual(wait=self.usual_wait, run=like or every)
+
+    @cached_property
+    def usual_wait(self) -> timedelta | None:
+        return _middle([past.waited for past in self.past])
+
+    def is_late(self, move: Move) -> bool:
+        """Whether it runs far longer than those that were like it."""
+        run = self.runs.get(move.pk)
+        like = self._alike(move, run.documents) if run else None
+        if run is None or like is None:
+            return False
+        return self.now - run.started_at > max(LATE_AFTER, LATE_TIMES * like)
+
+    def _alike(self, move: Move, documents: int) -> timedelta | None:
+        return _middle(
+            [past.ran for past in self.past if past.is_like(move, documents)]
+        )
+
+
+def look(moves: Collection[Move]) -> Queue:
+    """One query, whatever is asked of it later."""
+    now = timezone.now()
+    waiting = [move for move in moves if move.state == MoveState.APPROVED]
+    asked: dict[str, Any] = {
+        "now": now,
+        "unheard": UNHEARD,
+        "offices": [move.from_environment_id for move in waiting],
+        "running": [move.pk for move in moves if move.state == MoveState.RUNNING],
+        "counted": MOST_COUNTED,
+        "looked_at": LOOKED_AT,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(TOLD, asked)
+        by, why, paused_at, is_alone, hours, freezes, line, past, runs = (
+            cursor.fetchone()
+        )
+    times = windows.times(hours, freezes)
+    return Queue(
+        now=now,
+        paused=Wait(PAUSED, who=by, why=why) if by else None,
+        paused_at=paused_at,
+        is_alone=is_alone,
+        times=times,
+        ahead=_ahead(line, times, now),
+        past=tuple(Past(*row) for row in past),
+        runs={row[0]: Run(datetime.fromisoformat(row[1]), *row[2:]) for row in runs},
+    )
+
+
+def _ahead(
+    line: Iterable[tuple[int, int, int, bool]], times: windows.Times, now: datetime
+) -> dict[int, int]:
+    """How many of its office go before each move; what is held goes before none."""
+    is_open = cache(partial(times.is_open, moment=now))
+    counted: Counter[int] = Counter()
+    ahead = {}
+    for move, office, other, outside in line:
+        ahead[move] = counted[office]
+        both = office, other
+        in_hours = outside or all(map(is_open, both))
+        counted[office] += in_hours and not times.freeze(both, now)
+    return ahead
+
+
+def magnitude(documents: int) -> int:
+    """How many digits it has: 0 for none, 3 for hundreds."""
+    return len(str(documents)) if documents else 0
+
+
+def _middle(seconds: Collection[float]) -> timedelta | None:
+    if len(seconds) < ENOUGH:
+        return None
+    return timedelta(seconds=max(1, round(median(seconds))))
+
+
+def next_evening() -> datetime:
+    """Today at eight, or tomorrow where that has passed."""
+    now = timezone.localtime()
+    evening = timezone.make_aware(datetime.combine(now.date(), EVENING))
+    return evening if evening > now else evening + timedelta(days=1)

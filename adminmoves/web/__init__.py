@@ -1,0 +1,1 @@
+"""What all pages share: the request, the guards, the frame, lists and fields."""

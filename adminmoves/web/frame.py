@@ -1,0 +1,79 @@
+"""What stands around every page: the menu, the person, the theme."""
+
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any, cast
+
+from django.http import (
+    HttpRequest,
+)
+from django.utils import translation
+from django.utils.functional import SimpleLazyObject
+
+from adminmoves.access import MAY, can
+from adminmoves.vocabulary import Role
+from adminmoves.web.http import PortalRequest, actor_or_none, came_from
+from adminmoves.web.menu import Entry, entries
+
+
+@dataclass(frozen=True, slots=True)
+class Chrome:
+    """What stands around a page. Without a role there is no menu."""
+
+    language: str
+    theme: str
+    single_letter_keys: bool
+    here: str
+    name: str = ""
+    role_label: str = ""
+    pages: tuple[Entry, ...] = ()
+
+    @property
+    def other_theme(self) -> str:
+        return "light" if self.theme == "dark" else "dark"
+
+    @property
+    def nav(self) -> list[Entry]:
+        return [entry for entry in self.pages if entry.page.in_menu]
+
+    @property
+    def tabs(self) -> list[Entry]:
+        return [entry for entry in self.pages if entry.page.in_tabs]
+
+    @property
+    def more(self) -> list[Entry]:
+        """What a phone has no tab for."""
+        return [entry for entry in self.nav if not entry.page.in_tabs]
+
+
+def chrome(request: HttpRequest) -> dict[str, Any]:
+    """Context processor: evaluated only by templates that use it."""
+    return {
+        "chrome": SimpleLazyObject(partial(_chrome, request)),
+        "may": SimpleLazyObject(partial(_rights, request)),
+    }
+
+
+def _rights(request: HttpRequest) -> dict[str, bool]:
+    actor = actor_or_none(request)
+    return {step.value: actor is not None and can(actor, step) for step in MAY}
+
+
+def _chrome(request: HttpRequest) -> Chrome:
+    prefs = cast("PortalRequest", request).preferences
+    actor = actor_or_none(request)
+    around = Chrome(
+        language=translation.get_language() or "nl",
+        theme=prefs.theme,
+        single_letter_keys=prefs.single_letter_keys,
+        # The answer to a form has no page of its own to return to.
+        here=request.get_full_path() if request.method == "GET" else came_from(request),
+    )
+    if actor is None:
+        return around
+    return replace(
+        around,
+        name=actor.name,
+        role_label=str(Role(actor.role).label),
+        pages=tuple(entries(actor, cast("PortalRequest", request).waiting)),
+    )

@@ -1,0 +1,166 @@
+"""What every list does: filters that live in the URL, and pages by key.
+
+A page begins after (or before) the key of a row, never at a number of rows, so
+that page 4,000 costs what page 1 costs and nothing is shown twice.
+"""
+
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Generic, TypeVar
+from urllib.parse import urlencode
+
+from django import forms
+from django.db.models import Model, Q, QuerySet
+from django.http import (
+    HttpResponse,
+)
+from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
+
+from adminmoves.web import inputs
+from adminmoves.web.http import PortalRequest
+
+M = TypeVar("M", bound=Model)
+OLDER, NEWER = "na", "voor"
+CAP = 1000
+PAGE_SIZE = 25
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class FilterForm(forms.Form):
+    """Filters of a list. What is unknown or empty counts as not asked."""
+
+    use_required_attribute = False
+
+    def chosen(self) -> dict[str, str]:
+        """The filters that hold, by their names in the URL."""
+        self.is_valid()
+        return {name: str(value) for name, value in self.cleaned_data.items() if value}
+
+    def offers(self, _name: str) -> Hashable:
+        """What a filter offers besides the choices that the class has."""
+        return ()
+
+    def url(self, **changes: str) -> str:
+        """The query string of this list with some filters changed or left out."""
+        return query({**self.chosen(), **changes})
+
+    def beside(self, page: "Page[Any]") -> dict[str, str]:
+        """The addresses of the neighbouring pages; empty where there is none."""
+        return {
+            "newer": self.url(**{NEWER: page.newer}) if page.newer else "",
+            "older": self.url(**{OLDER: page.older}) if page.older else "",
+        }
+
+
+def query(facts: Mapping[str, str]) -> str:
+    return "?" + urlencode({name: value for name, value in facts.items() if value})
+
+
+def micros(moment: datetime) -> str:
+    """A moment as a key, exact to what the database holds."""
+    return str((moment - EPOCH) // timedelta(microseconds=1))
+
+
+def moment(text: str) -> datetime:
+    return EPOCH + timedelta(microseconds=int(text))
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """An order by one field and then by id. Without a field, by id alone."""
+
+    field: str = ""
+    descending: bool = True
+    read: Callable[[str], Any] = inputs.plain
+    write: Callable[[Any], str] = str
+
+    def key(self, row: Model) -> str:
+        lead = self.write(getattr(row, self.field)) if self.field else ""
+        return f"{row.pk}~{lead}"
+
+    def beyond(self, key: str, *, onwards: bool) -> Q:
+        """The rows past a key. The first condition is there for the index."""
+        number, _sign, lead = key.partition("~")
+        way = "lt" if self.descending is onwards else "gt"
+        past = Q(**{f"pk__{way}": _row(number)})
+        if not self.field:
+            return past
+        value = self.read(lead)
+        return Q(**{f"{self.field}__{way}e": value}) & (
+            Q(**{f"{self.field}__{way}": value}) | past
+        )
+
+    def by(self, *, onwards: bool) -> list[str]:
+        sign = "-" if self.descending is onwards else ""
+        return [f"{sign}{name}" for name in (self.field, "pk") if name]
+
+
+def _row(number: str) -> int:
+    key = inputs.whole_number(number)
+    if key is None:
+        raise ValueError("this is the key of no row")
+    return key
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[M]):
+    """Rows, and the keys from which the neighbouring pages begin."""
+
+    rows: list[M]
+    newer: str = ""
+    older: str = ""
+
+
+def page_of(
+    rows: QuerySet[M], order: Order, asked: Mapping[str, str], size: int = PAGE_SIZE
+) -> Page[M]:
+    """The page that a URL asks for; a key that is no key asks for the first."""
+    onwards = not asked.get(NEWER)
+    key = asked.get(OLDER if onwards else NEWER, "")
+    try:
+        start = order.beyond(key, onwards=onwards) if key else Q()
+    except (ValueError, OverflowError):
+        return page_of(rows, order, {}, size)
+    found = list(rows.filter(start).order_by(*order.by(onwards=onwards))[: size + 1])
+    more, found = len(found) > size, found[:size]
+    if not onwards:
+        found.reverse()
+    if not found:
+        return Page([])
+    has_newer, has_older = (bool(key), more) if onwards else (more, True)
+    return Page(
+        found,
+        newer=order.key(found[0]) if has_newer else "",
+        older=order.key(found[-1]) if has_older else "",
+    )
+
+
+def show_list(
+    request: PortalRequest,
+    page: dict[str, Any],
+    *,
+    query: str,
+    rows: str,
+    whole: str,
+    around: Callable[[], dict[str, Any]],
+) -> HttpResponse:
+    """The rows alone for htmx, under the address ``query`` that shows them again.
+
+    ``rows`` and ``whole`` are templates; ``around`` reads what only the whole shows.
+    """
+    if request.htmx and not request.htmx.history_restore_request:
+        answer = render(request, rows, page)
+        # What a page asks for by itself is no step to go back to.
+        if not refreshes(request):
+            answer["HX-Push-Url"] = request.path + query
+    else:
+        answer = render(request, whole, {**page, **around()})
+    patch_vary_headers(answer, ["HX-Request"])
+    return answer
+
+
+def refreshes(request: PortalRequest) -> bool:
+    """Whether the page asks by itself: ``partials/refresh.html``."""
+    return request.htmx.trigger == "refresh"
