@@ -94,7 +94,7 @@ SYSTEM = Actor(name="system", role=Role.SYSTEM)
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class UserContext:
     """What a person is here at this moment; their own ``preferences``, once stored.
 
     ``beside`` is what the question asked besides.
@@ -120,14 +120,14 @@ def question(*beside: Any) -> Question[User]:
     return Question.of(asked)
 
 
-def standing_of(user: User, asked: Question[User]) -> Standing:
+def user_context_of(user: User, asked: Question[User]) -> UserContext:
     """Anew for every request, so that what is taken away is gone at once."""
     groups, has_loan, language, theme, keys, *beside = asked.values(user.pk)
     stored = None
     if language:
         row = (user.pk, language, theme, keys)
         stored = Preferences.from_db(connection.alias, SETTINGS, row)
-    return Standing(_only_role(groups), has_loan, stored, tuple(beside))
+    return UserContext(_only_role(groups), has_loan, stored, tuple(beside))
 
 
 @cache
@@ -147,10 +147,10 @@ def role_of(user: User) -> Role | None:
 
 def actor_for(user: User, request_id: str = "") -> Actor:
     """Turn a logged-in user into an actor, with what was lent to them."""
-    return actor_in(standing_of(user, _standing()), user, request_id)
+    return actor_in(user_context_of(user, _standing()), user, request_id)
 
 
-def actor_in(standing: Standing, user: User, request_id: str = "") -> Actor:
+def actor_in(standing: UserContext, user: User, request_id: str = "") -> Actor:
     """The same, of somebody whose standing was read already."""
     role = standing.role
     if role is None or role in {R.WORKER, R.SYSTEM} or not user.is_active:

@@ -46,12 +46,12 @@ NO_RETRY = frozenset({MoveState.DRAFT, MoveState.REJECTED, MoveState.WITHDRAWN})
 """In these nothing that an earlier attempt copied serves any more."""
 
 
-def hold(move_id: int) -> Move:
+def lock_move(move_id: int) -> Move:
     """The move as it is now with all it is about, held until the transaction ends."""
     return Move.objects.whole().select_for_update(of=("self",)).get(pk=move_id)
 
 
-def hold_many(move_ids: Collection[int]) -> dict[int, Move]:
+def lock_moves(move_ids: Collection[int]) -> dict[int, Move]:
     """The same of many by their ids, and who contributed to each.
 
     Held in one order, so that two who want some of the same never wait for each other.
@@ -82,14 +82,16 @@ def advance(
     Raises NotAllowed, FourEyes, StepRefused, DomainError.
     """
     access.require(actor, action)
-    move = hold(move_id)
+    move = lock_move(move_id)
     require_version(move, version)
-    line = take_step(move, action, actor=actor, facts=facts, told=told, words=words)
+    line = apply_transition(
+        move, action, actor=actor, facts=facts, told=told, words=words
+    )
     trail.record(actor, [line])
     return move
 
 
-def take_step(
+def apply_transition(
     move: Move,
     action: Action,
     *,
@@ -97,7 +99,7 @@ def take_step(
     facts: tuple[Any, ...] = (),
     told: Mapping[str, Any] | None = None,
     words: Mapping[str, str] | None = None,
-) -> trail.Line:
+) -> trail.TrailEntry:
     """A step of a move that the caller holds; with it is saved what else changed.
 
     The caller records the line in the same transaction, with what else happened in it.
@@ -109,7 +111,7 @@ def take_step(
     try:
         STEPS[action](move, *facts)
     except TransitionNotAllowed as refused:
-        raise StepRefused(told_meanwhile(move)) from refused
+        raise StepRefused(already_changed_message(move)) from refused
     if move.state != before:
         move.state_since = timezone.now()
     try:
@@ -135,10 +137,10 @@ def require_version(move: Move, version: str | None) -> None:
     ChangedMeanwhile.
     """
     if version is not None and version != move.version:
-        raise ChangedMeanwhile(_told_of_older_page(move))
+        raise ChangedMeanwhile(_older_page_message(move))
 
 
-def sign(move: Move, actor: Actor, part: Part) -> None:
+def add_contributor(move: Move, actor: Actor, part: Part) -> None:
     """Put a person on record as a contributor; none of them approves this move."""
     signed = Contributor(
         move=move, user_id=actor.person, revision=move.revision, part=part
@@ -156,7 +158,7 @@ def require_four_eyes(move: Move, actor: Actor) -> None:
         )
 
 
-def told_meanwhile(move: Move) -> str:
+def already_changed_message(move: Move) -> str:
     """Who did what, so that the loser of two clicks knows."""
     last = _last_step(move)
     label = MoveState(move.state).label
@@ -175,7 +177,7 @@ def told_meanwhile(move: Move) -> str:
     }
 
 
-def _told_of_older_page(move: Move) -> str:
+def _older_page_message(move: Move) -> str:
     last = _last_step(move)
     return _(
         "This page shows an older state, so nothing was done. Last came “%(what)s” by "

@@ -86,14 +86,14 @@ def empty_store() -> None:
 
 def make_archive(move: Move, documents: int, size: int) -> None:
     """Documents with their files, as if they had been received here."""
-    books = move.administration
-    if books is None:
+    administration = move.administration
+    if administration is None:
         raise RuntimeError("the move has no administration")
     table = Table(Document)
     rows = []
     for number in range(documents):
         pk = next(table.ids)
-        key = key_of(books.environment, books, "new", pk)
+        key = key_of(administration.environment, administration, "new", pk)
         path = store() / key
         if number % 100 == 0 or not path.parent.exists():
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -103,7 +103,7 @@ def make_archive(move: Move, documents: int, size: int) -> None:
         rows.append(
             Document(
                 pk=pk,
-                administration=books,
+                administration=administration,
                 storage_key=key,
                 size=len(content),
                 sha256=digest,

@@ -4,7 +4,7 @@ import time
 
 from adminmoves import doorbell
 from adminmoves.approval.actions import approve_many, approve_move
-from adminmoves.approval.choices import Approved, Choice
+from adminmoves.approval.decisions import Approved, Decision
 from adminmoves.models import Move
 from adminmoves.rules.plan import make_plan
 from adminmoves.vocabulary import MoveState
@@ -32,7 +32,7 @@ def _many(sizes: dict[str, int]) -> dict[str, list[float]]:
         began = time.monotonic()
         moves = Move.objects.whole().in_bulk(many)
         choices = [
-            Choice(move_id, make_plan(move).hash, seen=frozenset())
+            Decision(move_id, make_plan(move).hash, seen=frozenset())
             for move_id, move in moves.items()
         ]
         answers = approve_many(choices, actor=people.lead)

@@ -49,9 +49,9 @@ def _log_all(name: str) -> None:
     connections.close_all()
 
 
-def _journey(people: People, books: list[Administration]) -> Measured:
+def _journey(people: People, administrations: list[Administration]) -> Measured:
     log = Log(Path(os.environ["BENCH_POSTGRES_LOG"]))
-    moves = [_request(people, one) for one in books]
+    moves = [_request(people, one) for one in administrations]
     request = log.said()
     for move in moves:
         approve(move, people)
@@ -62,8 +62,8 @@ def _journey(people: People, books: list[Administration]) -> Measured:
         raise RuntimeError("the counted moves were not completed")
     stages = {"request": request, "approve": approval, "execute": execute}
     control = sum(word in CONTROL for said in stages.values() for word in said)
-    told = {name: [len(said) / len(books)] for name, said in stages.items()}
-    return {**told, "control": [control / len(books)]}
+    told = {name: [len(said) / len(administrations)] for name, said in stages.items()}
+    return {**told, "control": [control / len(administrations)]}
 
 
 class Log:
@@ -79,14 +79,14 @@ class Log:
         return [word.upper().strip(";") for word in SAID.findall(text.decode())]
 
 
-def _request(people: People, books: Administration) -> int:
+def _request(people: People, administration: Administration) -> int:
     """What the pages of the form do, one save, submit and the attestation."""
     draft = start_draft(MoveType.CHANGE_CODE, actor=people.agent)
     answers = {
-        "administration": books,
-        "to_environment": books.environment,
-        "to_connection": books.connection,
-        "to_code": f"{books.code}9",
+        "administration": administration,
+        "to_environment": administration.environment,
+        "to_connection": administration.connection,
+        "to_code": f"{administration.code}9",
         "requester_name": SAID_BY,
         "requester_email": "super@voorbeeld.example",
         "requester_ticket": "SUP-1",

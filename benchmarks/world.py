@@ -87,7 +87,7 @@ class Waiting:
 
     number: int
     ids: tuple[int, int, int]
-    link: BookkeepingConnection
+    connection: BookkeepingConnection
     target: BookkeepingConnection
     move_type: MoveType
     state: MoveState
@@ -95,17 +95,17 @@ class Waiting:
     now: datetime
 
     @cached_property
-    def books(self) -> Administration:
+    def administration(self) -> Administration:
         code = f"B{self.number:07}"
         return Administration(
             pk=self.ids[0],
             public_id=f"bench{self.number:07}",
             code=code,
             name=f"Voorbeeld {self.number}",
-            environment=self.link.environment,
-            connection=self.link,
-            package=self.link.package,
-            mail_address=self.link.environment.address_for(code),
+            environment=self.connection.environment,
+            connection=self.connection,
+            package=self.connection.package,
+            mail_address=self.connection.environment.address_for(code),
             documents=12,
             documents_counted_at=self.now,
             at_place_since=self.now - timedelta(days=300),
@@ -134,26 +134,26 @@ class Waiting:
             MoveType.RELINK_CONNECTION,
             MoveType.MOVE_ENVIRONMENT,
         }
-        return self.books.code if keeps else f"N{self.number:07}"
+        return self.administration.code if keeps else f"N{self.number:07}"
 
     @cached_property
     def move(self) -> Move:
-        books, target = self.books, self.target
+        administration, target = self.administration, self.target
         move = Move(
             pk=self.ids[1],
             state=self.state,
             intent=self.move_type,
             move_type=self.move_type,
             requested_by_id=self.people.agent.person,
-            administration=books,
+            administration=administration,
             package=target.package,
             to_environment=target.environment,
             to_connection=target,
             to_code=self._to_code,
-            from_environment=books.environment,
-            from_connection=books.connection,
-            from_code=books.code,
-            from_address=books.mail_address,
+            from_environment=administration.environment,
+            from_connection=administration.connection,
+            from_code=administration.code,
+            from_address=administration.mail_address,
             submitted_at=self.now,
         )
         move.to_address = to_address(move)
@@ -167,7 +167,7 @@ class Waiting:
 
     def rows(self) -> Iterator[Model]:
         agent = self.people.agent.person
-        yield from (self.books, self.proof, self.move)
+        yield from (self.administration, self.proof, self.move)
         yield ProofWords(proof_id=self.ids[2], said_by=SAID_BY, ticket="SUP-1")
         yield Parties(
             move_id=self.ids[1],
@@ -221,12 +221,12 @@ def make_waiting(
 ) -> list[int]:
     """So many moves in that state; their ids. Call it as the owner."""
     tables: Tables = {model: Table(model) for model in GUARDED if model is not Event}
-    links = _offices(-(-how_many // per_office))
+    connections = _offices(-(-how_many // per_office))
     waiting = [
         _waiting(
             number // per_office,
             tables,
-            links,
+            connections,
             (people, state, types[number % len(types)]),
         )
         for number in range(how_many)
@@ -245,11 +245,11 @@ def make_waiting(
 def _waiting(
     office: int,
     tables: Tables,
-    links: list[BookkeepingConnection],
+    connections: list[BookkeepingConnection],
     wanted: tuple[People, MoveState, MoveType],
 ) -> Waiting:
     people, state, move_type = wanted
-    link = office * 2
+    connection = office * 2
     other = {
         MoveType.CHANGE_CODE: 0,
         MoveType.MOVE_ENVIRONMENT: 2,
@@ -262,8 +262,8 @@ def _waiting(
             next(tables[Move].ids),
             next(tables[Proof].ids),
         ),
-        link=links[link],
-        target=links[(link + other) % len(links)],
+        connection=connections[connection],
+        target=connections[(connection + other) % len(connections)],
         move_type=move_type,
         state=state,
         people=people,
@@ -304,16 +304,16 @@ def _without_triggers() -> Iterator[None]:
 
 def make_books(how_many: int) -> list[Administration]:
     """Administrations that nobody moves yet; call it as the owner."""
-    link = _offices(1)[0]
-    office = link.environment
+    connection = _offices(1)[0]
+    office = connection.environment
     codes = [f"B{next(_number):07}" for _book in range(how_many)]
     return Administration.objects.bulk_create(
         Administration(
             code=code,
             name=f"Voorbeeld {code}",
             environment=office,
-            connection=link,
-            package=link.package,
+            connection=connection,
+            package=connection.package,
             mail_address=office.address_for(code),
             documents=12,
             documents_counted_at=timezone.now(),

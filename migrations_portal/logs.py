@@ -21,7 +21,7 @@ STEERING = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069
 TELLS_ITS_WORDS = (OSError, OperationalError)
 
 
-class Told(logging.Formatter):
+class CarefulFormatter(logging.Formatter):
     """What both forms share: the message without quotations, and what went wrong."""
 
     def words(self, record: logging.LogRecord) -> str:
@@ -50,7 +50,7 @@ def numbers(record: logging.LogRecord) -> dict[str, str]:
     return {**({"request": asked} if asked else {}), **log_context.at_hand()}
 
 
-class JsonFormatter(Told):
+class JsonFormatter(CarefulFormatter):
     def format(self, record: logging.LogRecord) -> str:
         line = {
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(),
@@ -65,7 +65,7 @@ class JsonFormatter(Told):
         return json.dumps(line, ensure_ascii=False)
 
 
-class LineFormatter(Told):
+class LineFormatter(CarefulFormatter):
     def format(self, record: logging.LogRecord) -> str:
         about = "".join(f" {name}={is_}" for name, is_ in numbers(record).items())
         head = f"{self.formatTime(record)} {record.levelname} {record.name}{about}"

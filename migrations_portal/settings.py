@@ -56,7 +56,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "adminmoves.web.http.OutsideMiddleware",
-    "adminmoves.web.timeouts.AgainMiddleware",
+    "adminmoves.web.timeouts.RetryMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "migrations_portal.body_limit.BodyLimitMiddleware",
@@ -67,7 +67,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
-    "adminmoves.web.timeouts.PatienceMiddleware",
+    "adminmoves.web.timeouts.QueryTimeoutMiddleware",
 ]
 
 TEMPLATES = [

@@ -117,8 +117,10 @@ def put_on_record() -> None:
     people = [
         user for user in User.objects.all() if ("person", str(user.pk)) not in told
     ]
-    books = Administration.objects.select_related("environment", "connection")
-    new = [one for one in books if ("administration", one.public_id) not in told]
+    administrations = Administration.objects.select_related("environment", "connection")
+    new = [
+        one for one in administrations if ("administration", one.public_id) not in told
+    ]
     trail.record(
         SYSTEM,
         [
@@ -203,8 +205,8 @@ def as_read(move: Move, **answers: Any) -> dict[str, Any]:
 
 def counting(move: Move, **counts: Any) -> dict[str, Any]:
     """The same from the page on which its documents are counted."""
-    books = Administration.objects.get(moves=move)
-    return {"version": books.counts_version, **counts}
+    administration = Administration.objects.get(moves=move)
+    return {"version": administration.counts_version, **counts}
 
 
 def start(move: Move, worker: str = "worker-1") -> Attempt:
@@ -264,7 +266,7 @@ def _start(move: Move, _agent: User, _lead: User) -> None:
 
 
 def _finish(move: Move, _agent: User, _lead: User) -> None:
-    runner.carry_out(_attempt(move))
+    runner.execute(_attempt(move))
 
 
 def _fail(move: Move, _agent: User, _lead: User) -> None:
@@ -286,9 +288,9 @@ def _stop(move: Move, _agent: User, lead: User) -> None:
     settle_move(
         move.pk, actor=actor_for(lead), answer=ROLL_BACK, reason="Beter opnieuw."
     )
-    attempt = claim.take_over("worker-2")
+    attempt = claim.resume_expired("worker-2")
     assert attempt is not None
-    runner.carry_out(attempt)
+    runner.execute(attempt)
 
 
 def _reject(move: Move, _agent: User, lead: User) -> None:

@@ -12,10 +12,10 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from adminmoves.access import actor_for
-from adminmoves.bookkeeping.answers import Listing, Row
+from adminmoves.bookkeeping.answers import ListedAdministration, Listing
+from adminmoves.bookkeeping.connection_lock import ConnectionBusy
 from adminmoves.bookkeeping.gateway import Evidence
-from adminmoves.bookkeeping.lines import LineBusy
-from adminmoves.bookkeeping.shown import keep_list
+from adminmoves.bookkeeping.list_cache import keep_list
 from adminmoves.errors import NotAllowed, ProofRefused, StepRefused
 from adminmoves.evidence.records import Attestation, ask_package, attest
 from adminmoves.evidence.schedule import ask_again_at, connections_to_ask
@@ -42,8 +42,8 @@ SAID = Attestation("Supergebruiker Noord", date(2026, 11, 20), ticket="SUP-1")
 @pytest.fixture
 def asked_move(agent: User) -> Move:
     """A request that waits for a package that is asked itself."""
-    link = make_connection(demand=BookkeepingConnection.Demand.API)
-    administration = make_administration(link, kvk_number="12345678")
+    connection = make_connection(demand=BookkeepingConnection.Demand.API)
+    administration = make_administration(connection, kvk_number="12345678")
     return submit(make_draft(agent, administration=administration), agent)
 
 
@@ -265,7 +265,7 @@ class Busy:
     """Somebody else asks this connection now."""
 
     def check(self, *_asked: object, **_how: object) -> Evidence:
-        raise LineBusy(timezone.now() + timedelta(minutes=2))
+        raise ConnectionBusy(timezone.now() + timedelta(minutes=2))
 
 
 def test_while_somebody_else_asks_nothing_is_stored_and_it_is_asked_in_a_moment(
@@ -273,7 +273,7 @@ def test_while_somebody_else_asks_nothing_is_stored_and_it_is_asked_in_a_moment(
 ) -> None:
     answering(Busy())
 
-    with pytest.raises(LineBusy):
+    with pytest.raises(ConnectionBusy):
         check_now(asked_move.pk, actor=actor_for(agent))
     count = ask_due()
 
@@ -311,8 +311,8 @@ def test_a_package_that_does_not_answer_is_not_asked_for_the_rest(
 def test_a_connection_that_is_asked_or_left_alone_keeps_no_other_waiting(
     shut: dict[str, Any], asked_move: Move, package: ChosenAnswers, agent: User
 ) -> None:
-    link = make_connection(demand=BookkeepingConnection.Demand.API)
-    submit(make_draft(agent, administration=make_administration(link)), agent)
+    connection = make_connection(demand=BookkeepingConnection.Demand.API)
+    submit(make_draft(agent, administration=make_administration(connection)), agent)
     facts = {
         name: timezone.now() + value if isinstance(value, timedelta) else value
         for name, value in shut.items()
@@ -324,9 +324,9 @@ def test_a_connection_that_is_asked_or_left_alone_keeps_no_other_waiting(
     free = connections_to_ask()
     ask_due()
 
-    assert free == [link.pk]
+    assert free == [connection.pk]
     assert [environment for environment, _code in package.asked] == [
-        link.package_environment
+        connection.package_environment
     ]
 
 
@@ -346,19 +346,21 @@ def test_a_connection_that_wants_a_person_tells_it_to_each_request(
     assert asked_move.proofs.get().verdict == Verdict.AUTH_REQUIRED
 
 
-def shown(link: BookkeepingConnection, *codes: str) -> None:
-    rows = tuple(Row(code, name=f"Voorbeeld {code}") for code in codes)
-    keep_list(link, Listing(rows, "offices"))
+def shown(connection: BookkeepingConnection, *codes: str) -> None:
+    rows = tuple(ListedAdministration(code, name=f"Voorbeeld {code}") for code in codes)
+    keep_list(connection, Listing(rows, "offices"))
 
 
 @pytest.fixture
 def renamed(agent: User) -> Move:
     """A request for another code at a Twinfield that is asked itself."""
-    link = make_connection(
+    connection = make_connection(
         package=Package.TWINFIELD, demand=BookkeepingConnection.Demand.API
     )
-    books = make_administration(link, code="OUD")
-    return submit(make_draft(agent, administration=books, to_code="NIEUW"), agent)
+    administration = make_administration(connection, code="OUD")
+    return submit(
+        make_draft(agent, administration=administration, to_code="NIEUW"), agent
+    )
 
 
 def test_a_new_code_does_not_count_while_the_old_one_is_shown_too(

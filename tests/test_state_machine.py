@@ -93,7 +93,7 @@ def stop(move: Move) -> None:
     attempt = Attempt.objects.get(move=move, ended_at=None)
     attempt.undo_outcome, attempt.undo_reason = Outcome.STOPPED, {"code": "test"}
     attempt.save()
-    runner.carry_out(attempt)
+    runner.execute(attempt)
 
 
 def open_attempt(move: Move) -> Attempt:
@@ -111,7 +111,7 @@ def take(agent: User, lead: User) -> Mapping[Action, Callable[[Move], object]]:
         A.PROVE: lambda move: attest_as(move, agent),
         A.APPROVE: lambda move: approve(move, lead),
         A.START: start,
-        A.FINISH: lambda move: runner.carry_out(open_attempt(move)),
+        A.FINISH: lambda move: runner.execute(open_attempt(move)),
         A.REOPEN: lambda move: reopen_move(move.pk, **by_agent),
         A.SEND_BACK: lambda move: send_back_move(move.pk, question="?", **by_lead),
         A.REJECT: lambda move: reject_move(move.pk, reason="x", **by_lead),

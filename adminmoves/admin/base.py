@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from adminmoves.admin.seen import SeenForm
 from adminmoves.admin.site import is_keeper, keeper_of
 from adminmoves.audit import trail
-from adminmoves.audit.trail import Line
+from adminmoves.audit.trail import TrailEntry
 from adminmoves.estate.lines import differences
 from adminmoves.models.refusals import Refusal, refusal_of
 
@@ -112,7 +112,7 @@ class KeptAdmin(ReadAdmin[M]):
         """What the trail keeps of one of these; each kind says what."""
         raise NotImplementedError
 
-    def line(self, obj: Any, params: dict[str, Any]) -> Line:
+    def line(self, obj: Any, params: dict[str, Any]) -> TrailEntry:
         """The line of the trail for a change; each kind says about what."""
         raise NotImplementedError
 

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from adminmoves.admin.base import KeptAdmin, KeptForm, M, shown
 from adminmoves.admin.site import site
-from adminmoves.audit.trail import Line
+from adminmoves.audit.trail import TrailEntry
 from adminmoves.estate.addresses import (
     following,
     given_away,
@@ -79,7 +79,7 @@ class SubjectAdmin(KeptAdmin[M]):
     def facts(self, obj: Any) -> dict[str, Any]:
         return facts_of(obj)
 
-    def line(self, obj: Any, params: dict[str, Any]) -> Line:
+    def line(self, obj: Any, params: dict[str, Any]) -> TrailEntry:
         return line_about(obj, params)
 
 
@@ -208,12 +208,12 @@ class AdministrationForm(SubjectForm[Administration]):
         return office.address_for(own or code)
 
     def _as_wanted(self, cleaned: dict[str, Any]) -> Administration:
-        link = cleaned.get("connection") or self.instance.connection
+        connection = cleaned.get("connection") or self.instance.connection
         return Administration(
             pk=self.instance.pk,
-            package=link.package,
-            environment_id=link.environment_id,
-            connection=link,
+            package=connection.package,
+            environment_id=connection.environment_id,
+            connection=connection,
             code=cleaned["code"],
             mail_address=cleaned["mail_address"],
             external_id=cleaned["external_id"],
@@ -293,8 +293,8 @@ class AdministrationAdmin(SubjectAdmin[Administration]):
         **kwargs: Any,
     ) -> forms.ModelChoiceField[Any] | None:
         if db_field.name == "connection":
-            links = BookkeepingConnection.objects.select_related("environment")
-            return LinkField(queryset=links, label=_("connection"))
+            connections = BookkeepingConnection.objects.select_related("environment")
+            return LinkField(queryset=connections, label=_("connection"))
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def write(self, obj: Administration, form: forms.ModelForm[Administration]) -> None:

@@ -20,7 +20,7 @@ from adminmoves.access import role_of
 from adminmoves.admin.base import KeptAdmin, KeptForm, shown
 from adminmoves.admin.site import keeper_of, site
 from adminmoves.audit import trail
-from adminmoves.audit.trail import Line
+from adminmoves.audit.trail import TrailEntry
 from adminmoves.cleaning import clean_line, require_seen
 from adminmoves.estate.people import ROLES, facts_of, give_role, line_about_person
 from adminmoves.vocabulary import Role
@@ -122,7 +122,7 @@ class PersonAdmin(KeptAdmin[User], UserAdmin[User]):
     def facts(self, obj: Any) -> dict[str, Any]:
         return facts_of(obj)
 
-    def line(self, obj: Any, params: dict[str, Any]) -> Line:
+    def line(self, obj: Any, params: dict[str, Any]) -> TrailEntry:
         return line_about_person(obj, params)
 
     def write(self, obj: User, form: forms.ModelForm[User]) -> None:

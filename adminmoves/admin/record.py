@@ -14,7 +14,7 @@ class MoveAdmin(ReadAdmin[Move]):
     status = shown("state", _("status"))
     since = shown("state_since", _("since"))
     kind = shown("move_type", _("type"))
-    books = shown("administration", _("administration"))
+    administration_shown = shown("administration", _("administration"))
     left = shown("from_connection", _("connection before"))
     left_code = shown("from_code", _("code before"))
     left_address = shown("from_address", _("address before"))
@@ -33,7 +33,7 @@ class MoveAdmin(ReadAdmin[Move]):
         "status",
         "since",
         "kind",
-        "books",
+        "administration_shown",
         "left",
         "left_code",
         "left_address",
@@ -48,7 +48,7 @@ class MoveAdmin(ReadAdmin[Move]):
         "done_at",
     )
     readonly_fields = fields
-    list_display = ("called", "status", "since", "kind", "books")
+    list_display = ("called", "status", "since", "kind", "administration_shown")
     list_select_related = ("administration__environment",)
     list_filter = (("state", WordedFilter), ("move_type", WordedFilter))
     search_fields = ("from_code", "to_code", "administration__name")
@@ -57,7 +57,7 @@ class MoveAdmin(ReadAdmin[Move]):
 @admin.register(Proof, site=site)
 class ProofAdmin(ReadAdmin[Proof]):
     about = shown("move", _("migration"))
-    link = shown("connection", _("connection"))
+    connection_shown = shown("connection", _("connection"))
     seen_code = shown("code", _("code"))
     sort = shown("kind", _("kind of proof"))
     answer = shown("verdict", _("answer"))
@@ -68,7 +68,7 @@ class ProofAdmin(ReadAdmin[Proof]):
 
     fields = (
         "about",
-        "link",
+        "connection_shown",
         "seen_code",
         "sort",
         "answer",
@@ -78,7 +78,14 @@ class ProofAdmin(ReadAdmin[Proof]):
         "in_place",
     )
     readonly_fields = fields
-    list_display = ("about", "link", "seen_code", "sort", "answer", "asked_at")
+    list_display = (
+        "about",
+        "connection_shown",
+        "seen_code",
+        "sort",
+        "answer",
+        "asked_at",
+    )
     list_select_related = ("move", "connection")
     list_filter = (("kind", WordedFilter), ("verdict", WordedFilter))
     search_fields = ("code",)
@@ -94,7 +101,7 @@ class EventAdmin(ReadAdmin[Event]):
     facts = shown("params", _("facts"))
     chain = shown("stream", _("chain"))
     chain_id = shown("stream_id", _("id"))
-    link = shown("position", _("place in the chain"))
+    position_shown = shown("position", _("place in the chain"))
     seal = shown("digest", _("digest"))
 
     fields = (
@@ -106,7 +113,7 @@ class EventAdmin(ReadAdmin[Event]):
         "facts",
         "chain",
         "chain_id",
-        "link",
+        "position_shown",
         "seal",
     )
     readonly_fields = fields

@@ -10,7 +10,7 @@ from django.db import models
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
-from adminmoves.audit.trail import Line
+from adminmoves.audit.trail import TrailEntry
 from adminmoves.models import Event
 
 M = TypeVar("M", bound=models.Model)
@@ -27,7 +27,7 @@ class SeenForm(forms.ModelForm[M]):
     what it is now.
     """
 
-    subject: Line | None = None
+    subject: TrailEntry | None = None
     is_overtaken = False
 
     def clean(self) -> dict[str, Any] | None:
@@ -99,7 +99,7 @@ def read_seen(data: Mapping[str, Any]) -> dict[str, Any]:
     return seen if isinstance(seen, dict) else {}
 
 
-def newest_about(subject: Line) -> Event | None:
+def newest_about(subject: TrailEntry) -> Event | None:
     about = Event.objects.filter(stream=subject.stream, stream_id=subject.stream_id)
     # Settings share a stream.
     return about.filter(subject=subject.subject[:300]).order_by("-id").first()

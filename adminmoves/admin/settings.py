@@ -14,7 +14,7 @@ from adminmoves.admin.base import KeptAdmin, KeptForm, M, WordedFilter, shown
 from adminmoves.admin.seen import SEEN, newest_about
 from adminmoves.admin.site import is_keeper, keeper_of, site
 from adminmoves.audit import trail
-from adminmoves.audit.trail import Line
+from adminmoves.audit.trail import TrailEntry
 from adminmoves.errors import ChangedMeanwhile
 from adminmoves.models import CheckSeverity, PackageProfile, patterns
 from adminmoves.rules.checks.base import Check
@@ -42,7 +42,7 @@ class SettingAdmin(KeptAdmin[M]):
     def facts(self, obj: Any) -> dict[str, Any]:
         return {str(name): getattr(obj, str(name)) for name in self.fields or ()}
 
-    def line(self, obj: Any, params: dict[str, Any]) -> Line:
+    def line(self, obj: Any, params: dict[str, Any]) -> TrailEntry:
         return trail.about_job(
             STREAM, EventCode.SETTING_CHANGED, subject=str(obj), params=params
         )
@@ -109,11 +109,11 @@ class PackageProfileAdmin(SettingAdmin[PackageProfile]):
     form = PackageProfileForm
     fields = ("package", "code_pattern", "code_example", "self_service")
     readonly_fields = ("package",)
-    books = shown("package", gettext_lazy("package"))
+    package_shown = shown("package", gettext_lazy("package"))
     pattern = shown("code_pattern", gettext_lazy("pattern of a code"))
     example = shown("code_example", gettext_lazy("example of a code"))
     by_itself = shown("self_service", gettext_lazy("the office can do it itself"))
-    list_display = ("books", "pattern", "example", "by_itself")
+    list_display = ("package_shown", "pattern", "example", "by_itself")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -11,16 +11,16 @@ from django.utils.translation import gettext as _
 
 from adminmoves import access, doorbell, lifecycle
 from adminmoves.access import WORKER, Actor
-from adminmoves.approval.choices import (
+from adminmoves.approval.decisions import (
     LAPSED,
     Approved,
-    Choice,
+    Decision,
     Refused,
     approval_of,
     require_proof_by_then,
 )
-from adminmoves.approval.haste import NONE as NO_HASTE
-from adminmoves.approval.haste import Haste
+from adminmoves.approval.priority import NO_PRIORITY as NO_HASTE
+from adminmoves.approval.priority import Priority
 from adminmoves.audit import trail
 from adminmoves.errors import (
     ChangedMeanwhile,
@@ -46,7 +46,7 @@ def approve_move(
     plan_hash: str,
     seen: frozenset[str],
     not_before: datetime | None = None,
-    haste: Haste = NO_HASTE,
+    haste: Priority = NO_HASTE,
     version: str | None = None,
 ) -> Move:
     """Say yes to the plan with that hash; workers hear it after commit.
@@ -56,7 +56,7 @@ def approve_move(
     (decided meanwhile, or the plan is another one now), ChangedMeanwhile (``version``
     is not the one that was read), DomainError (haste without its reason).
     """
-    choice = Choice(move_id, plan_hash, seen, not_before, haste, version)
+    choice = Decision(move_id, plan_hash, seen, not_before, haste, version)
     (answer,) = approve_many([choice], actor=actor)
     if isinstance(answer, Refused):
         raise answer.refusal
@@ -64,7 +64,7 @@ def approve_move(
 
 
 def approve_many(
-    choices: Sequence[Choice], *, actor: Actor
+    choices: Sequence[Decision], *, actor: Actor
 ) -> list[Approved | Refused]:
     """Say yes to several plans at once; what is refused holds no other one back.
 
@@ -83,8 +83,8 @@ def approve_many(
     return [answer for part in parts for answer in approve_many(part, actor=actor)]
 
 
-def _decide(choices: Sequence[Choice], actor: Actor) -> list[Approved | Refused]:
-    moves = lifecycle.hold_many([choice.move_id for choice in choices])
+def _decide(choices: Sequence[Decision], actor: Actor) -> list[Approved | Refused]:
+    moves = lifecycle.lock_moves([choice.move_id for choice in choices])
     waiting = [m for m in moves.values() if m.state == MoveState.AWAITING_APPROVAL]
     lapsed = _expire_lapsed(waiting, actor.name)
     reports = inspect_many([move for move in waiting if move.pk not in lapsed])
@@ -121,7 +121,7 @@ def _expire_lapsed(moves: Iterable[Move], noticed_by: str) -> dict[int, str]:
             told = {**reason, "noticed_by": noticed_by}
             step = Action.EXPIRE_PROOF
             lines.append(
-                lifecycle.take_step(
+                lifecycle.apply_transition(
                     move, step, actor=WORKER, facts=(reason,), told=told
                 )
             )
@@ -130,12 +130,14 @@ def _expire_lapsed(moves: Iterable[Move], noticed_by: str) -> dict[int, str]:
 
 
 def _approve(
-    move: Move, choice: Choice, report: Report | None, actor: Actor
-) -> trail.Line:
+    move: Move, choice: Decision, report: Report | None, actor: Actor
+) -> trail.TrailEntry:
     """The decision on one move that is held; the caller records the line."""
     lifecycle.require_version(move, choice.version)
     if report is None:
-        approval = Approval(actor.person, {}, "")  # `take_step` refuses, in words
+        approval = Approval(
+            actor.person, {}, ""
+        )  # `apply_transition` refuses, in words
         report = Report(())
     else:
         approval = approval_of(move, choice, report, actor)
@@ -148,7 +150,7 @@ def _approve(
         "proof": move.proof_id,
         **choice.haste.changes(move),
     }
-    return lifecycle.take_step(
+    return lifecycle.apply_transition(
         move,
         Action.APPROVE,
         actor=actor,
@@ -158,7 +160,7 @@ def _approve(
     )
 
 
-def _tell(actor: Actor, lines: Sequence[trail.Line], task: str) -> None:
+def _tell(actor: Actor, lines: Sequence[trail.TrailEntry], task: str) -> None:
     """Write the lines down, and ring once for all of them after commit."""
     trail.record(actor, lines)
     if lines:
@@ -198,7 +200,7 @@ def reschedule_move(
     actor: Actor,
     seen: str,
     not_before: datetime | None,
-    haste: Haste = NO_HASTE,
+    haste: Priority = NO_HASTE,
 ) -> Move:
     """Another moment for an approved move; no edit, so the approval stays.
 
@@ -207,7 +209,7 @@ def reschedule_move(
     StepRefused.
     """
     access.require(actor, Action.RESCHEDULE)
-    move = lifecycle.hold(move_id)
+    move = lifecycle.lock_move(move_id)
     if move.state == MoveState.APPROVED and move.timing != seen:
         raise ChangedMeanwhile(_told_of_timing(move))
     haste.require_reasons(move)

@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from adminmoves.approval.haste import ASK_WHY, Haste
+from adminmoves.approval.priority import ASK_WHY, Priority
 from adminmoves.cleaning import require_coming
 from adminmoves.evidence.records import holds_until
 from adminmoves.models import ApprovalLoan, Move
@@ -73,9 +73,9 @@ class WhenForm(Decision):
         return cleaned
 
     @property
-    def haste(self) -> Haste:
+    def haste(self) -> Priority:
         told = self.cleaned_data
-        return Haste(
+        return Priority(
             urgent=told["urgent"],
             outside_windows=told["outside_windows"],
             reasons={name: told.get(f"{name}_because", "") for name in ASK_WHY},

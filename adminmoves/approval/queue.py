@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from adminmoves.access import Actor
-from adminmoves.approval.choices import Choice
+from adminmoves.approval.decisions import Decision
 from adminmoves.evidence.records import is_stale, why_lapsed
 from adminmoves.models import Contributor, Move, Retirement
 from adminmoves.rules.plan import make_plan
@@ -27,7 +27,7 @@ class Waiting:
     is_held: bool
     warnings: tuple[Result, ...]
     plan_hash: str
-    choice: Choice | None = None
+    choice: Decision | None = None
     refusal: str = ""
 
     @property
@@ -42,7 +42,7 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
-class Queue:
+class ApprovalQueue:
     lines: tuple[Waiting, ...]
     has_more: bool
 
@@ -54,7 +54,9 @@ class Queue:
     def warned(self) -> list[Waiting]:
         return [line for line in self.tickable if line.warnings]
 
-    def ticked(self, choices: Sequence[Choice], refusals: Mapping[int, str]) -> "Queue":
+    def ticked(
+        self, choices: Sequence[Decision], refusals: Mapping[int, str]
+    ) -> "ApprovalQueue":
         """The same with what was ticked, and at each line why it was refused."""
         sent = {choice.move_id: choice for choice in choices}
         lines = (
@@ -106,13 +108,13 @@ def waiting_retirements(actor: Actor) -> list[ToRetire]:
     return [ToRetire(one, one.requested_by_id == actor.user_id) for one in asked]
 
 
-def waiting_for_approval(actor: Actor) -> Queue:
+def waiting_for_approval(actor: Actor) -> ApprovalQueue:
     waiting = Move.objects.waiting_for_approval().with_estate().whole()
     moves = list(waiting.order_by("state_since", "pk")[: SHOWN + 1])
     shown = moves[:SHOWN]
     own, reports = _worked_on(shown, actor), inspect_many(shown)
     lines = (_line(move, reports[move.pk], is_own=move.pk in own) for move in shown)
-    return Queue(tuple(lines), has_more=len(moves) > SHOWN)
+    return ApprovalQueue(tuple(lines), has_more=len(moves) > SHOWN)
 
 
 def _line(move: Move, report: Report, *, is_own: bool) -> Waiting:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from adminmoves.approval import actions
+from adminmoves.approval.bulk import BulkResult, ticked_in
 from adminmoves.approval.forms import (
     ApproveForm,
     LendForm,
@@ -21,7 +22,6 @@ from adminmoves.approval.forms import (
     running_loans,
 )
 from adminmoves.approval.queue import waiting_for_approval, waiting_retirements
-from adminmoves.approval.together import Answer, ticked_in
 from adminmoves.detail.page import open_dossier
 from adminmoves.detail.queries import find_move
 from adminmoves.errors import ChangedMeanwhile, CheckRefused, DomainError
@@ -73,7 +73,7 @@ def approve_many(request: http.PortalRequest) -> HttpResponse:
         choices = ticked_in(request.POST)
     except Move.DoesNotExist:
         raise Http404 from None
-    answer = Answer(choices, actions.approve_many(choices, actor=request.actor))
+    answer = BulkResult(choices, actions.approve_many(choices, actor=request.actor))
     if answer.refusals or not choices:
         return _queue_page(request, "", answer=answer)
     messages.success(request, answer.told)
@@ -228,7 +228,7 @@ def _queue_page(
     request: http.PortalRequest,
     number: str,
     *,
-    answer: Answer | None = None,
+    answer: BulkResult | None = None,
     status: int = HTTPStatus.OK,
     **page: Any,
 ) -> HttpResponse:

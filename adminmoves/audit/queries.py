@@ -14,14 +14,14 @@ from django.utils.translation import gettext_lazy as _
 
 from adminmoves.models import Environment, Event, Move
 from adminmoves.models.people import names_apart
-from adminmoves.models.recall import WINDOW, Known, at_office, known_by
+from adminmoves.models.search import WINDOW_DAYS, FoundText, at_office, found_by_text
 from adminmoves.vocabulary import EventCode, MoveType, Role
 from adminmoves.web.lists import CAP, FilterForm, Order
 
 NEWEST = Order()
 MOST_OFFICES = 200
 MACHINES = (Role.WORKER, Role.SYSTEM)
-SLACK = 1
+SLACK_DAYS = 1
 """Days: what was written at once may have numbers in another order than moments."""
 BEYOND = 2**63 - 1
 Choices = Sequence[tuple[str, Any]]
@@ -109,17 +109,17 @@ class Asked:
     """
 
     chosen: dict[str, str]
-    known: Known | None
+    known: FoundText | None
     is_narrowed: bool
 
 
 def ask(chosen: dict[str, str]) -> Asked:
     is_number = Move.id_from_number(chosen.get("q", "")) is not None
-    known = None if is_number else known_by(chosen)
+    known = None if is_number else found_by_text(chosen)
     is_open = not any(chosen.get(name) for name in ("van", "tot", "alles"))
     if known is None or not known.finds_many or not is_open:
         return Asked(chosen, known, is_narrowed=False)
-    first = timezone.localdate() - timedelta(days=WINDOW - 1)
+    first = timezone.localdate() - timedelta(days=WINDOW_DAYS - 1)
     return Asked({**chosen, "van": first.isoformat()}, known, is_narrowed=True)
 
 
@@ -146,10 +146,10 @@ def between(chosen: dict[str, str]) -> Q:
     wanted = Q()
     if first := chosen.get("van"):
         day = date.fromisoformat(first)
-        wanted &= Q(at__gte=midnight(day), pk__gte=number_at(beside(day, -SLACK)))
+        wanted &= Q(at__gte=midnight(day), pk__gte=number_at(beside(day, -SLACK_DAYS)))
     if last := chosen.get("tot"):
         after = beside(date.fromisoformat(last), 1)
-        wanted &= Q(at__lt=midnight(after), pk__lt=number_at(beside(after, SLACK)))
+        wanted &= Q(at__lt=midnight(after), pk__lt=number_at(beside(after, SLACK_DAYS)))
     return wanted
 
 

@@ -24,7 +24,7 @@ from adminmoves.vocabulary import EventCode, Stream
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class TrailEntry:
     """One event to be written; ``words`` holds free text and people outside."""
 
     stream: Stream
@@ -49,8 +49,8 @@ def about_move(
     words: Mapping[str, str] | None = None,
     before: str = "",
     after: str = "",
-) -> Line:
-    return Line(
+) -> TrailEntry:
+    return TrailEntry(
         stream=Stream.MOVE,
         stream_id=str(move.pk),
         code=code,
@@ -73,8 +73,8 @@ def about_administration(
     params: Mapping[str, Any],
     words: Mapping[str, str] | None = None,
     move: Move | None = None,
-) -> Line:
-    return Line(
+) -> TrailEntry:
+    return TrailEntry(
         stream=Stream.ADMINISTRATION,
         stream_id=administration.public_id,
         code=code,
@@ -90,8 +90,8 @@ def about_administration(
 
 def about_environment(
     environment: Environment, code: EventCode, *, params: Mapping[str, Any]
-) -> Line:
-    return Line(
+) -> TrailEntry:
+    return TrailEntry(
         stream=Stream.ENVIRONMENT,
         stream_id=environment.public_id,
         code=code,
@@ -103,8 +103,8 @@ def about_environment(
 
 def about_connection(
     connection: BookkeepingConnection, code: EventCode, *, params: Mapping[str, Any]
-) -> Line:
-    return Line(
+) -> TrailEntry:
+    return TrailEntry(
         stream=Stream.CONNECTION,
         stream_id=connection.public_id,
         code=code,
@@ -120,8 +120,8 @@ def about_person(
     *,
     params: Mapping[str, Any] | None = None,
     words: Mapping[str, str] | None = None,
-) -> Line:
-    return Line(
+) -> TrailEntry:
+    return TrailEntry(
         stream=Stream.PERSON,
         stream_id=str(user.pk),
         code=code,
@@ -138,8 +138,8 @@ def about_job(
     subject: str,
     params: Mapping[str, Any],
     words: Mapping[str, str] | None = None,
-) -> Line:
-    return Line(
+) -> TrailEntry:
+    return TrailEntry(
         stream=Stream.JOB,
         stream_id=name,
         code=code,
@@ -155,7 +155,7 @@ def commit_to(salt: str, texts: Mapping[str, str]) -> str:
     return hashlib.sha256(f"{salt}{told}".encode()).hexdigest()
 
 
-def record(actor: Actor, lines: Sequence[Line]) -> list[Event]:
+def record(actor: Actor, lines: Sequence[TrailEntry]) -> list[Event]:
     """Write lines in one insert, in the order of their streams (no deadlocks).
 
     Raises NotAllowed where the person lost, meanwhile, the rights that they acted with:
@@ -177,7 +177,7 @@ def record(actor: Actor, lines: Sequence[Line]) -> list[Event]:
     return events
 
 
-def event_of(actor: Actor, line: Line, salt: str) -> Event:
+def event_of(actor: Actor, line: TrailEntry, salt: str) -> Event:
     return Event(
         stream=line.stream,
         stream_id=line.stream_id,

@@ -10,7 +10,7 @@ from adminmoves.audit import export as exporting
 from adminmoves.audit import queries
 from adminmoves.audit.sentences import quotes
 from adminmoves.models import Event
-from adminmoves.models.recall import WINDOW
+from adminmoves.models.search import WINDOW_DAYS
 from adminmoves.vocabulary import Right
 from adminmoves.web import guards, http, lists
 from adminmoves.web.fragments import Kept
@@ -56,7 +56,7 @@ def read_page(
         "lines": [row(event) for event in page.rows],
         "count": min(count, CAP),
         "is_capped": count > CAP,
-        "window": WINDOW if asked.is_narrowed else None,
+        "window": WINDOW_DAYS if asked.is_narrowed else None,
         "everything": filters.url(alles="ja"),
         **filters.beside(page),
     }
@@ -64,14 +64,14 @@ def read_page(
 
 def row(event: Event) -> SafeString:
     """An event never changes; its words may be emptied, a name may be another."""
-    move, books = event.move, event.administration
+    move, administration = event.move, event.administration
     told = (
         event.pk,
         event.digest,
         hasattr(event, "words"),
         quotes(event),
         move and move.number,
-        books and (books.public_id, books.name),
+        administration and (administration.public_id, administration.name),
     )
     return ROWS.piece(told, event=event)
 

@@ -18,19 +18,19 @@ from urllib.parse import urlencode
 
 from adminmoves.bookkeeping.answers import (
     Evidence,
+    ListedAdministration,
     Listing,
     NoAnswer,
-    Row,
     unreadable,
 )
-from adminmoves.bookkeeping.closer import look_closer, noted
-from adminmoves.bookkeeping.judge import key_of
+from adminmoves.bookkeeping.confirmation import confirm, noted
+from adminmoves.bookkeeping.failure_reasons import FailureReason
+from adminmoves.bookkeeping.http import AllowedEndpoint, HttpAnswer, Request
+from adminmoves.bookkeeping.list_cache import kept_list
 from adminmoves.bookkeeping.oauth import OAuth
 from adminmoves.bookkeeping.refusals import refuse_status
 from adminmoves.bookkeeping.session import Session, code_in, is_unread, json_in, text_in
-from adminmoves.bookkeeping.shown import kept_list
-from adminmoves.bookkeeping.why import Why
-from adminmoves.bookkeeping.wire import Answer, Door, Request
+from adminmoves.bookkeeping.verdict import key_of
 from adminmoves.models import BookkeepingConnection
 from adminmoves.vocabulary import Verdict
 
@@ -64,10 +64,10 @@ class AccountView:
             scope="readaccountviewdata",
         )
 
-    def doors(self, _connection: BookkeepingConnection) -> Sequence[Door]:
+    def doors(self, _connection: BookkeepingConnection) -> Sequence[AllowedEndpoint]:
         return (
-            Door("POST", HOST, f"{API}/token"),
-            Door("GET", HOST, f"{API}/({COMPANIES}|{DATA}|{SYSTEM_DATA})"),
+            AllowedEndpoint("POST", HOST, f"{API}/token"),
+            AllowedEndpoint("GET", HOST, f"{API}/({COMPANIES}|{DATA}|{SYSTEM_DATA})"),
         )
 
     def fetch(self, session: Session) -> Listing:
@@ -75,7 +75,7 @@ class AccountView:
         rows = session.ask(COMPANIES, _get(COMPANIES), read_companies)
         return Listing(rows, endpoint=COMPANIES)
 
-    def find(self, listing: Listing, code: str) -> Sequence[Row]:
+    def find(self, listing: Listing, code: str) -> Sequence[ListedAdministration]:
         wanted = key_of(code)
         return [row for row in listing.rows if wanted and key_of(row.code) == wanted]
 
@@ -101,7 +101,7 @@ class AccountView:
         for row in rows:
             if key_of(code_in(row.get("COMP_ID"))) == key_of(evidence.code):
                 return replace(evidence, kvk_number=text_in(row.get("KVK_NR"), 20))
-        return noted(evidence, details=Why.NO_COMPANY)
+        return noted(evidence, details=FailureReason.NO_COMPANY)
 
     def _with_hint(self, session: Session, code: str, evidence: Evidence) -> Evidence:
         """Whether the code is that of one year's administration: no hit, a hint.
@@ -117,7 +117,7 @@ class AccountView:
             if key_of(code_in(row.get("ADM_CODE"))) == key_of(code):
                 return noted(
                     evidence,
-                    reason=Why.YEARLY_ADMINISTRATION,
+                    reason=FailureReason.YEARLY_ADMINISTRATION,
                     year=text_in(row.get("ATS_YEAR"), 10),
                     archived=row.get("ADM_ARCH") is True,
                 )
@@ -133,9 +133,9 @@ class AccountView:
     ) -> list[dict[str, Any]]:
         """The rows of a table of one company, named by its Id and not by its code."""
         if not COMPANY_ID.fullmatch(company):
-            raise unreadable(Why.COMPANY_ID)
+            raise unreadable(FailureReason.COMPANY_ID)
         build = _get(f"{endpoint}?{urlencode(asked)}", {"X-Company": company})
-        return look_closer(
+        return confirm(
             session,
             endpoint,
             build,
@@ -153,38 +153,38 @@ def _get(
     return build
 
 
-def read_companies(answer: Answer) -> tuple[Row, ...]:
+def read_companies(answer: HttpAnswer) -> tuple[ListedAdministration, ...]:
     """Companies: Code, Id and Description. Raises NoAnswer."""
     return tuple(_company(told) for told in _objects_in(_said_in(answer)))
 
 
-def _company(told: dict[str, Any]) -> Row:
-    row = Row(
+def _company(told: dict[str, Any]) -> ListedAdministration:
+    row = ListedAdministration(
         code=code_in(told.get("Code")),
         code_unread=is_unread(told.get("Code")),
         external_id=code_in(told.get("Id")),
         name=text_in(told.get("Description")),
     )
     if not row.code and not row.external_id:
-        raise unreadable(Why.NO_ROW)
+        raise unreadable(FailureReason.NO_ROW)
     return row
 
 
-def read_table(answer: Answer, table: str) -> list[dict[str, Any]]:
+def read_table(answer: HttpAnswer, table: str) -> list[dict[str, Any]]:
     """The rows of the main table of a data call. Raises NoAnswer."""
     said = _said_in(answer)
     if not isinstance(said, dict) or table not in said:
-        raise unreadable(Why.NO_TABLE)
+        raise unreadable(FailureReason.NO_TABLE)
     return _objects_in(said[table])
 
 
-def _said_in(answer: Answer) -> object:
+def _said_in(answer: HttpAnswer) -> object:
     """The content; an error may come with a status of success. Raises NoAnswer."""
     refuse_status(answer)
     said = json_in(answer)
     if isinstance(said, dict) and (said.get("ErrorMessage") or said.get("ErrorType")):
         # Its text is for people, and in their language: not looked at.
-        raise NoAnswer(V.UNAVAILABLE, Why.PACKAGE_ERROR)
+        raise NoAnswer(V.UNAVAILABLE, FailureReason.PACKAGE_ERROR)
     return said
 
 
@@ -192,5 +192,5 @@ def _objects_in(said: object) -> list[dict[str, Any]]:
     """The rows; one alone may come without a list around it."""
     rows = [said] if isinstance(said, dict) else said
     if not isinstance(rows, list) or not all(isinstance(each, dict) for each in rows):
-        raise unreadable(Why.NO_LIST)
+        raise unreadable(FailureReason.NO_LIST)
     return rows

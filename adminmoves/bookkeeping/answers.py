@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from adminmoves.bookkeeping.why import Why
+from adminmoves.bookkeeping.failure_reasons import FailureReason
 from adminmoves.vocabulary import Verdict
 
 
@@ -31,7 +31,7 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ListedAdministration:
     """One administration as a package shows it; ``raw`` holds its own status fields.
 
     ``unusable`` says why it cannot be used now; None when it can.
@@ -44,7 +44,7 @@ class Row:
     name: str = ""
     kvk_number: str = ""
     environment: str = ""
-    unusable: Why | None = None
+    unusable: FailureReason | None = None
     code_unread: bool = False
     raw: Mapping[str, Any] = field(default_factory=dict)
 
@@ -57,7 +57,7 @@ class Listing:
     package tells it for the whole list. ``user_id``: the package's own id of the user.
     """
 
-    rows: tuple[Row, ...]
+    rows: tuple[ListedAdministration, ...]
     endpoint: str
     observed_environment: str = ""
     seen_as: str = ""
@@ -78,7 +78,7 @@ class NoAnswer(Exception):
     def __init__(
         self,
         verdict: Verdict,
-        reason: Why,
+        reason: FailureReason,
         *,
         retry_at: datetime | None = None,
         stale_token: bool = False,
@@ -104,6 +104,6 @@ class NoAnswer(Exception):
         )
 
 
-def unreadable(why: Why) -> NoAnswer:
+def unreadable(why: FailureReason) -> NoAnswer:
     """An answer that is not in the documented shape says nothing about anything."""
     return NoAnswer(Verdict.UNAVAILABLE, why)

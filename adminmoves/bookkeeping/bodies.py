@@ -6,7 +6,7 @@ from codecs import lookup
 from collections.abc import Mapping
 
 from adminmoves.bookkeeping.answers import unreadable
-from adminmoves.bookkeeping.why import Why
+from adminmoves.bookkeeping.failure_reasons import FailureReason
 
 MOST_BYTES = 5 * 1024 * 1024
 GZIP = 16 + zlib.MAX_WBITS
@@ -26,7 +26,7 @@ def decoded(body: bytes, headers: Mapping[str, str]) -> str:
             return plain.decode(charset)
         except UnicodeDecodeError:
             continue
-    raise unreadable(Why.NOT_TEXT)
+    raise unreadable(FailureReason.NOT_TEXT)
 
 
 def _unpacked(body: bytes, encoding: str) -> bytes:
@@ -34,16 +34,16 @@ def _unpacked(body: bytes, encoding: str) -> bytes:
     if encoding in ("", "identity"):
         return body
     if encoding not in ("gzip", "x-gzip"):
-        raise unreadable(Why.NOT_TEXT)
+        raise unreadable(FailureReason.NOT_TEXT)
     unpacking = zlib.decompressobj(GZIP)
     try:
         plain = unpacking.decompress(body, MOST_BYTES + 1)
     except zlib.error as error:
-        raise unreadable(Why.NOT_TEXT) from error
+        raise unreadable(FailureReason.NOT_TEXT) from error
     if len(plain) > MOST_BYTES:
-        raise unreadable(Why.TOO_LARGE)
+        raise unreadable(FailureReason.TOO_LARGE)
     if not unpacking.eof:
-        raise unreadable(Why.NOT_TEXT)
+        raise unreadable(FailureReason.NOT_TEXT)
     return plain
 
 

@@ -17,30 +17,30 @@ from django.utils import timezone
 
 from adminmoves.bookkeeping.answers import (
     Evidence,
+    ListedAdministration,
     Listing,
     NoAnswer,
-    Row,
     unreadable,
 )
-from adminmoves.bookkeeping.closer import look_closer, noted
+from adminmoves.bookkeeping.confirmation import confirm, noted
 from adminmoves.bookkeeping.exact_answers import (
     ALL,
     HRM,
     SYSTEM,
     Divisions,
+    ExactPage,
     Me,
-    Page,
     limits_in,
     number_in,
     read_me,
     read_page,
 )
-from adminmoves.bookkeeping.judge import same
+from adminmoves.bookkeeping.failure_reasons import FailureReason
+from adminmoves.bookkeeping.http import AllowedEndpoint, HttpAnswer, Request, host_in
+from adminmoves.bookkeeping.list_cache import kept_list
 from adminmoves.bookkeeping.oauth import Cause, OAuth
 from adminmoves.bookkeeping.session import Session
-from adminmoves.bookkeeping.shown import kept_list
-from adminmoves.bookkeeping.why import Why
-from adminmoves.bookkeeping.wire import Answer, Door, Request, host_in
+from adminmoves.bookkeeping.verdict import same
 from adminmoves.models import BookkeepingConnection, ConnectionCall
 from adminmoves.vocabulary import Verdict
 
@@ -76,13 +76,13 @@ class ExactOnline:
             renewal=RENEWAL,
         )
 
-    def doors(self, connection: BookkeepingConnection) -> Sequence[Door]:
+    def doors(self, connection: BookkeepingConnection) -> Sequence[AllowedEndpoint]:
         host = re.escape(host_of(connection))
         lists = "|".join(each.path for each in (SYSTEM, ALL, HRM))
         return (
-            Door("POST", host, "/api/oauth2/token"),
-            Door("GET", host, f"/api/v1/{ME}"),
-            Door("GET", host, f"/api/v1/[0-9]+/({lists})"),
+            AllowedEndpoint("POST", host, "/api/oauth2/token"),
+            AllowedEndpoint("GET", host, f"/api/v1/{ME}"),
+            AllowedEndpoint("GET", host, f"/api/v1/[0-9]+/({lists})"),
         )
 
     def fetch(self, session: Session) -> Listing:
@@ -94,18 +94,18 @@ class ExactOnline:
         who = _ask(session, ME, _first_address(session), read_me)
         if not who.division:
             # No list can be asked without one: that says nothing about any code.
-            raise NoAnswer(V.UNAVAILABLE, Why.NO_DIVISION)
-        if not _refused_lately(session, SYSTEM, reason=Why.SCOPE_MISSING):
+            raise NoAnswer(V.UNAVAILABLE, FailureReason.NO_DIVISION)
+        if not _refused_lately(session, SYSTEM, reason=FailureReason.SCOPE_MISSING):
             try:
                 rows = _all_pages(session, SYSTEM, who)
                 return _listing(rows, SYSTEM.path, who)
             except NoAnswer as no:
-                if no.reason != Why.SCOPE_MISSING:
+                if no.reason != FailureReason.SCOPE_MISSING:
                     raise
         rows = _all_pages(session, HRM, who)
         return _listing(rows, HRM.path, who, who.licence)
 
-    def find(self, listing: Listing, code: str) -> Sequence[Row]:
+    def find(self, listing: Listing, code: str) -> Sequence[ListedAdministration]:
         """The divisions with this Hid; a code that is no number is none of Exact's."""
         wanted = number_in(code)
         if wanted is None:
@@ -131,7 +131,7 @@ class ExactOnline:
         address = _list_address(session, ALL, division)
         address += f"&$filter={ALL.hid}%20eq%20{wanted}"
         try:
-            page = look_closer(
+            page = confirm(
                 session,
                 ALL.path,
                 _get(address),
@@ -149,7 +149,7 @@ class ExactOnline:
 
 
 def _listing(
-    rows: tuple[Row, ...], endpoint: str, who: Me, licence: str = ""
+    rows: tuple[ListedAdministration, ...], endpoint: str, who: Me, licence: str = ""
 ) -> Listing:
     return Listing(
         rows,
@@ -164,7 +164,7 @@ def host_of(connection: BookkeepingConnection) -> str:
     """The site of the connection's country; NoAnswer CONFIG_ERROR without one."""
     host = HOSTS.get((connection.country or "NL").upper())
     if host is None:
-        raise NoAnswer(V.CONFIG_ERROR, Why.COUNTRY)
+        raise NoAnswer(V.CONFIG_ERROR, FailureReason.COUNTRY)
     return host
 
 
@@ -179,7 +179,7 @@ def _list_address(session: Session, which: Divisions, division: str) -> str:
 
 
 def _ask(
-    session: Session, endpoint: str, address: str, read: Callable[[Answer], Read]
+    session: Session, endpoint: str, address: str, read: Callable[[HttpAnswer], Read]
 ) -> Read:
     return session.ask(endpoint, _get(address), _noting(session, read))
 
@@ -193,22 +193,24 @@ def _get(address: str) -> Callable[[str], Request]:
 
 
 def _noting(
-    session: Session, read: Callable[[Answer], Read]
-) -> Callable[[Answer], Read]:
+    session: Session, read: Callable[[HttpAnswer], Read]
+) -> Callable[[HttpAnswer], Read]:
     """The same reading, and a note of the limits that the answer tells."""
 
-    def note_and_read(answer: Answer) -> Read:
+    def note_and_read(answer: HttpAnswer) -> Read:
         session.limits |= limits_in(answer)
         return read(answer)
 
     return note_and_read
 
 
-def _all_pages(session: Session, which: Divisions, who: Me) -> tuple[Row, ...]:
+def _all_pages(
+    session: Session, which: Divisions, who: Me
+) -> tuple[ListedAdministration, ...]:
     # hrm/Divisions shows one licence; where a row does not name it, that is the one.
     licence = who.licence if which is HRM else ""
 
-    def turn(address: str) -> Page:
+    def turn(address: str) -> ExactPage:
         return _ask(
             session, which.path, address, lambda told: read_page(told, which, licence)
         )
@@ -216,29 +218,31 @@ def _all_pages(session: Session, which: Divisions, who: Me) -> tuple[Row, ...]:
     return gather(_list_address(session, which, who.division), turn)
 
 
-def gather(first: str, turn: Callable[[str], Page]) -> tuple[Row, ...]:
+def gather(
+    first: str, turn: Callable[[str], ExactPage]
+) -> tuple[ListedAdministration, ...]:
     """The rows of all pages, from the first address on.
 
     Raises NoAnswer: for a next page elsewhere, one that came before, or too many.
     """
-    rows: list[Row] = []
+    rows: list[ListedAdministration] = []
     address, been, seen = first, {first}, set[tuple[str, str]]()
     for _number in range(MOST_PAGES):
         page = turn(address)
         told = {(row.external_id, row.code) for row in page.rows}
         if told and told <= seen:
             # A page that came again stands where another one should be.
-            raise unreadable(Why.PAGE_REPEATED)
+            raise unreadable(FailureReason.PAGE_REPEATED)
         rows, seen = [*rows, *page.rows], seen | told
         if not page.following:
             return tuple(rows)
         address = page.following
         if not _same_list(first, address):
-            raise unreadable(Why.STRANGE_NEXT)
+            raise unreadable(FailureReason.STRANGE_NEXT)
         if address in been:
-            raise unreadable(Why.PAGE_REPEATED)
+            raise unreadable(FailureReason.PAGE_REPEATED)
         been.add(address)
-    raise unreadable(Why.TOO_MANY_PAGES)
+    raise unreadable(FailureReason.TOO_MANY_PAGES)
 
 
 def _same_list(first: str, address: str) -> bool:

@@ -12,7 +12,9 @@ from typing import Any
 
 from django.utils import timezone
 
-from adminmoves.bookkeeping.answers import NoAnswer, Row, unreadable
+from adminmoves.bookkeeping.answers import ListedAdministration, NoAnswer, unreadable
+from adminmoves.bookkeeping.failure_reasons import FailureReason
+from adminmoves.bookkeeping.http import HttpAnswer
 from adminmoves.bookkeeping.refusals import (
     heed_wait,
     is_page,
@@ -21,8 +23,6 @@ from adminmoves.bookkeeping.refusals import (
     within_a_day,
 )
 from adminmoves.bookkeeping.session import code_in, json_in, text_in
-from adminmoves.bookkeeping.why import Why
-from adminmoves.bookkeeping.wire import Answer
 from adminmoves.vocabulary import Verdict
 
 V = Verdict
@@ -35,26 +35,26 @@ NO_DATE = "/Date(-62135596800000)/"
 QUOTES = " \t\"'"
 REASON = re.compile(r"[a-z]+", re.IGNORECASE)
 """The code at the start of the header "Reason", before any words."""
-BLOCKED: Mapping[str, Why] = {
-    "1": Why.BACKUP,
-    "2": Why.CONVERSION,
-    "3": Why.CONVERSION,
-    "4": Why.CONVERSION,
-    "5": Why.COPY,
-    "6": Why.COPY,
-    "100": Why.DELETION,
-    "101": Why.DELETION,
-    "102": Why.DELETION,
+BLOCKED: Mapping[str, FailureReason] = {
+    "1": FailureReason.BACKUP,
+    "2": FailureReason.CONVERSION,
+    "3": FailureReason.CONVERSION,
+    "4": FailureReason.CONVERSION,
+    "5": FailureReason.COPY,
+    "6": FailureReason.COPY,
+    "100": FailureReason.DELETION,
+    "101": FailureReason.DELETION,
+    "102": FailureReason.DELETION,
 }
 # The header "Reason" of a 403. The division in the address is the current one of our
 # user, so a block of that says nothing about the administration that was asked for.
 REASONS: Mapping[str, NoAnswer] = {
-    "blockeduser": NoAnswer(V.AUTH_REQUIRED, Why.USER_BLOCKED),
-    "inactiveuser": NoAnswer(V.AUTH_REQUIRED, Why.USER_INACTIVE),
-    "blockedcustomer": NoAnswer(V.AUTH_REQUIRED, Why.CUSTOMER_BLOCKED),
-    "licenseexpired": NoAnswer(V.AUTH_REQUIRED, Why.LICENCE_EXPIRED),
-    "divisionblocked": NoAnswer(V.UNAVAILABLE, Why.DIVISION_BLOCKED),
-    "nodivisionaccess": NoAnswer(V.AUTH_REQUIRED, Why.NO_DIVISION_ACCESS),
+    "blockeduser": NoAnswer(V.AUTH_REQUIRED, FailureReason.USER_BLOCKED),
+    "inactiveuser": NoAnswer(V.AUTH_REQUIRED, FailureReason.USER_INACTIVE),
+    "blockedcustomer": NoAnswer(V.AUTH_REQUIRED, FailureReason.CUSTOMER_BLOCKED),
+    "licenseexpired": NoAnswer(V.AUTH_REQUIRED, FailureReason.LICENCE_EXPIRED),
+    "divisionblocked": NoAnswer(V.UNAVAILABLE, FailureReason.DIVISION_BLOCKED),
+    "nodivisionaccess": NoAnswer(V.AUTH_REQUIRED, FailureReason.NO_DIVISION_ACCESS),
 }
 
 
@@ -67,7 +67,7 @@ class Divisions:
 
     path: str
     hid: str
-    statuses: Mapping[str, Why | None]
+    statuses: Mapping[str, FailureReason | None]
     more: Sequence[str] = ()
 
     @property
@@ -76,7 +76,7 @@ class Divisions:
         return ",".join((*asked, *self.more))
 
 
-IN_SYSTEM = {"0": Why.INACTIVE, "1": None, "2": Why.ARCHIVED}
+IN_SYSTEM = {"0": FailureReason.INACTIVE, "1": None, "2": FailureReason.ARCHIVED}
 OWNER = ("CustomerCode", "CustomerName")
 SYSTEM = Divisions(
     "system/Divisions",
@@ -85,7 +85,7 @@ SYSTEM = Divisions(
     (*OWNER, "ArchiveDate", "DivisionMoveDate", "ChamberOfCommerceNumber"),
 )
 ALL = Divisions("system/AllDivisions", "Hid", IN_SYSTEM, OWNER)
-HRM = Divisions("hrm/Divisions", "HID", {"0": None, "1": Why.ARCHIVED}, OWNER)
+HRM = Divisions("hrm/Divisions", "HID", {"0": None, "1": FailureReason.ARCHIVED}, OWNER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +99,10 @@ class Me:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class ExactPage:
     """One page of a list; ``following`` is the address of the next, or empty."""
 
-    rows: tuple[Row, ...]
+    rows: tuple[ListedAdministration, ...]
     following: str = ""
 
 
@@ -112,11 +112,11 @@ def number_in(code: str) -> int | None:
     return int(told) if DIGITS.fullmatch(told) else None
 
 
-def read_me(answer: Answer) -> Me:
+def read_me(answer: HttpAnswer) -> Me:
     """Who consented, and where that user is ("Me"). Raises NoAnswer."""
     found, _following = _results(answer, "CurrentDivision")
     if not found or "CurrentDivision" not in found[0]:
-        raise unreadable(Why.NO_USER)
+        raise unreadable(FailureReason.NO_USER)
     division = text_in(found[0]["CurrentDivision"])
     return Me(
         division=division if number_in(division) else "",
@@ -126,13 +126,13 @@ def read_me(answer: Answer) -> Me:
     )
 
 
-def read_page(answer: Answer, which: Divisions, licence: str = "") -> Page:
+def read_page(answer: HttpAnswer, which: Divisions, licence: str = "") -> ExactPage:
     """One page of a list of divisions; ``licence`` owns those that name no owner."""
     found, following = _results(answer, "Code")
-    return Page(tuple(_row(each, which, licence) for each in found), following)
+    return ExactPage(tuple(_row(each, which, licence) for each in found), following)
 
 
-def _results(answer: Answer, own: str) -> tuple[list[dict[str, Any]], str]:
+def _results(answer: HttpAnswer, own: str) -> tuple[list[dict[str, Any]], str]:
     """The objects of an OData answer, in either documented shape, and what follows.
 
     ``own``: a field that tells one object without a list around it.
@@ -141,16 +141,16 @@ def _results(answer: Answer, own: str) -> tuple[list[dict[str, Any]], str]:
     said = json_in(answer)
     if not isinstance(said, dict) or said.get("error"):
         # Also beside a list, which then may be a part of one.
-        raise unreadable(Why.NO_RESULTS)
+        raise unreadable(FailureReason.NO_RESULTS)
     inner, following = said.get("d"), _next_in(said)
     if isinstance(inner, dict) and own not in inner:
         following, inner = following or _next_in(inner), inner.get("results")
     if isinstance(inner, dict) and own in inner:
         inner = [inner]
     if not isinstance(inner, list) or not all(isinstance(row, dict) for row in inner):
-        raise unreadable(Why.NO_RESULTS)
+        raise unreadable(FailureReason.NO_RESULTS)
     if following is not None and not isinstance(following, str):
-        raise unreadable(Why.STRANGE_NEXT)
+        raise unreadable(FailureReason.STRANGE_NEXT)
     return inner, following or ""
 
 
@@ -159,7 +159,9 @@ def _next_in(told: Mapping[str, Any]) -> object:
     return next((told[name] for name in NEXT if told.get(name) is not None), None)
 
 
-def _row(told: Mapping[str, Any], which: Divisions, licence: str) -> Row:
+def _row(
+    told: Mapping[str, Any], which: Divisions, licence: str
+) -> ListedAdministration:
     archived = text_in(told.get("ArchiveDate"))
     raw = {
         "status": text_in(told.get("Status")),
@@ -170,55 +172,56 @@ def _row(told: Mapping[str, Any], which: Divisions, licence: str) -> Row:
     }
     owner = text_in(told.get("CustomerCode")) or licence
     code = code_in(told.get(which.hid))
-    return Row(
+    return ListedAdministration(
         code=code,
         code_unread=number_in(code) is None,
         external_id=code_in(told.get("Code")),
         name=text_in(told.get("Description")),
         kvk_number=text_in(told.get("ChamberOfCommerceNumber")),
         environment=owner,
-        unusable=_unusable(which, raw) or (None if owner else Why.OWNER_UNKNOWN),
+        unusable=_unusable(which, raw)
+        or (None if owner else FailureReason.OWNER_UNKNOWN),
         raw={name: value for name, value in raw.items() if value},
     )
 
 
-def _unusable(which: Divisions, raw: Mapping[str, str]) -> Why | None:
+def _unusable(which: Divisions, raw: Mapping[str, str]) -> FailureReason | None:
     """Why a division cannot be used; what is not told does not count as good.
 
     An ArchiveDate decides nothing: one that was reactivated may keep it.
     """
-    status = which.statuses.get(raw["status"], Why.STATUS_UNKNOWN)
+    status = which.statuses.get(raw["status"], FailureReason.STATUS_UNKNOWN)
     if status:
         return status
     blocking = raw["blocking_status"]
-    return None if blocking == "0" else BLOCKED.get(blocking, Why.BLOCKED)
+    return None if blocking == "0" else BLOCKED.get(blocking, FailureReason.BLOCKED)
 
 
-def _refuse(answer: Answer) -> None:
+def _refuse(answer: HttpAnswer) -> None:
     """What Exact says more precisely than a status, then the status."""
     status = answer.status
     if status == TOO_MANY:
         moments = [each for each in (reset_in(answer), retry_after(answer)) if each]
         retry_at = max(moments, default=None)
-        raise NoAnswer(V.RATE_LIMITED, Why.LIMITED, retry_at=retry_at)
+        raise NoAnswer(V.RATE_LIMITED, FailureReason.LIMITED, retry_at=retry_at)
     if status in (FORBIDDEN, SERVER_ERROR) and VIOLATED in answer.text.casefold():
-        raise NoAnswer(V.CONFIG_ERROR, Why.SCOPE_MISSING)
+        raise NoAnswer(V.CONFIG_ERROR, FailureReason.SCOPE_MISSING)
     if status == FORBIDDEN:
         _refuse_forbidden(answer)
     refuse_status(answer)
 
 
-def _refuse_forbidden(answer: Answer) -> None:
+def _refuse_forbidden(answer: HttpAnswer) -> None:
     """By the header "Reason", which no firewall sends; a new one is a refusal too."""
     told = REASON.match(answer.headers.get("reason", "").strip(QUOTES))
     known = REASONS.get(told[0].lower()) if told else None
     if known:
         raise heed_wait(NoAnswer(known.verdict, known.reason), answer)
     if told and not is_page(answer):
-        raise NoAnswer(V.AUTH_REQUIRED, Why.FORBIDDEN)
+        raise NoAnswer(V.AUTH_REQUIRED, FailureReason.FORBIDDEN)
 
 
-def limits_in(answer: Answer) -> dict[str, int]:
+def limits_in(answer: HttpAnswer) -> dict[str, int]:
     """Calls left in this minute and this day; what is not told is not known."""
     windows = {"minute_left": "minutely-", "day_left": ""}
     told = {
@@ -228,7 +231,7 @@ def limits_in(answer: Answer) -> dict[str, int]:
     return {name: int(left) for name, left in told.items() if DIGITS.fullmatch(left)}
 
 
-def reset_in(answer: Answer) -> datetime | None:
+def reset_in(answer: HttpAnswer) -> datetime | None:
     """When a spent limit is full again: epoch milliseconds, of the day or the minute.
 
     At the minute's limit only the minute's headers come. None where none is told.

@@ -11,20 +11,31 @@ from typing import Protocol
 
 from django.db import transaction
 
-from adminmoves.bookkeeping import accountview, exact, lines, multivers, twinfield
-from adminmoves.bookkeeping.answers import Evidence, Listing, NoAnswer, Row
+from adminmoves.bookkeeping import (
+    accountview,
+    connection_lock,
+    exact,
+    multivers,
+    twinfield,
+)
+from adminmoves.bookkeeping.answers import (
+    Evidence,
+    ListedAdministration,
+    Listing,
+    NoAnswer,
+)
+from adminmoves.bookkeeping.connection_lock import ConnectionBusy
+from adminmoves.bookkeeping.failure_reasons import FailureReason
 from adminmoves.bookkeeping.grants import Client
-from adminmoves.bookkeeping.judge import judge
-from adminmoves.bookkeeping.lines import LineBusy
+from adminmoves.bookkeeping.http import AllowedEndpoint, Wire
+from adminmoves.bookkeeping.list_cache import keep_list, kept_list
 from adminmoves.bookkeeping.oauth import OAuth, client_of
 from adminmoves.bookkeeping.session import Session
-from adminmoves.bookkeeping.shown import keep_list, kept_list
-from adminmoves.bookkeeping.why import Why
-from adminmoves.bookkeeping.wire import Door, Wire
+from adminmoves.bookkeeping.verdict import decide_verdict
 from adminmoves.models import BookkeepingConnection, ConnectionCall
 from adminmoves.vocabulary import Package, Verdict
 
-__all__ = ["ADAPTERS", "Adapter", "Evidence", "LineBusy", "can_ask", "check"]
+__all__ = ["ADAPTERS", "Adapter", "ConnectionBusy", "Evidence", "can_ask", "check"]
 
 LIST_AGE = timedelta(minutes=2)
 FRESH = timedelta()
@@ -39,13 +50,13 @@ class Adapter(Protocol):
     def oauth(self, connection: BookkeepingConnection) -> OAuth:
         """How it asks for consent. NoAnswer where the connection lacks a fact."""
 
-    def doors(self, connection: BookkeepingConnection) -> Sequence[Door]:
+    def doors(self, connection: BookkeepingConnection) -> Sequence[AllowedEndpoint]:
         """All that may be asked of it."""
 
     def fetch(self, session: Session) -> Listing:
         """Every administration that it shows. Raises NoAnswer."""
 
-    def find(self, listing: Listing, code: str) -> Sequence[Row]:
+    def find(self, listing: Listing, code: str) -> Sequence[ListedAdministration]:
         """The rows that a person would call by this code."""
 
     def looks_closer(self, evidence: Evidence) -> bool:
@@ -87,31 +98,33 @@ def check(
     Without a code the list alone is fetched, and WRONG_ENVIRONMENT is told.
 
     ``age``: how old a list may be (FRESH before a run). ``seconds``: the longest that
-    the caller wants to wait. ``urgent``: see ``lines``. Raises LineBusy, where the
-    kept list does not say enough.
+    the caller wants to wait. ``urgent``: see ``connection_lock``. Raises
+    ConnectionBusy, where the cached list does not say enough.
     """
     try:
         adapter = adapter_of(connection)
         client = _client(adapter, connection)
         kept = _kept(adapter, connection, code, expected_environment, age)
         if kept is not None:
-            lines.refuse_quiet(lines.line_of(connection), urgent=urgent)
+            connection_lock.raise_if_backing_off(
+                connection_lock.line_of(connection), urgent=urgent
+            )
             return kept
-        with lines.held(connection, seconds) as line:
-            lines.refuse_quiet(line, urgent=urgent)
+        with connection_lock.connection_lock(connection, seconds) as line:
+            connection_lock.raise_if_backing_off(line, urgent=urgent)
             session = Session(Wire(adapter.doors(connection), seconds), client)
             try:
                 with session.wire:
                     evidence = _look(adapter, session, code, expected_environment, age)
             except NoAnswer as no:
-                lines.note_trouble(
+                connection_lock.record_failure(
                     line, no, session.limits, refused=_refused(session.calls)
                 )
                 raise
             finally:
                 keep_calls(connection, session.calls)
             if session.calls:
-                lines.note_answer(line, session.limits)
+                connection_lock.record_answer(line, session.limits)
             return evidence
     except NoAnswer as no:
         return no.evidence()
@@ -157,10 +170,10 @@ def _judged(
     adapter: Adapter, listing: Listing, code: str | None, expected: str
 ) -> Evidence:
     found = () if code is None else adapter.find(listing, code)
-    return judge(listing, found, expected)
+    return decide_verdict(listing, found, expected)
 
 
-def glance(
+def cached_answer(
     connection: BookkeepingConnection,
     code: str,
     expected_environment: str,
@@ -174,7 +187,7 @@ def glance(
     return _judged(adapter_of(connection), listing, code, expected_environment)
 
 
-def shows(
+def cached_list_has(
     connection: BookkeepingConnection, code: str, *, age: timedelta
 ) -> bool | None:
     """Whether the kept list has this code; None where no list of that age tells it."""
@@ -195,7 +208,7 @@ def adapter_of(connection: BookkeepingConnection) -> Adapter:
 def _client(adapter: Adapter, connection: BookkeepingConnection) -> Client:
     identity = client_of(connection)
     if identity is None:
-        raise NoAnswer(Verdict.CONFIG_ERROR, Why.CLIENT_MISSING)
+        raise NoAnswer(Verdict.CONFIG_ERROR, FailureReason.CLIENT_MISSING)
     return Client(adapter.oauth(connection), identity, connection)
 
 

@@ -16,11 +16,11 @@ from adminmoves.access import WORKER, Actor
 from adminmoves.audit import trail
 from adminmoves.bookkeeping import oauth as protocol
 from adminmoves.bookkeeping.answers import NoAnswer
+from adminmoves.bookkeeping.failure_reasons import FailureReason
+from adminmoves.bookkeeping.http import Sender, Wire
 from adminmoves.bookkeeping.oauth import REFUSED_AGAIN, OAuth, Tokens, registered
 from adminmoves.bookkeeping.record import recorded
 from adminmoves.bookkeeping.vault import SealBroken, seal, unseal
-from adminmoves.bookkeeping.why import Why
-from adminmoves.bookkeeping.wire import Sender, Wire
 from adminmoves.models import (
     BookkeepingConnection,
     ConnectionCall,
@@ -47,7 +47,7 @@ def needs_consent() -> Q:
     ended = (
         Q(grant__lost_at__isnull=False)
         | Q(grant__refresh_until__lt=timezone.now())
-        | Q(line__trouble_why=Why.RENEWAL_REFUSED)
+        | Q(line__trouble_why=FailureReason.RENEWAL_REFUSED)
     )
     asks = Q(demand=BookkeepingConnection.Demand.API)
     return asks & registered() & (Q(grant__isnull=True) | ended)
@@ -76,7 +76,7 @@ class Client:
         """
         grant = ConnectionGrant.objects.filter(connection=self.connection).first()
         if grant is None or grant.lost_at is not None:
-            raise NoAnswer(Verdict.AUTH_REQUIRED, Why.NO_CONSENT)
+            raise NoAnswer(Verdict.AUTH_REQUIRED, FailureReason.NO_CONSENT)
         now = timezone.now()
         if not stale and now < grant.access_until - EARLY:
             return _opened(grant.sealed_access)
@@ -84,7 +84,9 @@ class Client:
         if earliest > now:
             if not stale and now < grant.access_until:
                 return _opened(grant.sealed_access)
-            raise NoAnswer(Verdict.RATE_LIMITED, Why.TOO_EARLY, retry_at=earliest)
+            raise NoAnswer(
+                Verdict.RATE_LIMITED, FailureReason.TOO_EARLY, retry_at=earliest
+            )
         return self._refresh(wire, grant)
 
     def renewed_since(self, moment: datetime) -> bool:
@@ -102,7 +104,7 @@ class Client:
                 lose(grant, LostGrant.REVOKED)
             raise
         if not _store(grant, self.oauth, tokens):
-            raise NoAnswer(Verdict.UNAVAILABLE, Why.REFRESHED_ELSEWHERE)
+            raise NoAnswer(Verdict.UNAVAILABLE, FailureReason.REFRESHED_ELSEWHERE)
         return tokens.access
 
     def _renewed(self, wire: Sender, token: str, grant: ConnectionGrant) -> Tokens:
@@ -119,7 +121,7 @@ class Client:
                 raise
             again = timezone.now() + REFUSED_AGAIN
             raise NoAnswer(
-                Verdict.AUTH_REQUIRED, Why.RENEWAL_REFUSED, retry_at=again
+                Verdict.AUTH_REQUIRED, FailureReason.RENEWAL_REFUSED, retry_at=again
             ) from no
 
 
@@ -187,4 +189,4 @@ def _opened(sealed: str) -> str:
         return unseal(sealed)
     except SealBroken as error:
         # The key may only be missing by mistake: the tokens are kept.
-        raise NoAnswer(Verdict.CONFIG_ERROR, Why.KEY_MISSING) from error
+        raise NoAnswer(Verdict.CONFIG_ERROR, FailureReason.KEY_MISSING) from error

@@ -18,18 +18,18 @@ from django.conf import settings
 
 from adminmoves.bookkeeping.answers import (
     Evidence,
+    ListedAdministration,
     Listing,
     NoAnswer,
-    Row,
     unreadable,
 )
-from adminmoves.bookkeeping.closer import SECONDS, look_closer, noted
-from adminmoves.bookkeeping.judge import key_of
+from adminmoves.bookkeeping.confirmation import SECONDS, confirm, noted
+from adminmoves.bookkeeping.failure_reasons import FailureReason
+from adminmoves.bookkeeping.http import AllowedEndpoint, HttpAnswer, Request
 from adminmoves.bookkeeping.oauth import OAuth
 from adminmoves.bookkeeping.refusals import refuse_status
 from adminmoves.bookkeeping.session import Session, code_in, is_unread, json_in, text_in
-from adminmoves.bookkeeping.why import Why
-from adminmoves.bookkeeping.wire import Answer, Door, Request
+from adminmoves.bookkeeping.verdict import key_of
 from adminmoves.models import BookkeepingConnection
 from adminmoves.vocabulary import Verdict
 
@@ -66,14 +66,14 @@ class Multivers:
             scope=SCOPE,
         )
 
-    def doors(self, connection: BookkeepingConnection) -> Sequence[Door]:
+    def doors(self, connection: BookkeepingConnection) -> Sequence[AllowedEndpoint]:
         """GET alone: the same paths know PUT and DELETE."""
         where = urlsplit(base_of(connection))
         host, path = re.escape(where.netloc), re.escape(where.path)
         return (
-            Door("POST", host, f"{path}/OAuth/Token"),
-            Door("GET", host, f"{path}/api/({INFO_LIST}|{NAMES_LIST})"),
-            Door("GET", host, f"{path}/api/{DATABASE}/{DETAILS}"),
+            AllowedEndpoint("POST", host, f"{path}/OAuth/Token"),
+            AllowedEndpoint("GET", host, f"{path}/api/({INFO_LIST}|{NAMES_LIST})"),
+            AllowedEndpoint("GET", host, f"{path}/api/{DATABASE}/{DETAILS}"),
         )
 
     def fetch(self, session: Session) -> Listing:
@@ -82,14 +82,16 @@ class Multivers:
         try:
             rows = session.ask(INFO_LIST, _get(f"{base}/api/{INFO_LIST}"), read_rows)
         except NoAnswer as no:
-            if no.reason != Why.NOT_FOUND:
+            if no.reason != FailureReason.NOT_FOUND:
                 raise
         else:
             return Listing(rows, endpoint=INFO_LIST)
         rows = session.ask(NAMES_LIST, _get(f"{base}/api/{NAMES_LIST}"), read_names)
         return Listing(tuple(self._with_codes(session, rows)), endpoint=NAMES_LIST)
 
-    def _with_codes(self, session: Session, rows: Sequence[Row]) -> Iterator[Row]:
+    def _with_codes(
+        self, session: Session, rows: Sequence[ListedAdministration]
+    ) -> Iterator[ListedAdministration]:
         """The light list tells no codes: the first databases are opened for theirs.
 
         As far as time allows; what stays without a code is found by its id alone.
@@ -101,7 +103,9 @@ class Multivers:
             else:
                 yield row
 
-    def _opened(self, session: Session, row: Row) -> Row:
+    def _opened(
+        self, session: Session, row: ListedAdministration
+    ) -> ListedAdministration:
         try:
             code, kvk_number = self._details(session, row.external_id)
         except NoAnswer:
@@ -110,14 +114,14 @@ class Multivers:
 
     def _details(self, session: Session, database: str) -> tuple[str, str]:
         base, name = base_of(session.connection), quote(database, safe="")
-        return look_closer(
+        return confirm(
             session,
             DETAILS,
             _get(f"{base}/api/{name}/{DETAILS}"),
             read_details,
         )
 
-    def find(self, listing: Listing, code: str) -> Sequence[Row]:
+    def find(self, listing: Listing, code: str) -> Sequence[ListedAdministration]:
         """By code; else by database id, which people know as well."""
         wanted = key_of(code)
         if not wanted:
@@ -136,7 +140,7 @@ class Multivers:
         The verdict of the list stays where the database cannot be opened.
         """
         if _is_light(evidence):
-            return noted(evidence, reason=Why.CODES_UNKNOWN)
+            return noted(evidence, reason=FailureReason.CODES_UNKNOWN)
         if evidence.verdict != V.FOUND_ACTIVE:
             return evidence
         try:
@@ -145,7 +149,7 @@ class Multivers:
             return noted(evidence, details=no.reason)
         if evidence.code and key_of(code) != key_of(evidence.code):
             other = replace(evidence, verdict=V.AMBIGUOUS)
-            return noted(other, reason=Why.OTHER_CODE, details_code=code)
+            return noted(other, reason=FailureReason.OTHER_CODE, details_code=code)
         return replace(evidence, code=code, kvk_number=kvk_number)
 
 
@@ -162,7 +166,7 @@ def base_of(connection: BookkeepingConnection) -> str:
     """
     base = base_in(connection.base_url.strip())
     if base is None:
-        raise NoAnswer(V.CONFIG_ERROR, Why.BASE_URL)
+        raise NoAnswer(V.CONFIG_ERROR, FailureReason.BASE_URL)
     return base
 
 
@@ -226,7 +230,7 @@ def _get(url: str) -> Callable[[str], Request]:
     return build
 
 
-def read_rows(answer: Answer) -> tuple[Row, ...]:
+def read_rows(answer: HttpAnswer) -> tuple[ListedAdministration, ...]:
     """AdministrationInfoList: code, database id, description. Raises NoAnswer.
 
     ``users`` is never kept. ``onlineState`` is kept as it is and decides nothing: its
@@ -234,7 +238,7 @@ def read_rows(answer: Answer) -> tuple[Row, ...]:
     """
     return tuple(
         _named(
-            Row(
+            ListedAdministration(
                 code=code_in(told.get("code")),
                 code_unread=is_unread(told.get("code")),
                 external_id=code_in(told.get("administrationId")),
@@ -246,11 +250,11 @@ def read_rows(answer: Answer) -> tuple[Row, ...]:
     )
 
 
-def read_names(answer: Answer) -> tuple[Row, ...]:
+def read_names(answer: HttpAnswer) -> tuple[ListedAdministration, ...]:
     """AdministrationNVL: ``name`` is the database id, ``value`` the description."""
     return tuple(
         _named(
-            Row(
+            ListedAdministration(
                 code="",
                 code_unread=True,
                 external_id=code_in(told.get("name")),
@@ -261,17 +265,17 @@ def read_names(answer: Answer) -> tuple[Row, ...]:
     )
 
 
-def read_details(answer: Answer) -> tuple[str, str]:
+def read_details(answer: HttpAnswer) -> tuple[str, str]:
     """CompanyDetailsInfo: the code and the KvK number. Raises NoAnswer."""
     refuse_status(answer)
     said = json_in(answer)
     code = code_in(said.get("administrationCode")) if isinstance(said, dict) else ""
     if not code:
-        raise unreadable(Why.NO_CODE)
+        raise unreadable(FailureReason.NO_CODE)
     return code, text_in(said.get("cocRegistration"), 20)
 
 
-def _objects_in(answer: Answer, own: str) -> list[dict[str, Any]]:
+def _objects_in(answer: HttpAnswer, own: str) -> list[dict[str, Any]]:
     """A list, whole: a row that was left out would count as gone.
 
     ``own``: a field that tells one row without a list around it.
@@ -281,11 +285,11 @@ def _objects_in(answer: Answer, own: str) -> list[dict[str, Any]]:
     if isinstance(said, dict) and own in said:
         said = [said]
     if not isinstance(said, list) or not all(isinstance(each, dict) for each in said):
-        raise unreadable(Why.NO_LIST)
+        raise unreadable(FailureReason.NO_LIST)
     return said
 
 
-def _named(row: Row) -> Row:
+def _named(row: ListedAdministration) -> ListedAdministration:
     if not row.external_id and not row.name:
-        raise unreadable(Why.NO_ROW)
+        raise unreadable(FailureReason.NO_ROW)
     return row

@@ -15,6 +15,8 @@ from django.db.models import Q
 from django.utils import timezone
 
 from adminmoves.bookkeeping.answers import NoAnswer, unreadable
+from adminmoves.bookkeeping.failure_reasons import FailureReason
+from adminmoves.bookkeeping.http import HttpAnswer, Request, Sender, page_address
 from adminmoves.bookkeeping.refusals import (
     BAD_REQUEST,
     NOT_FOUND,
@@ -26,8 +28,6 @@ from adminmoves.bookkeeping.refusals import (
     retry_after,
     server_fault,
 )
-from adminmoves.bookkeeping.why import Why
-from adminmoves.bookkeeping.wire import Answer, Request, Sender, page_address
 from adminmoves.models import BookkeepingConnection
 from adminmoves.vocabulary import Package, Verdict
 
@@ -174,7 +174,7 @@ def _ask(
     return read_tokens(wire.send(request), cause)
 
 
-def read_tokens(answer: Answer, cause: Cause) -> Tokens:
+def read_tokens(answer: HttpAnswer, cause: Cause) -> Tokens:
     """Raises NoAnswer; ``consent_lost`` where nothing but a new consent helps."""
     said = _object_in(answer)
     access, kept = said.get("access_token"), said.get("refresh_token")
@@ -182,7 +182,7 @@ def read_tokens(answer: Answer, cause: Cause) -> Tokens:
         raise _refusal(answer, said, cause)
     # RFC 6749 A.12; anything else would not fit in a header.
     if not isinstance(access, str) or not re.fullmatch(r"[\x20-\x7e]+", access):
-        raise unreadable(Why.NO_TOKEN)
+        raise unreadable(FailureReason.NO_TOKEN)
     return Tokens(access, kept if isinstance(kept, str) else "", _life(said))
 
 
@@ -194,7 +194,7 @@ def _life(said: dict[str, object]) -> int:
         return 0
 
 
-def _object_in(answer: Answer) -> dict[str, object]:
+def _object_in(answer: HttpAnswer) -> dict[str, object]:
     try:
         said = json.loads(answer.text)
     except (ValueError, RecursionError):
@@ -202,7 +202,7 @@ def _object_in(answer: Answer) -> dict[str, object]:
     return said if isinstance(said, dict) else {}
 
 
-def _refusal(answer: Answer, said: dict[str, object], cause: Cause) -> NoAnswer:
+def _refusal(answer: HttpAnswer, said: dict[str, object], cause: Cause) -> NoAnswer:
     """By cause: the limits, the package's own trouble, then what the error names.
 
     What is not known for sure keeps the tokens.
@@ -210,64 +210,76 @@ def _refusal(answer: Answer, said: dict[str, object], cause: Cause) -> NoAnswer:
     error = str(said.get("error", "")).strip().lower()
     if answer.status == TOO_MANY:
         soon = retry_after(answer) or timezone.now() + timedelta(minutes=1)
-        return NoAnswer(Verdict.RATE_LIMITED, Why.TOKENS_LIMITED, retry_at=soon)
+        return NoAnswer(
+            Verdict.RATE_LIMITED, FailureReason.TOKENS_LIMITED, retry_at=soon
+        )
     if error in cause.too_early or LATER.search(_letters(answer, said)):
         soon = retry_after(answer) or timezone.now() + EARLY_AGAIN
         return NoAnswer(
-            Verdict.RATE_LIMITED, Why.TOO_EARLY, retry_at=soon, unexplained=True
+            Verdict.RATE_LIMITED,
+            FailureReason.TOO_EARLY,
+            retry_at=soon,
+            unexplained=True,
         )
     if answer.status >= SERVER_SIDE:
-        return server_fault(answer, Why.TOKEN_ENDPOINT)
+        return server_fault(answer, FailureReason.TOKEN_ENDPOINT)
     if error:
         return _named(answer, error, cause, sure=_is_sure(answer, said))
     return _nameless(answer)
 
 
-def _letters(answer: Answer, said: dict[str, object]) -> str:
+def _letters(answer: HttpAnswer, said: dict[str, object]) -> str:
     """All that a refusal says of itself, however it is quoted, spaced or written."""
     told = f"{said.get('error')} {said.get('error_description')}"
     words = f"{told} {answer.headers.get('reason')}"
     return re.sub("[^a-z]", "", words.lower())
 
 
-def _is_sure(answer: Answer, said: dict[str, object]) -> bool:
+def _is_sure(answer: HttpAnswer, said: dict[str, object]) -> bool:
     """Whether an error that ends a consent speaks of the consent, and of no wait."""
     doubtful = DOUBTFUL.search(_letters(answer, said))
     return retry_after(answer) is None and doubtful is None
 
 
-def _named(answer: Answer, error: str, cause: Cause, *, sure: bool) -> NoAnswer:
+def _named(answer: HttpAnswer, error: str, cause: Cause, *, sure: bool) -> NoAnswer:
     """A refusal with an error of RFC 6749 par. 5.2, or one that a package adds."""
     if error in cause.used_before and sure:
-        return NoAnswer(Verdict.AUTH_REQUIRED, Why.TOKEN_USED, consent_lost=True)
+        return NoAnswer(
+            Verdict.AUTH_REQUIRED, FailureReason.TOKEN_USED, consent_lost=True
+        )
     if error == "invalid_grant" and sure:
-        return NoAnswer(Verdict.AUTH_REQUIRED, Why.CONSENT_ENDED, consent_lost=True)
+        return NoAnswer(
+            Verdict.AUTH_REQUIRED, FailureReason.CONSENT_ENDED, consent_lost=True
+        )
     if error in REFUSED_CLIENT - cause.used_before:
-        return NoAnswer(Verdict.CONFIG_ERROR, Why.CLIENT_REFUSED)
+        return NoAnswer(Verdict.CONFIG_ERROR, FailureReason.CLIENT_REFUSED)
     if error in REFUSED_REQUEST:
-        return NoAnswer(Verdict.CONFIG_ERROR, Why.REQUEST_REFUSED)
+        return NoAnswer(Verdict.CONFIG_ERROR, FailureReason.REQUEST_REFUSED)
     return _not_now(answer, unexplained=error not in PASSING)
 
 
-def _nameless(answer: Answer) -> NoAnswer:
+def _nameless(answer: HttpAnswer) -> NoAnswer:
     """A refusal that names no error: of a front door, or of a package in a hurry."""
     if answer.status == UNAUTHORISED:
         soon = timezone.now() + REFUSED_AGAIN
         return NoAnswer(
-            Verdict.AUTH_REQUIRED, Why.TOKEN_REFUSED, retry_at=soon, unexplained=True
+            Verdict.AUTH_REQUIRED,
+            FailureReason.TOKEN_REFUSED,
+            retry_at=soon,
+            unexplained=True,
         )
     if answer.status == NOT_FOUND:
-        return NoAnswer(Verdict.CONFIG_ERROR, Why.NOT_FOUND)
+        return NoAnswer(Verdict.CONFIG_ERROR, FailureReason.NOT_FOUND)
     if is_page(answer):
         retry_at = retry_after(answer)
-        return NoAnswer(Verdict.UNAVAILABLE, Why.HTML, retry_at=retry_at)
+        return NoAnswer(Verdict.UNAVAILABLE, FailureReason.HTML, retry_at=retry_at)
     return _not_now(answer, unexplained=answer.status >= BAD_REQUEST)
 
 
-def _not_now(answer: Answer, *, unexplained: bool) -> NoAnswer:
+def _not_now(answer: HttpAnswer, *, unexplained: bool) -> NoAnswer:
     return NoAnswer(
         Verdict.UNAVAILABLE,
-        Why.TOKEN_ENDPOINT,
+        FailureReason.TOKEN_ENDPOINT,
         retry_at=retry_after(answer),
         unexplained=unexplained,
     )

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from django.utils import timezone
 
 from adminmoves.bookkeeping.answers import NoAnswer
-from adminmoves.bookkeeping.wire import Answer, Request, Sender
+from adminmoves.bookkeeping.http import HttpAnswer, Request, Sender
 from adminmoves.models import BookkeepingConnection, ConnectionCall
 
 
@@ -18,7 +18,7 @@ class Noting:
         self._wire = wire
         self.status: int | None = None
 
-    def send(self, request: Request) -> Answer:
+    def send(self, request: Request) -> HttpAnswer:
         answer = self._wire.send(request)
         self.status = answer.status
         return answer

@@ -8,8 +8,8 @@ from email.utils import parsedate_to_datetime
 from django.utils import timezone
 
 from adminmoves.bookkeeping.answers import NoAnswer
-from adminmoves.bookkeeping.why import Why
-from adminmoves.bookkeeping.wire import Answer
+from adminmoves.bookkeeping.failure_reasons import FailureReason
+from adminmoves.bookkeeping.http import HttpAnswer
 from adminmoves.vocabulary import Verdict
 
 LONGEST_WAIT = timedelta(hours=24)
@@ -29,7 +29,7 @@ OWN_ERRORS = frozenset({"error", "messages", "Message", "ErrorMessage", "ErrorTy
 """How the packages begin an error in JSON; gateways write ``message`` and others."""
 
 
-def refuse_status(answer: Answer) -> None:
+def refuse_status(answer: HttpAnswer) -> None:
     """What a status means where a package does not say it more precisely.
 
     Raises NoAnswer for everything but a 200 that is no HTML page: another success
@@ -37,34 +37,36 @@ def refuse_status(answer: Answer) -> None:
     """
     status = answer.status
     if status == UNAUTHORISED:
-        raise NoAnswer(Verdict.AUTH_REQUIRED, Why.UNAUTHORISED, stale_token=True)
+        raise NoAnswer(
+            Verdict.AUTH_REQUIRED, FailureReason.UNAUTHORISED, stale_token=True
+        )
     if status == TOO_MANY:
         retry_at = retry_after(answer)
-        raise NoAnswer(Verdict.RATE_LIMITED, Why.LIMITED, retry_at=retry_at)
+        raise NoAnswer(Verdict.RATE_LIMITED, FailureReason.LIMITED, retry_at=retry_at)
     if status >= SERVER_SIDE:
         raise server_fault(answer)
     if status != NOT_FOUND and is_page(answer):
         # Of a front door or a firewall, whatever the status: not of the package.
         retry_at = retry_after(answer)
-        raise NoAnswer(Verdict.UNAVAILABLE, Why.HTML, retry_at=retry_at)
+        raise NoAnswer(Verdict.UNAVAILABLE, FailureReason.HTML, retry_at=retry_at)
     if status != OK:
         raise _refusal(answer)
 
 
-def _refusal(answer: Answer) -> NoAnswer:
+def _refusal(answer: HttpAnswer) -> NoAnswer:
     retry_at = retry_after(answer)
     if answer.status == FORBIDDEN and is_own(answer) and retry_at is None:
-        return NoAnswer(Verdict.AUTH_REQUIRED, Why.FORBIDDEN)
+        return NoAnswer(Verdict.AUTH_REQUIRED, FailureReason.FORBIDDEN)
     if answer.status in (NOT_FOUND, GONE):
-        return NoAnswer(Verdict.CONFIG_ERROR, Why.NOT_FOUND)
+        return NoAnswer(Verdict.CONFIG_ERROR, FailureReason.NOT_FOUND)
     if answer.status in OUR_MISTAKE:
-        return NoAnswer(Verdict.CONFIG_ERROR, Why.REQUEST_REFUSED)
+        return NoAnswer(Verdict.CONFIG_ERROR, FailureReason.REQUEST_REFUSED)
     forbidden = answer.status == FORBIDDEN
-    why = Why.TURNED_AWAY if forbidden else Why.STRANGE_STATUS
+    why = FailureReason.TURNED_AWAY if forbidden else FailureReason.STRANGE_STATUS
     return NoAnswer(Verdict.UNAVAILABLE, why, retry_at=retry_at)
 
 
-def is_own(answer: Answer) -> bool:
+def is_own(answer: HttpAnswer) -> bool:
     """Whether the package itself refuses: an error in the shape of one of them.
 
     Anything else may be of a firewall or a gateway before it, which knows no user.
@@ -79,7 +81,7 @@ def is_own(answer: Answer) -> bool:
     return isinstance(said, dict) and not OWN_ERRORS.isdisjoint(said)
 
 
-def heed_wait(no: NoAnswer, answer: Answer) -> NoAnswer:
+def heed_wait(no: NoAnswer, answer: HttpAnswer) -> NoAnswer:
     """The same, asked again no sooner than the package says: also not at once."""
     if no.verdict == Verdict.UNAVAILABLE and no.retry_at is None:
         no.retry_at = retry_after(answer)
@@ -87,14 +89,16 @@ def heed_wait(no: NoAnswer, answer: Answer) -> NoAnswer:
     return no
 
 
-def server_fault(answer: Answer, why: Why = Why.SERVER_FAULT) -> NoAnswer:
+def server_fault(
+    answer: HttpAnswer, why: FailureReason = FailureReason.SERVER_FAULT
+) -> NoAnswer:
     """Asked again at once, unless the package says when to come back."""
     retry_at = retry_after(answer)
     again = answer.status in PASSING and retry_at is None
     return NoAnswer(Verdict.UNAVAILABLE, why, retry_at=retry_at, again=again)
 
 
-def is_page(answer: Answer) -> bool:
+def is_page(answer: HttpAnswer) -> bool:
     """A page for people, such as "maintenance": no answer to us."""
     start = answer.text[_before(answer) :][:200]
     if PAGE.match(start):
@@ -103,13 +107,13 @@ def is_page(answer: Answer) -> bool:
     return bool(start) and "html" in kind and not DATA.match(start)
 
 
-def _before(answer: Answer) -> int:
+def _before(answer: HttpAnswer) -> int:
     """Where a body begins, after spaces, a declaration and comments."""
     before = BEFORE_A_PAGE.match(answer.text)
     return before.end() if before else 0
 
 
-def retry_after(answer: Answer) -> datetime | None:
+def retry_after(answer: HttpAnswer) -> datetime | None:
     """The moment to come that a Retry-After header names, in seconds or as a date."""
     told, now = answer.headers.get("retry-after", "").strip(), timezone.now()
     seconds = SECONDS.fullmatch(told)

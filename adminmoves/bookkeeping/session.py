@@ -13,11 +13,11 @@ from typing import Any, TypeVar
 from django.utils import timezone
 
 from adminmoves.bookkeeping.answers import NoAnswer, unreadable
+from adminmoves.bookkeeping.failure_reasons import FailureReason
 from adminmoves.bookkeeping.grants import Client
+from adminmoves.bookkeeping.http import HttpAnswer, Request, Wire
 from adminmoves.bookkeeping.record import recorded
 from adminmoves.bookkeeping.refusals import heed_wait
-from adminmoves.bookkeeping.why import Why
-from adminmoves.bookkeeping.wire import Answer, Request, Wire
 from adminmoves.models import BookkeepingConnection, ConnectionCall
 
 Read = TypeVar("Read")
@@ -48,7 +48,7 @@ class Session:
         self,
         endpoint: str,
         build: Callable[[str], Request],
-        read: Callable[[Answer], Read],
+        read: Callable[[HttpAnswer], Read],
     ) -> Read:
         """Send ``build(access token)`` and read the answer. Raises NoAnswer.
 
@@ -74,7 +74,7 @@ class Session:
         return self.client.renewed_since(self.began)
 
     def once(
-        self, endpoint: str, request: Request, read: Callable[[Answer], Read]
+        self, endpoint: str, request: Request, read: Callable[[HttpAnswer], Read]
     ) -> Read:
         with recorded(self.calls, self.connection, endpoint, self.wire) as noting:
             answer = noting.send(request)
@@ -84,13 +84,13 @@ class Session:
                 raise heed_wait(no, answer) from no.__cause__
 
 
-def json_in(answer: Answer) -> Any:
+def json_in(answer: HttpAnswer) -> Any:
     """The JSON of a body; raises NoAnswer UNAVAILABLE where there is none."""
     try:
         # A control character in a name does not make the whole list unreadable.
         return json.loads(answer.text, strict=False)
     except (ValueError, RecursionError) as error:
-        raise unreadable(Why.NOT_JSON) from error
+        raise unreadable(FailureReason.NOT_JSON) from error
 
 
 def text_in(value: object, longest: int = 200) -> str:

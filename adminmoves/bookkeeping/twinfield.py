@@ -19,12 +19,13 @@ from defusedxml import DefusedXmlException
 
 from adminmoves.bookkeeping.answers import (
     Evidence,
+    ListedAdministration,
     Listing,
     NoAnswer,
-    Row,
     unreadable,
 )
-from adminmoves.bookkeeping.judge import key_of
+from adminmoves.bookkeeping.failure_reasons import FailureReason
+from adminmoves.bookkeeping.http import AllowedEndpoint, HttpAnswer, Request, host_in
 from adminmoves.bookkeeping.oauth import OAuth
 from adminmoves.bookkeeping.refusals import (
     BAD_REQUEST,
@@ -37,8 +38,7 @@ from adminmoves.bookkeeping.refusals import (
     retry_after,
 )
 from adminmoves.bookkeeping.session import Session, code_in, json_in, text_in
-from adminmoves.bookkeeping.why import Why
-from adminmoves.bookkeeping.wire import Answer, Door, Request, host_in
+from adminmoves.bookkeeping.verdict import key_of
 from adminmoves.models import BookkeepingConnection
 from adminmoves.vocabulary import Verdict
 
@@ -68,31 +68,35 @@ V = Verdict
 # "Guidelines": the codes of a SOAP fault.
 FAULTS: Mapping[str, Callable[[], NoAnswer]] = {
     **{
-        code: partial(NoAnswer, V.AUTH_REQUIRED, Why(f"fault_{code}"), stale_token=True)
+        code: partial(
+            NoAnswer, V.AUTH_REQUIRED, FailureReason(f"fault_{code}"), stale_token=True
+        )
         for code in ("103", "351", "354")
     },
     **{
-        code: partial(NoAnswer, V.AUTH_REQUIRED, Why(f"fault_{code}"))
+        code: partial(NoAnswer, V.AUTH_REQUIRED, FailureReason(f"fault_{code}"))
         for code in ("102", "104", "105", "106", "352", "353")
     },
     **{
-        code: partial(NoAnswer, V.UNAVAILABLE, Why(f"fault_{code}"), again=True)
+        code: partial(
+            NoAnswer, V.UNAVAILABLE, FailureReason(f"fault_{code}"), again=True
+        )
         for code in ("100", "358")
     },
     **{
-        code: partial(NoAnswer, V.UNAVAILABLE, Why(f"fault_{code}"))
+        code: partial(NoAnswer, V.UNAVAILABLE, FailureReason(f"fault_{code}"))
         for code in ("107", "110", "168")
     },
     **{
-        code: partial(NoAnswer, V.CONFIG_ERROR, Why(f"fault_{code}"))
+        code: partial(NoAnswer, V.CONFIG_ERROR, FailureReason(f"fault_{code}"))
         for code in ("122", "186", "187")
     },
-    "359": partial(NoAnswer, V.CONFIG_ERROR, Why.COMPANY_MISSING),
-    "101": partial(NoAnswer, V.CONFIG_ERROR, Why.COMPANY_MISSING),
-    "108": partial(NoAnswer, V.UNAVAILABLE, Why.WRONG_CLUSTER),
-    "109": partial(NoAnswer, V.NOT_FOUND_OR_NO_ACCESS, Why.NO_OFFICE),
+    "359": partial(NoAnswer, V.CONFIG_ERROR, FailureReason.COMPANY_MISSING),
+    "101": partial(NoAnswer, V.CONFIG_ERROR, FailureReason.COMPANY_MISSING),
+    "108": partial(NoAnswer, V.UNAVAILABLE, FailureReason.WRONG_CLUSTER),
+    "109": partial(NoAnswer, V.NOT_FOUND_OR_NO_ACCESS, FailureReason.NO_OFFICE),
 }
-OTHER_FAULT = partial(NoAnswer, V.UNAVAILABLE, Why.FAULT_OTHER)
+OTHER_FAULT = partial(NoAnswer, V.UNAVAILABLE, FailureReason.FAULT_OTHER)
 
 
 class Twinfield:
@@ -106,12 +110,12 @@ class Twinfield:
             nonce=True,
         )
 
-    def doors(self, _connection: BookkeepingConnection) -> Sequence[Door]:
+    def doors(self, _connection: BookkeepingConnection) -> Sequence[AllowedEndpoint]:
         connect = "/auth/authentication/connect/"
         return (
-            Door("POST", LOGIN_HOST, f"{connect}token"),
-            Door("GET", LOGIN_HOST, f"{connect}accesstokenvalidation"),
-            Door("POST", CLUSTER_HOST, re.escape(SERVICE)),
+            AllowedEndpoint("POST", LOGIN_HOST, f"{connect}token"),
+            AllowedEndpoint("GET", LOGIN_HOST, f"{connect}accesstokenvalidation"),
+            AllowedEndpoint("POST", CLUSTER_HOST, re.escape(SERVICE)),
         )
 
     def fetch(self, session: Session) -> Listing:
@@ -123,11 +127,11 @@ class Twinfield:
         try:
             return _fetch(session)
         except NoAnswer as no:
-            if no.reason != Why.WRONG_CLUSTER:
+            if no.reason != FailureReason.WRONG_CLUSTER:
                 raise
         return _fetch(session)
 
-    def find(self, listing: Listing, code: str) -> Sequence[Row]:
+    def find(self, listing: Listing, code: str) -> Sequence[ListedAdministration]:
         wanted = key_of(code)
         return [row for row in listing.rows if key_of(row.code) == wanted]
 
@@ -145,7 +149,7 @@ def _fetch(session: Session) -> Listing:
     def offices(token: str) -> Request:
         return _list_offices(who["cluster"], token)
 
-    def read(answer: Answer) -> tuple[Row, ...]:
+    def read(answer: HttpAnswer) -> tuple[ListedAdministration, ...]:
         session.limits |= limits_in(answer)
         return read_offices(answer)
 
@@ -153,7 +157,7 @@ def _fetch(session: Session) -> Listing:
         rows = session.ask("offices", offices, read)
     except NoAnswer as no:
         # A user without any office gets a fault instead of an empty list.
-        if no.reason != Why.NO_OFFICE:
+        if no.reason != FailureReason.NO_OFFICE:
             raise
         rows = ()
     return Listing(
@@ -170,22 +174,22 @@ def _validation(token: str) -> Request:
     return Request("GET", f"{LOGIN}/accesstokenvalidation?{query}", headers)
 
 
-def read_who(answer: Answer) -> dict[str, str]:
+def read_who(answer: HttpAnswer) -> dict[str, str]:
     """Cluster, organisation and user of a token ("OpenID Connect authentication").
 
     Raises NoAnswer; 400 means that the token does not hold any more.
     """
     if answer.status == BAD_REQUEST and not is_page(answer):
-        raise NoAnswer(V.AUTH_REQUIRED, Why.TOKEN_INVALID, stale_token=True)
+        raise NoAnswer(V.AUTH_REQUIRED, FailureReason.TOKEN_INVALID, stale_token=True)
     refuse_status(answer)
     said = json_in(answer)
     if not isinstance(said, dict):
-        raise unreadable(Why.NO_CLAIMS)
+        raise unreadable(FailureReason.NO_CLAIMS)
     told = text_in(said.get("twf.clusterUrl")).rstrip("/")
     organisation = text_in(said.get("twf.organisationCode"))
     if not told or not organisation:
         # Somebody unticked a box at the consent: renewing gives no more than that.
-        raise NoAnswer(V.AUTH_REQUIRED, Why.CLAIM_MISSING)
+        raise NoAnswer(V.AUTH_REQUIRED, FailureReason.CLAIM_MISSING)
     cluster = _own_cluster(told)
     user = text_in(said.get("twf.organisationUserCode"))
     return {"cluster": cluster, "organisation": organisation, "user": user}
@@ -196,11 +200,11 @@ def _own_cluster(told: str) -> str:
     try:
         where = urlsplit(told)
     except ValueError as error:
-        raise NoAnswer(V.CONFIG_ERROR, Why.STRANGE_CLUSTER) from error
+        raise NoAnswer(V.CONFIG_ERROR, FailureReason.STRANGE_CLUSTER) from error
     host = host_in(where)
     more = where.path or where.query or where.fragment
     if where.scheme != "https" or not re.fullmatch(CLUSTER_HOST, host) or more:
-        raise NoAnswer(V.CONFIG_ERROR, Why.STRANGE_CLUSTER)
+        raise NoAnswer(V.CONFIG_ERROR, FailureReason.STRANGE_CLUSTER)
     return f"https://{host}"
 
 
@@ -217,16 +221,18 @@ def _list_offices(cluster: str, token: str) -> Request:
     )
 
 
-def read_offices(answer: Answer) -> tuple[Row, ...]:
+def read_offices(answer: HttpAnswer) -> tuple[ListedAdministration, ...]:
     """The offices; code is the text of an element, name an attribute.
 
     Raises NoAnswer for faults, business errors and anything unreadable.
     """
     if answer.status == TOO_MANY:
-        raise NoAnswer(V.RATE_LIMITED, Why.LIMITED, retry_at=retry_after(answer))
+        raise NoAnswer(
+            V.RATE_LIMITED, FailureReason.LIMITED, retry_at=retry_after(answer)
+        )
     if is_page(answer) or not answer.text.strip():
         refuse_status(answer)
-        raise unreadable(Why.EMPTY)
+        raise unreadable(FailureReason.EMPTY)
     envelope = _parsed(answer)
     fault = envelope.find(".//{*}Fault")
     if fault is not None:
@@ -234,11 +240,11 @@ def read_offices(answer: Answer) -> tuple[Row, ...]:
     refuse_status(answer)
     result = envelope.find(f".//{RESULT}")
     if result is None or not result.text:
-        raise unreadable(Why.NO_RESULT)
+        raise unreadable(FailureReason.NO_RESULT)
     return _rows(_xml(DECLARATION.sub("", result.text)))
 
 
-def _meaning_of(fault: Element, answer: Answer) -> NoAnswer:
+def _meaning_of(fault: Element, answer: HttpAnswer) -> NoAnswer:
     """By its code; one without a code, or with a new one, hides no status."""
     code = text_in(fault.findtext(".//{*}detail/{*}code"))
     if code not in FAULTS and answer.status < SERVER_SIDE:
@@ -248,18 +254,18 @@ def _meaning_of(fault: Element, answer: Answer) -> NoAnswer:
     return heed_wait(no, answer)
 
 
-def _rows(offices: Element) -> tuple[Row, ...]:
+def _rows(offices: Element) -> tuple[ListedAdministration, ...]:
     """A list, whole: a row that was left out would count as gone. Raises NoAnswer."""
     erring = any(each.get("msgtype", "").lower() == "error" for each in offices.iter())
     if offices.get("result") == "0" or erring:
         # The text of a business error is in the user's language: not looked at.
-        raise NoAnswer(V.UNAVAILABLE, Why.BUSINESS_ERROR)
+        raise NoAnswer(V.UNAVAILABLE, FailureReason.BUSINESS_ERROR)
     if offices.tag != "offices" or offices.get("result") != "1":
-        raise unreadable(Why.NO_OFFICES)
+        raise unreadable(FailureReason.NO_OFFICES)
     return tuple(_row(office) for office in offices)
 
 
-def _parsed(answer: Answer) -> Element:
+def _parsed(answer: HttpAnswer) -> Element:
     try:
         return _xml(answer.text)
     except NoAnswer:
@@ -277,7 +283,7 @@ def _xml(text: str) -> Element:
         return _strict_xml(text)
     except NoAnswer as no:
         mended = REFERENCE.sub(_as_xml, NO_CHARACTER.sub(MARK, text))
-        if no.reason != Why.NOT_XML or mended == text:
+        if no.reason != FailureReason.NOT_XML or mended == text:
             raise
     return _strict_xml(mended)
 
@@ -286,9 +292,9 @@ def _strict_xml(text: str) -> Element:
     try:
         return defusedxml.ElementTree.fromstring(text, forbid_dtd=True)
     except DefusedXmlException as error:
-        raise unreadable(Why.DOCTYPE) from error
+        raise unreadable(FailureReason.DOCTYPE) from error
     except (ParseError, ValueError, RecursionError) as error:
-        raise unreadable(Why.NOT_XML) from error
+        raise unreadable(FailureReason.NOT_XML) from error
 
 
 def _as_xml(found: re.Match[str]) -> str:
@@ -301,18 +307,18 @@ def _as_xml(found: re.Match[str]) -> str:
     return found[0] if whole else MARK
 
 
-def _row(office: Element) -> Row:
+def _row(office: Element) -> ListedAdministration:
     code, shortname = code_in(office.text), text_in(office.get("shortname"))
     if office.tag != "office" or len(office) or not code:
-        raise unreadable(Why.NO_CODE)
-    return Row(
+        raise unreadable(FailureReason.NO_CODE)
+    return ListedAdministration(
         code=code,
         name=text_in(office.get("name")),
         raw={"shortname": shortname} if shortname else {},
     )
 
 
-def limits_in(answer: Answer) -> dict[str, int]:
+def limits_in(answer: HttpAnswer) -> dict[str, int]:
     """Credits left in this minute ("Fair use policy"), where the answer tells it."""
     left = answer.headers.get("x-ratelimit-remaining", "").strip()
     return {"minute_left": int(left)} if re.fullmatch("[0-9]{1,6}", left) else {}

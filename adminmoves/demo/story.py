@@ -136,13 +136,13 @@ def _make_person(account: Account, password: str) -> Actor:
 
 def _draft(story: Story, agent: Actor) -> Move:
     administration = Administration.objects.get(public_id=story.administration)
-    link = administration.connection
+    connection = administration.connection
     if story.connection:
-        link = BookkeepingConnection.objects.get(public_id=story.connection)
+        connection = BookkeepingConnection.objects.get(public_id=story.connection)
     answers = {
         "administration": administration,
-        "to_environment": link.environment,
-        "to_connection": link,
+        "to_environment": connection.environment,
+        "to_connection": connection,
         "to_code": story.code or administration.code,
         "consent_on": timezone.localdate(),
         **PARTIES,

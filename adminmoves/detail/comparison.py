@@ -28,7 +28,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ComparisonRow:
     """One fact, now and after; the same on both sides when it stays."""
 
     label: str
@@ -48,7 +48,7 @@ class Diff:
     name: str
     now: Place
     then: Place
-    rows: tuple[Row, ...]
+    rows: tuple[ComparisonRow, ...]
     stays: tuple[tuple[str, str], ...]
     is_past: bool = False
     is_off: bool = False
@@ -69,10 +69,15 @@ def place_now(move: Move) -> Place:
             move.from_code,
             move.from_address,
         )
-    books = move.administration
-    if books is None:
+    administration = move.administration
+    if administration is None:
         return Place(None, None, "", "")
-    return Place(books.environment, books.connection, books.code, books.mail_address)
+    return Place(
+        administration.environment,
+        administration.connection,
+        administration.code,
+        administration.mail_address,
+    )
 
 
 def place_wanted(move: Move) -> Place:
@@ -90,10 +95,10 @@ def place_wanted(move: Move) -> Place:
 
 
 def _expected(move: Move, wanted: Place) -> str:
-    books = move.administration
-    if books is None or wanted.environment is None or not wanted.code:
+    administration = move.administration
+    if administration is None or wanted.environment is None or not wanted.code:
         return ""
-    return wanted.environment.address_for(books.mail_code or wanted.code)
+    return wanted.environment.address_for(administration.mail_code or wanted.code)
 
 
 def diff_of(move: Move) -> Diff | None:
@@ -114,22 +119,24 @@ def diff_of(move: Move) -> Diff | None:
 
 def _is_respelled(move: Move, now: Place) -> bool:
     """Whether the code that is wanted is the present one in another spelling."""
-    books = move.administration
+    administration = move.administration
     return bool(
         move.is_stored
-        and books
-        and now.code == books.code
-        and move.package == books.package
-        and move.to_code_key == books.code_key
+        and administration
+        and now.code == administration.code
+        and move.package == administration.package
+        and move.to_code_key == administration.code_key
     )
 
 
-def _rows(now: Place, then: Place, *, respelled: bool) -> tuple[Row, ...]:
+def _rows(now: Place, then: Place, *, respelled: bool) -> tuple[ComparisonRow, ...]:
     choose, enter = _("to be chosen"), _("to be entered")
     return (
-        Row(_("Office"), now.office_name, then.office_name, choose),
-        Row(_("Office code"), now.office_code, then.office_code, choose, is_code=True),
-        Row(
+        ComparisonRow(_("Office"), now.office_name, then.office_name, choose),
+        ComparisonRow(
+            _("Office code"), now.office_code, then.office_code, choose, is_code=True
+        ),
+        ComparisonRow(
             _("Administration code"),
             now.code,
             then.code,
@@ -137,7 +144,7 @@ def _rows(now: Place, then: Place, *, respelled: bool) -> tuple[Row, ...]:
             is_code=True,
             is_same=respelled,
         ),
-        Row(_("Connection"), *_connections(now, then), choose),
+        ComparisonRow(_("Connection"), *_connections(now, then), choose),
     )
 
 

@@ -89,7 +89,9 @@ def who_can_approve(*, but: set[int]) -> tuple[str, ...]:
     return tuple(names_apart(able).values())
 
 
-def look(move: Move, actor: Actor, worked: Mapping[int, str] | None = None) -> FourEyes:
+def load_four_eyes(
+    move: Move, actor: Actor, worked: Mapping[int, str] | None = None
+) -> FourEyes:
     """``worked``: who did, where that was read with the move; else one query."""
     worked = who_worked(move) if worked is None else worked
     is_mine = actor.user_id in worked

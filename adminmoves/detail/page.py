@@ -44,7 +44,7 @@ NEWEST_PROOFS = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Care:
+class AftercareItem:
     """One thing left to do afterwards; ``who`` did it, ``at`` that moment."""
 
     code: str
@@ -55,7 +55,7 @@ class Care:
 
 
 @dataclass(frozen=True, slots=True)
-class Offers:
+class AllowedActions:
     """The buttons that the reader would not be refused."""
 
     decide: bool
@@ -99,12 +99,12 @@ class Dossier:
 
     @cached_property
     def eyes(self) -> four_eyes.FourEyes:
-        return four_eyes.look(self.move, self.actor, self.worked)
+        return four_eyes.load_four_eyes(self.move, self.actor, self.worked)
 
     @cached_property
-    def offers(self) -> Offers:
+    def offers(self) -> AllowedActions:
         state, actor = self.move.state, self.actor
-        return Offers(
+        return AllowedActions(
             decide=state == S.AWAITING_APPROVAL and self.eyes.may,
             reschedule=state == S.APPROVED and can(actor, Action.RESCHEDULE),
             retry=state in {S.FAILED, S.STOPPED} and can(actor, Action.RETRY),
@@ -116,7 +116,7 @@ class Dossier:
         )
 
     @cached_property
-    def tries(self) -> tuple[progress.Try, ...]:
+    def tries(self) -> tuple[progress.AttemptView, ...]:
         return tuple(progress.tries(self.move))
 
     @cached_property
@@ -124,12 +124,12 @@ class Dossier:
         return as_it_went(queries.timeline().rows(self.move.pk))
 
     @cached_property
-    def aftercare(self) -> tuple[Care, ...]:
+    def aftercare(self) -> tuple[AftercareItem, ...]:
         return tuple(_care(item) for item in queries.aftercare().rows(self.move.pk))
 
     @cached_property
-    def in_queue(self) -> queue.Queue:
-        return queue.look([self.move])
+    def in_queue(self) -> queue.QueueState:
+        return queue.load_queue([self.move])
 
     @property
     def wait(self) -> queue.Wait | None:
@@ -198,8 +198,12 @@ class Dossier:
     @property
     def present_place(self) -> str:
         """Where the administration is now, as kantoorcode.administratiecode."""
-        books = self.move.administration
-        return f"{books.environment.office_code}.{books.code}" if books else ""
+        administration = self.move.administration
+        return (
+            f"{administration.environment.office_code}.{administration.code}"
+            if administration
+            else ""
+        )
 
     @property
     def is_stale(self) -> bool:
@@ -246,7 +250,7 @@ class Dossier:
         return max((line.pk for line in self.timeline), default=0)
 
     @property
-    def cared_for(self) -> int:
+    def aftercare_done(self) -> int:
         return sum(care.at is not None for care in self.aftercare)
 
     @property
@@ -331,7 +335,7 @@ def open_dossier(move_id: int, actor: Actor) -> Dossier:
     return Dossier(move, actor, four_eyes.names_of(vars(move)["contributed"]))
 
 
-def _care(item: Aftercare) -> Care:
+def _care(item: Aftercare) -> AftercareItem:
     label = str(AFTERCARE_LABELS.get(item.code, item.code))
     who = four_eyes.name_of(item.ticked_by) if item.ticked_by else ""
-    return Care(item.code, label, who, item.ticked_at, item.version)
+    return AftercareItem(item.code, label, who, item.ticked_at, item.version)

@@ -32,7 +32,7 @@ ENDS: Mapping[str, str] = {Outcome.FAILED: FAILED, Outcome.STOPPED: STOPPED}
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class StepLine:
     """One step: whether it was done, and when."""
 
     step: StepCode
@@ -79,23 +79,23 @@ class Archive:
 
 
 @dataclass(frozen=True, slots=True)
-class Try:
+class AttemptView:
     """One attempt. ``undone_at``: the administration was opened at its old place."""
 
     attempt: Attempt
-    lines: tuple[Line, ...]
+    lines: tuple[StepLine, ...]
     undone_at: datetime | None
 
     @property
-    def before(self) -> tuple[Line, ...]:
+    def before(self) -> tuple[StepLine, ...]:
         return tuple(line for line in self.lines if not line.in_one_go)
 
     @property
-    def in_one_go(self) -> tuple[Line, ...]:
+    def in_one_go(self) -> tuple[StepLine, ...]:
         return tuple(line for line in self.lines if line.in_one_go)
 
     @property
-    def current(self) -> Line | None:
+    def current(self) -> StepLine | None:
         """Where it is or where it ended; None when every step was done."""
         return next((line for line in self.lines if line.mark != DONE), None)
 
@@ -131,7 +131,7 @@ class Try:
         return ended - self.attempt.started_at if ended else None
 
 
-def tries(move: Move) -> list[Try]:
+def tries(move: Move) -> list[AttemptView]:
     """Every attempt with its steps, the newest first; one query."""
     return [
         _try(one, [_effect(told) for told in vars(one)["ledger"]], move)
@@ -177,17 +177,17 @@ def _steps_of(move: Move) -> tuple[StepCode, ...]:
     return steps_of(MoveType(move.move_type))
 
 
-def _try(attempt: Attempt, effects: list[Effect], move: Move) -> Try:
+def _try(attempt: Attempt, effects: list[Effect], move: Move) -> AttemptView:
     done = {effect.step: effect.done_at for effect in effects if not effect.undone}
     undone = (effect.done_at for effect in effects if effect.undone)
     lines, ahead = [], _mark(attempt, move.state)
     for step in _steps_of(move):
         if step in done:
-            lines.append(Line(step, DONE, done[step]))
+            lines.append(StepLine(step, DONE, done[step]))
             continue
-        lines.append(Line(step, ahead))
+        lines.append(StepLine(step, ahead))
         ahead = TODO
-    return Try(attempt, tuple(lines), next(undone, None))
+    return AttemptView(attempt, tuple(lines), next(undone, None))
 
 
 def _mark(attempt: Attempt, state: str) -> str:

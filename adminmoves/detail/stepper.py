@@ -63,7 +63,7 @@ NOTHING = Facts()
 
 
 @dataclass(frozen=True, slots=True)
-class Stop:
+class Step:
     station: Station
     look: Mark
     is_here: bool
@@ -74,7 +74,7 @@ class Stop:
         return str(self.station.label)
 
 
-def where(move: Move) -> Station:
+def current_station(move: Move) -> Station:
     """The station a move reached; one that was withdrawn shows how far it came."""
     if move.state != S.WITHDRAWN:
         return REACHED[S(move.state)]
@@ -83,12 +83,12 @@ def where(move: Move) -> Station:
     return Station.PACKAGE if move.submitted_at else Station.REQUEST
 
 
-def stops(move: Move, starts_at: datetime | None = None) -> list[Stop]:
+def stops(move: Move, starts_at: datetime | None = None) -> list[Step]:
     """``starts_at``: from when a queued move may start, where a moment holds it."""
     order = list(Station)
-    here = order.index(where(move))
+    here = order.index(current_station(move))
     return [
-        Stop(
+        Step(
             station,
             _mark(move, place - here),
             place == here,
@@ -110,7 +110,7 @@ def _name(user: User | None) -> str:
 
 def _facts(move: Move, station: Station, starts_at: datetime | None) -> Facts:
     """Who did it and when, or how long it took, where the move itself tells."""
-    if move.state == S.WITHDRAWN and station is where(move):
+    if move.state == S.WITHDRAWN and station is current_station(move):
         return Facts(at=move.ended_at)
     if station is Station.QUEUE and starts_at and move.state == S.APPROVED:
         return Facts(at=starts_at)

@@ -36,7 +36,7 @@ def match_administrations(
     source: Source,
     rows: Sequence[Clean],
     known: Known,
-    links: Links,
+    connections: Links,
     faulty: Container[str],
 ) -> Match:
     result = Match()
@@ -44,22 +44,22 @@ def match_administrations(
     profiles = {profile.package: profile for profile in PackageProfile.objects.all()}
     now = timezone.now()
     for row in rows:
-        link = links.get(row.values["connection"])
-        if link is None:
+        connection = connections.get(row.values["connection"])
+        if connection is None:
             result.faults.extend(unknown(source, row, "connection", faulty))
             continue
         held = known.get(row.public_id)
-        profile = profiles.get(link.package)
+        profile = profiles.get(connection.package)
         if wrong := _uncounted(source, row) or _unfit(source, row, held, profile):
             result.faults.append(wrong)
         elif held is None:
-            _take_new(result, row, link, now)
+            _take_new(result, row, connection, now)
         elif held.retired_by_id is not None:
             result.faults.append(source.refusal(row.line, RETIRED))
-        elif wrong := _elsewhere(source, row, held, link, keys):
+        elif wrong := _elsewhere(source, row, held, connection, keys):
             result.faults.append(wrong)
         else:
-            _take_known(source, result, row, held, link)
+            _take_known(source, result, row, held, connection)
     result.faults.extend(_former_addresses(source, result.changes))
     result.faults.extend(_long_addresses(source, result.changes))
     result.warnings.extend(shared_ids(source, result.changes))
@@ -119,13 +119,13 @@ def _elsewhere(
     source: Source,
     row: Clean,
     held: Administration,
-    link: BookkeepingConnection,
+    connection: BookkeepingConnection,
     keys: Mapping[Coded, str],
 ) -> Fault | None:
     """A fault where the row wants another place than the administration has."""
     code = row.values["code"]
     same_code = held.code == code or keys[held.package, code] == held.code_key
-    if same_code and held.connection_id == link.pk:
+    if same_code and held.connection_id == connection.pk:
         return None
     what = _("The administration is at another place, with code %(code)s.") % {
         "code": held.code
@@ -135,14 +135,21 @@ def _elsewhere(
 
 
 def _take_new(
-    result: Match, row: Clean, link: BookkeepingConnection, now: datetime
+    result: Match, row: Clean, connection: BookkeepingConnection, now: datetime
 ) -> None:
     values = row.values
-    address = link.environment.address_for(values.get("mail_code") or values["code"])
+    address = connection.environment.address_for(
+        values.get("mail_code") or values["code"]
+    )
     made = Administration(public_id=row.public_id, at_place_since=now)
-    made.package, made.environment = link.package, link.environment
+    made.package, made.environment = connection.package, connection.environment
     asked = values.get("mail_address") or address
-    take(result, row.line, made, {**values, "connection": link, "mail_address": asked})
+    take(
+        result,
+        row.line,
+        made,
+        {**values, "connection": connection, "mail_address": asked},
+    )
 
 
 def _take_known(
@@ -150,10 +157,10 @@ def _take_known(
     result: Match,
     row: Clean,
     held: Administration,
-    link: BookkeepingConnection,
+    connection: BookkeepingConnection,
 ) -> None:
     values = {name: row.values[name] for name in row.values if name != "connection"}
-    held.environment, held.connection = link.environment, link
+    held.environment, held.connection = connection.environment, connection
     values |= _address(values, held)
     counted = values.get("documents_counted_at")
     if held.documents_counted_at and (

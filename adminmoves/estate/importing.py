@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from adminmoves import access
 from adminmoves.access import Actor
 from adminmoves.audit import trail
-from adminmoves.audit.trail import Line
+from adminmoves.audit.trail import TrailEntry
 from adminmoves.errors import DomainError
 from adminmoves.estate.administrations import match_administrations
 from adminmoves.estate.matching import (
@@ -165,18 +165,21 @@ class Anything(Container[str]):
 
 def _match(source: Source, rows: list[Clean], before: Container[str]) -> Match:
     ids = [row.public_id for row in rows]
-    offices, links = Environment.objects.all(), BookkeepingConnection.objects.all()
+    offices, connections = (
+        Environment.objects.all(),
+        BookkeepingConnection.objects.all(),
+    )
     if source.sheet is ENVIRONMENTS:
         return match_environments(rows, _held(offices, ids))
-    links = links.select_related("environment")
+    connections = connections.select_related("environment")
     if source.sheet is CONNECTIONS:
         named = _held(offices, {row.values["environment"] for row in rows})
-        return match_connections(source, rows, _held(links, ids), named, before)
+        return match_connections(source, rows, _held(connections, ids), named, before)
     return match_administrations(
         source,
         rows,
         _held(Administration.objects.all(), ids),
-        _held(links, {row.values["connection"] for row in rows}),
+        _held(connections, {row.values["connection"] for row in rows}),
         before,
     )
 
@@ -200,7 +203,7 @@ def _count(match: Match) -> Count:
     return Count(new, len(match.changes) - new, match.same)
 
 
-def _line(files: Sequence[NamedFile], counts: Mapping[str, Count]) -> Line:
+def _line(files: Sequence[NamedFile], counts: Mapping[str, Count]) -> TrailEntry:
     params = {
         "files": [
             {"name": file.name, "sha256": hashlib.sha256(file.content).hexdigest()}

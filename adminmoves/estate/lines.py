@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from adminmoves.audit import trail
-from adminmoves.audit.trail import Line
+from adminmoves.audit.trail import TrailEntry
 from adminmoves.estate.sheets import Subject, sheet_of
 from adminmoves.models import Administration, BookkeepingConnection, Environment
 from adminmoves.vocabulary import EventCode
@@ -39,7 +39,7 @@ def facts_of(subject: Subject) -> dict[str, Any]:
     return {name: plain(getattr(subject, name)) for name in names}
 
 
-def line_about(subject: Subject, params: Mapping[str, Any]) -> Line:
+def line_about(subject: Subject, params: Mapping[str, Any]) -> TrailEntry:
     """The line of the trail for a subject that an administrator changed."""
     match subject:
         case Environment():

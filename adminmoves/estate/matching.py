@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from adminmoves.bookkeeping import multivers
 from adminmoves.estate.lines import plain
-from adminmoves.estate.rows import Fault, Row
+from adminmoves.estate.rows import Fault, SheetRow
 from adminmoves.estate.sheets import Column, Sheet, Subject
 from adminmoves.models import BookkeepingConnection, Environment
 from adminmoves.models.refusals import (
@@ -74,7 +74,7 @@ class Match:
 
 
 def clean_rows(
-    source: Source, rows: Iterable[Row], lines: dict[str, int]
+    source: Source, rows: Iterable[SheetRow], lines: dict[str, int]
 ) -> tuple[list[Clean], list[Fault]]:
     """Every cell as a value; each id once. ``lines`` holds the ids before these."""
     found: list[Clean] = []
@@ -95,7 +95,7 @@ def clean_rows(
     return found, faults
 
 
-def _clean(source: Source, row: Row) -> tuple[dict[str, Any], list[Fault]]:
+def _clean(source: Source, row: SheetRow) -> tuple[dict[str, Any], list[Fault]]:
     values: dict[str, Any] = {}
     faults = []
     for column in source.sheet.columns:

@@ -7,7 +7,7 @@ from django.contrib.auth.models import Group, User
 
 from adminmoves import access
 from adminmoves.audit import trail
-from adminmoves.audit.trail import Line
+from adminmoves.audit.trail import TrailEntry
 from adminmoves.vocabulary import EventCode, Role
 
 ROLES = (Role.SUPPORT_AGENT, Role.TEAM_LEAD, Role.AUDITOR, Role.ADMINISTRATOR)
@@ -29,5 +29,5 @@ def give_role(user: User, role: Role) -> None:
     user.groups.set([Group.objects.get(name=role)])
 
 
-def line_about_person(user: User, params: Mapping[str, Any]) -> Line:
+def line_about_person(user: User, params: Mapping[str, Any]) -> TrailEntry:
     return trail.about_person(user, EventCode.PERSON_CHANGED, params=params)

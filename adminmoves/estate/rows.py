@@ -42,7 +42,7 @@ Line = tuple[int, list[str]]
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class SheetRow:
     """The cells of one line by the name of their column, without a paste's ends."""
 
     line: int
@@ -69,13 +69,13 @@ class _Stop(Exception):
 
 def read_rows(
     file: str, content: bytes, header: Header
-) -> tuple[list[Row], list[Fault]]:
+) -> tuple[list[SheetRow], list[Fault]]:
     """All rows that can be read, and a fault for each one that cannot."""
-    rows: list[Row] = []
+    rows: list[SheetRow] = []
     faults: list[Fault] = []
     try:
         for found in _read(file, content, header):
-            if isinstance(found, Row):
+            if isinstance(found, SheetRow):
                 rows.append(found)
             else:
                 faults.append(found)
@@ -93,7 +93,7 @@ def last_line(content: bytes) -> int:
     return content.count(b"\n") + 1
 
 
-def _read(file: str, content: bytes, header: Header) -> Iterator[Row | Fault]:
+def _read(file: str, content: bytes, header: Header) -> Iterator[SheetRow | Fault]:
     lines = _with_ink(_lines(file, _text(file, content), header))
     begins, names = next(lines, (1, []))
     names = _without_empty_end([strip_paste(name).lower() for name in names])
@@ -256,7 +256,7 @@ def _no_names(
     return Fault(file, line, "", _("The line names no column."), remedy)
 
 
-def _row(file: str, line: int, names: list[str], cells: list[str]) -> Row | Fault:
+def _row(file: str, line: int, names: list[str], cells: list[str]) -> SheetRow | Fault:
     if len(cells) > len(names):
         cells = [*cells[: len(names)], *_without_empty_end(cells[len(names) :])]
     if len(cells) != len(names):
@@ -273,4 +273,4 @@ def _row(file: str, line: int, names: list[str], cells: list[str]) -> Row | Faul
         if any(unicodedata.category(sign) == "Cc" for sign in cell):
             what = _("The cell holds a line end, a tab or another control character.")
             return Fault(file, line, name, what, _("Type the text again."))
-    return Row(line, stripped)
+    return SheetRow(line, stripped)

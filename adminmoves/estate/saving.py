@@ -7,7 +7,7 @@ from django.db import DatabaseError, DataError, IntegrityError, models, transact
 
 from adminmoves.access import Actor
 from adminmoves.audit import trail
-from adminmoves.audit.trail import Line
+from adminmoves.audit.trail import TrailEntry
 from adminmoves.estate.addresses import taken_address
 from adminmoves.estate.lines import line_about
 from adminmoves.estate.matching import Change, Source
@@ -80,10 +80,10 @@ def record(actor: Actor, changes: Sequence[Change]) -> None:
         trail.record(actor, part)
 
 
-def _stream_of(line: Line) -> tuple[str, str]:
+def _stream_of(line: TrailEntry) -> tuple[str, str]:
     return line.stream, line.stream_id
 
 
-def _line(change: Change) -> Line:
+def _line(change: Change) -> TrailEntry:
     params = {"before": change.before, "after": change.after}
     return line_about(change.subject, params)

@@ -69,7 +69,7 @@ def _old_place(move: Move) -> bool | None:
             return None
     elif not gateway.can_ask(ours.connection):
         return None
-    return gateway.shows(ours.connection, ours.code, age=OLD_PLACE_AGE)
+    return gateway.cached_list_has(ours.connection, ours.code, age=OLD_PLACE_AGE)
 
 
 def _old_code_is_anothers(ours: Administration) -> bool:

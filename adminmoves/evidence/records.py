@@ -12,8 +12,8 @@ from adminmoves import access, lifecycle
 from adminmoves.access import WORKER, Actor
 from adminmoves.audit import trail
 from adminmoves.bookkeeping import gateway
+from adminmoves.bookkeeping.connection_lock import ConnectionBusy
 from adminmoves.bookkeeping.gateway import Evidence
-from adminmoves.bookkeeping.lines import LineBusy
 from adminmoves.errors import ProofRefused, StepRefused
 from adminmoves.evidence.assessment import weigh
 from adminmoves.evidence.files import EvidenceDiffers, genuine
@@ -63,7 +63,7 @@ def attest(
     ``version`` is the one that was read. Raises NotAllowed, ProofRefused (what is
     missing), StepRefused (not waiting, or changed meanwhile).
     """
-    move = lifecycle.hold(move_id)
+    move = lifecycle.lock_move(move_id)
     lifecycle.require_version(move, version)
     trail.record(actor, attest_held(move, actor=actor, attestation=attestation))
     return move
@@ -71,7 +71,7 @@ def attest(
 
 def attest_held(
     move: Move, *, actor: Actor, attestation: Attestation
-) -> list[trail.Line]:
+) -> list[trail.TrailEntry]:
     """The same for a move that the caller holds, who records the lines.
 
     Raises EvidenceDiffers, StoreAway, ProofRefused, StepRefused.
@@ -87,7 +87,7 @@ def attest_held(
         raise ProofRefused(_("Give the reason why the package itself is not asked."))
     if attestation.evidence:
         genuine(attestation.evidence)
-    lifecycle.sign(move, actor, Part.ATTESTED)
+    lifecycle.add_contributor(move, actor, Part.ATTESTED)
     proof = _store(
         move,
         kind=ProofKind.ATTESTED,
@@ -107,10 +107,10 @@ def attest_held(
     return [line, prove_held(move, proof, actor=actor)]
 
 
-def prove_held(move: Move, proof: Proof, *, actor: Actor) -> trail.Line:
+def prove_held(move: Move, proof: Proof, *, actor: Actor) -> trail.TrailEntry:
     """Let a waiting move go on; the caller holds it and records the line."""
     told = {"kind": proof.kind}
-    return lifecycle.take_step(
+    return lifecycle.apply_transition(
         move, Action.PROVE, actor=actor, facts=(proof.pk,), told=told
     )
 
@@ -127,8 +127,8 @@ def ask_package(
 
     No transaction is held open while the package is asked. None: it was not asked,
     because the connection wants an attestation or the move does not wait any more.
-    Raises LineBusy: somebody else asks that connection now, so nothing is stored and
-    a move that waits is asked in a moment.
+    Raises ConnectionBusy: somebody else asks that connection now, so nothing is stored,
+    and a move that waits is asked in a moment.
     """
     move = Move.objects.select_related("to_connection", "administration").get(
         pk=move_id
@@ -145,7 +145,7 @@ def ask_package(
             seconds=seconds,
             urgent=urgent,
         )
-    except LineBusy as busy:
+    except ConnectionBusy as busy:
         _ask_in_a_moment(move, busy.until)
         raise
     return store_answer(move, answer, actor=actor)
@@ -160,7 +160,7 @@ def _ask_in_a_moment(move: Move, until: datetime) -> None:
 @transaction.atomic
 def store_answer(asked: Move, answer: Evidence, *, actor: Actor) -> Proof | None:
     """Store what a package said of that wish; prove the move where it waits."""
-    move = lifecycle.hold(asked.pk)
+    move = lifecycle.lock_move(asked.pk)
     if _wish(move) != _wish(asked):
         return None
     proof = _store(move, kind=ProofKind.VERIFIED, **weigh(move, answer))
@@ -243,7 +243,7 @@ def _told(
     proof: Proof,
     code: EventCode,
     attestation: Attestation | None = None,
-) -> trail.Line:
+) -> trail.TrailEntry:
     params = {
         "proof": proof.pk,
         "verdict": proof.verdict,

@@ -6,8 +6,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from adminmoves.bookkeeping.why import Why
-from adminmoves.evidence.failures import remedies_of, why_of
+from adminmoves.bookkeeping.failure_reasons import FailureReason
+from adminmoves.evidence.failure_texts import remedies_of, why_of
 from adminmoves.models import Proof
 from adminmoves.vocabulary import Look, Package, Verdict
 
@@ -28,7 +28,7 @@ NOT_SEEN = Look("search-x", "orange")
 MEANINGS: Mapping[Verdict, Meaning] = {
     V.FOUND_ACTIVE: Meaning(
         Look("badge-check", "green"),
-        _("Found in %(link)s"),
+        _("Found in %(connection)s"),
         _("%(code)s is active there."),
     ),
     V.FOUND_NOT_USABLE: Meaning(
@@ -41,7 +41,8 @@ MEANINGS: Mapping[Verdict, Meaning] = {
         NOT_SEEN,
         _("Not found, or no access"),
         _(
-            "%(link)s does not show %(code)s. It is not there yet, or our user may not "
+            "%(connection)s does not show %(code)s. It is not there yet, or our "
+            "user may not "
             "see it. We cannot tell which."
         ),
         (_("Ask the office whether the code is exactly %(code)s."),),
@@ -49,9 +50,9 @@ MEANINGS: Mapping[Verdict, Meaning] = {
     V.WRONG_ENVIRONMENT: Meaning(
         Look("git-branch", "red"),
         _("Found, but in another environment"),
-        _("The administration is in %(seen)s. We asked %(link)s."),
+        _("The administration is in %(seen)s. We asked %(connection)s."),
         (
-            _("Is %(link)s meant? Then the office still has to move it there."),
+            _("Is %(connection)s meant? Then the office still has to move it there."),
             _("Is %(seen)s meant? Then choose that connection in the request."),
         ),
     ),
@@ -74,10 +75,11 @@ MEANINGS: Mapping[Verdict, Meaning] = {
         Look("key-round", "orange"),
         _("The connection has no consent"),
         _(
-            "The consent for %(link)s was never given, or has ended. That does not "
+            "The consent for %(connection)s was never given, or has ended. That "
+            "does not "
             "pass by itself."
         ),
-        (_("Ask an administrator to connect %(link)s."),),
+        (_("Ask an administrator to connect %(connection)s."),),
     ),
     V.RATE_LIMITED: Meaning(
         Look("hourglass", "slate"),
@@ -91,13 +93,13 @@ MEANINGS: Mapping[Verdict, Meaning] = {
     ),
     V.CONFIG_ERROR: Meaning(
         Look("unplug", "slate"),
-        _("%(link)s cannot be asked yet"),
+        _("%(connection)s cannot be asked yet"),
         _(
             "This connection wants an answer of the package itself, and we cannot ask "
             "it yet. That says nothing about the administration."
         ),
         (
-            _("Ask an administrator to look at the connection of %(link)s."),
+            _("Ask an administrator to look at the connection of %(connection)s."),
             _("A team lead can attest in its place, with a reason."),
         ),
     ),
@@ -111,17 +113,37 @@ NOT_LET_IN = Meaning(
     Look("key-round", "orange"),
     _("The package does not let our user do this"),
     _(
-        "The consent for %(link)s is there, but the package refuses what we ask with "
+        "The consent for %(connection)s is there, but the package refuses what "
+        "we ask with "
         "it. That does not pass by itself."
     ),
-    (_("Ask an administrator to look at the connection of %(link)s."),),
+    (_("Ask an administrator to look at the connection of %(connection)s."),),
 )
 OF_THE_USER = frozenset(
     {
-        *(Why.FORBIDDEN, Why.NO_DIVISION_ACCESS, Why.USER_BLOCKED, Why.USER_INACTIVE),
-        *(Why.CUSTOMER_BLOCKED, Why.LICENCE_EXPIRED, Why.CLAIM_MISSING),
-        *(Why.FAULT_102, Why.FAULT_104, Why.FAULT_105, Why.FAULT_106),
-        *(Why.FAULT_351, Why.FAULT_352, Why.FAULT_353, Why.TOKEN_REFUSED),
+        *(
+            FailureReason.FORBIDDEN,
+            FailureReason.NO_DIVISION_ACCESS,
+            FailureReason.USER_BLOCKED,
+            FailureReason.USER_INACTIVE,
+        ),
+        *(
+            FailureReason.CUSTOMER_BLOCKED,
+            FailureReason.LICENCE_EXPIRED,
+            FailureReason.CLAIM_MISSING,
+        ),
+        *(
+            FailureReason.FAULT_102,
+            FailureReason.FAULT_104,
+            FailureReason.FAULT_105,
+            FailureReason.FAULT_106,
+        ),
+        *(
+            FailureReason.FAULT_351,
+            FailureReason.FAULT_352,
+            FailureReason.FAULT_353,
+            FailureReason.TOKEN_REFUSED,
+        ),
     }
 )
 """Why a package does not let us in although the consent was not taken back."""
@@ -157,14 +179,18 @@ SECOND_LOOK: Mapping[str, Meaning] = {
     "shown": Meaning(
         NOT_SEEN,
         _("It is there, and our user may not see it"),
-        _("The licence of %(link)s has %(code)s, but does not show it to %(user)s."),
+        _(
+            "The licence of %(connection)s has %(code)s, but does not show it to "
+            "%(user)s."
+        ),
         ACCESS[Package.EXACT_ONLINE],
     ),
     "absent": Meaning(
         NOT_SEEN,
         _("Not found, or no access"),
         _(
-            "%(code)s is not among the administrations of the licence of %(link)s. "
+            "%(code)s is not among the administrations of the licence of "
+            "%(connection)s. "
             "What was not ticked at the consent is never shown."
         ),
         (
@@ -178,7 +204,7 @@ SECOND_LOOK: Mapping[str, Meaning] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class VerdictText:
     """A meaning with the names of this proof filled in.
 
     ``why``: the package's own reason in words, empty where that tells nothing more.
@@ -195,16 +221,16 @@ class Told:
     wants_consent: bool = False
 
 
-def tell(proof: Proof) -> Told:
+def tell(proof: Proof) -> VerdictText:
     verdict = Verdict(proof.verdict)
     meaning = _meaning_of(proof)
     names = {
-        "link": str(proof.connection),
+        "connection": str(proof.connection),
         "code": proof.code,
         "seen": proof.observed_environment,
         "user": proof.seen_as or str(_("our user")),
     }
-    return Told(
+    return VerdictText(
         meaning.look,
         str(meaning.head) % names,
         str(meaning.says) % names,

@@ -78,10 +78,10 @@ def stop_move(
     access.require(actor, Right.STOP_RUN)
     if not reason.strip():
         raise DomainError(_("Write down why it has to stop."))
-    move = lifecycle.hold(move_id)
+    move = lifecycle.lock_move(move_id)
     lifecycle.require_version(move, version)
     if move.state != MoveState.RUNNING:
-        raise StepRefused(lifecycle.told_meanwhile(move))
+        raise StepRefused(lifecycle.already_changed_message(move))
     attempt = move.attempts.select_for_update().get(ended_at=None)
     if attempt.stop_asked_at or attempt.undo_outcome:
         raise StepRefused(_("It is being stopped already. Nothing was changed."))

@@ -16,16 +16,16 @@ from adminmoves.archive.marks import StoreAway
 from adminmoves.archive.presence import require_archive
 from adminmoves.audit import trail
 from adminmoves.bookkeeping import gateway
-from adminmoves.bookkeeping.lines import LineBusy
+from adminmoves.bookkeeping.connection_lock import ConnectionBusy
 from adminmoves.errors import RuleHeld
 from adminmoves.evidence.files import EvidenceDiffers, genuine
 from adminmoves.evidence.records import ask_package, why_lapsed
 from adminmoves.evidence.schedule import PACE, TEMPORARY
 from adminmoves.execution.dispatch import (
+    expired_runs,
     finds_room,
     has_files,
-    left_behind,
-    let_go,
+    yielded_runs,
 )
 from adminmoves.execution.lease import lease_time
 from adminmoves.models import (
@@ -77,25 +77,25 @@ WHERE a.id = %s FOR UPDATE OF a SKIP LOCKED
 NEXT_NUMBER = """
 SELECT count(*) + 1, clock_timestamp() FROM adminmoves_attempt WHERE move_id = %s
 """
-Then = Callable[[Move, Attempt, trail.Line], None]
+Then = Callable[[Move, Attempt, trail.TrailEntry], None]
 """Goes on in the transaction of a start where no file moves, and records its line."""
 
 
-class Taken(Exception):
+class AlreadyLocked(Exception):
     """Another worker or a person has the move, or it waits no more."""
 
 
-def take_over(worker: str) -> Attempt | None:
+def resume_expired(worker: str) -> Attempt | None:
     """Go on with a run whose lease ran out, under a new token.
 
     After too many takeovers without progress a person is asked.
     """
-    return _take_one(left_behind(), worker)
+    return _take_one(expired_runs(), worker)
 
 
-def take_up(worker: str) -> Attempt | None:
+def resume_yielded(worker: str) -> Attempt | None:
     """Go on with a run whose worker stepped aside."""
-    return _take_one(let_go(), worker)
+    return _take_one(yielded_runs(), worker)
 
 
 def _take_one(runs: QuerySet[Attempt], worker: str) -> Attempt | None:
@@ -141,7 +141,7 @@ def _take_over(attempt: Attempt, move: Move, worker: str) -> Attempt | None:
     return attempt
 
 
-def record_start(_move: Move, _attempt: Attempt, line: trail.Line) -> None:
+def record_start(_move: Move, _attempt: Attempt, line: trail.TrailEntry) -> None:
     """The run goes on later, in transactions of its own."""
     trail.record(WORKER, [line])
 
@@ -155,7 +155,7 @@ def start(move_id: int, worker: str, then: Then = record_start) -> Attempt | Non
     started, is_taken = None, False
     try:
         started = _start(move_id, worker, then)
-    except Taken:
+    except AlreadyLocked:
         is_taken = True
     except RuleHeld as refusal:
         # A freeze that begins between our look and the database's.
@@ -173,7 +173,7 @@ def _start(move_id: int, worker: str, then: Then) -> Attempt | None:
         return None
     with transaction.atomic():
         share_gates()
-        move = _take(move_id)
+        move = lock_due_move(move_id)
         if move is None:
             return None
         if move.proof is None or move.proof.is_attested:
@@ -183,7 +183,7 @@ def _start(move_id: int, worker: str, then: Then) -> Attempt | None:
         return None
     with transaction.atomic():
         share_gates()
-        held = _take(move_id)
+        held = lock_due_move(move_id)
         if held is None or held.revision != move.revision:
             return None
         return _open_where_it_may(held, worker, then)
@@ -240,23 +240,23 @@ def _evidence_is_genuine(move: Move) -> bool:
 def _expire(proof: Proof, reason: dict[str, object]) -> None:
     """Take back the proof of a move that still rests on it."""
     with transaction.atomic():
-        move = lifecycle.hold(proof.move_id)
+        move = lifecycle.lock_move(proof.move_id)
         if move.state == MoveState.APPROVED and move.proof_id == proof.pk:
             lifecycle.advance(
                 move.pk, Action.EXPIRE_PROOF, actor=WORKER, facts=(reason,), told=reason
             )
 
 
-def _take(move_id: int) -> Move | None:
+def lock_due_move(move_id: int) -> Move | None:
     """The move, then its administration, held; None where somebody has that one.
 
     With all that a run looks at: its proof, its parties, and both places.
     """
     move = _hold(MOVE, [move_id, MoveState.APPROVED], _as_move)
     if move is None:
-        raise Taken
-    books = [move.wanted.administration_id]
-    move.administration = _hold(BOOKS, books, _as_administration)
+        raise AlreadyLocked
+    administrations = [move.wanted.administration_id]
+    move.administration = _hold(BOOKS, administrations, _as_administration)
     return move if move.administration else None
 
 
@@ -278,10 +278,10 @@ def _as_move(values: Iterator[Any]) -> Move:
 
 
 def _as_administration(values: Iterator[Any]) -> Administration:
-    books = direct.take(Administration, values)
-    books.connection = direct.take(BookkeepingConnection, values)
-    books.environment = direct.take(Environment, values)
-    return books
+    administration = direct.take(Administration, values)
+    administration.connection = direct.take(BookkeepingConnection, values)
+    administration.environment = direct.take(Environment, values)
+    return administration
 
 
 def _ask_again(move: Move) -> bool:
@@ -290,7 +290,7 @@ def _ask_again(move: Move) -> bool:
         return False
     try:
         ask_package(move.pk, age=gateway.FRESH, seconds=SECONDS_TO_ASK)
-    except LineBusy as busy:
+    except ConnectionBusy as busy:
         _say(move, {"code": "package_busy", "until": busy.until.isoformat()})
         return False
     return True
@@ -412,7 +412,7 @@ def _open_attempt(move: Move, worker: str, then: Then) -> Attempt:
     )
     direct.insert([attempt])
     told = {"attempt": attempt.number, "worker": worker, "proof": move.proof_id}
-    line = lifecycle.take_step(move, Action.START, actor=WORKER, told=told)
+    line = lifecycle.apply_transition(move, Action.START, actor=WORKER, told=told)
     then(move, attempt, line)
     return attempt
 

@@ -24,7 +24,7 @@ ROOM = 7001
 """Our class of advisory locks: of an office, while a run looks for room in it."""
 
 
-def unattended() -> QuerySet[Attempt]:
+def unclaimed_runs() -> QuerySet[Attempt]:
     """Runs that no worker holds now."""
     return Attempt.objects.filter(
         ended_at=None,
@@ -33,19 +33,19 @@ def unattended() -> QuerySet[Attempt]:
     )
 
 
-def left_behind() -> QuerySet[Attempt]:
+def expired_runs() -> QuerySet[Attempt]:
     """Runs whose worker is silent for longer than its lease."""
-    return unattended().exclude(worker="")
+    return unclaimed_runs().exclude(worker="")
 
 
-def let_go() -> QuerySet[Attempt]:
+def yielded_runs() -> QuerySet[Attempt]:
     """Runs whose worker stepped aside; the one that waits longest first."""
-    return unattended().filter(worker="").order_by("heartbeat_at")
+    return unclaimed_runs().filter(worker="").order_by("heartbeat_at")
 
 
 def others_wait(attempt: Attempt) -> bool:
     """Whether somebody would have a turn if this run stepped aside."""
-    return bool(due_now()) or unattended().exclude(pk=attempt.pk).exists()
+    return bool(due_now()) or unclaimed_runs().exclude(pk=attempt.pk).exists()
 
 
 class DueMoves:

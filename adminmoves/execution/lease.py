@@ -37,7 +37,7 @@ def fenced(attempt: Attempt, documents: int = 0) -> Iterator[Move]:
     worker holds the run, or nobody in time.
     """
     with transaction.atomic():
-        move = lifecycle.hold(attempt.move_id)
+        move = lifecycle.lock_move(attempt.move_id)
         attempts = Attempt.objects.select_for_update().annotate(now=ClockTimestamp())
         held = attempts.get(pk=attempt.pk)
         now = held.now

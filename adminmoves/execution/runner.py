@@ -45,7 +45,7 @@ SLICE = 10.0
 """Seconds that a run copies before others, if there are any, have their turn."""
 
 
-class StopWished(Exception):
+class StopRequested(Exception):
     """A person asked to stop, and this is a safe point."""
 
 
@@ -56,15 +56,15 @@ def drain(worker: str, seconds: float) -> int:
     while time.monotonic() < until:
         attempt = None
         if time.monotonic() > look_behind:
-            attempt = claim.take_over(worker)
+            attempt = claim.resume_expired(worker)
             look_behind = time.monotonic() + (0.0 if attempt else SECONDS_BETWEEN_LOOKS)
         if attempt is None and (move_id := due.next()):
             done += run(move_id, worker, until)
             continue
-        attempt = attempt or claim.take_up(worker)
+        attempt = attempt or claim.resume_yielded(worker)
         if attempt is None:
             break
-        carry_out(attempt, until)
+        execute(attempt, until)
         done += 1
     return done
 
@@ -84,11 +84,11 @@ def run(move_id: int, worker: str, until: float = float("inf")) -> bool:
             logger.info("%s: the run is opened first, so that it can fail.", why)
             attempt = claim.start(move_id, worker)
     if attempt and not attempt.ended_at:
-        carry_out(attempt, until)
+        execute(attempt, until)
     return attempt is not None
 
 
-def _finish_at_once(move: Move, attempt: Attempt, line: trail.Line) -> None:
+def _finish_at_once(move: Move, attempt: Attempt, line: trail.TrailEntry) -> None:
     """The whole run, in the transaction that started it."""
     administration = move.administration
     if administration is None:
@@ -98,7 +98,7 @@ def _finish_at_once(move: Move, attempt: Attempt, line: trail.Line) -> None:
     trail.record(WORKER, [line, *change_place(move, attempt, administration, STEPS)])
 
 
-def carry_out(attempt: Attempt, until: float = float("inf")) -> None:
+def execute(attempt: Attempt, until: float = float("inf")) -> None:
     """Take one attempt to its end, or as far as its time goes.
 
     Whatever is not the move's own failure leaves it RUNNING, for takeover: a time
@@ -126,7 +126,7 @@ def _change(attempt: Attempt, until: float) -> None:
         _wait_for_archive(attempt, away)
     except RunFailed as failure:
         fail(attempt, failure.reason)
-    except StopWished:
+    except StopRequested:
         stop(attempt)
 
 
@@ -160,7 +160,7 @@ def _copy_archive(attempt: Attempt, until: float) -> bool:
     if not moves_archive(move.move_type):
         return True
     if attempt.documents:
-        _heed_wish(attempt)
+        _check_stop_request(attempt)
         with _refusals(), fenced(attempt) as held:
             presence.require_archive()
             copying.open_folder(held)
@@ -183,7 +183,7 @@ def _go_through(attempt: Attempt, move: Move, until: float) -> bool:
             copying.copy_files(move, chunk)
         with fenced(attempt):
             copying.enter(attempt, move, chunk)
-        _heed_wish(attempt)
+        _check_stop_request(attempt)
         if time.monotonic() > until:
             return False
         if time.monotonic() > turn:
@@ -228,9 +228,9 @@ def _wait_for_archive(attempt: Attempt, away: StoreAway) -> None:
         attempt.save(update_fields=["worker", "lease_until", "waits_for"])
 
 
-def _heed_wish(attempt: Attempt) -> None:
+def _check_stop_request(attempt: Attempt) -> None:
     if attempt.stop_asked_at:
-        raise StopWished
+        raise StopRequested
 
 
 def _switch(attempt: Attempt) -> None:
@@ -238,7 +238,7 @@ def _switch(attempt: Attempt) -> None:
     so that undoing it is ROLLBACK."""
     try:
         with fenced(attempt, attempt.documents) as move:
-            _heed_wish(attempt)
+            _check_stop_request(attempt)
             administration = hold_administration(move)
             if make_plan(move).hash != move.plan_hash:
                 raise RunFailed("plan_changed_while_running")

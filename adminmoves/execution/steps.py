@@ -43,7 +43,7 @@ def change_place(
     attempt: Attempt,
     administration: Administration,
     steps: Collection[StepCode],
-) -> list[trail.Line]:
+) -> list[trail.TrailEntry]:
     """To the wanted place and to the end of the run; what the trail tells of it."""
     plan = make_plan(move)
     _leave_place(move, administration)
@@ -60,7 +60,7 @@ def change_place(
     entered = enter(attempt, move, taken, facts)
     end(attempt, Outcome.COMPLETED)
     told = {"attempt": attempt.number, "worker": attempt.worker, **after}
-    done = lifecycle.take_step(move, Action.FINISH, actor=WORKER, told=told)
+    done = lifecycle.apply_transition(move, Action.FINISH, actor=WORKER, told=told)
     return [entered, moved, done]
 
 
@@ -93,7 +93,7 @@ def _leave_place(move: Move, administration: Administration) -> None:
     direct.insert([left])
 
 
-def _take_place(move: Move, administration: Administration) -> trail.Line:
+def _take_place(move: Move, administration: Administration) -> trail.TrailEntry:
     before = image_of(administration)
     administration.connection_id = move.wanted.connection_id
     administration.environment_id = move.wanted.environment_id
@@ -151,7 +151,7 @@ def enter(
     move: Move,
     steps: Iterable[StepCode],
     facts: Mapping[StepCode, dict[str, Any]],
-) -> trail.Line:
+) -> trail.TrailEntry:
     """Write these steps into the ledger; what the trail tells of it."""
     effects = [
         Effect(

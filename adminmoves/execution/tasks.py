@@ -8,7 +8,7 @@ from adminmoves import doorbell
 from adminmoves.archive import cleaning
 from adminmoves.evidence.schedule import connections_to_ask
 from adminmoves.execution import runner
-from adminmoves.execution.dispatch import due_now, unattended
+from adminmoves.execution.dispatch import due_now, unclaimed_runs
 
 MOST_RINGS = 8
 """As many packages as are asked at once; each worker takes another connection."""
@@ -31,7 +31,7 @@ def clean() -> None:
 @shared_task(name="adminmoves.execution.sweep")
 def sweep() -> None:
     """Ring for what is due and was not taken, or was left behind."""
-    if unattended().exists() or due_now():
+    if unclaimed_runs().exists() or due_now():
         doorbell.ring(doorbell.RUN)
     if cleaning.due().exists():
         doorbell.ring(doorbell.CLEAN)

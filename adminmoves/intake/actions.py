@@ -110,7 +110,7 @@ def start_draft(
         administration=reverses.administration if reverses else None,
     )
     Parties.objects.create(move=move)
-    lifecycle.sign(move, actor, Part.ASKED)
+    lifecycle.add_contributor(move, actor, Part.ASKED)
     line = trail.about_move(
         move,
         EventCode.MOVE_DRAFTED,
@@ -143,7 +143,7 @@ def edit_draft(
     if unknown := answers.keys() - FORM_FIELDS:
         raise ValueError(f"{sorted(unknown)} are no answers of the form")
     access.require(actor, Right.DRAFT)
-    move = lifecycle.hold(move_id)
+    move = lifecycle.lock_move(move_id)
     answers = {**answers, **_keep_upload(move, upload, actor, version)}
     changed = _changed(move, answers)
     if move.state in REOPENS:
@@ -168,7 +168,7 @@ def edit_draft(
     if not move.contributors.filter(
         user_id=actor.person, revision=move.revision
     ).exists():
-        lifecycle.sign(move, actor, Part.EDITED)
+        lifecycle.add_contributor(move, actor, Part.EDITED)
         trail.record(actor, [trail.about_move(move, EventCode.MOVE_EDITED)])
     else:
         access.require_still(actor)
@@ -190,7 +190,7 @@ def take_over_draft(move_id: int, *, actor: Actor, version: str | None = None) -
     ``version`` is the one that was read, and with it whose draft it was.
     """
     access.require(actor, Right.TAKE_OVER)
-    move = lifecycle.hold(move_id)
+    move = lifecycle.lock_move(move_id)
     if move.state != MoveState.DRAFT:
         raise StepRefused(_("This request is no longer a draft. Reopen it to edit it."))
     if move.requested_by_id == actor.user_id:
@@ -199,7 +199,7 @@ def take_over_draft(move_id: int, *, actor: Actor, version: str | None = None) -
     former = move.requested_by.get_full_name() or move.requested_by.get_username()
     move.requested_by_id = actor.person
     move.save()
-    lifecycle.sign(move, actor, Part.TOOK_OVER)
+    lifecycle.add_contributor(move, actor, Part.TOOK_OVER)
     line = trail.about_move(move, EventCode.MOVE_TAKEN_OVER, params={"from": former})
     trail.record(actor, [line])
     return move
@@ -244,7 +244,7 @@ def submit_move(
     derived = type_of(wish)
     assert derived is not None  # noqa: S101 - the check type_fits holds otherwise
     move.move_type = derived
-    lifecycle.sign(move, actor, Part.EDITED)
+    lifecycle.add_contributor(move, actor, Part.EDITED)
     told: dict[str, Any] = {
         "warnings": [warning.stored() for warning in report.warnings],
         "from_code": move.from_code,
@@ -252,7 +252,9 @@ def submit_move(
         **turned_back(move),
     }
     words = {"note": move.parties.note}
-    line = lifecycle.take_step(move, Action.SUBMIT, actor=actor, told=told, words=words)
+    line = lifecycle.apply_transition(
+        move, Action.SUBMIT, actor=actor, told=told, words=words
+    )
     trail.record(actor, [line, *_with_proof(move, actor)])
     return move
 
@@ -261,10 +263,10 @@ def submit_move(
 def reopen_move(move_id: int, *, actor: Actor) -> Move:
     """Back to a draft, to edit: a new revision that is proven and approved anew."""
     move = lifecycle.advance(move_id, Action.REOPEN, actor=actor)
-    lifecycle.sign(move, actor, Part.EDITED)
+    lifecycle.add_contributor(move, actor, Part.EDITED)
     if move.requested_by_id != actor.user_id:
         take_over_draft(move_id, actor=actor)
-    return lifecycle.hold(move_id)
+    return lifecycle.lock_move(move_id)
 
 
 @transaction.atomic
@@ -272,7 +274,7 @@ def withdraw_move(
     move_id: int, *, actor: Actor, reason: str, version: str | None = None
 ) -> Move:
     """``version`` is the one that was read. Raises ChangedMeanwhile."""
-    move = lifecycle.hold(move_id)
+    move = lifecycle.lock_move(move_id)
     if move.state == MoveState.DRAFT:
         _own_draft_or_refuse(move, actor)
     elif not reason.strip():
@@ -324,7 +326,7 @@ def recount_documents(
     administration.documents_counted_at = timezone.now()
     administration.save()
     for move in moves:
-        lifecycle.sign(move, actor, Part.COUNTED)
+        lifecycle.add_contributor(move, actor, Part.COUNTED)
     line = trail.about_administration(
         administration,
         EventCode.DOCUMENTS_RECOUNTED,
@@ -342,7 +344,7 @@ def recount_documents(
     return administration
 
 
-def _with_proof(move: Move, actor: Actor) -> list[trail.Line]:
+def _with_proof(move: Move, actor: Actor) -> list[trail.TrailEntry]:
     """Go on to approval where proof is there or is said already; else ask for it."""
     if proof := usable_proof(move):
         return [prove_held(move, proof, actor=actor)]
@@ -388,7 +390,7 @@ def _require_own_draft(move: Move, actor: Actor) -> None:
 
 def _own_draft(move_id: int, actor: Actor) -> Move:
     access.require(actor, Right.DRAFT)
-    move = lifecycle.hold(move_id)
+    move = lifecycle.lock_move(move_id)
     _require_own_draft(move, actor)
     return move
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from adminmoves.evidence.records import usable_proof
 from adminmoves.intake.forms import SAID, AnswersForm
 from adminmoves.models import BookkeepingConnection, Move
-from adminmoves.rules.checks.base import Wish
+from adminmoves.rules.checks.base import Target
 from adminmoves.rules.checks.connection import NOTHING_FITS
 from adminmoves.rules.preflight import (
     BLOCKING,
@@ -45,7 +45,7 @@ TARGET_FIELDS = ("to_code", "to_connection", "to_environment")
 class Looked:
     """What the checks say of the answers in a form."""
 
-    wish: Wish | None
+    wish: Target | None
     report: Report
 
     @property
@@ -63,24 +63,24 @@ def look_at(move: Move, form: AnswersForm) -> Looked:
     return Looked(wish, preflight(wish) if wish else Report(()))
 
 
-def wish_in(move: Move, form: AnswersForm) -> Wish | None:
+def wish_in(move: Move, form: AnswersForm) -> Target | None:
     """The wish of the form: the kept draft, with what was sent over it."""
-    books = move.administration
-    if books is None:
+    administration = move.administration
+    if administration is None:
         return None
-    link, code = move.to_connection, move.to_code
+    connection, code = move.to_connection, move.to_code
     if form.is_bound:
-        link = form.chosen("to_connection") or link
+        connection = form.chosen("to_connection") or connection
         if "to_code" in form.fields:
             typed = plain(form["to_code"].value() or "")
             code = form.cleaned_data.get("to_code", typed)
-    return Wish(
-        administration=books,
+    return Target(
+        administration=administration,
         intent=MoveType(move.intent),
         to_environment=move.to_environment,
-        to_connection=link,
+        to_connection=connection,
         to_code=code,
-        to_code_key=code_key(books.package, code),
+        to_code_key=code_key(administration.package, code),
         parties=move.parties,
         move=move if move.is_stored else None,
         proof=usable_proof(move),
@@ -132,14 +132,17 @@ def missing_answers(form: AnswersForm, report: Report) -> Iterator[str]:
             yield name
 
 
-def asks_statement(form: AnswersForm, wish: Wish) -> bool:
+def asks_statement(form: AnswersForm, wish: Target) -> bool:
     """Whether the form asks who says that it was moved: not where that is proven."""
     was_shown = "moved_said_by" in form.data
     return was_shown and wish.proof is None and wants_attestation(wish.to_connection)
 
 
-def wants_attestation(link: BookkeepingConnection | None) -> bool:
-    return link is not None and link.demand == BookkeepingConnection.Demand.ATTESTATION
+def wants_attestation(connection: BookkeepingConnection | None) -> bool:
+    return (
+        connection is not None
+        and connection.demand == BookkeepingConnection.Demand.ATTESTATION
+    )
 
 
 def field_for(form: AnswersForm, result: Result) -> str | None:

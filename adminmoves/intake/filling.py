@@ -92,9 +92,11 @@ def fill_in_what_follows(move: Move) -> None:
         move.to_connection = now.connection
     if intent in {T.MOVE_ENVIRONMENT, T.RELINK_CONNECTION}:
         move.to_code = now.code
-    link, office = move.to_connection, move.to_environment
-    if link and not (
-        office and link.environment_id == office.pk and link.package == now.package
+    connection, office = move.to_connection, move.to_environment
+    if connection and not (
+        office
+        and connection.environment_id == office.pk
+        and connection.package == now.package
     ):
         move.to_connection = None
 
@@ -122,8 +124,8 @@ def forget_what_was_submitted(move: Move) -> None:
 
 def already_said(move: Move) -> Attestation | None:
     """The attestation that stands in the draft, where it counts and is complete."""
-    said, link = move.parties, move.to_connection
-    wants = link and link.demand == BookkeepingConnection.Demand.ATTESTATION
+    said, connection = move.parties, move.to_connection
+    wants = connection and connection.demand == BookkeepingConnection.Demand.ATTESTATION
     where = said.moved_ticket or said.moved_evidence
     if not (wants and said.moved_said_by and said.moved_on and where):
         return None

@@ -233,17 +233,25 @@ class AnswersForm(forms.Form):
             self.fields[first].widget.attrs["autofocus"] = True
 
     def _offer_choices(self) -> None:
-        books = self.chosen("administration")
+        administration = self.chosen("administration")
         office = self.chosen("to_environment")
         if "to_environment" in self.fields:
-            self.fields["to_environment"].widget.choices = office_choices(books)
+            self.fields["to_environment"].widget.choices = office_choices(
+                administration
+            )
         if "to_connection" in self.fields:
             moves_office = "to_environment" in self.fields
-            links = connection_choices(
-                books, office if moves_office else books and books.environment
+            connections = connection_choices(
+                administration,
+                office
+                if moves_office
+                else administration and administration.environment,
             )
-            self.fields["to_connection"].widget.choices = links
-        profile = books and PackageProfile.objects.filter(pk=books.package).first()
+            self.fields["to_connection"].widget.choices = connections
+        profile = (
+            administration
+            and PackageProfile.objects.filter(pk=administration.package).first()
+        )
         if profile and "to_code" in self.fields:
             self.fields["to_code"].help_text = _(
                 "Exactly as in %(package)s, for example %(example)s"
@@ -443,12 +451,15 @@ class StartForm(forms.Form):
     @property
     def answers(self) -> dict[str, Any]:
         """What the form begins with."""
-        books, earlier = self.cleaned_data["administratie"], self.cleaned_data["na"]
+        administration, earlier = (
+            self.cleaned_data["administratie"],
+            self.cleaned_data["na"],
+        )
         begun: dict[str, Any] = {"consent_on": timezone.localdate()}
         if earlier:
             begun |= {name: getattr(earlier.parties, name) for name in CARRIED}
             begun["to_environment"] = earlier.to_environment
-        return begun | ({"administration": books} if books else {})
+        return begun | ({"administration": administration} if administration else {})
 
 
 def _numbered(number: str) -> Move | None:

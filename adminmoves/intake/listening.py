@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from adminmoves.bookkeeping import gateway
+from adminmoves.bookkeeping.connection_lock import ConnectionBusy
 from adminmoves.bookkeeping.gateway import Evidence
-from adminmoves.bookkeeping.lines import LineBusy
 from adminmoves.evidence.assessment import weigh
 from adminmoves.models import BookkeepingConnection, Move, Proof
 from adminmoves.rules.checks.identity import other_kvk, other_name
@@ -34,40 +34,42 @@ def listen(move: Move) -> Said | None:
 
     None where there is nothing to ask for yet, or where the package is not asked.
     """
-    link = _asked(move)
-    if link is None:
+    connection = _asked(move)
+    if connection is None:
         return None
     try:
         answer = gateway.check(
-            link, move.to_code, link.package_environment, seconds=SECONDS
+            connection, move.to_code, connection.package_environment, seconds=SECONDS
         )
-    except LineBusy:
+    except ConnectionBusy:
         return recall(move) or Said(is_busy=True)
-    return _said(move, link, answer)
+    return _said(move, connection, answer)
 
 
 def recall(move: Move) -> Said | None:
     """What the kept list says; for a page that waits for nobody."""
-    link = _asked(move)
-    if link is None:
+    connection = _asked(move)
+    if connection is None:
         return None
-    answer = gateway.glance(link, move.to_code, link.package_environment, age=RECENT)
-    return _said(move, link, answer) if answer else None
+    answer = gateway.cached_answer(
+        connection, move.to_code, connection.package_environment, age=RECENT
+    )
+    return _said(move, connection, answer) if answer else None
 
 
 def _asked(move: Move) -> BookkeepingConnection | None:
-    link = move.to_connection
-    if link is None or move.administration is None or not move.to_code:
+    connection = move.to_connection
+    if connection is None or move.administration is None or not move.to_code:
         return None
-    return link if link.asks_package else None
+    return connection if connection.asks_package else None
 
 
-def _said(move: Move, link: BookkeepingConnection, answer: Evidence) -> Said:
+def _said(move: Move, connection: BookkeepingConnection, answer: Evidence) -> Said:
     proof = Proof(
         move=move,
         revision=move.revision,
-        connection=link,
-        package=link.package,
+        connection=connection,
+        package=connection.package,
         code=move.to_code,
         kind=ProofKind.VERIFIED,
         **weigh(move, answer),

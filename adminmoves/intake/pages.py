@@ -123,11 +123,11 @@ class FormPage:
         self.other_type = looked.other_type
 
     @property
-    def books(self) -> Administration | None:
+    def administration(self) -> Administration | None:
         return self.move.administration
 
     @property
-    def link(self) -> BookkeepingConnection | None:
+    def connection(self) -> BookkeepingConnection | None:
         return self.move.to_connection
 
     @property
@@ -136,7 +136,7 @@ class FormPage:
 
     @cached_property
     def results(self) -> Picks[Administration]:
-        return find_administrations(self.query).with_chosen(self.books)
+        return find_administrations(self.query).with_chosen(self.administration)
 
     @cached_property
     def offices(self) -> Picks[Environment] | None:
@@ -148,11 +148,11 @@ class FormPage:
 
     @property
     def wants_attestation(self) -> bool:
-        return wants_attestation(self.link)
+        return wants_attestation(self.connection)
 
     @property
     def can_ask(self) -> bool:
-        return self.link is not None and can_ask(self.link)
+        return self.connection is not None and can_ask(self.connection)
 
     @cached_property
     def proof(self) -> Proof | None:
@@ -200,15 +200,15 @@ class FormPage:
         )
 
     @property
-    def books_changed(self) -> bool:
+    def administration_changed(self) -> bool:
         return self._changed("administration_id")
 
     @property
     def office_changed(self) -> bool:
-        return self.books_changed or self._changed("to_environment_id")
+        return self.administration_changed or self._changed("to_environment_id")
 
     @property
-    def link_changed(self) -> bool:
+    def connection_changed(self) -> bool:
         return self._changed("to_connection_id")
 
     @property
@@ -220,14 +220,16 @@ class FormPage:
     @property
     def is_only_link(self) -> bool:
         """There is one to choose, and it is filled in."""
-        if self.link is None or "to_connection" not in self.form.fields:
+        if self.connection is None or "to_connection" not in self.form.fields:
             return False
         return len(self.form.fields["to_connection"].widget.choices) == len(("", "it"))
 
     @property
     def link_was_reset(self) -> bool:
         """The connection that was chosen does not belong to what is chosen now."""
-        return self.office_changed and self.link_changed and self.link is None
+        return (
+            self.office_changed and self.connection_changed and self.connection is None
+        )
 
     @cached_property
     def question(self) -> Event | None:

@@ -8,7 +8,7 @@ from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from adminmoves.models import Administration, BookkeepingConnection, Environment
-from adminmoves.models.recall import MAX_QUERY_CHARS, office_named, search
+from adminmoves.models.search import MAX_QUERY_CHARS, office_named, search
 from adminmoves.rules.checks.connection import fitting_connections
 from adminmoves.web import inputs
 
@@ -59,9 +59,9 @@ def few_offices() -> list[Environment] | None:
     return offices if len(offices) <= FEW_OFFICES else None
 
 
-def office_choices(books: Administration | None) -> Choices:
+def office_choices(administration: Administration | None) -> Choices:
     """Offices other than the present one, as options."""
-    here = books.environment_id if books else None
+    here = administration.environment_id if administration else None
     return [
         ("", _("Choose an office")),
         *(
@@ -73,19 +73,23 @@ def office_choices(books: Administration | None) -> Choices:
 
 
 def connection_choices(
-    books: Administration | None, office: Environment | None
+    administration: Administration | None, office: Environment | None
 ) -> Choices:
     """Other connections of that office with the administration's package."""
-    if books is None:
+    if administration is None:
         return [("", _("Choose the administration first"))]
     if office is None:
         return [("", _("Choose the office first"))]
-    links = fitting_connections(books, office)
+    connections = fitting_connections(administration, office)
     return [
         ("", _("Choose a connection")),
-        *((link.public_id, option(link)) for link in links),
+        *((connection.public_id, option(connection)) for connection in connections),
     ]
 
 
-def option(link: BookkeepingConnection) -> str:
-    return str(link) if link.is_active else _("%(link)s (not active)") % {"link": link}
+def option(connection: BookkeepingConnection) -> str:
+    return (
+        str(connection)
+        if connection.is_active
+        else _("%(connection)s (not active)") % {"connection": connection}
+    )

@@ -63,10 +63,10 @@ class Back:
 def look_at_turning(first: Move, *, is_asked: bool = True) -> Turning:
     """Of a completed move. One query; none where it is there still, and not
     ``is_asked`` back."""
-    books = first.administration
-    if books is None:
+    administration = first.administration
+    if administration is None:
         raise ValueError("only a completed move is turned back")
-    is_there = (books.connection_id, books.code_key) == (
+    is_there = (administration.connection_id, administration.code_key) == (
         first.to_connection_id,
         first.to_code_key,
     )
@@ -82,8 +82,10 @@ def look_at_turning(first: Move, *, is_asked: bool = True) -> Turning:
 @cache
 def _about() -> Question[Move]:
     """Requests to turn a move back, and what its administration completed last."""
-    books = Move.objects.filter(pk=KEY).values("administration")
-    done = Move.objects.filter(administration=Subquery(books), state=S.COMPLETED)
+    administrations = Move.objects.filter(pk=KEY).values("administration")
+    done = Move.objects.filter(
+        administration=Subquery(administrations), state=S.COMPLETED
+    )
     last = done.order_by("-ended_at", "-pk").values("pk")[:1]
     about = Move.objects.filter(Q(reverses=KEY) | Q(pk=Subquery(last)))
     return Question.of(about.order_by("-pk"))

@@ -55,7 +55,7 @@ def choose(request: http.PortalRequest) -> HttpResponse:
         "drafts": own_drafts(request.actor),
         "retyped": retyped,
         "has_statement": bool(retyped and has_statement(retyped.parties)),
-        "books": start.cleaned_data.get("administratie"),
+        "administration": start.cleaned_data.get("administratie"),
         "after": start.cleaned_data.get("na"),
     }
     return render(request, "intake/choose.html", page)
@@ -210,9 +210,13 @@ def show_what_followed(
     given: dict[str, Any],
 ) -> None:
     """What was filled in or emptied by itself is shown as it is kept."""
-    link = kept.to_connection
-    if link and link != given.get("to_connection") and "to_connection" in given:
-        answers.put("to_connection", link.public_id)
+    connection = kept.to_connection
+    if (
+        connection
+        and connection != given.get("to_connection")
+        and "to_connection" in given
+    ):
+        answers.put("to_connection", connection.public_id)
     if statement_emptied(before.parties, kept.parties, answers):
         gone = [name for name in SAID if not getattr(kept.parties, name)]
         answers.empty_statement(gone)
@@ -391,7 +395,7 @@ def submitted(request: http.PortalRequest, number: str) -> HttpResponse:
     move = find_move(http.found(number))
     if move.state == MoveState.DRAFT:
         return redirect("moves:form", move.number)
-    page = {"move": move, "eyes": four_eyes.look(move, request.actor)}
+    page = {"move": move, "eyes": four_eyes.load_four_eyes(move, request.actor)}
     return render(request, "intake/submitted.html", page)
 
 

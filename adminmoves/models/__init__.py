@@ -8,6 +8,12 @@ from adminmoves.models.archive import (
     WorkflowState,
 )
 from adminmoves.models.attempt import Aftercare, Attempt, Effect
+from adminmoves.models.consent import (
+    ConnectionCall,
+    ConnectionGrant,
+    ConnectionLine,
+    ConnectionList,
+)
 from adminmoves.models.estate import (
     Administration,
     AdministrationSearch,
@@ -17,12 +23,6 @@ from adminmoves.models.estate import (
     PackageProfile,
 )
 from adminmoves.models.event import Event, EventWords, StreamHead
-from adminmoves.models.link import (
-    ConnectionCall,
-    ConnectionGrant,
-    ConnectionLine,
-    ConnectionList,
-)
 from adminmoves.models.move import Approval, Move
 from adminmoves.models.operation import QueueSwitch, StoreMark, WorkerBeat
 from adminmoves.models.parties import Contributor, Parties

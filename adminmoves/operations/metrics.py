@@ -11,7 +11,7 @@ from prometheus_client.core import (
 from prometheus_client.registry import Collector
 
 from adminmoves.models import QueueSwitch
-from adminmoves.operations import readings
+from adminmoves.operations import health_queries
 from adminmoves.vocabulary import ENDED_STATES, BeatKind, MoveState
 
 ANSWERED = "ANSWERED"
@@ -39,7 +39,7 @@ class Readings(Collector):
 
 
 def _moves() -> Iterator[Metric]:
-    states = readings.open_moves()
+    states = health_queries.open_moves()
     family = GaugeMetricFamily(
         "portal_moves", "Moves that have not ended.", labels=["state"]
     )
@@ -47,7 +47,7 @@ def _moves() -> Iterator[Metric]:
         if state not in ENDED_STATES:
             family.add_metric([state.value], states.get(state, 0))
     yield family
-    ended = readings.ended_moves()
+    ended = health_queries.ended_moves()
     family = GaugeMetricFamily(
         "portal_moves_ended_day", "Moves that ended in 24 hours.", labels=["state"]
     )
@@ -57,7 +57,7 @@ def _moves() -> Iterator[Metric]:
 
 
 def _queue() -> Iterator[Metric]:
-    queue = readings.queue()
+    queue = health_queries.queue()
     paused = QueueSwitch.objects.is_paused()
     yield GaugeMetricFamily("portal_queue_due", "Moves that may start.", queue.due)
     yield GaugeMetricFamily(
@@ -72,14 +72,14 @@ def _queue() -> Iterator[Metric]:
 
 
 def _runs() -> Iterator[Metric]:
-    filled, together = readings.run_lengths()
+    filled, together = health_queries.run_lengths()
     yield GaugeHistogramMetricFamily(
         "portal_run_seconds_day",
         "How long runs lasted that were over within 24 hours.",
         buckets=list(filled.items()),
         gsum_value=together,
     )
-    retries, takeovers = readings.repeats()
+    retries, takeovers = health_queries.repeats()
     yield GaugeMetricFamily(
         "portal_run_retries", "Second and later attempts, 24 h.", retries
     )
@@ -91,7 +91,7 @@ def _runs() -> Iterator[Metric]:
     yield GaugeMetricFamily(
         "portal_leases_past_due",
         "Runs that nobody took over in time.",
-        readings.leases_past_due(),
+        health_queries.leases_past_due(),
     )
 
 
@@ -106,7 +106,7 @@ def _packages() -> Iterator[Metric]:
     longest = GaugeMetricFamily(
         "portal_package_seconds_longest_hour", "The longest.", labels=labels
     )
-    for row in readings.package_calls():
+    for row in health_queries.package_calls():
         named = [row.package, row.outcome or ANSWERED]
         calls.add_metric(named, row.calls)
         average.add_metric(named, row.average / 1000)
@@ -115,7 +115,7 @@ def _packages() -> Iterator[Metric]:
 
 
 def _workers() -> Iterator[Metric]:
-    alive = readings.workers()
+    alive = health_queries.workers()
     family = GaugeMetricFamily(
         "portal_workers", "Processes that are alive.", labels=["kind"]
     )

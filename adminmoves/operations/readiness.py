@@ -11,7 +11,7 @@ from django.db import Error, connection, transaction
 from django.utils import timezone
 
 from adminmoves.models import QueueSwitch, WorkerBeat
-from adminmoves.operations import readings, stores
+from adminmoves.operations import health_queries, stores
 from adminmoves.operations.guards import problems
 from adminmoves.vocabulary import MoveState, StoreName
 
@@ -23,7 +23,7 @@ UNTOUCHED = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class HealthCheck:
     """One check. ``value`` counts seconds or things, as ``unit`` says."""
 
     check: str
@@ -32,7 +32,7 @@ class Line:
     unit: str = ""
 
 
-def lines() -> list[Line]:
+def lines() -> list[HealthCheck]:
     """All checks, in the order in which to look at them.
 
     Without the database nothing is known of what is kept there: those are not ok, and
@@ -50,89 +50,89 @@ def in_time() -> Iterator[None]:
         yield
 
 
-def _database() -> Line:
+def _database() -> HealthCheck:
     try:
         with in_time(), connection.cursor() as cursor:
             cursor.execute("SELECT 1")
     except Error:
-        return Line("database", ok=False)
-    return Line("database", ok=True)
+        return HealthCheck("database", ok=False)
+    return HealthCheck("database", ok=True)
 
 
-def _broker() -> Line:
+def _broker() -> HealthCheck:
     patience = {"socket_connect_timeout": 0.5, "socket_timeout": 0.5}
     try:
         with redis.Redis.from_url(settings.CELERY_BROKER_URL, **patience) as bell:
             bell.ping()
     except redis.RedisError:
-        return Line("broker", ok=False)
-    return Line("broker", ok=True)
+        return HealthCheck("broker", ok=False)
+    return HealthCheck("broker", ok=True)
 
 
-def _stores() -> list[Line]:
+def _stores() -> list[HealthCheck]:
     """The archive and the folder with evidence; ``unit`` says why one is away."""
     try:
         with in_time():
             known = stores.known()
     except Error:
-        return [Line(name.lower(), ok=False, unit=UNKNOWN) for name in StoreName]
+        return [HealthCheck(name.lower(), ok=False, unit=UNKNOWN) for name in StoreName]
     away = stores.away(known)
     return [
-        Line(name.lower(), ok=name not in away, unit=away.get(name, ""))
+        HealthCheck(name.lower(), ok=name not in away, unit=away.get(name, ""))
         for name in StoreName
     ]
 
 
-def _asked(check: Callable[[], Line]) -> Line:
+def _asked(check: Callable[[], HealthCheck]) -> HealthCheck:
     try:
         with in_time():
             return check()
     except Error:
-        return Line(check.__name__, ok=False, unit=UNKNOWN)
+        return HealthCheck(check.__name__, ok=False, unit=UNKNOWN)
 
 
-def guards() -> Line:
+def guards() -> HealthCheck:
     """What is wrong stands in the log, and `grant_app_role --check` tells it."""
     count = len(problems())
-    return Line("guards", count == 0, count, "to mend")
+    return HealthCheck("guards", count == 0, count, "to mend")
 
 
-def worker() -> Line:
+def worker() -> HealthCheck:
     count = WorkerBeat.objects.runs().alive().count()
-    return Line("worker", count > 0, count, "alive")
+    return HealthCheck("worker", count > 0, count, "alive")
 
 
-def asks() -> Line:
+def asks() -> HealthCheck:
     count = WorkerBeat.objects.asks().alive().count()
-    return Line("asks", count > 0, count, "alive")
+    return HealthCheck("asks", count > 0, count, "alive")
 
 
-def beat() -> Line:
+def beat() -> HealthCheck:
     count = WorkerBeat.objects.beats().alive().count()
-    return Line("beat", count > 0, count, "alive")
+    return HealthCheck("beat", count > 0, count, "alive")
 
 
-def queue() -> Line:
+def queue() -> HealthCheck:
     """While the queue is paused nobody is meant to look at it."""
     switch = QueueSwitch.objects.get()
     if switch.paused_at:
-        return Line("queue", ok=True, unit="paused")
-    untouched = readings.queue().untouched
+        return HealthCheck("queue", ok=True, unit="paused")
+    untouched = health_queries.queue().untouched
     if switch.resumed_at:
         untouched = min(untouched, timezone.now() - switch.resumed_at)
     seconds = round(untouched.total_seconds())
-    return Line("queue", untouched < UNTOUCHED, seconds, "seconds")
+    return HealthCheck("queue", untouched < UNTOUCHED, seconds, "seconds")
 
 
-def leases() -> Line:
-    count = readings.leases_past_due()
-    return Line("leases", count == 0, count, "past due")
+def leases() -> HealthCheck:
+    count = health_queries.leases_past_due()
+    return HealthCheck("leases", count == 0, count, "past due")
 
 
-def doubts() -> Line:
+def doubts() -> HealthCheck:
     """Told, and never a reason to be unready: a person has to answer, not a process."""
-    count = readings.open_moves().get(MoveState.IN_DOUBT, 0)
-    return Line("doubts", ok=True, value=count, unit="to answer")
+    count = health_queries.open_moves().get(MoveState.IN_DOUBT, 0)
+    return HealthCheck("doubts", ok=True, value=count, unit="to answer")
 
 
 KEPT = (guards, worker, asks, beat, queue, leases, doubts)

@@ -11,7 +11,7 @@ from celery.worker import state
 from django.conf import settings
 
 from adminmoves.operations.guards import GuardsDown, refuse_blinded_guards
-from adminmoves.operations.heart import Heart
+from adminmoves.operations.heartbeat import Heartbeat
 from adminmoves.vocabulary import BeatKind
 
 SWEEP = "adminmoves.execution.sweep"
@@ -19,7 +19,7 @@ KINDS = {
     frozenset({"celery"}): BeatKind.WORKER,
     frozenset({"asks"}): BeatKind.ASKS,
 }
-hearts: list[Heart] = []
+hearts: list[Heartbeat] = []
 """Of this process: none, or one."""
 
 
@@ -37,7 +37,7 @@ def look_at_guards(**_told: Any) -> None:
 def begin_worker(sender: Any, **_told: Any) -> None:
     queues = frozenset(sender.app.amqp.queues.consume_from)
     kind = KINDS.get(queues, BeatKind.BOTH)
-    begin(Heart(sender.hostname, kind, worked_on))
+    begin(Heartbeat(sender.hostname, kind, worked_on))
 
 
 @signals.beat_init.connect
@@ -55,12 +55,12 @@ def begin_beat(**_told: Any) -> None:
         return [] if time.monotonic() - rung_at < often else None
 
     signals.after_task_publish.connect(rang, sender=SWEEP, weak=False)
-    begin(Heart(f"beat@{socket.gethostname()}", BeatKind.BEAT, has_rung))
+    begin(Heartbeat(f"beat@{socket.gethostname()}", BeatKind.BEAT, has_rung))
     # Celery does not tell when beat stops.
     atexit.register(end)
 
 
-def begin(heart: Heart) -> None:
+def begin(heart: Heartbeat) -> None:
     hearts.append(heart)
     heart.start()
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from adminmoves.models import QueueSwitch
-from adminmoves.operations import actions, readings, stores
+from adminmoves.operations import actions, health_queries, stores
 from adminmoves.operations.forms import PauseForm, ResumeForm
 from adminmoves.vocabulary import Right
 from adminmoves.web import guards, http
@@ -61,16 +61,16 @@ def _page(
 
 
 def read_page() -> dict[str, Any]:
-    runs = readings.runs()
-    shown = list(runs[: readings.MOST_RUNS])
+    runs = health_queries.runs()
+    shown = list(runs[: health_queries.MOST_RUNS])
     return {
         "switch": QueueSwitch.objects.with_worker().get(),
-        "processes": readings.processes(shown),
+        "processes": health_queries.processes(shown),
         "runs": shown,
         "runs_count": runs.count(),
-        "queue": readings.queue(),
-        "offices": readings.offices_in_queue(),
-        "doubts": list(readings.doubts()[: readings.MOST_DOUBTS]),
-        "troubled": readings.troubled_connections(),
+        "queue": health_queries.queue(),
+        "offices": health_queries.offices_in_queue(),
+        "doubts": list(health_queries.doubts()[: health_queries.MOST_DOUBTS]),
+        "troubled": health_queries.troubled_connections(),
         "away": stores.away(stores.known()),
     }

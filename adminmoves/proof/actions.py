@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from adminmoves import access, lifecycle
 from adminmoves.access import Actor
-from adminmoves.bookkeeping.lines import LineBusy
+from adminmoves.bookkeeping.connection_lock import ConnectionBusy
 from adminmoves.evidence.files import keep_file
 from adminmoves.evidence.records import Attestation, ask_package
 from adminmoves.evidence.records import attest as store_attestation
@@ -56,7 +56,7 @@ def ask_connection(connection_id: int) -> int:
             continue
         try:
             proof = ask_package(move_id)
-        except LineBusy:
+        except ConnectionBusy:
             break
         asked += 1
         if proof is None:
@@ -77,7 +77,7 @@ def _take(move_id: int, later: datetime) -> bool:
 def check_now(move_id: int, *, actor: Actor) -> Proof | None:
     """A person does not want to wait for the next time.
 
-    What was seen seconds ago is not asked again. Raises LineBusy.
+    What was seen seconds ago is not asked again. Raises ConnectionBusy.
     """
     access.require(actor, Right.ATTEST)
     return ask_package(
@@ -106,7 +106,7 @@ def attest(
     EvidenceDiffers, StoreAway.
     """
     access.require(actor, Right.ATTEST)
-    move = lifecycle.hold(move_id)
+    move = lifecycle.lock_move(move_id)
     lifecycle.require_version(move, version)
     file = said["file"]
     attestation = Attestation(

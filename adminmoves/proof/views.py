@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from adminmoves import access
 from adminmoves.archive.marks import StoreAway
-from adminmoves.bookkeeping.lines import LineBusy
+from adminmoves.bookkeeping.connection_lock import ConnectionBusy
 from adminmoves.detail import four_eyes
 from adminmoves.detail.queries import find_move
 from adminmoves.errors import ChangedMeanwhile, StepRefused
@@ -111,7 +111,7 @@ def check_now(request: http.PortalRequest, number: str) -> HttpResponse:
     move = find_move(http.found(number))
     try:
         tell_answer(request, actions.check_now(move.pk, actor=request.actor))
-    except LineBusy:
+    except ConnectionBusy:
         messages.info(
             request,
             _("We are asking this connection at this moment. Look again soon."),

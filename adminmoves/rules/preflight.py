@@ -9,7 +9,7 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from adminmoves.models import Move, Parties, Proof
-from adminmoves.rules.checks.base import Check, Finding, Known, Saying, Wish
+from adminmoves.rules.checks.base import Check, CheckContext, Finding, Message, Target
 from adminmoves.rules.checks.connection import NOTHING_FITS
 from adminmoves.rules.types import CHECKS_BY_CODE, checks_for
 from adminmoves.vocabulary import Moment, MoveType, Severity
@@ -46,7 +46,7 @@ class Result:
     holds_from: Moment
 
     @property
-    def _saying(self) -> Saying:
+    def _saying(self) -> Message:
         return CHECKS_BY_CODE[self.code].sayings[self.say]
 
     def _told(self, text: Any) -> str:
@@ -103,7 +103,7 @@ class Report:
         return _("This holds the migration back: %(titles)s.") % {"titles": titles}
 
 
-def preflight(wish: Wish) -> Report:
+def preflight(wish: Target) -> Report:
     judged = (
         _judge(check, _severity(check, wish), check.ask(wish))
         for check in checks_for(wish.intent)
@@ -130,7 +130,7 @@ def _asks_connection(result: Result) -> bool:
     return is_about and result.outcome != PASSED
 
 
-def _severity(check: Check, wish: Wish) -> Severity:
+def _severity(check: Check, wish: Target) -> Severity:
     default = check.severities[wish.intent]
     if check.fixed:
         return default
@@ -161,12 +161,12 @@ def code_key(package: str, code: str) -> str:
 
 
 def wish_of(
-    move: Move, proof: Proof | None = None, known: Known | None = None
-) -> Wish | None:
+    move: Move, proof: Proof | None = None, known: CheckContext | None = None
+) -> Target | None:
     """What a stored move wants; None while no administration was chosen."""
     if move.administration is None:
         return None
-    return Wish(
+    return Target(
         administration=move.administration,
         intent=MoveType(move.move_type or move.intent),
         to_environment=move.to_environment,
@@ -176,16 +176,16 @@ def wish_of(
         parties=getattr(move, "parties", None) or Parties(move=move),
         move=move,
         proof=proof or move.proof,
-        known=known or Known(),
+        known=known or CheckContext(),
     )
 
 
 def key_of(move: Move) -> str:
     """The key of the code that a stored move wants."""
-    books = move.administration
-    if books is None or books.package == move.package:
+    administration = move.administration
+    if administration is None or administration.package == move.package:
         return str(move.to_code_key)
-    return code_key(books.package, move.to_code)
+    return code_key(administration.package, move.to_code)
 
 
 def inspect(move: Move) -> Report:
@@ -195,7 +195,7 @@ def inspect(move: Move) -> Report:
 
 def inspect_many(moves: Sequence[Move]) -> dict[int, Report]:
     """The same of many by their ids; what the checks read is read once for all."""
-    known = Known()
+    known = CheckContext()
     wishes = {move.pk: wish_of(move, known=known) for move in moves}
     return {
         move_id: preflight(wish) if wish else Report(())

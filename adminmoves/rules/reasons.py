@@ -15,112 +15,112 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from adminmoves.cleaning import local_time
-from adminmoves.rules.checks.base import Saying
+from adminmoves.rules.checks.base import Message
 from adminmoves.rules.types import CHECKS_BY_CODE
 from adminmoves.vocabulary import MoveType, ProofKind, Verdict
 
-REASONS: Mapping[str, Saying] = {
-    "proof_too_old": Saying(
+REASONS: Mapping[str, Message] = {
+    "proof_too_old": Message(
         gettext_lazy("the attestation is too old"),
         gettext_lazy("Have it attested again that it was moved in the package."),
     ),
-    "evidence_changed": Saying(
+    "evidence_changed": Message(
         gettext_lazy("the file of the evidence is no longer what was uploaded"),
         gettext_lazy("Have it attested again, with the file."),
     ),
-    "evidence_away": Saying(
+    "evidence_away": Message(
         gettext_lazy("the folder of the evidence cannot be reached now"),
         gettext_lazy(
             "You need not do anything. It starts by itself when the folder is back; an "
             "administrator can see what is wrong."
         ),
     ),
-    "package_not_asked": Saying(
+    "package_not_asked": Message(
         gettext_lazy("the package gave no answer right before the run"),
         gettext_lazy("We ask the package again. You can also have it attested."),
     ),
-    "package_does_not_answer": Saying(
+    "package_does_not_answer": Message(
         gettext_lazy("the package does not answer now: %(verdict)s"),
         gettext_lazy("You need not do anything. We ask again at %(until)s."),
     ),
-    "package_busy": Saying(
+    "package_busy": Message(
         gettext_lazy("the package is being asked for another request"),
         gettext_lazy("You need not do anything. Its turn comes at %(until)s at most."),
     ),
-    "package_asked_now": Saying(
+    "package_asked_now": Message(
         gettext_lazy("the package itself is asked by now, so an attestation is not"),
         gettext_lazy("You need not do anything. We ask the package."),
     ),
-    "package_says_otherwise": Saying(
+    "package_says_otherwise": Message(
         gettext_lazy("the package gives another answer now: %(verdict)s"),
         gettext_lazy("Ask the office whether it was moved in the package."),
     ),
-    "approver_gone": Saying(
+    "approver_gone": Message(
         gettext_lazy("%(who)s, who approved it, may not do that any more"),
         gettext_lazy("Look at it, and decide again."),
     ),
-    "plan_changed": Saying(
+    "plan_changed": Message(
         gettext_lazy("the plan is another one than was approved"),
         gettext_lazy("Look at what changed, and decide again."),
     ),
-    "check_holds": Saying(
+    "check_holds": Message(
         gettext_lazy("a check holds it back right before the run"),
         gettext_lazy("Solve what holds it back, then decide again."),
     ),
-    "new_warning": Saying(
+    "new_warning": Message(
         gettext_lazy("there is a warning that nobody has seen yet"),
         gettext_lazy("Look at the warning, and decide again."),
     ),
-    "no_progress": Saying(
+    "no_progress": Message(
         gettext_lazy("the run was taken over %(takeovers)s times and got no further"),
         gettext_lazy("A team lead says how it goes on."),
     ),
-    "plan_changed_while_running": Saying(
+    "plan_changed_while_running": Message(
         gettext_lazy("somebody changed the facts while it ran"),
         gettext_lazy("Run it again. Then everything is checked anew."),
     ),
-    "not_alone_at_place": Saying(
+    "not_alone_at_place": Message(
         gettext_lazy("%(count)s administrations were at the wanted place"),
         gettext_lazy("Move or remove the other one first. Then run it again."),
     ),
-    "documents_differ": Saying(
+    "documents_differ": Message(
         gettext_lazy("there were %(before)s documents and then %(documents)s"),
         gettext_lazy("Count the documents again. Then run it again."),
     ),
-    "database_refused": Saying(
+    "database_refused": Message(
         gettext_lazy("the database refused the change: %(rule)s"),
         gettext_lazy("Look at the checks. Run it again when all of them pass."),
     ),
-    "archive_differs": Saying(
+    "archive_differs": Message(
         gettext_lazy("the archive had %(before)s documents and then %(after)s"),
         gettext_lazy("Nothing was changed. Run it again."),
     ),
-    "archive_damaged": Saying(
+    "archive_damaged": Message(
         gettext_lazy("a document is not what it was when it arrived: %(file)s"),
         gettext_lazy("Have that file restored from a backup. Then run it again."),
     ),
-    "copy_differs": Saying(
+    "copy_differs": Message(
         gettext_lazy("the storage did not return what was written: %(file)s"),
         gettext_lazy("Have the storage looked at. Then run it again."),
     ),
-    "store_refused": Saying(
+    "store_refused": Message(
         gettext_lazy("the storage refused: %(error)s"),
         gettext_lazy(
             "Have the storage looked at. Then run it again; what was copied is used."
         ),
     ),
-    "archive_away": Saying(
+    "archive_away": Message(
         gettext_lazy("the archive cannot be reached now"),
         gettext_lazy(
             "You need not do anything. It goes on by itself when the archive is back; "
             "an administrator can see what is wrong."
         ),
     ),
-    "stopped_by_person": Saying(
+    "stopped_by_person": Message(
         gettext_lazy("%(who)s had it stopped"),
         gettext_lazy("Run it again when nothing is in the way any more."),
     ),
-    "rolled_back_by_person": Saying(
+    "rolled_back_by_person": Message(
         gettext_lazy("%(who)s had it rolled back"),
         gettext_lazy("Run it again when nothing is in the way any more."),
     ),
@@ -165,11 +165,11 @@ def tell(stored: Mapping[str, Any]) -> Reason | None:
     )
 
 
-def _saying(code: str, check: str | None) -> Saying:
+def _saying(code: str, check: str | None) -> Message:
     """A reason of an earlier version keeps its code, so that people can ask for it."""
     if check is not None and check in CHECKS_BY_CODE:
-        return CHECKS_BY_CODE[check].sayings.get(code, Saying(code))
-    return REASONS.get(code, Saying(code.replace("%", "%%")))
+        return CHECKS_BY_CODE[check].sayings.get(code, Message(code))
+    return REASONS.get(code, Message(code.replace("%", "%%")))
 
 
 class _Words(dict[str, Any]):

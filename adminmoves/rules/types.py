@@ -14,7 +14,15 @@ from adminmoves.rules.checks import (
     identity,
     place,
 )
-from adminmoves.rules.checks.base import Check, Finding, Saying, Wish, hard, ok, problem
+from adminmoves.rules.checks.base import (
+    Check,
+    Finding,
+    Message,
+    Target,
+    blocking,
+    ok,
+    problem,
+)
 from adminmoves.vocabulary import Atom, MoveType
 
 MIXES: Mapping[MoveType, frozenset[Atom]] = {
@@ -47,7 +55,7 @@ def derive(
     return TYPES.get(frozenset(atoms))
 
 
-def type_of(wish: Wish) -> MoveType | None:
+def type_of(wish: Target) -> MoveType | None:
     """The type of a complete wish."""
     if not (wish.to_environment and wish.to_connection and wish.to_code):
         return None
@@ -59,7 +67,7 @@ def type_of(wish: Wish) -> MoveType | None:
     )
 
 
-def something_differs(wish: Wish) -> Finding:
+def something_differs(wish: Target) -> Finding:
     derived = type_of(wish)
     if not wish.is_complete or derived == wish.intent:
         return ok()
@@ -70,24 +78,24 @@ def something_differs(wish: Wish) -> Finding:
 
 TYPE_FITS = Check(
     "type_fits",
-    hard(),
+    blocking(),
     something_differs,
     {
-        "nothing": Saying(
+        "nothing": Message(
             _("Nothing would change"),
             _(
                 "The wanted place is the present one. Choose another office, "
                 "connection or code."
             ),
         ),
-        "other_type": Saying(
+        "other_type": Message(
             _("This is another type of migration"),
             _(
                 "What you filled in belongs to “%(move_type)s”. Choose that type; your "
                 "answers come along."
             ),
         ),
-        "ok": Saying(_("The type fits what you filled in")),
+        "ok": Message(_("The type fits what you filled in")),
     },
     fixed=True,
 )

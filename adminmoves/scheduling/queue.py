@@ -113,7 +113,7 @@ class Run:
 
 
 @dataclass(frozen=True)
-class Queue:
+class QueueState:
     """The queue at one moment, as far as some moves are concerned."""
 
     now: datetime
@@ -179,7 +179,7 @@ class Queue:
         )
 
 
-def look(moves: Collection[Move]) -> Queue:
+def load_queue(moves: Collection[Move]) -> QueueState:
     """One query, whatever is asked of it later."""
     now = timezone.now()
     waiting = [move for move in moves if move.state == MoveState.APPROVED]
@@ -197,7 +197,7 @@ def look(moves: Collection[Move]) -> Queue:
             cursor.fetchone()
         )
     times = windows.times(hours, freezes)
-    return Queue(
+    return QueueState(
         now=now,
         paused=Wait(PAUSED, who=by, why=why) if by else None,
         paused_at=paused_at,

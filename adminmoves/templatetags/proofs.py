@@ -15,7 +15,7 @@ register = template.Library()
 
 
 @register.simple_tag
-def told(proof: Proof) -> wording.Told:
+def told(proof: Proof) -> wording.VerdictText:
     return wording.tell(proof)
 
 

@@ -17,7 +17,7 @@ from adminmoves.web.menu import Entry, entries
 
 
 @dataclass(frozen=True, slots=True)
-class Chrome:
+class PageFrame:
     """What stands around a page. Without a role there is no menu."""
 
     language: str
@@ -59,10 +59,10 @@ def _rights(request: HttpRequest) -> dict[str, bool]:
     return {step.value: actor is not None and can(actor, step) for step in MAY}
 
 
-def _chrome(request: HttpRequest) -> Chrome:
+def _chrome(request: HttpRequest) -> PageFrame:
     prefs = cast("PortalRequest", request).preferences
     actor = actor_or_none(request)
-    around = Chrome(
+    around = PageFrame(
         language=translation.get_language() or "nl",
         theme=prefs.theme,
         single_letter_keys=prefs.single_letter_keys,

@@ -23,7 +23,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
-from adminmoves.access import Actor, actor_in, question, standing_of
+from adminmoves.access import Actor, actor_in, question, user_context_of
 from adminmoves.errors import (
     NotAllowed,
 )
@@ -112,7 +112,7 @@ class PreferencesMiddleware:
         asked = cast("PortalRequest", request)
         stored = None
         if isinstance(request.user, User):
-            standing = standing_of(request.user, _standing())
+            standing = user_context_of(request.user, _standing())
             stored = standing.preferences
             asked.waiting = sum(map(len, standing.beside))
             found = partial(actor_in, standing, request.user, asked.request_id)

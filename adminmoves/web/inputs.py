@@ -13,19 +13,19 @@ from django.utils.datastructures import MultiValueDict
 
 MOST_DIGITS = 18
 """Whatever is written in so many digits fits a bigint."""
-LONGEST = 2000
+MAX_VALUE_CHARS = 2000
 """Characters that a page reads of one value."""
 ODD = re.compile("[\0\ud800-\udfff]")
 DIGITS = re.compile(f"[0-9]{{1,{MOST_DIGITS}}}")
 
 
-def plain(text: str, most: int = LONGEST) -> str:
+def plain(text: str, most: int = MAX_VALUE_CHARS) -> str:
     """The text without NUL and halves of characters, which PostgreSQL knows not."""
     return ODD.sub("", text[:most])
 
 
 def is_odd(text: str) -> bool:
-    return len(text) > LONGEST or ODD.search(text) is not None
+    return len(text) > MAX_VALUE_CHARS or ODD.search(text) is not None
 
 
 def whole_number(text: str) -> int | None:
@@ -33,7 +33,7 @@ def whole_number(text: str) -> int | None:
     return int(text) if DIGITS.fullmatch(text) else None
 
 
-def text_in(sent: Mapping[str, str], name: str, most: int = LONGEST) -> str:
+def text_in(sent: Mapping[str, str], name: str, most: int = MAX_VALUE_CHARS) -> str:
     """One value of a query or a form; empty where it was not sent."""
     return plain(sent.get(name, ""), most)
 

@@ -46,7 +46,7 @@ class FilterForm(forms.Form):
         """The query string of this list with some filters changed or left out."""
         return query({**self.chosen(), **changes})
 
-    def beside(self, page: "Page[Any]") -> dict[str, str]:
+    def beside(self, page: "ListPage[Any]") -> dict[str, str]:
         """The addresses of the neighbouring pages; empty where there is none."""
         return {
             "newer": self.url(**{NEWER: page.newer}) if page.newer else "",
@@ -105,7 +105,7 @@ def _row(number: str) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Page(Generic[M]):
+class ListPage(Generic[M]):
     """Rows, and the keys from which the neighbouring pages begin."""
 
     rows: list[M]
@@ -115,7 +115,7 @@ class Page(Generic[M]):
 
 def page_of(
     rows: QuerySet[M], order: Order, asked: Mapping[str, str], size: int = PAGE_SIZE
-) -> Page[M]:
+) -> ListPage[M]:
     """The page that a URL asks for; a key that is no key asks for the first."""
     onwards = not asked.get(NEWER)
     key = asked.get(OLDER if onwards else NEWER, "")
@@ -128,9 +128,9 @@ def page_of(
     if not onwards:
         found.reverse()
     if not found:
-        return Page([])
+        return ListPage([])
     has_newer, has_older = (bool(key), more) if onwards else (more, True)
-    return Page(
+    return ListPage(
         found,
         newer=order.key(found[0]) if has_newer else "",
         older=order.key(found[-1]) if has_older else "",

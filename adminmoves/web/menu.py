@@ -18,7 +18,7 @@ COUNT_CAP = 99
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class MenuPage:
     """One entry; ``letter`` is its key after g, ``short`` its word on a phone."""
 
     key: str
@@ -32,8 +32,8 @@ class Page:
 
 
 PAGES = (
-    Page("list", _("Migrations"), _("Migrations"), "layers", "m", Right.READ_MOVES),
-    Page(
+    MenuPage("list", _("Migrations"), _("Migrations"), "layers", "m", Right.READ_MOVES),
+    MenuPage(
         "queue",
         _("Approvals"),
         pgettext_lazy("tab", "Approve"),
@@ -41,7 +41,7 @@ PAGES = (
         "a",
         Action.APPROVE,
     ),
-    Page(
+    MenuPage(
         "administrations",
         _("Administrations"),
         pgettext_lazy("tab", "Administrations"),
@@ -50,7 +50,7 @@ PAGES = (
         Right.READ_MOVES,
         in_tabs=False,
     ),
-    Page(
+    MenuPage(
         "connections",
         _("Connections"),
         pgettext_lazy("tab", "Connections"),
@@ -59,7 +59,7 @@ PAGES = (
         Right.READ_MOVES,
         in_tabs=False,
     ),
-    Page(
+    MenuPage(
         "choose",
         _("New request"),
         pgettext_lazy("tab", "New"),
@@ -68,8 +68,8 @@ PAGES = (
         Right.DRAFT,
         in_menu=False,
     ),
-    Page("history", _("History"), _("History"), "history", "h", Right.READ_HISTORY),
-    Page(
+    MenuPage("history", _("History"), _("History"), "history", "h", Right.READ_HISTORY),
+    MenuPage(
         "operations",
         pgettext_lazy("menu", "Operations"),
         pgettext_lazy("menu", "Operations"),
@@ -83,7 +83,7 @@ PAGES = (
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    page: Page
+    page: MenuPage
     count: str = ""
 
     @property

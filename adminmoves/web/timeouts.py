@@ -31,7 +31,7 @@ SECRET = ("password", "wachtwoord")
 """Fields with these in their name are not sent back to whoever sent them."""
 
 
-class PatienceMiddleware:
+class QueryTimeoutMiddleware:
     """Answers 503 where a statement was cancelled; its transaction is undone by then.
 
     Django writes the line of the log, with the path and without what was asked.
@@ -58,7 +58,7 @@ class PatienceMiddleware:
         return answer
 
 
-class AgainMiddleware:
+class RetryMiddleware:
     """Asks once more what only reads, where the connection was cut in the middle."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:

@@ -17,8 +17,8 @@ from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 from adminmoves import doorbell, lifecycle
 from adminmoves.access import actor_for
 from adminmoves.approval.actions import approve_many
-from adminmoves.approval.choices import Approved, Choice, Refused
-from adminmoves.approval.haste import Haste
+from adminmoves.approval.decisions import Approved, Decision, Refused
+from adminmoves.approval.priority import Priority
 from adminmoves.errors import NotAllowed
 from adminmoves.models import BookkeepingConnection, Event, Move
 from adminmoves.rules.plan import make_plan
@@ -32,7 +32,7 @@ from tests.servers import Connect
 
 pytestmark = pytest.mark.django_db
 S = MoveState
-Spoil = Callable[[Choice], Choice | None]
+Spoil = Callable[[Decision], Decision | None]
 MANY = 500
 
 
@@ -41,8 +41,8 @@ def waiting(a_move: MakeMove) -> list[Move]:
     return [a_move(S.AWAITING_APPROVAL) for _ in range(3)]
 
 
-def choice_of(move: Move) -> Choice:
-    return Choice(move.pk, make_plan(move).hash, warnings_of(move))
+def choice_of(move: Move) -> Decision:
+    return Decision(move.pk, make_plan(move).hash, warnings_of(move))
 
 
 def states(moves: Sequence[Move]) -> list[str]:
@@ -79,7 +79,7 @@ def test_all_are_approved_and_each_has_its_line(
 def test_each_has_its_own_moment_and_haste(waiting: list[Move], lead: User) -> None:
     later = timezone.now() + timedelta(days=2)
     first, second, third = (choice_of(move) for move in waiting)
-    haste = Haste(urgent=True, reasons={"urgent": "Jaarwerk."})
+    haste = Priority(urgent=True, reasons={"urgent": "Jaarwerk."})
 
     approve_many(
         [first, replace(second, not_before=later), replace(third, haste=haste)],
@@ -119,23 +119,23 @@ def test_who_may_not_approve_approves_none(waiting: list[Move], agent: User) -> 
 # --- one is refused, the others are not
 
 
-def another_plan(choice: Choice) -> Choice:
+def another_plan(choice: Decision) -> Decision:
     return replace(choice, plan_hash="0" * 64)
 
 
-def no_reason(choice: Choice) -> Choice:
-    return replace(choice, haste=Haste(urgent=True))
+def no_reason(choice: Decision) -> Decision:
+    return replace(choice, haste=Priority(urgent=True))
 
 
-def beyond_the_attestation(choice: Choice) -> Choice:
+def beyond_the_attestation(choice: Decision) -> Decision:
     return replace(choice, not_before=timezone.now() + timedelta(days=40))
 
 
-def blocked(choice: Choice) -> None:
+def blocked(choice: Decision) -> None:
     link_of(choice).update(is_active=False)
 
 
-def link_of(choice: Choice) -> QuerySet[BookkeepingConnection]:
+def link_of(choice: Decision) -> QuerySet[BookkeepingConnection]:
     move = Move.objects.get(pk=choice.move_id)
     return BookkeepingConnection.objects.filter(pk=move.wanted.connection_id)
 
@@ -280,7 +280,7 @@ def test_two_leads_whose_choices_overlap_both_get_done(
     moves = [a_move(S.AWAITING_APPROVAL) for _ in range(20)]
     choices = [choice_of(move) for move in moves]
 
-    def decide(who: User, mine: Sequence[Choice]) -> list[Approved | Refused]:
+    def decide(who: User, mine: Sequence[Decision]) -> list[Approved | Refused]:
         try:
             return approve_many(mine, actor=actor_for(who))
         finally:
@@ -321,7 +321,8 @@ def test_five_hundred_cost_one_statement_each_and_a_few(database_name: str) -> N
     use(APP, database_name)
     moves = Move.objects.whole().in_bulk(ids)
     choices = [
-        Choice(pk, make_plan(move).hash, seen=frozenset()) for pk, move in moves.items()
+        Decision(pk, make_plan(move).hash, seen=frozenset())
+        for pk, move in moves.items()
     ]
 
     with CaptureQueriesContext(connection) as caught:

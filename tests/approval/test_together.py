@@ -99,10 +99,10 @@ def test_only_what_the_lead_may_approve_as_it_is_can_be_ticked(
     submit(own, lead)
     attest_as(own, lead)
     a_move(S.AWAITING_APPROVAL, not_before=timezone.now() + timedelta(days=40))
-    links = BookkeepingConnection.objects
+    connections = BookkeepingConnection.objects
     blocked, lapsed, free = waiting
-    links.filter(pk=blocked.wanted.connection_id).update(is_active=False)
-    links.filter(pk=lapsed.wanted.connection_id).update(demand="API")
+    connections.filter(pk=blocked.wanted.connection_id).update(is_active=False)
+    connections.filter(pk=lapsed.wanted.connection_id).update(demand="API")
 
     page = as_lead.get("/akkoord/").content.decode()
 
@@ -163,10 +163,10 @@ def test_warnings_that_came_meanwhile_are_not_ticked_as_seen(
 ) -> None:
     move = a_move(S.AWAITING_APPROVAL, client_informed=False)
     sent = form_of(as_lead.get("/akkoord/").content.decode())
-    books = move.administration
-    assert books is not None
-    books.documents_unprocessed = 3
-    books.save()
+    administration = move.administration
+    assert administration is not None
+    administration.documents_unprocessed = 3
+    administration.save()
 
     response = post(as_lead, {**sent, f"seen-{move}": "on"}, move)
 

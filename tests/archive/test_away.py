@@ -40,10 +40,12 @@ def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def approved(a_move: MakeMove) -> Move:
     """To another office, with ten documents in a store that was used before."""
-    books = make_administration()
-    fill_with(books, 10)
+    administration = make_administration()
+    fill_with(administration, 10)
     require_archive()
-    return a_move(S.APPROVED, move_type=MoveType.MOVE_ENVIRONMENT, administration=books)
+    return a_move(
+        S.APPROVED, move_type=MoveType.MOVE_ENVIRONMENT, administration=administration
+    )
 
 
 def nothing(_root: Path) -> None:
@@ -94,9 +96,9 @@ def again(move: Move) -> Move:
 def later(move: Move) -> None:
     """It is time to look again, and somebody goes on."""
     move.attempts.update(lease_until=timezone.now())
-    taken = claim.take_up("worker-2")
+    taken = claim.resume_yielded("worker-2")
     assert taken is not None
-    runner.carry_out(taken)
+    runner.execute(taken)
 
 
 def assert_waits(move: Move) -> Attempt:
@@ -113,24 +115,24 @@ def assert_waits(move: Move) -> Attempt:
 def test_a_run_waits_until_it_is_back_and_goes_on_by_itself(
     chunks: int, instead: Callable[[Path], None], approved: Move
 ) -> None:
-    books = approved.administration
-    assert books is not None
-    before, attempt = contents(books), start(approved)
+    administration = approved.administration
+    assert administration is not None
+    before, attempt = contents(administration), start(approved)
     for _number in range(chunks):
-        runner.carry_out(attempt, until=0)
-        taken = claim.take_up("worker-1")
+        runner.execute(attempt, until=0)
+        taken = claim.resume_yielded("worker-1")
         assert taken is not None
         attempt = taken
 
     with away(instead):
-        runner.carry_out(attempt)
+        runner.execute(attempt)
         assert_waits(approved)
         later(approved)
         assert_waits(approved)
     later(approved)
 
     assert again(approved).state == S.COMPLETED
-    assert contents(books) == before
+    assert contents(administration) == before
     assert approved.attempts.get().waits_for == {}
     assert not Event.objects.filter(code__in=["MOVE_FAILED", "RUN_TAKEN_OVER"]).exists()
 
@@ -153,7 +155,7 @@ def test_it_may_go_away_in_the_middle_of_a_chunk(
         return found
 
     monkeypatch.setattr(store, moment, then_gone)
-    runner.carry_out(start(approved))
+    runner.execute(start(approved))
 
     assert_waits(approved)
     gone.__exit__(None, None, None)
@@ -179,7 +181,7 @@ def test_a_move_that_is_due_does_not_start_and_says_why(
 def test_a_run_that_waits_can_be_stopped(approved: Move, lead: User) -> None:
     attempt = start(approved)
     with away(nothing):
-        runner.carry_out(attempt)
+        runner.execute(attempt)
         stop_move(approved.pk, actor=actor_for(lead), reason="Duurt te lang.")
         later(approved)
 
@@ -253,7 +255,7 @@ def test_a_file_that_stays_is_named_and_tried_again_and_the_others_go(
 def test_people_are_told_where_they_look(
     instead: Callable[[Path], None], approved: Move, lead: User, administrator: User
 ) -> None:
-    runner.carry_out(start(approved), until=0)
+    runner.execute(start(approved), until=0)
     with away(instead):
         later(approved)
 
@@ -294,7 +296,7 @@ def test_a_bucket_that_is_not_ours_or_not_for_us_is_waited_for(
     else:
         bucket.objects = {}
 
-    runner.carry_out(attempt)
+    runner.execute(attempt)
     assert_waits(approved)
     assert how == "forbidden" or bucket.objects == {}
 
@@ -317,7 +319,7 @@ def test_a_folder_that_takes_no_more_files_is_waited_for(
     with monkeypatch.context() as patched:
         for name in ("put", "copy", "open_folder"):
             patched.setattr(archive_store(), name, read_only)
-        runner.carry_out(attempt)
+        runner.execute(attempt)
     assert_waits(approved)
     assert everything() == before
 
@@ -329,5 +331,5 @@ def move_page(move: Move) -> str:
     return reverse("moves:detail", args=[move.number])
 
 
-def archive_line() -> readiness.Line:
+def archive_line() -> readiness.HealthCheck:
     return next(line for line in readiness.lines() if line.check == "archive")

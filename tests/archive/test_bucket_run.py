@@ -20,12 +20,14 @@ pytestmark = [pytest.mark.workers, pytest.mark.django_db(transaction=True)]
 def test_it_is_whole_at_the_other_office_and_the_old_files_are_gone(
     a_move: MakeMove, workers: Workers, beat: Process, bucket: Bucket
 ) -> None:
-    books = make_administration()
-    fill_with(books, 20)
-    fill(books, LARGE)
-    before, old = contents(books), files()
+    administration = make_administration()
+    fill_with(administration, 20)
+    fill(administration, LARGE)
+    before, old = contents(administration), files()
     move = a_move(
-        MoveState.APPROVED, move_type=MoveType.MOVE_ENVIRONMENT, administration=books
+        MoveState.APPROVED,
+        move_type=MoveType.MOVE_ENVIRONMENT,
+        administration=administration,
     )
 
     workers(
@@ -42,6 +44,6 @@ def test_it_is_whole_at_the_other_office_and_the_old_files_are_gone(
     CleanUp.objects.update(due_at=move.created_at)
     until(lambda: CleanUp.objects.exclude(done_at=None).exists())
 
-    assert contents(books) == before
+    assert contents(administration) == before
     assert len(files()) == 21
     assert not files() & old

@@ -31,10 +31,12 @@ Asleep = Callable[[str, int, Callable[[], None]], None]
 def approved(a_move: MakeMove, monkeypatch: pytest.MonkeyPatch) -> Move:
     """To another office, with ten documents, in chunks of four."""
     monkeypatch.setattr(copying, "MOST_DOCUMENTS", 4)
-    books = make_administration()
-    fill_with(books, 10)
+    administration = make_administration()
+    fill_with(administration, 10)
     require_archive()
-    return a_move(S.APPROVED, move_type=MoveType.MOVE_ENVIRONMENT, administration=books)
+    return a_move(
+        S.APPROVED, move_type=MoveType.MOVE_ENVIRONMENT, administration=administration
+    )
 
 
 @pytest.fixture
@@ -74,7 +76,7 @@ def half_written(move: Move) -> Path:
 def give_up(move: Move, agent: User) -> None:
     """Another worker takes over and fails; it is withdrawn and cleaned up after."""
     expire_lease(move)
-    other = claim.take_over("worker-2")
+    other = claim.resume_expired("worker-2")
     assert other is not None
     runner.fail(other, {"code": "not_alone_at_place", "count": 2})
     withdraw_move(move.pk, actor=actor_for(agent), reason="Niet meer nodig.")
@@ -100,7 +102,7 @@ def test_a_worker_that_wakes_up_after_the_clean_up_leaves_no_file(
     old = files()
 
     asleep(moment, file, lambda: give_up(approved, agent))
-    runner.carry_out(start(approved))
+    runner.execute(start(approved))
 
     assert Move.objects.get(pk=approved.pk).state == S.WITHDRAWN
     assert files() == old
@@ -114,7 +116,7 @@ def test_a_worker_that_wakes_up_before_it_copied_anything_begins_nothing(
     runner.prepare(sleeper)
 
     give_up(approved, agent)
-    runner.carry_out(sleeper)
+    runner.execute(sleeper)
 
     assert files() == old
 
@@ -145,14 +147,14 @@ def test_a_worker_that_wakes_up_after_another_was_done_spoils_nothing(
 
     def meanwhile() -> None:
         expire_lease(approved)
-        other = claim.take_over("worker-2")
+        other = claim.resume_expired("worker-2")
         assert other is not None
-        runner.carry_out(other)
+        runner.execute(other)
         CleanUp.objects.update(due_at=timezone.now())
         cleaning.clean(5)
 
     asleep("write", 2, meanwhile)
-    runner.carry_out(start(approved))
+    runner.execute(start(approved))
 
     done = Move.objects.get(pk=approved.pk)
     assert done.state == S.COMPLETED
@@ -181,9 +183,9 @@ def test_half_written_files_go_with_those_of_a_move_that_was_given_up(
 ) -> None:
     monkeypatch.setattr(cleaning, "AT_A_TIME", at_a_time)
     old = files()
-    runner.carry_out(start(approved), until=0)
+    runner.execute(start(approved), until=0)
     half_written(approved)
-    attempt = claim.take_up("worker-2")
+    attempt = claim.resume_yielded("worker-2")
     assert attempt is not None
     runner.fail(attempt, {"code": "store_refused", "error": "No space left on device"})
 

@@ -22,9 +22,11 @@ S = MoveState
 
 @pytest.fixture
 def approved(a_move: MakeMove) -> Move:
-    books = make_administration()
-    fill_with(books, 10)
-    return a_move(S.APPROVED, move_type=MoveType.MOVE_ENVIRONMENT, administration=books)
+    administration = make_administration()
+    fill_with(administration, 10)
+    return a_move(
+        S.APPROVED, move_type=MoveType.MOVE_ENVIRONMENT, administration=administration
+    )
 
 
 @pytest.fixture
@@ -96,7 +98,7 @@ def test_without_a_reason_the_page_says_what_is_missing(
 def test_what_was_copied_is_told_after_a_stop(halfway: Attempt, lead: User) -> None:
     stop_move(halfway.move.pk, actor=actor_for(lead), reason="Verkeerde avond.")
 
-    runner.carry_out(halfway)
+    runner.execute(halfway)
 
     page = page_of(halfway.move, lead)
     assert "10 van 10 documenten" in page

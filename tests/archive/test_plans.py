@@ -22,9 +22,9 @@ LOOKS = 40
 
 
 def with_documents(count: int) -> Administration:
-    books = make_administration()
-    fill(books, *(b"%d" % number for number in range(count)))
-    return books
+    administration = make_administration()
+    fill(administration, *(b"%d" % number for number in range(count)))
+    return administration
 
 
 def rows_read(owner: extensions.connection) -> int:

@@ -42,19 +42,19 @@ def at_once(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
 
 def to_another_office(a_move: MakeMove) -> Move:
     """With ten documents: three chunks to copy, and three to compare."""
-    books = make_administration()
-    fill_with(books, 10)
+    administration = make_administration()
+    fill_with(administration, 10)
     kind = MoveType.MOVE_ENVIRONMENT
-    return a_move(S.APPROVED, move_type=kind, administration=books)
+    return a_move(S.APPROVED, move_type=kind, administration=administration)
 
 
 def carry_out_chunks(move: Move, count: int) -> None:
     """Then its worker lets go, as one that had to step aside."""
-    runner.carry_out(start(move), until=0)
+    runner.execute(start(move), until=0)
     for _number in range(count - 1):
-        taken = claim.take_up("worker-1")
+        taken = claim.resume_yielded("worker-1")
         assert taken is not None
-        runner.carry_out(taken, until=0)
+        runner.execute(taken, until=0)
 
 
 def die(move: Move) -> None:
@@ -64,9 +64,9 @@ def die(move: Move) -> None:
 
 
 def go_on(move: Move) -> Move:
-    taken = claim.take_over("worker-2")
+    taken = claim.resume_expired("worker-2")
     assert taken is not None
-    runner.carry_out(taken)
+    runner.execute(taken)
     return Move.objects.get(pk=move.pk)
 
 
@@ -167,9 +167,9 @@ def test_a_copy_that_was_lost_after_its_row_is_made_again_before_the_switch(
         die(move)
         done = go_on(move)
     else:
-        taken = claim.take_up("worker-2")
+        taken = claim.resume_yielded("worker-2")
         assert taken is not None
-        runner.carry_out(taken)
+        runner.execute(taken)
         done = Move.objects.get(pk=move.pk)
 
     assert done.state == S.COMPLETED
@@ -232,11 +232,11 @@ def test_evidence_outlives_a_power_cut(
 def test_documents_made_for_demonstration_outlive_a_power_cut(
     at_once: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    books = make_administration()
+    administration = make_administration()
     archive_store().make()
     disk = Disk(path_of(""), monkeypatch)
 
-    fill_for_demonstration(books, 5)
+    fill_for_demonstration(administration, 5)
     made = everything()
     disk.cut()
 

@@ -42,9 +42,11 @@ def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def approved(a_move: MakeMove) -> Move:
     """To another office, with ten documents."""
-    books = make_administration()
-    fill_with(books, 10)
-    return a_move(S.APPROVED, move_type=MoveType.MOVE_ENVIRONMENT, administration=books)
+    administration = make_administration()
+    fill_with(administration, 10)
+    return a_move(
+        S.APPROVED, move_type=MoveType.MOVE_ENVIRONMENT, administration=administration
+    )
 
 
 def again(move: Move) -> Move:
@@ -86,21 +88,23 @@ def chunks_then(attempt: Attempt, count: int) -> None:
 def test_every_document_is_there_afterwards_at_keys_of_its_own(
     move_type: MoveType, a_move: MakeMove
 ) -> None:
-    books = make_administration()
-    fill_with(books, 10)
-    before, old = contents(books), files()
-    move = a_move(S.APPROVED, move_type=move_type, administration=books)
+    administration = make_administration()
+    fill_with(administration, 10)
+    before, old = contents(administration), files()
+    move = a_move(S.APPROVED, move_type=move_type, administration=administration)
 
     done = run(move)
 
     assert done.state == S.COMPLETED
-    assert contents(books) == before
-    keys = set(books.archive.values_list("storage_key", flat=True))
+    assert contents(administration) == before
+    keys = set(administration.archive.values_list("storage_key", flat=True))
     if move_type in WITH_ARCHIVE:
         office = done.to_environment
         assert office is not None
         assert all(
-            key.startswith(f"{office.public_id}/{books.public_id}/{done.number}-1/")
+            key.startswith(
+                f"{office.public_id}/{administration.public_id}/{done.number}-1/"
+            )
             for key in keys
         )
     else:
@@ -128,9 +132,9 @@ def test_a_takeover_goes_on_at_the_chunk_where_it_was_left(
     expire_lease(approved)
     copied = copies_made(monkeypatch)
 
-    taken = claim.take_over("worker-2")
+    taken = claim.resume_expired("worker-2")
     assert taken is not None
-    runner.carry_out(taken)
+    runner.execute(taken)
 
     assert [source for source, _target in copied] == keys[8:]
     assert again(approved).state == S.COMPLETED
@@ -151,7 +155,7 @@ def test_files_without_their_rows_are_probed_and_not_copied_twice(
     write(first, b"half")
     written = copies_made(monkeypatch)
 
-    runner.carry_out(attempt)
+    runner.execute(attempt)
 
     assert again(approved).state == S.COMPLETED
     assert written[0][1] == first, "what was half written is written again"
@@ -161,19 +165,19 @@ def test_files_without_their_rows_are_probed_and_not_copied_twice(
 def test_a_damaged_document_stops_it_and_leaves_everything_as_it_was(
     approved: Move,
 ) -> None:
-    books = approved.administration
-    assert books is not None
-    damaged = books.archive.order_by("pk")[6]
+    administration = approved.administration
+    assert administration is not None
+    damaged = administration.archive.order_by("pk")[6]
     write(damaged.storage_key, b"something else")
-    keys = list(books.archive.values_list("storage_key", flat=True))
+    keys = list(administration.archive.values_list("storage_key", flat=True))
 
     failed = run(approved)
 
     assert failed.state == S.FAILED
     assert failed.reason == {"code": "archive_damaged", "file": damaged.storage_key}
-    assert list(books.archive.values_list("storage_key", flat=True)) == keys
-    books.refresh_from_db()
-    assert books.closed_by is None
+    assert list(administration.archive.values_list("storage_key", flat=True)) == keys
+    administration.refresh_from_db()
+    assert administration.closed_by is None
 
 
 def test_a_retry_uses_what_was_copied_and_still_true(
@@ -181,7 +185,7 @@ def test_a_retry_uses_what_was_copied_and_still_true(
 ) -> None:
     chunks_then(attempt := start(approved), 2)
     stop_move(approved.pk, actor=actor_for(lead), reason="Verkeerde avond.")
-    runner.carry_out(attempt)
+    runner.execute(attempt)
     assert again(approved).state == S.STOPPED
     written = copies_made(monkeypatch)
 
@@ -199,7 +203,7 @@ def test_a_wish_to_stop_is_heeded_at_the_next_safe_point(
     chunks_then(attempt := start(approved), 1)
     stop_move(approved.pk, actor=actor_for(lead), reason="Verkeerde avond.")
 
-    runner.carry_out(attempt)
+    runner.execute(attempt)
 
     stopped = again(approved)
     assert stopped.state == S.STOPPED
@@ -238,9 +242,9 @@ def test_not_done_looks_at_every_file_anew(approved: Move, lead: User) -> None:
     settle_move(
         approved.pk, actor=actor_for(lead), answer=NOT_DONE, reason="Schijf vervangen."
     )
-    taken = claim.take_over("worker-2")
+    taken = claim.resume_expired("worker-2")
     assert taken is not None
-    runner.carry_out(taken)
+    runner.execute(taken)
 
     assert again(approved).state == S.COMPLETED
     assert all(
@@ -254,14 +258,14 @@ def test_a_run_steps_aside_and_is_taken_up_without_a_word(
 ) -> None:
     attempt = start(approved)
 
-    runner.carry_out(attempt, until=0)
+    runner.execute(attempt, until=0)
 
     left = approved.attempts.get()
     assert (left.worker, left.copied) == ("", 4)
-    assert claim.take_over("worker-2") is None, "nobody died"
-    taken = claim.take_up("worker-2")
+    assert claim.resume_expired("worker-2") is None, "nobody died"
+    taken = claim.resume_yielded("worker-2")
     assert taken is not None
-    runner.carry_out(taken)
+    runner.execute(taken)
     assert again(approved).state == S.COMPLETED
     assert not Event.objects.filter(code="RUN_TAKEN_OVER").exists()
 
@@ -270,12 +274,12 @@ def test_who_lost_the_lease_writes_no_chunk(approved: Move) -> None:
     late = start(approved)
     runner.prepare(late)
     expire_lease(approved)
-    claim.take_over("worker-2")
+    claim.resume_expired("worker-2")
 
     with pytest.raises(LeaseLost), fenced(late):
         raise AssertionError
 
-    runner.carry_out(late)
+    runner.execute(late)
 
     assert approved.document_copies.count() == 0
 

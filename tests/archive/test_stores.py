@@ -245,10 +245,10 @@ def test_who_copies_into_a_folder_that_was_closed_leaves_nothing(store: Store) -
 def test_a_run_says_how_far_it_is_after_each_hundred_documents(
     store: Store, a_move: MakeMove
 ) -> None:
-    books = make_administration()
-    fill_with(books, 101)
+    administration = make_administration()
+    fill_with(administration, 101)
     kind = MoveType.MOVE_ENVIRONMENT
-    move = a_move(MoveState.APPROVED, move_type=kind, administration=books)
+    move = a_move(MoveState.APPROVED, move_type=kind, administration=administration)
 
     first = next_chunk(move, Attempt())
 

@@ -19,8 +19,8 @@ from psycopg2 import extensions
 
 from adminmoves.access import actor_for
 from adminmoves.approval.actions import end_loan, lend_approval, reschedule_move
-from adminmoves.approval.haste import NONE as NO_HASTE
-from adminmoves.approval.haste import Haste
+from adminmoves.approval.priority import NO_PRIORITY as NO_HASTE
+from adminmoves.approval.priority import Priority
 from adminmoves.audit import chain, record
 from adminmoves.evidence.files import require_folder
 from adminmoves.intake.actions import recount_documents, take_over_draft
@@ -272,7 +272,7 @@ def test_rights_moments_and_pauses_on_the_record_leave_no_difference(
     actor = actor_for(lead)
     move = a_move(S.APPROVED)
     later = timezone.now() + timedelta(days=1)
-    haste = Haste(urgent=True, reasons={"urgent": "Loonrun."})
+    haste = Priority(urgent=True, reasons={"urgent": "Loonrun."})
     for moment, chosen in ((later, haste), (later + timedelta(hours=1), NO_HASTE)):
         move.refresh_from_db()
         reschedule_move(

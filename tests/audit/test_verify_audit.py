@@ -263,7 +263,7 @@ def test_any_words_fit_the_commitment_they_were_written_with(
     db: None, texts: dict[str, str]
 ) -> None:
     line = trail.about_job("words", EventCode.COMMENTED, subject="", params={})
-    said = trail.Line(line.stream, line.stream_id, line.code, words=texts)
+    said = trail.TrailEntry(line.stream, line.stream_id, line.code, words=texts)
 
     trail.record(SYSTEM, [said])
 

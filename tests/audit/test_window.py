@@ -13,7 +13,7 @@ from django.test import Client
 from django.utils import timezone
 
 from adminmoves.audit import queries
-from adminmoves.models import Event, Move, recall
+from adminmoves.models import Event, Move, search
 from adminmoves.vocabulary import MoveState
 from tests.audit.test_export import content
 from tests.audit.test_history import codes, said
@@ -28,7 +28,7 @@ Later = Callable[[int], None]
 @pytest.fixture
 def moves(agent: User, lead: User, monkeypatch: pytest.MonkeyPatch) -> list[Move]:
     """Three administrations with one name, where two are called many."""
-    monkeypatch.setattr(recall, "FEW", 2)
+    monkeypatch.setattr(search, "COMMON_FROM", 2)
     return [
         make_move(
             MoveState.AWAITING_BOOKKEEPING,

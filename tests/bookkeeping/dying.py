@@ -13,7 +13,7 @@ import django
 django.setup()
 
 from adminmoves.bookkeeping import grants  # noqa: E402 - Django first
-from adminmoves.bookkeeping.gateway import FRESH, LineBusy, check  # noqa: E402 - Django first
+from adminmoves.bookkeeping.gateway import FRESH, ConnectionBusy, check  # noqa: E402 - Django first
 from adminmoves.bookkeeping.oauth import OAuth, Tokens  # noqa: E402 - Django first
 from adminmoves.models import BookkeepingConnection, ConnectionGrant  # noqa: E402 - Django first
 
@@ -28,10 +28,12 @@ def store_and_die(grant: ConnectionGrant, oauth: OAuth, tokens: Tokens) -> bool:
 
 
 def ask() -> str:
-    link = BookkeepingConnection.objects.get(pk=sys.argv[2])
+    connection = BookkeepingConnection.objects.get(pk=sys.argv[2])
     try:
-        return check(link, "411", link.package_environment, age=FRESH).verdict
-    except LineBusy:
+        return check(
+            connection, "411", connection.package_environment, age=FRESH
+        ).verdict
+    except ConnectionBusy:
         return "BUSY"
 
 

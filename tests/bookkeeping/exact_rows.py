@@ -7,8 +7,8 @@ from typing import Any
 from adminmoves.bookkeeping.answers import Evidence, Listing, NoAnswer
 from adminmoves.bookkeeping.exact import ExactOnline
 from adminmoves.bookkeeping.exact_answers import SYSTEM, Divisions, read_page
-from adminmoves.bookkeeping.judge import judge
-from adminmoves.bookkeeping.wire import Answer
+from adminmoves.bookkeeping.http import HttpAnswer
+from adminmoves.bookkeeping.verdict import decide_verdict
 
 LICENCE = "100200"
 
@@ -36,20 +36,20 @@ def division(**facts: Any) -> dict[str, Any]:
 
 def told(
     content: object, status: int = 200, headers: Mapping[str, str] | None = None
-) -> Answer:
+) -> HttpAnswer:
     text = content if isinstance(content, str) else json.dumps(content)
-    return Answer(status, headers or {}, text)
+    return HttpAnswer(status, headers or {}, text)
 
 
-def listed(*rows: object) -> Answer:
+def listed(*rows: object) -> HttpAnswer:
     return told({"d": {"results": list(rows)}})
 
 
 def verdict_of(
-    answer: Answer, code: str = "411", which: Divisions = SYSTEM
+    answer: HttpAnswer, code: str = "411", which: Divisions = SYSTEM
 ) -> Evidence:
     try:
         listing = Listing(read_page(answer, which).rows, which.path)
     except NoAnswer as no:
         return no.evidence()
-    return judge(listing, ExactOnline().find(listing, code), LICENCE)
+    return decide_verdict(listing, ExactOnline().find(listing, code), LICENCE)

@@ -6,23 +6,23 @@ from collections.abc import Mapping
 from adminmoves.bookkeeping.answers import Evidence, NoAnswer
 from adminmoves.bookkeeping.gateway import Adapter
 from adminmoves.bookkeeping.grants import Client
-from adminmoves.bookkeeping.judge import judge
+from adminmoves.bookkeeping.http import HttpAnswer, Request, Wire
+from adminmoves.bookkeeping.list_cache import keep_list
 from adminmoves.bookkeeping.session import Session
-from adminmoves.bookkeeping.shown import keep_list
-from adminmoves.bookkeeping.wire import Answer, Request, Wire
+from adminmoves.bookkeeping.verdict import decide_verdict
 from adminmoves.models import BookkeepingConnection
 
 CLIENT = ("portal-rehearsal", "portal-rehearsal-secret")
 
 
-def told(content: object, status: int = 200) -> Answer:
-    return Answer(status, {}, json.dumps(content))
+def told(content: object, status: int = 200) -> HttpAnswer:
+    return HttpAnswer(status, {}, json.dumps(content))
 
 
 class Script(Wire):
     """Answers by the last part of a path; what is not written down is not there."""
 
-    def __init__(self, answers: Mapping[str, Answer], seconds: float = 60) -> None:
+    def __init__(self, answers: Mapping[str, HttpAnswer], seconds: float = 60) -> None:
         super().__init__((), seconds)
         self.answers = answers
         self.asked: list[Request] = []
@@ -30,10 +30,10 @@ class Script(Wire):
     def within(self, _seconds: float) -> Wire:
         return self
 
-    def send(self, request: Request) -> Answer:
+    def send(self, request: Request) -> HttpAnswer:
         self.asked.append(request)
         last = request.url.partition("?")[0].rsplit("/", 1)[-1]
-        return self.answers.get(last, Answer(404, {}, ""))
+        return self.answers.get(last, HttpAnswer(404, {}, ""))
 
 
 class SignedIn(Client):
@@ -54,7 +54,7 @@ def seen(adapter: Adapter, session: Session, code: str) -> Evidence:
         listing = adapter.fetch(session)
         keep_list(session.connection, listing)
         expected = session.connection.package_environment
-        found = judge(listing, adapter.find(listing, code), expected)
+        found = decide_verdict(listing, adapter.find(listing, code), expected)
         return adapter.confirm(session, code, found)
     except NoAnswer as no:
         return no.evidence()

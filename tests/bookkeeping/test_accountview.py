@@ -25,10 +25,10 @@ def link(packages: Packages, consented: Consented) -> BookkeepingConnection:
     return connection
 
 
-def look(link: BookkeepingConnection, code: str = "KORENAAR") -> Evidence:
+def look(connection: BookkeepingConnection, code: str = "KORENAAR") -> Evidence:
     """Ask anew, whatever was seen before and however it went."""
-    ConnectionLine.objects.filter(connection=link).update(quiet_until=None)
-    return check(link, code, link.package_environment, age=FRESH)
+    ConnectionLine.objects.filter(connection=connection).update(quiet_until=None)
+    return check(connection, code, connection.package_environment, age=FRESH)
 
 
 def test_the_company_is_found_and_the_office_tells_its_kvk_number(
@@ -71,11 +71,11 @@ def test_what_is_neither_a_company_nor_a_year_is_not_found(
 def test_a_log_in_without_companies_asks_no_office(
     packages: Packages, consented: Consented
 ) -> None:
-    link = packages.connection(Package.ACCOUNTVIEW, "KANTOOR-B")
-    consented(link)
+    connection = packages.connection(Package.ACCOUNTVIEW, "KANTOOR-B")
+    consented(connection)
 
-    assert look(link).verdict == V.NOT_FOUND_OR_NO_ACCESS
-    assert "data" not in str([call["path"] for call in packages.calls(link)])
+    assert look(connection).verdict == V.NOT_FOUND_OR_NO_ACCESS
+    assert "data" not in str([call["path"] for call in packages.calls(connection)])
 
 
 @pytest.mark.parametrize("code", ["KORENAAR", YEARLY])

@@ -13,7 +13,7 @@ from adminmoves.bookkeeping.accountview import (
     AccountView,
 )
 from adminmoves.bookkeeping.answers import Evidence
-from adminmoves.bookkeeping.wire import Answer
+from adminmoves.bookkeeping.http import HttpAnswer
 from adminmoves.models import BookkeepingConnection
 from adminmoves.vocabulary import Package, Verdict
 from tests.bookkeeping.any_json import MANY, any_json, gone_wrong
@@ -39,19 +39,19 @@ VALUES = any_json(
 
 
 @pytest.fixture
-def link() -> BookkeepingConnection:
+def connection() -> BookkeepingConnection:
     return make_connection(package=Package.ACCOUNTVIEW)
 
 
 def look(
-    link: BookkeepingConnection, code: str = "KORENAAR", **answers: Answer
+    connection: BookkeepingConnection, code: str = "KORENAAR", **answers: HttpAnswer
 ) -> tuple[Evidence, Script]:
     script = Script(answers)
-    return seen(ADAPTER, session_with(ADAPTER, link, script), code), script
+    return seen(ADAPTER, session_with(ADAPTER, connection, script), code), script
 
 
 def verdict_of(
-    link: BookkeepingConnection,
+    connection: BookkeepingConnection,
     companies: object,
     data: object = None,
     system_data: object = None,
@@ -62,12 +62,12 @@ def verdict_of(
         DATA: told(data or {"COMP_HDR": [HEADER]}),
         SYSTEM_DATA: told(system_data or {"ADM_LIST": [YEAR]}),
     }
-    return look(link, code, **answers)[0]
+    return look(connection, code, **answers)[0]
 
 
-def test_only_reading_is_asked_for(link: BookkeepingConnection) -> None:
-    assert ADAPTER.oauth(link).scope == "readaccountviewdata"
-    _evidence, script = look(link, Companies=told([COMPANY]))
+def test_only_reading_is_asked_for(connection: BookkeepingConnection) -> None:
+    assert ADAPTER.oauth(connection).scope == "readaccountviewdata"
+    _evidence, script = look(connection, Companies=told([COMPANY]))
     [first, second] = script.asked
     assert (first.url, first.headers) == (
         "https://www.accountview.net/api/v3/Companies",
@@ -80,50 +80,52 @@ def test_only_reading_is_asked_for(link: BookkeepingConnection) -> None:
 @pytest.mark.parametrize("code", ["KORENAAR", "korenaar", " Korenaar "])
 @pytest.mark.parametrize("content", [[COMPANY], COMPANY])
 def test_a_company_is_found_alone_or_in_a_list(
-    link: BookkeepingConnection, content: object, code: str
+    connection: BookkeepingConnection, content: object, code: str
 ) -> None:
-    evidence = verdict_of(link, content, code=code)
+    evidence = verdict_of(connection, content, code=code)
     assert (evidence.verdict, evidence.external_id) == (V.FOUND_ACTIVE, ID)
     assert evidence.kvk_number == "90000001"
 
 
 @pytest.mark.parametrize("code", ["", "KORENAA", "KORENAAR2", "0F000000", ID])
 def test_what_only_looks_like_it_is_not_found(
-    link: BookkeepingConnection, code: str
+    connection: BookkeepingConnection, code: str
 ) -> None:
-    evidence = verdict_of(link, [COMPANY, {"Id": "2"}], code=code)
+    evidence = verdict_of(connection, [COMPANY, {"Id": "2"}], code=code)
     assert (evidence.verdict, evidence.raw_status) == (V.NOT_FOUND_OR_NO_ACCESS, {})
 
 
 def test_two_companies_with_one_code_are_for_a_person(
-    link: BookkeepingConnection,
+    connection: BookkeepingConnection,
 ) -> None:
-    assert verdict_of(link, [COMPANY, {**COMPANY, "Id": "2"}]).verdict == V.AMBIGUOUS
+    assert (
+        verdict_of(connection, [COMPANY, {**COMPANY, "Id": "2"}]).verdict == V.AMBIGUOUS
+    )
 
 
 @pytest.mark.parametrize("table", [[HEADER], HEADER])
 def test_a_company_header_may_come_alone(
-    link: BookkeepingConnection, table: object
+    connection: BookkeepingConnection, table: object
 ) -> None:
-    evidence = verdict_of(link, [COMPANY], {"COMP_HDR": table})
+    evidence = verdict_of(connection, [COMPANY], {"COMP_HDR": table})
     assert (evidence.kvk_number, evidence.raw_status) == ("90000001", {})
 
 
 def test_the_number_of_another_company_is_not_taken(
-    link: BookkeepingConnection,
+    connection: BookkeepingConnection,
 ) -> None:
     other = {"COMP_HDR": [{**HEADER, "COMP_ID": "MOLEN"}]}
-    evidence = verdict_of(link, [COMPANY], other)
+    evidence = verdict_of(connection, [COMPANY], other)
     assert (evidence.verdict, evidence.kvk_number) == (V.FOUND_ACTIVE, "")
     assert evidence.raw_status == {"details": "no_company"}
 
 
 @pytest.mark.parametrize("table", [[YEAR], YEAR])
 def test_the_code_of_a_year_is_a_hint(
-    link: BookkeepingConnection, table: object
+    connection: BookkeepingConnection, table: object
 ) -> None:
     evidence = verdict_of(
-        link, [COMPANY], system_data={"ADM_LIST": table}, code="koren26"
+        connection, [COMPANY], system_data={"ADM_LIST": table}, code="koren26"
     )
     assert evidence.verdict == V.NOT_FOUND_OR_NO_ACCESS
     assert evidence.raw_status == {
@@ -135,9 +137,9 @@ def test_the_code_of_a_year_is_a_hint(
 
 @pytest.mark.parametrize("strange", ["x\r\nX-Evil: 1", "é", "a b", ""])
 def test_no_strange_id_goes_into_a_header(
-    link: BookkeepingConnection, strange: str
+    connection: BookkeepingConnection, strange: str
 ) -> None:
-    evidence, script = look(link, Companies=told([{**COMPANY, "Id": strange}]))
+    evidence, script = look(connection, Companies=told([{**COMPANY, "Id": strange}]))
     assert (evidence.verdict, len(script.asked)) == (V.FOUND_ACTIVE, 1)
     assert evidence.raw_status == {"details": "company_id"}
 
@@ -157,17 +159,20 @@ def test_no_strange_id_goes_into_a_header(
     ],
 )
 def test_an_error_is_no_list_whatever_its_status(
-    link: BookkeepingConnection, content: object
+    connection: BookkeepingConnection, content: object
 ) -> None:
-    assert verdict_of(link, content).verdict == V.UNAVAILABLE
+    assert verdict_of(connection, content).verdict == V.UNAVAILABLE
 
 
 @MANY
 @given(companies=VALUES, data=VALUES, system_data=VALUES)
 def test_any_json_is_a_verdict(
-    link: BookkeepingConnection, companies: object, data: object, system_data: object
+    connection: BookkeepingConnection,
+    companies: object,
+    data: object,
+    system_data: object,
 ) -> None:
-    _holds(link, companies, data, system_data)
+    _holds(connection, companies, data, system_data)
 
 
 @MANY
@@ -177,16 +182,19 @@ def test_any_json_is_a_verdict(
     system_data=gone_wrong({"ADM_LIST": [YEAR]}, VALUES),
 )
 def test_a_good_answer_gone_wrong_is_a_verdict(
-    link: BookkeepingConnection, companies: object, data: object, system_data: object
+    connection: BookkeepingConnection,
+    companies: object,
+    data: object,
+    system_data: object,
 ) -> None:
-    _holds(link, companies, data, system_data)
+    _holds(connection, companies, data, system_data)
 
 
 def _holds(
-    link: BookkeepingConnection, companies: Any, data: object, system_data: object
+    connection: BookkeepingConnection, companies: Any, data: object, system_data: object
 ) -> None:
     for code in ("KORENAAR", "KOREN26"):
-        evidence = verdict_of(link, companies, data, system_data, code)
+        evidence = verdict_of(connection, companies, data, system_data, code)
         if evidence.verdict == V.FOUND_ACTIVE:
             rows = companies if isinstance(companies, list) else [companies]
             assert code in {_code_of(row) for row in rows}

@@ -32,15 +32,15 @@ def link(packages: Packages, consented: Consented) -> BookkeepingConnection:
     return connection
 
 
-def look(link: BookkeepingConnection, code: str = CODE) -> Evidence:
+def look(connection: BookkeepingConnection, code: str = CODE) -> Evidence:
     """Ask anew, whatever was seen before and however it went."""
-    ConnectionLine.objects.filter(connection=link).update(quiet_until=None)
-    return check(link, code, link.package_environment, age=FRESH)
+    ConnectionLine.objects.filter(connection=connection).update(quiet_until=None)
+    return check(connection, code, connection.package_environment, age=FRESH)
 
 
-def asked(packages: Packages, link: BookkeepingConnection) -> list[str]:
+def asked(packages: Packages, connection: BookkeepingConnection) -> list[str]:
     """The lists that were asked for, in their order, without the division."""
-    paths = [str(call["path"]) for call in packages.calls(link)]
+    paths = [str(call["path"]) for call in packages.calls(connection)]
     return [path.split("/", 4)[-1] for path in paths if "Divisions" in path]
 
 

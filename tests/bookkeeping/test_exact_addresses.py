@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from adminmoves.bookkeeping.answers import NoAnswer
 from adminmoves.bookkeeping.exact import HOSTS, ExactOnline, gather
-from adminmoves.bookkeeping.exact_answers import SYSTEM, Page, read_page
+from adminmoves.bookkeeping.exact_answers import SYSTEM, ExactPage, read_page
 from adminmoves.bookkeeping.gateway import check
 from adminmoves.models import BookkeepingConnection
 from adminmoves.vocabulary import Package, Verdict
@@ -25,12 +25,12 @@ def pages_of(*following: str) -> tuple[list[str], Any]:
     """The addresses asked, and what answers them: one row a page."""
     asked: list[str] = []
 
-    def turn(address: str) -> Page:
+    def turn(address: str) -> ExactPage:
         asked.append(address)
         number = len(asked)
         [row] = read_page(listed(division(Hid=number)), SYSTEM).rows
         left = following[number - 1 :]
-        return Page((row,), left[0] if left else "")
+        return ExactPage((row,), left[0] if left else "")
 
     return asked, turn
 
@@ -75,7 +75,7 @@ def test_a_page_that_leads_back_ends_the_list_without_an_answer() -> None:
 
 def test_a_page_that_comes_again_is_no_end_of_the_list() -> None:
     [row] = read_page(listed(division()), SYSTEM).rows
-    pages = iter((Page((row,), f"{FIRST}&$skiptoken=1"), Page((row,))))
+    pages = iter((ExactPage((row,), f"{FIRST}&$skiptoken=1"), ExactPage((row,))))
     with pytest.raises(NoAnswer, match="page_repeated"):
         gather(FIRST, lambda _address: next(pages))
 
@@ -109,12 +109,14 @@ def test_each_country_is_a_site_of_its_own(country: str, host: str) -> None:
 def test_each_country_can_be_rehearsed(
     country: str, packages: Packages, consented: Consented
 ) -> None:
-    link = packages.establish(Package.EXACT_ONLINE, "KANTOOR-ELDERS", country=country)
-    packages.add(link, "411")
-    consented(link)
+    connection = packages.establish(
+        Package.EXACT_ONLINE, "KANTOOR-ELDERS", country=country
+    )
+    packages.add(connection, "411")
+    consented(connection)
 
-    assert check(link, "411", "KANTOOR-ELDERS").verdict == V.FOUND_ACTIVE
-    assert {call["host"] for call in packages.calls(link)} == {HOSTS[country]}
+    assert check(connection, "411", "KANTOOR-ELDERS").verdict == V.FOUND_ACTIVE
+    assert {call["host"] for call in packages.calls(connection)} == {HOSTS[country]}
 
 
 def test_a_country_without_a_site_cannot_be_asked() -> None:

@@ -18,7 +18,7 @@ from adminmoves.bookkeeping.exact_answers import (
     read_page,
     reset_in,
 )
-from adminmoves.bookkeeping.wire import Answer
+from adminmoves.bookkeeping.http import HttpAnswer
 from adminmoves.vocabulary import Package, Verdict
 from tests.bookkeeping.exact_rows import (
     LICENCE,
@@ -33,7 +33,7 @@ from tests.builders import make_connection
 V = Verdict
 
 
-def refusal_of(answer: Answer) -> tuple[Verdict, str]:
+def refusal_of(answer: HttpAnswer) -> tuple[Verdict, str]:
     with pytest.raises(NoAnswer) as caught:
         read_page(answer, SYSTEM)
     return caught.value.verdict, caught.value.reason
@@ -162,7 +162,7 @@ def test_hrm_divisions_without_an_owner_are_of_the_licence_in_use() -> None:
 
 @pytest.mark.django_db
 def test_a_second_look_counts_only_this_code_in_this_licence() -> None:
-    link = make_connection(
+    connection = make_connection(
         package=Package.EXACT_ONLINE, package_environment=LICENCE, country="NL"
     )
     rows = [division(Hid="52", CustomerCode="300"), division(Hid="53")]
@@ -174,7 +174,9 @@ def test_a_second_look_counts_only_this_code_in_this_licence() -> None:
         }
     )
 
-    evidence = seen(ExactOnline(), session_with(ExactOnline(), link, script), "52")
+    evidence = seen(
+        ExactOnline(), session_with(ExactOnline(), connection, script), "52"
+    )
 
     assert evidence.raw_status == {"all_divisions": "absent"}
     assert {(each.method, each.headers["Accept"]) for each in script.asked} == {
@@ -185,13 +187,13 @@ def test_a_second_look_counts_only_this_code_in_this_licence() -> None:
 @pytest.mark.django_db
 @pytest.mark.parametrize("number", [None, 0, "", "x"])
 def test_without_a_division_in_use_there_is_no_list(number: object) -> None:
-    link = make_connection(
+    connection = make_connection(
         package=Package.EXACT_ONLINE, package_environment=LICENCE, country="NL"
     )
     script = Script({"Me": listed({"UserID": "u", "CurrentDivision": number})})
 
     with pytest.raises(NoAnswer) as caught:
-        ExactOnline().fetch(session_with(ExactOnline(), link, script))
+        ExactOnline().fetch(session_with(ExactOnline(), connection, script))
 
     assert caught.value.verdict == V.UNAVAILABLE
     assert caught.value.reason == "no_division"
@@ -249,7 +251,7 @@ def test_me_tells_the_user_the_division_and_the_licence() -> None:
     ],
 )
 def test_what_is_no_answer_has_its_own_verdict(
-    answer: Answer, verdict: Verdict, reason: str
+    answer: HttpAnswer, verdict: Verdict, reason: str
 ) -> None:
     assert refusal_of(answer) == (verdict, reason or "scope_missing")
 

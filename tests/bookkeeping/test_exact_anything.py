@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from adminmoves.bookkeeping.answers import NoAnswer
 from adminmoves.bookkeeping.exact_answers import read_me
-from adminmoves.bookkeeping.wire import Answer
+from adminmoves.bookkeeping.http import HttpAnswer
 from adminmoves.vocabulary import Verdict
 from tests.bookkeeping.exact_rows import LICENCE, division, listed, verdict_of
 
@@ -85,7 +85,7 @@ def test_the_measure_knows_the_good_answer() -> None:
 def test_any_answer_is_a_verdict_and_found_only_what_is_there(
     text: str, status: int, headers: dict[str, str]
 ) -> None:
-    evidence = verdict_of(Answer(status, headers, text))
+    evidence = verdict_of(HttpAnswer(status, headers, text))
     assert evidence.verdict in V
     if evidence.verdict == V.FOUND_ACTIVE:
         assert 200 <= status < 300
@@ -97,7 +97,7 @@ def test_whoever_it_says_we_are_is_a_user_or_no_answer(
     text: str, status: int, headers: dict[str, str]
 ) -> None:
     try:
-        me = read_me(Answer(status, headers, text))
+        me = read_me(HttpAnswer(status, headers, text))
     except NoAnswer:
         return
     assert me.division == "" or me.division.isdecimal()

@@ -39,28 +39,28 @@ def linked(
     package: Package, packages: Packages, consented: Consented
 ) -> BookkeepingConnection:
     """A link whose access token has ended, so that the next question renews it."""
-    link = packages.connection(package)
-    consented(link)
-    packages.grow_old(link)
-    return link
+    connection = packages.connection(package)
+    consented(connection)
+    packages.grow_old(connection)
+    return connection
 
 
-def look(link: BookkeepingConnection) -> Evidence:
+def look(connection: BookkeepingConnection) -> Evidence:
     """Ask after whatever happened; nobody holds the line any more."""
-    ConnectionLine.objects.filter(connection=link).update(
+    ConnectionLine.objects.filter(connection=connection).update(
         lease_until=timezone.now() - timedelta(seconds=1), quiet_until=None
     )
-    code = CODES[Package(link.package)]
-    return check(link, code, link.package_environment, age=FRESH)
+    code = CODES[Package(connection.package)]
+    return check(connection, code, connection.package_environment, age=FRESH)
 
 
-def renewals(packages: Packages, link: BookkeepingConnection) -> int:
+def renewals(packages: Packages, connection: BookkeepingConnection) -> int:
     """How often tokens were asked for after the consent."""
-    return [call["kind"] for call in packages.calls(link)].count("token") - 1
+    return [call["kind"] for call in packages.calls(connection)].count("token") - 1
 
 
 def start(
-    how: str, link: BookkeepingConnection, packages: Packages, database: str
+    how: str, connection: BookkeepingConnection, packages: Packages, database: str
 ) -> subprocess.Popen[str]:
     env = {
         **os.environ,
@@ -69,7 +69,7 @@ def start(
         "DATABASE_URL": with_database(os.environ["DATABASE_URL"], database),
     }
     return subprocess.Popen(
-        [sys.executable, "-m", "tests.bookkeeping.dying", how, str(link.pk)],
+        [sys.executable, "-m", "tests.bookkeeping.dying", how, str(connection.pk)],
         env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
 
@@ -79,18 +79,18 @@ def start(
 def test_kill_9_right_after_storing_loses_nothing(
     package: Package, packages: Packages, consented: Consented, database_name: str
 ) -> None:
-    link = linked(package, packages, consented)
-    before = ConnectionGrant.objects.get(connection=link)
+    connection = linked(package, packages, consented)
+    before = ConnectionGrant.objects.get(connection=connection)
 
-    killed = start("after", link, packages, database_name)
+    killed = start("after", connection, packages, database_name)
     killed.communicate("go\n")
 
     assert killed.returncode == -9
-    after = ConnectionGrant.objects.get(connection=link)
+    after = ConnectionGrant.objects.get(connection=connection)
     assert (after.version, after.lost_at) == (before.version + 1, None)
-    assert renewals(packages, link) == 1
-    assert look(link).verdict == V.FOUND_ACTIVE
-    assert renewals(packages, link) == 1
+    assert renewals(packages, connection) == 1
+    assert look(connection).verdict == V.FOUND_ACTIVE
+    assert renewals(packages, connection) == 1
 
 
 @real
@@ -98,33 +98,33 @@ def test_kill_9_right_after_storing_loses_nothing(
 def test_kill_9_right_before_storing_loses_a_rotating_consent_and_says_so(
     package: Package, packages: Packages, consented: Consented, database_name: str
 ) -> None:
-    link = linked(package, packages, consented)
+    connection = linked(package, packages, consented)
 
-    killed = start("before", link, packages, database_name)
+    killed = start("before", connection, packages, database_name)
     killed.communicate("go\n")
 
     assert killed.returncode == -9
-    assert renewals(packages, link) == 1
+    assert renewals(packages, connection) == 1
     # The package counts from its own last token; nobody here knows of that one.
     packages.rehearsal.world.ahead += 600
-    assert look(link).verdict == V.AUTH_REQUIRED
-    grant = ConnectionGrant.objects.get(connection=link)
+    assert look(connection).verdict == V.AUTH_REQUIRED
+    grant = ConnectionGrant.objects.get(connection=connection)
     assert (grant.lost_why, grant.sealed_refresh) == (LostGrant.REVOKED, "")
-    assert not can_ask(BookkeepingConnection.objects.get(pk=link.pk))
+    assert not can_ask(BookkeepingConnection.objects.get(pk=connection.pk))
 
-    consented(link)
-    assert look(link).verdict == V.FOUND_ACTIVE
+    consented(connection)
+    assert look(connection).verdict == V.FOUND_ACTIVE
 
 
 @real
 def test_kill_9_before_storing_loses_nothing_where_no_token_rotates(
     packages: Packages, consented: Consented, database_name: str
 ) -> None:
-    link = linked(Package.TWINFIELD, packages, consented)
+    connection = linked(Package.TWINFIELD, packages, consented)
 
-    start("before", link, packages, database_name).communicate("go\n")
+    start("before", connection, packages, database_name).communicate("go\n")
 
-    assert look(link).verdict == V.FOUND_ACTIVE
+    assert look(connection).verdict == V.FOUND_ACTIVE
 
 
 @real
@@ -132,10 +132,10 @@ def test_kill_9_before_storing_loses_nothing_where_no_token_rotates(
 def test_two_workers_at_once_renew_once(
     package: Package, packages: Packages, consented: Consented, database_name: str
 ) -> None:
-    link = linked(package, packages, consented)
-    packages.befall(link, "slow", kind="token", times=1, seconds=3)
+    connection = linked(package, packages, consented)
+    packages.befall(connection, "slow", kind="token", times=1, seconds=3)
 
-    pair = [start("never", link, packages, database_name) for _worker in range(2)]
+    pair = [start("never", connection, packages, database_name) for _worker in range(2)]
     for worker in pair:
         assert worker.stdout is not None
         assert worker.stdout.readline() == "ready\n"
@@ -145,9 +145,9 @@ def test_two_workers_at_once_renew_once(
     found = CODES[package] == "411"
     answer = V.FOUND_ACTIVE if found else V.NOT_FOUND_OR_NO_ACCESS
     assert told == ["BUSY\n", f"{answer}\n"]
-    assert renewals(packages, link) == 1
-    assert look(link).verdict == V.FOUND_ACTIVE
-    assert renewals(packages, link) == 1
+    assert renewals(packages, connection) == 1
+    assert look(connection).verdict == V.FOUND_ACTIVE
+    assert renewals(packages, connection) == 1
 
 
 @serial
@@ -155,12 +155,12 @@ def test_two_workers_at_once_renew_once(
 def test_a_renewal_whose_answer_got_lost_is_not_hidden(
     package: Package, packages: Packages, consented: Consented
 ) -> None:
-    link = linked(package, packages, consented)
-    packages.befall(link, "no_refresh", kind="token", times=1)
+    connection = linked(package, packages, consented)
+    packages.befall(connection, "no_refresh", kind="token", times=1)
 
-    assert look(link).verdict == V.UNAVAILABLE
+    assert look(connection).verdict == V.UNAVAILABLE
     packages.rehearsal.world.ahead += 600
-    assert look(link).verdict == V.AUTH_REQUIRED
+    assert look(connection).verdict == V.AUTH_REQUIRED
 
 
 @serial
@@ -170,14 +170,14 @@ def test_a_renewal_whose_answer_got_lost_is_not_hidden(
 def test_trouble_with_renewing_keeps_the_consent(
     trouble: str, packages: Packages, consented: Consented
 ) -> None:
-    link = linked(Package.TWINFIELD, packages, consented)
-    packages.befall(link, trouble, kind="token")
+    connection = linked(Package.TWINFIELD, packages, consented)
+    packages.befall(connection, trouble, kind="token")
 
-    waits = check(link, "NL100", "KANTOOR-A", age=FRESH, seconds=2).verdict
+    waits = check(connection, "NL100", "KANTOOR-A", age=FRESH, seconds=2).verdict
     packages.heal()
 
     assert waits in {V.UNAVAILABLE, V.RATE_LIMITED}
-    assert look(link).verdict == V.FOUND_ACTIVE
+    assert look(connection).verdict == V.FOUND_ACTIVE
     assert packages.led_away() == []
 
 
@@ -185,17 +185,17 @@ def test_trouble_with_renewing_keeps_the_consent(
 def test_a_token_that_was_just_renewed_is_not_renewed_again(
     packages: Packages, consented: Consented
 ) -> None:
-    link = linked(Package.UNIT4, packages, consented)
-    packages.befall(link, "unauthorised")
+    connection = linked(Package.UNIT4, packages, consented)
+    packages.befall(connection, "unauthorised")
 
-    assert look(link).verdict == V.AUTH_REQUIRED
-    assert renewals(packages, link) == 1
+    assert look(connection).verdict == V.AUTH_REQUIRED
+    assert renewals(packages, connection) == 1
 
 
 @serial
 def test_without_a_consent_nothing_is_asked(packages: Packages) -> None:
-    link = packages.connection(Package.TWINFIELD)
-    assert look(link).verdict == V.AUTH_REQUIRED
+    connection = packages.connection(Package.TWINFIELD)
+    assert look(connection).verdict == V.AUTH_REQUIRED
     assert packages.rehearsal.switchboard.journal.rows() == []
 
 
@@ -203,24 +203,24 @@ def test_without_a_consent_nothing_is_asked(packages: Packages) -> None:
 def test_without_a_registration_nothing_is_asked(
     packages: Packages, consented: Consented, settings: Settings
 ) -> None:
-    link = linked(Package.TWINFIELD, packages, consented)
+    connection = linked(Package.TWINFIELD, packages, consented)
     settings.PORTAL_CLIENTS = {}
-    assert look(link).raw_status == {"reason": "client_missing"}
-    assert renewals(packages, link) == 0
+    assert look(connection).raw_status == {"reason": "client_missing"}
+    assert renewals(packages, connection) == 0
 
 
 @serial
 def test_a_key_that_is_missing_loses_no_token(
     packages: Packages, consented: Consented, settings: Settings
 ) -> None:
-    link = linked(Package.TWINFIELD, packages, consented)
+    connection = linked(Package.TWINFIELD, packages, consented)
     keys = settings.PORTAL_TOKEN_KEYS
 
     settings.PORTAL_TOKEN_KEYS = [Fernet.generate_key().decode()]
-    assert look(link).raw_status == {"reason": "key_missing"}
+    assert look(connection).raw_status == {"reason": "key_missing"}
 
     settings.PORTAL_TOKEN_KEYS = keys
-    assert look(link).verdict == V.FOUND_ACTIVE
+    assert look(connection).verdict == V.FOUND_ACTIVE
 
 
 def test_a_seal_hides_and_only_a_given_key_opens(settings: Settings) -> None:

@@ -7,10 +7,10 @@ import pytest
 from django.db import connection as database
 from django.utils import timezone
 
-from adminmoves.bookkeeping import lines, session
+from adminmoves.bookkeeping import connection_lock, session
 from adminmoves.bookkeeping.answers import Evidence, NoAnswer
-from adminmoves.bookkeeping.gateway import CALLS_KEPT, FRESH, LineBusy, check
-from adminmoves.bookkeeping.why import Why
+from adminmoves.bookkeeping.failure_reasons import FailureReason
+from adminmoves.bookkeeping.gateway import CALLS_KEPT, FRESH, ConnectionBusy, check
 from adminmoves.models import BookkeepingConnection, ConnectionCall, ConnectionLine
 from adminmoves.vocabulary import Package, Verdict
 from tests.bookkeeping.world import Consented, Packages
@@ -31,26 +31,28 @@ def link(packages: Packages, consented: Consented) -> BookkeepingConnection:
     return connection
 
 
-def look(link: BookkeepingConnection, *, urgent: bool = False) -> Evidence:
-    return check(link, "NL100", "KANTOOR-A", age=FRESH, urgent=urgent)
+def look(connection: BookkeepingConnection, *, urgent: bool = False) -> Evidence:
+    return check(connection, "NL100", "KANTOOR-A", age=FRESH, urgent=urgent)
 
 
-def line_of(link: BookkeepingConnection) -> ConnectionLine:
-    return ConnectionLine.objects.get(connection=link)
+def line_of(connection: BookkeepingConnection) -> ConnectionLine:
+    return ConnectionLine.objects.get(connection=connection)
 
 
-def quiet_for(link: BookkeepingConnection) -> timedelta | None:
+def quiet_for(connection: BookkeepingConnection) -> timedelta | None:
     """How long nobody asks, in whole ten seconds."""
-    until: datetime | None = line_of(link).quiet_until
+    until: datetime | None = line_of(connection).quiet_until
     if until is None:
         return None
     left = (until - timezone.now()).total_seconds()
     return timedelta(seconds=round(left, -1))
 
 
-def speak_up(link: BookkeepingConnection) -> None:
+def speak_up(connection: BookkeepingConnection) -> None:
     """Let the silence pass, as if the time had gone by."""
-    ConnectionLine.objects.filter(connection=link).update(quiet_until=timezone.now())
+    ConnectionLine.objects.filter(connection=connection).update(
+        quiet_until=timezone.now()
+    )
 
 
 # --- one in flight ----------------------------------------------------------------
@@ -72,7 +74,7 @@ def test_of_two_at_once_one_asks_and_the_other_hears_until_when(
         first = pool.submit(ask_first)
         while not is_held(link):
             assert not first.done()
-        with pytest.raises(LineBusy) as busy:
+        with pytest.raises(ConnectionBusy) as busy:
             look(link)
         assert first.result() == V.FOUND_ACTIVE
 
@@ -81,9 +83,9 @@ def test_of_two_at_once_one_asks_and_the_other_hears_until_when(
     assert look(link).verdict == V.FOUND_ACTIVE
 
 
-def is_held(link: BookkeepingConnection) -> bool:
+def is_held(connection: BookkeepingConnection) -> bool:
     lines_held = ConnectionLine.objects.filter(lease_token__isnull=False)
-    return lines_held.filter(connection=link).exists()
+    return lines_held.filter(connection=connection).exists()
 
 
 def test_another_connection_is_not_held_up(
@@ -91,7 +93,7 @@ def test_another_connection_is_not_held_up(
 ) -> None:
     other = packages.connection(Package.TWINFIELD, "KANTOOR-B")
     consented(other)
-    with lines.held(other, 60):
+    with connection_lock.connection_lock(other, 60):
         assert look(link).verdict == V.FOUND_ACTIVE
 
 
@@ -101,19 +103,19 @@ def test_another_connection_is_not_held_up(
 def test_a_kept_list_that_says_it_all_waits_for_nobody(
     package: Package, code: str, packages: Packages, consented: Consented
 ) -> None:
-    link = packages.connection(package)
-    consented(link)
-    seen = check(link, code, "KANTOOR-A")
-    before = len(packages.calls(link))
+    connection = packages.connection(package)
+    consented(connection)
+    seen = check(connection, code, "KANTOOR-A")
+    before = len(packages.calls(connection))
 
-    with lines.held(link, 60):
-        again = check(link, code, "KANTOOR-A")
-        with pytest.raises(LineBusy):
-            check(link, code, "KANTOOR-A", age=FRESH)
+    with connection_lock.connection_lock(connection, 60):
+        again = check(connection, code, "KANTOOR-A")
+        with pytest.raises(ConnectionBusy):
+            check(connection, code, "KANTOOR-A", age=FRESH)
 
     assert again == seen
     assert again.verdict == V.FOUND_ACTIVE
-    assert len(packages.calls(link)) == before
+    assert len(packages.calls(connection)) == before
 
 
 @pytest.mark.parametrize(
@@ -127,12 +129,12 @@ def test_a_kept_list_that_says_it_all_waits_for_nobody(
 def test_a_closer_look_beside_a_kept_list_waits_its_turn(
     package: Package, code: str, packages: Packages, consented: Consented
 ) -> None:
-    link = packages.connection(package)
-    consented(link)
-    check(link, code, "KANTOOR-A")
+    connection = packages.connection(package)
+    consented(connection)
+    check(connection, code, "KANTOOR-A")
 
-    with lines.held(link, 60), pytest.raises(LineBusy):
-        check(link, code, "KANTOOR-A")
+    with connection_lock.connection_lock(connection, 60), pytest.raises(ConnectionBusy):
+        check(connection, code, "KANTOOR-A")
 
 
 def test_a_kept_list_breaks_no_silence(
@@ -150,7 +152,7 @@ def test_the_lease_of_whoever_died_runs_out(link: BookkeepingConnection) -> None
     line = ConnectionLine.objects.filter(connection=link)
     soon = timezone.now() + timedelta(seconds=60)
     line.update(lease_token="00000000-0000-0000-0000-000000000001", lease_until=soon)
-    with pytest.raises(LineBusy) as busy:
+    with pytest.raises(ConnectionBusy) as busy:
         look(link)
     assert busy.value.until == soon
 
@@ -161,12 +163,14 @@ def test_the_lease_of_whoever_died_runs_out(link: BookkeepingConnection) -> None
 def test_whoever_comes_back_too_late_changes_nothing(
     link: BookkeepingConnection,
 ) -> None:
-    with lines.held(link, 60) as late:
+    with connection_lock.connection_lock(link, 60) as late:
         ConnectionLine.objects.filter(connection=link).update(
             lease_token="00000000-0000-0000-0000-000000000001"
         )
-        lines.note_trouble(late, NoAnswer(V.RATE_LIMITED, Why.LIMITED), {"left": 0})
-        lines.note_answer(late, {"left": 0})
+        connection_lock.record_failure(
+            late, NoAnswer(V.RATE_LIMITED, FailureReason.LIMITED), {"left": 0}
+        )
+        connection_lock.record_answer(late, {"left": 0})
 
     line = line_of(link)
     assert (line.quiet_until, line.answered_at, line.limits) == (None, None, {})
@@ -174,7 +178,7 @@ def test_whoever_comes_back_too_late_changes_nothing(
 
 
 def test_the_line_is_free_again_whatever_happens(link: BookkeepingConnection) -> None:
-    with pytest.raises(ZeroDivisionError), lines.held(link, 60):
+    with pytest.raises(ZeroDivisionError), connection_lock.connection_lock(link, 60):
         raise ZeroDivisionError
     assert line_of(link).lease_token is None
 
@@ -254,7 +258,7 @@ def test_who_is_refused_is_not_asked_on_and_on(
     waits = look(link)
     assert (waits.verdict, waits.retry_at) == (V.AUTH_REQUIRED, None)
     assert quiet_for(link) == timedelta(minutes=10)
-    lines.make_loud(link)
+    connection_lock.clear_backoff(link)
     assert look(link).verdict == V.FOUND_ACTIVE
 
 

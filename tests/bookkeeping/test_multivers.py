@@ -28,10 +28,10 @@ def link(packages: Packages, consented: Consented) -> BookkeepingConnection:
     return connection
 
 
-def look(link: BookkeepingConnection, code: str = "411") -> Evidence:
+def look(connection: BookkeepingConnection, code: str = "411") -> Evidence:
     """Ask anew, whatever was seen before and however it went."""
-    ConnectionLine.objects.filter(connection=link).update(quiet_until=None)
-    return check(link, code, link.package_environment, age=FRESH)
+    ConnectionLine.objects.filter(connection=connection).update(quiet_until=None)
+    return check(connection, code, connection.package_environment, age=FRESH)
 
 
 def test_the_administration_is_found_and_its_database_confirms_it(
@@ -162,10 +162,10 @@ def test_a_withdrawn_consent_asks_for_a_person(
 def test_an_installation_at_an_office_is_asked_where_it_is_allowed(
     packages: Packages, consented: Consented, settings: Settings
 ) -> None:
-    link = packages.connection(Package.UNIT4, base_url=HOME)
-    assert look(link).raw_status == {"reason": "base_url"}
+    connection = packages.connection(Package.UNIT4, base_url=HOME)
+    assert look(connection).raw_status == {"reason": "base_url"}
 
     settings.PORTAL_MULTIVERS_HOSTS = ["multivers.voorbeeld.example"]
-    consented(link)
+    consented(connection)
 
-    assert look(link).verdict == V.FOUND_ACTIVE
+    assert look(connection).verdict == V.FOUND_ACTIVE

@@ -4,8 +4,8 @@ import pytest
 from pytest_django.fixtures import Settings
 
 from adminmoves.bookkeeping.answers import NoAnswer
+from adminmoves.bookkeeping.http import Request, Wire
 from adminmoves.bookkeeping.multivers import SCOPE, Multivers, base_of
-from adminmoves.bookkeeping.wire import Request, Wire
 from adminmoves.models import BookkeepingConnection
 from adminmoves.vocabulary import Package, Verdict
 

@@ -9,8 +9,8 @@ from hypothesis import given
 
 from adminmoves.bookkeeping import multivers
 from adminmoves.bookkeeping.answers import Evidence
+from adminmoves.bookkeeping.http import HttpAnswer
 from adminmoves.bookkeeping.multivers import DETAILS, INFO_LIST, NAMES_LIST, Multivers
-from adminmoves.bookkeeping.wire import Answer
 from adminmoves.models import BookkeepingConnection, ConnectionList
 from adminmoves.vocabulary import Package, Verdict
 from tests.bookkeeping.any_json import MANY, any_json, gone_wrong
@@ -43,7 +43,7 @@ VALUES = any_json((*ROW, *INSIDE, "messages"), ("411", 411, " 411", "412", "MVL0
 
 
 @pytest.fixture
-def link(monkeypatch: pytest.MonkeyPatch) -> BookkeepingConnection:
+def connection(monkeypatch: pytest.MonkeyPatch) -> BookkeepingConnection:
     monkeypatch.setattr(multivers, "PAUSE", 0)
     return make_connection(
         package=Package.UNIT4, base_url="https://api.multivers.nl/V22"
@@ -51,24 +51,24 @@ def link(monkeypatch: pytest.MonkeyPatch) -> BookkeepingConnection:
 
 
 def look(
-    link: BookkeepingConnection, code: str = "411", **answers: Answer
+    connection: BookkeepingConnection, code: str = "411", **answers: HttpAnswer
 ) -> tuple[Evidence, Script]:
     script = Script(answers)
-    return seen(ADAPTER, session_with(ADAPTER, link, script), code), script
+    return seen(ADAPTER, session_with(ADAPTER, connection, script), code), script
 
 
 def verdict_of(
-    link: BookkeepingConnection,
+    connection: BookkeepingConnection,
     rows: object,
     inside: object = INSIDE,
     code: str = "411",
 ) -> Evidence:
     answers = {INFO_LIST: told(rows), DETAILS: told(inside)}
-    return look(link, code, **answers)[0]
+    return look(connection, code, **answers)[0]
 
 
-def test_only_json_is_asked_for(link: BookkeepingConnection) -> None:
-    _evidence, script = look(link, AdministrationInfoList=told([ROW]))
+def test_only_json_is_asked_for(connection: BookkeepingConnection) -> None:
+    _evidence, script = look(connection, AdministrationInfoList=told([ROW]))
     for request in script.asked:
         assert (request.method, request.headers["Accept"]) == (
             "GET",
@@ -93,50 +93,50 @@ def test_only_json_is_asked_for(link: BookkeepingConnection) -> None:
     ],
 )
 def test_an_administration_is_known_by_its_code_or_its_database(
-    link: BookkeepingConnection, code: str, row: Mapping[str, Any]
+    connection: BookkeepingConnection, code: str, row: Mapping[str, Any]
 ) -> None:
     inside = INSIDE | {"administrationCode": row["code"] or "411"}
-    evidence = verdict_of(link, [{**ROW, **row}], inside, code)
+    evidence = verdict_of(connection, [{**ROW, **row}], inside, code)
     assert (evidence.verdict, evidence.external_id) == (V.FOUND_ACTIVE, "MVL00124")
 
 
 @pytest.mark.parametrize("code", ["", " ", "0411", "41", "4111", "124"])
 def test_what_only_looks_like_it_is_not_found(
-    link: BookkeepingConnection, code: str
+    connection: BookkeepingConnection, code: str
 ) -> None:
     rows = [ROW, {"administrationId": "MVL00125", "description": "Zonder code"}]
-    assert verdict_of(link, rows, code=code).verdict == V.NOT_FOUND_OR_NO_ACCESS
+    assert verdict_of(connection, rows, code=code).verdict == V.NOT_FOUND_OR_NO_ACCESS
 
 
 def test_a_code_goes_before_a_database_of_the_same_name(
-    link: BookkeepingConnection,
+    connection: BookkeepingConnection,
 ) -> None:
     other = {**ROW, "administrationId": "411", "code": "900"}
-    evidence = verdict_of(link, [other, ROW])
+    evidence = verdict_of(connection, [other, ROW])
     assert (evidence.verdict, evidence.external_id) == (V.FOUND_ACTIVE, "MVL00124")
 
 
-def test_two_with_one_code_are_for_a_person(link: BookkeepingConnection) -> None:
+def test_two_with_one_code_are_for_a_person(connection: BookkeepingConnection) -> None:
     rows = [ROW, {**ROW, "administrationId": "MVL00125"}]
-    assert verdict_of(link, rows).verdict == V.AMBIGUOUS
+    assert verdict_of(connection, rows).verdict == V.AMBIGUOUS
 
 
 def test_a_database_that_says_another_code_is_for_a_person(
-    link: BookkeepingConnection,
+    connection: BookkeepingConnection,
 ) -> None:
-    evidence = verdict_of(link, [ROW], INSIDE | {"administrationCode": "900"})
+    evidence = verdict_of(connection, [ROW], INSIDE | {"administrationCode": "900"})
     assert evidence.verdict == V.AMBIGUOUS
     assert evidence.raw_status["details_code"] == "900"
 
 
 @pytest.mark.parametrize("database", ["../x", "x?y=1", "x/OAuth", "MVL\n1", "é", ""])
 def test_no_other_address_is_made_of_a_database_id(
-    link: BookkeepingConnection, database: str
+    connection: BookkeepingConnection, database: str
 ) -> None:
     rows = told([{**ROW, "administrationId": database}])
-    _evidence, script = look(link, AdministrationInfoList=rows)
+    _evidence, script = look(connection, AdministrationInfoList=rows)
 
-    doors = ADAPTER.doors(link)
+    doors = ADAPTER.doors(connection)
     asked = [request.url for request in script.asked if DETAILS in request.url]
     assert len(asked) == 1
     assert not [door for door in doors if door.admits("GET", urlsplit(asked[0]))]
@@ -144,24 +144,24 @@ def test_no_other_address_is_made_of_a_database_id(
 
 @pytest.mark.parametrize("state", [0, 1, 7, "Unknown", None])
 def test_the_online_state_decides_nothing(
-    link: BookkeepingConnection, state: object
+    connection: BookkeepingConnection, state: object
 ) -> None:
-    evidence = verdict_of(link, [{**ROW, "onlineState": state}])
+    evidence = verdict_of(connection, [{**ROW, "onlineState": state}])
     assert evidence.verdict == V.FOUND_ACTIVE
     assert evidence.raw_status == {"onlineState": "" if state is None else str(state)}
 
 
 def test_the_light_list_is_the_way_when_there_is_no_other(
-    link: BookkeepingConnection,
+    connection: BookkeepingConnection,
 ) -> None:
     names = told([{"name": "MVL00124", "value": "Bakkerij Voorbeeld B.V."}])
     answers = {NAMES_LIST: names, DETAILS: told(INSIDE)}
 
-    evidence, _script = look(link, "411", **answers)
+    evidence, _script = look(connection, "411", **answers)
 
     seen_now = (evidence.verdict, evidence.code, evidence.name, evidence.endpoint)
     assert seen_now == (V.FOUND_ACTIVE, "411", "Bakkerij Voorbeeld B.V.", NAMES_LIST)
-    evidence, _script = look(link, "412", **answers)
+    evidence, _script = look(connection, "412", **answers)
     assert (evidence.verdict, evidence.raw_status) == (
         V.NOT_FOUND_OR_NO_ACCESS,
         {"reason": "codes_unknown"},
@@ -169,15 +169,15 @@ def test_the_light_list_is_the_way_when_there_is_no_other(
 
 
 def test_only_so_many_databases_of_the_light_list_are_opened(
-    link: BookkeepingConnection,
+    connection: BookkeepingConnection,
 ) -> None:
     names = [{"name": f"MVL{number}", "value": "Voorbeeld"} for number in range(50)]
-    evidence, script = look(link, "MVL49", AdministrationNVL=told(names))
+    evidence, script = look(connection, "MVL49", AdministrationNVL=told(names))
 
     opened = [request for request in script.asked if DETAILS in request.url]
     assert len(opened) == multivers.MOST_OPENED + 1
     assert evidence.raw_status == {"details": "not_found"}
-    unknown, _script = look(link, "411", AdministrationNVL=told(names))
+    unknown, _script = look(connection, "411", AdministrationNVL=told(names))
     assert (unknown.verdict, unknown.raw_status) == (
         V.UNAVAILABLE,
         {"reason": "codes_unknown"},
@@ -185,26 +185,28 @@ def test_only_so_many_databases_of_the_light_list_are_opened(
 
 
 def test_a_version_that_is_gone_is_for_an_administrator(
-    link: BookkeepingConnection,
+    connection: BookkeepingConnection,
 ) -> None:
-    evidence, _script = look(link)
+    evidence, _script = look(connection)
     assert (evidence.verdict, evidence.raw_status) == (
         V.CONFIG_ERROR,
         {"reason": "not_found"},
     )
 
 
-def test_messages_instead_of_a_list_are_no_list(link: BookkeepingConnection) -> None:
+def test_messages_instead_of_a_list_are_no_list(
+    connection: BookkeepingConnection,
+) -> None:
     messages = {"messages": [{"Message": "Voorbeeld", "messageType": "Error"}]}
-    assert verdict_of(link, messages).verdict == V.UNAVAILABLE
+    assert verdict_of(connection, messages).verdict == V.UNAVAILABLE
 
 
 @MANY
 @given(rows=VALUES, inside=VALUES)
 def test_any_json_is_a_verdict(
-    link: BookkeepingConnection, rows: object, inside: object
+    connection: BookkeepingConnection, rows: object, inside: object
 ) -> None:
-    _holds(link, rows, inside)
+    _holds(connection, rows, inside)
 
 
 @MANY
@@ -213,17 +215,19 @@ def test_any_json_is_a_verdict(
     inside=gone_wrong(INSIDE, VALUES),
 )
 def test_a_good_answer_gone_wrong_is_a_verdict(
-    link: BookkeepingConnection, rows: object, inside: object
+    connection: BookkeepingConnection, rows: object, inside: object
 ) -> None:
-    _holds(link, rows, inside)
+    _holds(connection, rows, inside)
 
 
-def _holds(link: BookkeepingConnection, rows: object, inside: object) -> None:
-    evidence = verdict_of(link, rows, inside)
+def _holds(connection: BookkeepingConnection, rows: object, inside: object) -> None:
+    evidence = verdict_of(connection, rows, inside)
     if evidence.verdict == V.FOUND_ACTIVE:
         assert isinstance(rows, list)
         assert "411" in {str(row.get("code")).strip() for row in rows}
         own = inside.get("administrationCode") if isinstance(inside, dict) else None
         assert own == "411" or not (isinstance(own, str) and own.isdecimal())
-    kept = ConnectionList.objects.filter(connection=link).values_list("rows", flat=True)
+    kept = ConnectionList.objects.filter(connection=connection).values_list(
+        "rows", flat=True
+    )
     assert "GEBRUIKER" not in f"{list(kept)}{evidence}"

@@ -43,27 +43,27 @@ def linked(packages: Packages, consented: Consented) -> Any:
     """A link to a package; ``old``: its access token has ended."""
 
     def link_to(package: Package, *, old: bool = False) -> BookkeepingConnection:
-        link = packages.connection(package)
-        consented(link)
+        connection = packages.connection(package)
+        consented(connection)
         if old:
-            packages.grow_old(link)
-        return link
+            packages.grow_old(connection)
+        return connection
 
     return link_to
 
 
-def look(link: BookkeepingConnection) -> Evidence:
-    ConnectionLine.objects.filter(connection=link).update(quiet_until=None)
-    code = CODES[Package(link.package)]
-    return check(link, code, link.package_environment, age=FRESH)
+def look(connection: BookkeepingConnection) -> Evidence:
+    ConnectionLine.objects.filter(connection=connection).update(quiet_until=None)
+    code = CODES[Package(connection.package)]
+    return check(connection, code, connection.package_environment, age=FRESH)
 
 
 def summed(evidence: Evidence) -> tuple[Verdict, str]:
     return evidence.verdict, str(evidence.raw_status.get("reason", ""))
 
 
-def keeps_tokens(link: BookkeepingConnection) -> bool:
-    grant = ConnectionGrant.objects.get(connection=link)
+def keeps_tokens(connection: BookkeepingConnection) -> bool:
+    grant = ConnectionGrant.objects.get(connection=connection)
     return bool(grant.lost_at is None and grant.sealed_refresh)
 
 
@@ -165,11 +165,11 @@ def test_a_consent_that_is_lost_for_sure_is_forgotten(
     name: str, package: Package, packages: Packages, linked: Any
 ) -> None:
     told, _packages, reason = LOST[name]
-    link = linked(package, old=True)
-    packages.befall(link, "token_error", kind="token", **told)
+    connection = linked(package, old=True)
+    packages.befall(connection, "token_error", kind="token", **told)
 
-    assert summed(look(link)) == (V.AUTH_REQUIRED, reason)
-    assert not keeps_tokens(link)
+    assert summed(look(connection)) == (V.AUTH_REQUIRED, reason)
+    assert not keeps_tokens(connection)
 
 
 @pytest.mark.parametrize(
@@ -180,16 +180,16 @@ def test_any_other_error_keeps_the_tokens(
     name: str, package: Package, packages: Packages, linked: Any
 ) -> None:
     told, _packages, verdict, reason = KEPT[name]
-    link = linked(package, old=True)
-    packages.befall(link, "token_error", kind="token", **told)
+    connection = linked(package, old=True)
+    packages.befall(connection, "token_error", kind="token", **told)
 
-    assert summed(look(link)) == (verdict, reason)
-    assert keeps_tokens(link)
-    [call] = ConnectionCall.objects.filter(connection=link)
+    assert summed(look(connection)) == (verdict, reason)
+    assert keeps_tokens(connection)
+    [call] = ConnectionCall.objects.filter(connection=connection)
     assert (call.endpoint, call.outcome, call.reason) == ("token", verdict, reason)
 
     packages.heal()
-    assert look(link).verdict == V.FOUND_ACTIVE
+    assert look(connection).verdict == V.FOUND_ACTIVE
 
 
 @pytest.mark.parametrize("package", [P.TWINFIELD, E])
@@ -198,11 +198,11 @@ def test_a_refusal_without_a_name_keeps_the_tokens(
     name: str, package: Package, packages: Packages, linked: Any
 ) -> None:
     told, verdict, reason = NAMELESS[name]
-    link = linked(package, old=True)
-    packages.befall(link, "answer", kind="token", **told)
+    connection = linked(package, old=True)
+    packages.befall(connection, "answer", kind="token", **told)
 
-    assert summed(look(link)) == (verdict, reason)
-    assert keeps_tokens(link)
+    assert summed(look(connection)) == (verdict, reason)
+    assert keeps_tokens(connection)
 
 
 REFUSED: dict[str, tuple[Package, dict[str, Any]]] = {
@@ -218,43 +218,43 @@ def test_a_renewal_that_stays_refused_asks_for_a_consent(
     name: str, packages: Packages, linked: Any
 ) -> None:
     package, told = REFUSED[name]
-    link = linked(package, old=True)
+    connection = linked(package, old=True)
     fault = "token_error" if "error" in told else "answer"
-    packages.befall(link, fault, kind="token", **told)
+    packages.befall(connection, fault, kind="token", **told)
 
-    first = [look(link).verdict for _time in range(5)]
+    first = [look(connection).verdict for _time in range(5)]
     assert V.AUTH_REQUIRED not in first
-    refused = look(link)
+    refused = look(connection)
     assert summed(refused) == (V.AUTH_REQUIRED, "renewal_refused")
     assert waits(refused) == 3600
-    assert keeps_tokens(link)
+    assert keeps_tokens(connection)
     assert BookkeepingConnection.objects.filter(needs_consent()).exists()
 
     packages.heal()
-    assert look(link).verdict == V.FOUND_ACTIVE
+    assert look(connection).verdict == V.FOUND_ACTIVE
     assert not BookkeepingConnection.objects.filter(needs_consent()).exists()
 
 
 def test_a_renewal_that_is_refused_for_an_hour_asks_for_a_consent(
     packages: Packages, linked: Any
 ) -> None:
-    link = linked(E, old=True)
-    packages.befall(link, "token_error", kind="token", error="access_denied")
-    assert look(link).verdict == V.RATE_LIMITED
+    connection = linked(E, old=True)
+    packages.befall(connection, "token_error", kind="token", error="access_denied")
+    assert look(connection).verdict == V.RATE_LIMITED
 
     earlier = timezone.now() - timedelta(minutes=61)
-    ConnectionCall.objects.filter(connection=link).update(at=earlier)
-    assert summed(look(link)) == (V.AUTH_REQUIRED, "renewal_refused")
+    ConnectionCall.objects.filter(connection=connection).update(at=earlier)
+    assert summed(look(connection)) == (V.AUTH_REQUIRED, "renewal_refused")
 
 
 def test_trouble_of_the_package_never_asks_for_a_consent(
     packages: Packages, linked: Any
 ) -> None:
-    link = linked(P.TWINFIELD, old=True)
+    connection = linked(P.TWINFIELD, old=True)
     error = "temporarily_unavailable"
-    packages.befall(link, "token_error", kind="token", error=error)
+    packages.befall(connection, "token_error", kind="token", error=error)
 
-    assert {look(link).verdict for _time in range(7)} == {V.UNAVAILABLE}
+    assert {look(connection).verdict for _time in range(7)} == {V.UNAVAILABLE}
 
 
 def test_the_newest_consent_of_one_exact_user_ends_the_one_before(
@@ -290,23 +290,23 @@ CHARSETS = ("utf-8", "latin-1", "utf-16")
 def test_a_page_at_the_front_door_is_not_our_user(
     package: Package, charset: str, packages: Packages, linked: Any
 ) -> None:
-    link = linked(package)
+    connection = linked(package)
     packages.befall(
-        link, "answer", status=403, body=PAGE, charset=charset, content_type=HTML
+        connection, "answer", status=403, body=PAGE, charset=charset, content_type=HTML
     )
 
-    assert summed(look(link)) == (V.UNAVAILABLE, "html")
-    assert keeps_tokens(link)
+    assert summed(look(connection)) == (V.UNAVAILABLE, "html")
+    assert keeps_tokens(connection)
 
 
 @pytest.mark.parametrize("package", Package)
 def test_a_page_that_is_no_text_hides_no_limit(
     package: Package, packages: Packages, linked: Any
 ) -> None:
-    link = linked(package)
-    packages.befall(link, "html", status=429, charset="latin-1", retry_after=60)
+    connection = linked(package)
+    packages.befall(connection, "html", status=429, charset="latin-1", retry_after=60)
 
-    limited = look(link)
+    limited = look(connection)
 
     assert (limited.verdict, waits(limited)) == (V.RATE_LIMITED, 60)
 
@@ -324,46 +324,47 @@ def test_a_page_that_is_no_text_hides_no_limit(
 def test_what_is_no_text_hides_no_401(
     package: Package, told: dict[str, Any], packages: Packages, linked: Any
 ) -> None:
-    link = linked(package)
+    connection = linked(package)
     earlier = timezone.now() - timedelta(minutes=15)
-    ConnectionGrant.objects.filter(connection=link).update(refreshed_at=earlier)
+    ConnectionGrant.objects.filter(connection=connection).update(refreshed_at=earlier)
     packages.rehearsal.world.ahead = 575
-    packages.befall(link, "answer", status=401, times=1, **told)
+    packages.befall(connection, "answer", status=401, times=1, **told)
 
-    assert look(link).verdict == V.FOUND_ACTIVE
+    assert look(connection).verdict == V.FOUND_ACTIVE
 
 
 @pytest.mark.parametrize("package", Package)
 def test_a_list_may_come_compressed_unasked(
     package: Package, packages: Packages, linked: Any
 ) -> None:
-    link = linked(package)
-    packages.befall(link, "gzip")
-    assert look(link).verdict == V.FOUND_ACTIVE
+    connection = linked(package)
+    packages.befall(connection, "gzip")
+    assert look(connection).verdict == V.FOUND_ACTIVE
 
     packages.heal()
-    packages.befall(link, "gzip", broken=True)
-    assert summed(look(link)) == (V.UNAVAILABLE, "not_text")
+    packages.befall(connection, "gzip", broken=True)
+    assert summed(look(connection)) == (V.UNAVAILABLE, "not_text")
 
 
 @pytest.mark.parametrize("package", Package)
 def test_a_request_that_is_refused_is_our_mistake_and_not_repeated(
     package: Package, packages: Packages, linked: Any
 ) -> None:
-    link = linked(package)
+    connection = linked(package)
     body = '{"error": {"message": {"value": "a field is not known"}}}'
-    packages.befall(link, "answer", status=400, body=body)
+    packages.befall(connection, "answer", status=400, body=body)
 
-    answers = [look(link)]
-    before = len(packages.calls(link))
+    answers = [look(connection)]
+    before = len(packages.calls(connection))
     code = CODES[package]
     answers += [
-        check(link, code, link.package_environment, age=FRESH) for _again in range(5)
+        check(connection, code, connection.package_environment, age=FRESH)
+        for _again in range(5)
     ]
 
     assert summed(answers[0]) == (V.CONFIG_ERROR, "request_refused")
     assert {answer.verdict for answer in answers} == {V.CONFIG_ERROR}
-    assert len(packages.calls(link)) == before
+    assert len(packages.calls(connection)) == before
 
 
 @pytest.mark.parametrize(
@@ -377,11 +378,11 @@ def test_a_request_that_is_refused_is_our_mistake_and_not_repeated(
 def test_what_exact_counts_as_a_refusal_leaves_it_alone(
     told: dict[str, Any], packages: Packages, linked: Any
 ) -> None:
-    link = linked(E)
-    packages.befall(link, told.pop("fault"), **told)
-    look(link)
+    connection = linked(E)
+    packages.befall(connection, told.pop("fault"), **told)
+    look(connection)
 
-    line = ConnectionLine.objects.get(connection=link)
+    line = ConnectionLine.objects.get(connection=connection)
 
     assert line.quiet_until is not None
     left = line.quiet_until - timezone.now()
@@ -395,29 +396,29 @@ def test_what_exact_counts_as_a_refusal_leaves_it_alone(
 def test_how_long_to_wait_is_heeded_wherever_it_is_told(
     package: Package, status: int, how: str, kind: str, packages: Packages, linked: Any
 ) -> None:
-    link = linked(package, old=kind == "token")
+    connection = linked(package, old=kind == "token")
     moment = timezone.now() + timedelta(seconds=3600)
     told = "3600" if how == "seconds" else format_datetime(moment, usegmt=True)
-    packages.befall(link, "html", kind=kind, status=status, retry_after=told)
+    packages.befall(connection, "html", kind=kind, status=status, retry_after=told)
 
-    waiting = look(link)
+    waiting = look(connection)
 
     verdict = V.RATE_LIMITED if status == 429 else V.UNAVAILABLE
     assert (waiting.verdict, waits(waiting)) == (verdict, 3600)
-    line = ConnectionLine.objects.get(connection=link)
+    line = ConnectionLine.objects.get(connection=connection)
     assert line.quiet_until == waiting.retry_at
-    assert keeps_tokens(link)
+    assert keeps_tokens(connection)
 
 
 @pytest.mark.parametrize("told", ["0", "-5", "soon", "Mon, 01 Jan 2001 10:00:00 GMT"])
 def test_a_wait_that_is_none_is_a_minute(
     told: str, packages: Packages, linked: Any
 ) -> None:
-    link = linked(E)
-    packages.befall(link, "too_many", retry_after=told)
-    look(link)
+    connection = linked(E)
+    packages.befall(connection, "too_many", retry_after=told)
+    look(connection)
 
-    line = ConnectionLine.objects.get(connection=link)
+    line = ConnectionLine.objects.get(connection=connection)
     assert line.quiet_until is not None
     assert line.quiet_until > timezone.now() + timedelta(seconds=50)
 
@@ -439,30 +440,30 @@ def test_a_wait_that_is_none_is_a_minute(
 def test_a_reason_of_exact_is_known_by_its_code(
     reason: str, verdict: Verdict, why: str, kind: str, packages: Packages, linked: Any
 ) -> None:
-    link = linked(E)
-    packages.befall(link, "forbidden", kind=kind, reason=reason)
+    connection = linked(E)
+    packages.befall(connection, "forbidden", kind=kind, reason=reason)
 
-    assert summed(look(link)) == (verdict, why)
+    assert summed(look(connection)) == (verdict, why)
 
 
 @pytest.mark.parametrize("date", ["/Date(-62135596800000)/", "/Date(1779840000000)/"])
 def test_an_archive_date_decides_nothing(
     date: str, packages: Packages, linked: Any
 ) -> None:
-    link = linked(E)
-    packages.organisation(link).administrations[0].archive_date = date
+    connection = linked(E)
+    packages.organisation(connection).administrations[0].archive_date = date
 
-    assert look(link).verdict == V.FOUND_ACTIVE
+    assert look(connection).verdict == V.FOUND_ACTIVE
 
 
 @pytest.mark.parametrize("kind", ["who", "list"])
 def test_exact_may_put_one_row_under_results(
     kind: str, packages: Packages, linked: Any
 ) -> None:
-    link = linked(E)
-    packages.befall(link, "lone", kind=kind, results=True)
+    connection = linked(E)
+    packages.befall(connection, "lone", kind=kind, results=True)
 
-    assert look(link).verdict == V.FOUND_ACTIVE
+    assert look(connection).verdict == V.FOUND_ACTIVE
 
 
 @pytest.mark.parametrize("package", [E, P.UNIT4, P.ACCOUNTVIEW])
@@ -470,10 +471,10 @@ def test_exact_may_put_one_row_under_results(
 def test_one_row_without_a_list_around_it_is_read(
     kind: str, package: Package, packages: Packages, linked: Any
 ) -> None:
-    link = linked(package)
-    packages.befall(link, "lone", kind=kind)
+    connection = linked(package)
+    packages.befall(connection, "lone", kind=kind)
 
-    assert look(link).verdict == V.FOUND_ACTIVE
+    assert look(connection).verdict == V.FOUND_ACTIVE
 
 
 @pytest.mark.parametrize(
@@ -483,60 +484,63 @@ def test_one_row_without_a_list_around_it_is_read(
 def test_an_object_that_is_no_row_says_nothing(
     package: Package, body: str, packages: Packages, linked: Any
 ) -> None:
-    link = linked(package)
-    packages.befall(link, "answer", body=body)
+    connection = linked(package)
+    packages.befall(connection, "answer", body=body)
 
-    assert look(link).verdict == V.UNAVAILABLE
+    assert look(connection).verdict == V.UNAVAILABLE
 
 
 @pytest.mark.parametrize("package", Package)
 def test_one_administration_that_is_shown_twice_is_one(
     package: Package, packages: Packages, linked: Any
 ) -> None:
-    link = linked(package)
-    packages.befall(link, "twice")
-    assert look(link).verdict == V.FOUND_ACTIVE
+    connection = linked(package)
+    packages.befall(connection, "twice")
+    assert look(connection).verdict == V.FOUND_ACTIVE
 
     packages.heal()
-    packages.befall(link, "dup")
-    assert look(link).verdict == V.AMBIGUOUS
+    packages.befall(connection, "dup")
+    assert look(connection).verdict == V.AMBIGUOUS
 
 
 @pytest.mark.parametrize("package", Package)
 def test_a_control_character_in_a_name_spoils_no_list(
     package: Package, packages: Packages, linked: Any
 ) -> None:
-    link = linked(package)
-    packages.befall(link, "control")
+    connection = linked(package)
+    packages.befall(connection, "control")
 
-    assert look(link).verdict == V.FOUND_ACTIVE
+    assert look(connection).verdict == V.FOUND_ACTIVE
 
 
 def test_a_reference_of_html_spoils_no_list(packages: Packages, linked: Any) -> None:
-    link = linked(P.TWINFIELD)
-    packages.befall(link, "control", text="&nbsp;&")
+    connection = linked(P.TWINFIELD)
+    packages.befall(connection, "control", text="&nbsp;&")
 
-    assert look(link).verdict == V.FOUND_ACTIVE
+    assert look(connection).verdict == V.FOUND_ACTIVE
 
 
 def test_a_fault_that_says_when_is_not_asked_again_at_once(
     packages: Packages, linked: Any
 ) -> None:
-    link = linked(P.TWINFIELD)
-    packages.befall(link, "soap_fault", code=100, retry_after=3600)
+    connection = linked(P.TWINFIELD)
+    packages.befall(connection, "soap_fault", code=100, retry_after=3600)
 
-    assert waits(look(link)) == 3600
-    assert len([each for each in packages.calls(link) if each["kind"] == "list"]) == 1
+    assert waits(look(connection)) == 3600
+    assert (
+        len([each for each in packages.calls(connection) if each["kind"] == "list"])
+        == 1
+    )
 
 
 def test_a_bare_control_character_spoils_no_json(
     packages: Packages, linked: Any
 ) -> None:
-    link = linked(P.ACCOUNTVIEW)
+    connection = linked(P.ACCOUNTVIEW)
     body = '[{"Id": "1", "Code": "KORENAAR", "Description": "A\x1fB"}]'
-    packages.befall(link, "answer", body=body)
+    packages.befall(connection, "answer", body=body)
 
-    assert look(link).verdict == V.FOUND_ACTIVE
+    assert look(connection).verdict == V.FOUND_ACTIVE
 
 
 # --- Twinfield --------------------------------------------------------------------
@@ -552,11 +556,11 @@ def test_a_bare_control_character_spoils_no_json(
 def test_a_box_that_was_unticked_asks_for_another_consent(
     claim: str, verdict: Verdict, reason: str, packages: Packages, linked: Any
 ) -> None:
-    link = linked(P.TWINFIELD)
-    packages.befall(link, "without_claim", kind="who", claim=claim)
+    connection = linked(P.TWINFIELD)
+    packages.befall(connection, "without_claim", kind="who", claim=claim)
 
-    assert summed(look(link)) == (verdict, reason)
-    assert keeps_tokens(link)
+    assert summed(look(connection)) == (verdict, reason)
+    assert keeps_tokens(connection)
 
 
 @pytest.mark.parametrize(
@@ -575,20 +579,20 @@ def test_a_box_that_was_unticked_asks_for_another_consent(
 def test_a_fault_of_twinfield_means_what_its_maker_says(
     code: int, verdict: Verdict, packages: Packages, linked: Any
 ) -> None:
-    link = linked(P.TWINFIELD)
-    packages.befall(link, "soap_fault", code=code)
+    connection = linked(P.TWINFIELD)
+    packages.befall(connection, "soap_fault", code=code)
 
-    assert look(link).verdict == verdict
+    assert look(connection).verdict == verdict
 
 
 @pytest.mark.parametrize("code", ["none", 999, 102])
 def test_a_soap_fault_hides_no_401(
     code: int | str, packages: Packages, linked: Any
 ) -> None:
-    link = linked(P.TWINFIELD)
-    packages.befall(link, "soap_fault", code=code, status=401, times=1)
+    connection = linked(P.TWINFIELD)
+    packages.befall(connection, "soap_fault", code=code, status=401, times=1)
 
-    assert look(link).verdict == V.FOUND_ACTIVE
+    assert look(connection).verdict == V.FOUND_ACTIVE
 
 
 @pytest.mark.parametrize(
@@ -598,10 +602,10 @@ def test_a_soap_fault_hides_no_401(
 def test_a_soap_fault_without_a_code_is_its_status(
     status: int, verdict: Verdict, packages: Packages, linked: Any
 ) -> None:
-    link = linked(P.TWINFIELD)
-    packages.befall(link, "soap_fault", code="none", status=status)
+    connection = linked(P.TWINFIELD)
+    packages.befall(connection, "soap_fault", code="none", status=status)
 
-    assert look(link).verdict == verdict
+    assert look(connection).verdict == verdict
 
 
 @pytest.mark.parametrize(
@@ -615,7 +619,7 @@ def test_a_soap_fault_without_a_code_is_its_status(
 def test_a_cluster_is_known_however_it_is_written(
     cluster: str, packages: Packages, linked: Any
 ) -> None:
-    link = linked(P.TWINFIELD)
+    connection = linked(P.TWINFIELD)
     packages.rehearsal.world.cluster = cluster
 
-    assert look(link).verdict == V.FOUND_ACTIVE
+    assert look(connection).verdict == V.FOUND_ACTIVE

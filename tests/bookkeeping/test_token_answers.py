@@ -7,8 +7,8 @@ import pytest
 
 from adminmoves.bookkeeping.answers import NoAnswer
 from adminmoves.bookkeeping.exact import RENEWAL
+from adminmoves.bookkeeping.http import HttpAnswer
 from adminmoves.bookkeeping.oauth import NO_CAUSE, read_tokens
-from adminmoves.bookkeeping.wire import Answer
 from adminmoves.vocabulary import Verdict
 
 V = Verdict
@@ -39,7 +39,7 @@ def refusal(told: Mapping[str, str], status: int = 400) -> NoAnswer:
     said = {name: told[name] for name in told if name.startswith("error")}
     headers = {name.lower(): told[name] for name in told if name not in said}
     with pytest.raises(NoAnswer) as caught:
-        read_tokens(Answer(status, headers, json.dumps(said)), RENEWAL)
+        read_tokens(HttpAnswer(status, headers, json.dumps(said)), RENEWAL)
     return caught.value
 
 
@@ -80,7 +80,7 @@ def test_an_error_that_speaks_of_the_consent_loses_it(
 @pytest.mark.parametrize("status", [400, 403])
 def test_a_refusal_without_a_name_is_unexplained(status: int, body: str) -> None:
     with pytest.raises(NoAnswer) as caught:
-        read_tokens(Answer(status, {}, body), NO_CAUSE)
+        read_tokens(HttpAnswer(status, {}, body), NO_CAUSE)
 
     assert caught.value.verdict == V.UNAVAILABLE
     assert (caught.value.consent_lost, caught.value.unexplained) == (False, True)

@@ -172,9 +172,9 @@ def ask(agent: User, lead: User) -> Asking:
     """Ask for a request that waits for the package."""
 
     def answer(scene: Scene, code: str, seconds: float = PATIENCE) -> Proof:
-        link = scene.link
+        connection = scene.link
         administration = make_administration(
-            make_connection(package=link.package, country=link.country),
+            make_connection(package=connection.package, country=connection.country),
             code=code,
             name=NAME,
         )
@@ -184,8 +184,8 @@ def ask(agent: User, lead: User) -> Asking:
             lead=lead,
             move_type=MoveType.MOVE_ENVIRONMENT,
             administration=administration,
-            to_environment=link.environment,
-            to_connection=link,
+            to_environment=connection.environment,
+            to_connection=connection,
         )
         proof = ask_package(move.pk, age=FRESH, seconds=seconds)
         assert proof is not None
@@ -194,13 +194,13 @@ def ask(agent: User, lead: User) -> Asking:
     return answer
 
 
-def secrets_of(link: BookkeepingConnection) -> set[str]:
-    grant = ConnectionGrant.objects.get(connection=link)
+def secrets_of(connection: BookkeepingConnection) -> set[str]:
+    grant = ConnectionGrant.objects.get(connection=connection)
     sealed = (grant.sealed_access, grant.sealed_refresh)
     return {unseal(token) for token in sealed if token}
 
 
-def kept_of(link: BookkeepingConnection) -> str:
+def kept_of(connection: BookkeepingConnection) -> str:
     """All that the portal wrote down, but for the sealed tokens themselves."""
     tables = (Proof, ConnectionCall, ConnectionLine, ConnectionList, Event, Move)
     return "\n".join(str(list(table.objects.values())) for table in tables)
@@ -216,12 +216,12 @@ def test_each_trouble_has_its_verdict_and_sentence_and_leaks_nothing(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     trouble = TROUBLES[name]
-    link = packages.connection(package)
-    consented(link)
-    scene = Scene(packages, consented, link)
-    secret = {*CLIENT[1:], *secrets_of(link)}
+    connection = packages.connection(package)
+    consented(connection)
+    scene = Scene(packages, consented, connection)
+    secret = {*CLIENT[1:], *secrets_of(connection)}
     trouble.cause(scene)
-    secret |= secrets_of(link)
+    secret |= secrets_of(connection)
 
     code = trouble.code(package)
     with caplog.at_level(logging.DEBUG):
@@ -236,14 +236,14 @@ def test_each_trouble_has_its_verdict_and_sentence_and_leaks_nothing(
     for language, (head, says) in sentences.items():
         with translation.override(language):
             told = tell(proof)
-        names = {"link": str(link), "code": code}
+        names = {"link": str(connection), "code": code}
         assert (told.head, told.says) == (head.format(**names), says.format(**names))
     if trouble.reason is not None:
         assert proof.raw_status["reason"] == trouble.reason
     if trouble.list_size is not None:
         assert proof.list_size == trouble.list_size
-    secret |= secrets_of(link)
-    written = kept_of(link) + caplog.text
+    secret |= secrets_of(connection)
+    written = kept_of(connection) + caplog.text
     assert [each for each in secret | {"SYSTEEM"} if each in written] == []
     assert packages.led_away() == []
 
@@ -251,11 +251,11 @@ def test_each_trouble_has_its_verdict_and_sentence_and_leaks_nothing(
 def test_what_only_waits_says_until_when(
     packages: Packages, consented: Consented, ask: Asking
 ) -> None:
-    link = packages.connection(Package.TWINFIELD)
-    consented(link)
-    packages.befall(link, "too_many", after=300)
+    connection = packages.connection(Package.TWINFIELD)
+    consented(connection)
+    packages.befall(connection, "too_many", after=300)
 
-    proof = ask(Scene(packages, consented, link), "NL100")
+    proof = ask(Scene(packages, consented, connection), "NL100")
 
     assert proof.retry_at is not None
     assert 250 < (proof.retry_at - proof.checked_at).total_seconds() <= 301
@@ -265,14 +265,14 @@ def test_what_only_waits_says_until_when(
 def test_a_consent_that_was_revoked_is_forgotten_here(
     packages: Packages, consented: Consented, ask: Asking
 ) -> None:
-    link = packages.connection(Package.TWINFIELD)
-    consented(link)
-    scene = Scene(packages, consented, link)
+    connection = packages.connection(Package.TWINFIELD)
+    consented(connection)
+    scene = Scene(packages, consented, connection)
     TROUBLES["revoked consent"].cause(scene)
 
     ask(scene, "NL100")
 
-    grant = ConnectionGrant.objects.get(connection=link)
+    grant = ConnectionGrant.objects.get(connection=connection)
     assert (grant.lost_why, grant.sealed_access, grant.sealed_refresh) == (
         "REVOKED",
         "",

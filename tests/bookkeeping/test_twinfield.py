@@ -21,13 +21,15 @@ def link(packages: Packages, consented: Consented) -> BookkeepingConnection:
     return connection
 
 
-def look(link: BookkeepingConnection, code: str = "NL100") -> Evidence:
-    return check(link, code, link.package_environment, age=FRESH)
+def look(connection: BookkeepingConnection, code: str = "NL100") -> Evidence:
+    return check(connection, code, connection.package_environment, age=FRESH)
 
 
-def statuses(packages: Packages, link: BookkeepingConnection) -> list[tuple[str, int]]:
+def statuses(
+    packages: Packages, connection: BookkeepingConnection
+) -> list[tuple[str, int]]:
     """Kind and status of what was asked after the consent."""
-    calls = packages.calls(link)
+    calls = packages.calls(connection)
     return [(str(call["kind"]), call["status"]) for call in calls[1:]]
 
 
@@ -59,17 +61,17 @@ def test_one_list_answers_the_questions_of_a_few_minutes(
 def test_a_user_without_any_office_sees_an_empty_list(
     packages: Packages, consented: Consented
 ) -> None:
-    link = packages.connection(Package.TWINFIELD, "KANTOOR-B")
-    consented(link)
+    connection = packages.connection(Package.TWINFIELD, "KANTOOR-B")
+    consented(connection)
 
-    evidence = look(link)
+    evidence = look(connection)
 
     assert (evidence.verdict, evidence.list_size, evidence.observed_environment) == (
         V.NOT_FOUND_OR_NO_ACCESS,
         0,
         "KANTOOR-B",
     )
-    assert ConnectionLine.objects.get(connection=link).quiet_until is None
+    assert ConnectionLine.objects.get(connection=connection).quiet_until is None
 
 
 def test_an_organisation_on_another_cluster_is_looked_up_again_once(

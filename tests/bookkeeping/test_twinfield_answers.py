@@ -7,15 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adminmoves.bookkeeping.answers import Listing, NoAnswer, Row
-from adminmoves.bookkeeping.judge import judge
+from adminmoves.bookkeeping.answers import ListedAdministration, Listing, NoAnswer
+from adminmoves.bookkeeping.http import HttpAnswer
 from adminmoves.bookkeeping.twinfield import (
     _parsed,
     limits_in,
     read_offices,
     read_who,
 )
-from adminmoves.bookkeeping.wire import Answer
+from adminmoves.bookkeeping.verdict import decide_verdict
 from adminmoves.vocabulary import Verdict
 from tests.bookkeeping.any_json import any_json, gone_wrong
 from tests.bookkeeping.twinfield_answers import (
@@ -31,7 +31,7 @@ V = Verdict
 A = Verdict.AUTH_REQUIRED
 
 
-def reason_of(answer: Answer) -> str:
+def reason_of(answer: HttpAnswer) -> str:
     with pytest.raises(NoAnswer) as caught:
         read_offices(answer)
     return f"{caught.value.verdict} {caught.value.reason}"
@@ -39,8 +39,10 @@ def reason_of(answer: Answer) -> str:
 
 def test_codes_are_text_and_names_are_unescaped() -> None:
     assert read_offices(listed(office("001"), office(" BASEC-15 ", "Zuid"))) == (
-        Row("001", name="Bakkerij & Zn. Voorbeeld", raw={"shortname": "V"}),
-        Row("BASEC-15", name="Zuid", raw={"shortname": "V"}),
+        ListedAdministration(
+            "001", name="Bakkerij & Zn. Voorbeeld", raw={"shortname": "V"}
+        ),
+        ListedAdministration("BASEC-15", name="Zuid", raw={"shortname": "V"}),
     )
 
 
@@ -121,7 +123,7 @@ def test_what_xml_can_hold_is_never_mended() -> None:
 def test_a_page_in_place_of_a_validation_says_nothing_of_the_token() -> None:
     for body, verdict in (("<html>", V.UNAVAILABLE), ('{"error": "x"}', A)):
         with pytest.raises(NoAnswer) as caught:
-            read_who(Answer(400, {}, body))
+            read_who(HttpAnswer(400, {}, body))
         assert caught.value.verdict == verdict
 
 
@@ -132,7 +134,7 @@ def test_a_fault_is_asked_again_when_the_package_says(status: int, code: str) ->
     body = f"<Envelope><Body><Fault>{detail}</Fault></Body></Envelope>"
 
     with pytest.raises(NoAnswer) as caught:
-        read_offices(Answer(status, {"retry-after": "3600"}, body))
+        read_offices(HttpAnswer(status, {"retry-after": "3600"}, body))
 
     assert (caught.value.verdict, caught.value.again) == (V.UNAVAILABLE, False)
     assert caught.value.retry_at is not None
@@ -154,7 +156,7 @@ def test_a_403_is_of_our_user_only_if_the_package_says_it(
 ) -> None:
     for read in (read_offices, read_who):
         with pytest.raises(NoAnswer) as caught:
-            read(Answer(403, {}, body))
+            read(HttpAnswer(403, {}, body))
         assert caught.value.verdict == verdict
 
 
@@ -164,13 +166,13 @@ BOMB = '<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;">]>'
 @pytest.mark.parametrize(
     "answer",
     [
-        Answer(200, {}, f'{BOMB}<offices result="1">&b;</offices>'),
+        HttpAnswer(200, {}, f'{BOMB}<offices result="1">&b;</offices>'),
         in_envelope(f'{BOMB}<offices result="1"><office>&b;</office></offices>'),
         in_envelope(f'<!DOCTYPE x SYSTEM "http://evil.example/x">{offices()}'),
         in_envelope(f'<?xml version="1.0"?><!DOCTYPE offices>{offices()}'),
     ],
 )
-def test_a_document_type_is_refused_inside_and_outside(answer: Answer) -> None:
+def test_a_document_type_is_refused_inside_and_outside(answer: HttpAnswer) -> None:
     assert reason_of(answer) == f"{V.UNAVAILABLE} doctype"
 
 
@@ -183,7 +185,7 @@ def test_an_answer_as_deep_as_it_may_be_long_is_refused() -> None:
     [("12", {"minute_left": 12}), ("", {}), ("-1", {}), ("9" * 5000, {}), ("٣", {})],
 )
 def test_credits_left_are_a_number_or_unknown(told: str, left: dict[str, int]) -> None:
-    assert limits_in(Answer(200, {"x-ratelimit-remaining": told}, "")) == left
+    assert limits_in(HttpAnswer(200, {"x-ratelimit-remaining": told}, "")) == left
 
 
 # --- any answer there can be ------------------------------------------------------
@@ -217,7 +219,7 @@ INNER = mutated(GOOD).map(in_envelope) | NOISE.map(in_envelope)
 OUTER = mutated(in_envelope(GOOD).text) | NOISE
 
 
-def really_there(answer: Answer) -> bool:
+def really_there(answer: HttpAnswer) -> bool:
     """Whether the code stands as an office, read without an XML library."""
     result = _parsed(answer).findtext(".//{*}ProcessXmlStringResult") or ""
     plain = re.sub(
@@ -226,13 +228,13 @@ def really_there(answer: Answer) -> bool:
     return re.search(r">\s*NL100\s*</office\s*>", plain, re.IGNORECASE) is not None
 
 
-def verdict_on(answer: Answer) -> Verdict:
+def verdict_on(answer: HttpAnswer) -> Verdict:
     try:
         rows = read_offices(answer)
     except NoAnswer as no:
         return no.verdict
     listing = Listing(rows, "offices", observed_environment="KANTOOR-A")
-    return judge(listing, adapter.find(listing, "NL100"), "KANTOOR-A").verdict
+    return decide_verdict(listing, adapter.find(listing, "NL100"), "KANTOOR-A").verdict
 
 
 def test_the_measure_knows_the_good_answer() -> None:
@@ -243,9 +245,9 @@ def test_the_measure_knows_the_good_answer() -> None:
 
 @given(answer=INNER, status=STATUSES, headers=HEADERS)
 def test_any_list_is_a_verdict_and_found_only_what_is_there(
-    answer: Answer, status: int, headers: dict[str, str]
+    answer: HttpAnswer, status: int, headers: dict[str, str]
 ) -> None:
-    verdict = verdict_on(Answer(status, headers, answer.text))
+    verdict = verdict_on(HttpAnswer(status, headers, answer.text))
     assert verdict in V
     if verdict == V.FOUND_ACTIVE:
         assert 200 <= status < 300
@@ -256,7 +258,7 @@ def test_any_list_is_a_verdict_and_found_only_what_is_there(
 def test_any_envelope_is_a_verdict(
     text: str, status: int, headers: dict[str, str]
 ) -> None:
-    answer = Answer(status, headers, text)
+    answer = HttpAnswer(status, headers, text)
     if verdict_on(answer) == V.FOUND_ACTIVE:
         assert really_there(answer)
     limits_in(answer)
@@ -270,7 +272,7 @@ def test_whoever_it_says_we_are_is_at_twinfield_or_no_answer(
     said: object, status: int, headers: dict[str, str]
 ) -> None:
     try:
-        who = read_who(Answer(status, headers, json.dumps(said)))
+        who = read_who(HttpAnswer(status, headers, json.dumps(said)))
     except NoAnswer:
         return
     assert 200 <= status < 300
@@ -281,7 +283,7 @@ def test_whoever_it_says_we_are_is_at_twinfield_or_no_answer(
 @given(text=st.text() | NOISE, status=STATUSES)
 def test_claims_that_are_no_json_are_no_answer(text: str, status: int) -> None:
     try:
-        read_who(Answer(status, {}, text))
+        read_who(HttpAnswer(status, {}, text))
     except NoAnswer:
         return
     assert "twinfield.com" in text

@@ -7,26 +7,26 @@ from typing import Any
 import pytest
 
 from adminmoves.bookkeeping.accountview import read_companies
-from adminmoves.bookkeeping.answers import Listing, NoAnswer, Row
+from adminmoves.bookkeeping.answers import ListedAdministration, Listing, NoAnswer
 from adminmoves.bookkeeping.bodies import decoded
 from adminmoves.bookkeeping.exact_answers import SYSTEM, read_me, read_page
 from adminmoves.bookkeeping.gateway import ADAPTERS
-from adminmoves.bookkeeping.judge import judge
+from adminmoves.bookkeeping.http import HttpAnswer
 from adminmoves.bookkeeping.multivers import read_rows
 from adminmoves.bookkeeping.refusals import refuse_status, retry_after
 from adminmoves.bookkeeping.twinfield import read_offices, read_who
-from adminmoves.bookkeeping.wire import Answer
+from adminmoves.bookkeeping.verdict import decide_verdict
 from adminmoves.vocabulary import Package, Verdict
 from tests.bookkeeping.exact_rows import division, told
 from tests.bookkeeping.twinfield_answers import listed, office
 
 V = Verdict
-OURS = Row("001", external_id="1", environment="A")
+OURS = ListedAdministration("001", external_id="1", environment="A")
 
 
-def verdict_on(package: Package, code: str, *rows: Row) -> Verdict:
+def verdict_on(package: Package, code: str, *rows: ListedAdministration) -> Verdict:
     listing = Listing(rows, "list")
-    return judge(listing, ADAPTERS[package].find(listing, code), "A").verdict
+    return decide_verdict(listing, ADAPTERS[package].find(listing, code), "A").verdict
 
 
 @pytest.mark.parametrize("facts", [{"code_unread": True}, {"code": "A\ufffdB"}])
@@ -44,7 +44,9 @@ def test_a_code_that_was_not_read_may_be_the_one_that_is_looked_for(
 
 
 def test_a_list_with_an_unread_code_says_so_and_is_read_again() -> None:
-    evidence = judge(Listing((Row("", code_unread=True),), "list"), (), "A")
+    evidence = decide_verdict(
+        Listing((ListedAdministration("", code_unread=True),), "list"), (), "A"
+    )
 
     assert evidence.raw_status == {"reason": "codes_unread"}
     assert evidence.retry_at is not None
@@ -69,7 +71,7 @@ def test_a_code_that_is_none_is_unread_and_none_at_all_is_not(code: object) -> N
 def test_a_code_is_known_however_its_signs_are_written(
     package: Package, theirs: str, ours: str
 ) -> None:
-    assert verdict_on(package, ours, Row(theirs)) == V.FOUND_ACTIVE
+    assert verdict_on(package, ours, ListedAdministration(theirs)) == V.FOUND_ACTIVE
 
 
 @pytest.mark.parametrize("status", [201, 202, 203, 204, 206, 207, 226])
@@ -77,7 +79,7 @@ def test_only_a_200_is_a_whole_answer(status: int) -> None:
     for read in (read_companies, read_rows, read_offices, read_who, read_me):
         for text in ("[]", listed(office("001")).text, "{}"):
             with pytest.raises(NoAnswer) as caught:
-                read(Answer(status, {}, text))
+                read(HttpAnswer(status, {}, text))
             assert caught.value.verdict == V.UNAVAILABLE
 
 
@@ -123,14 +125,14 @@ def test_what_follows_is_told_inside_or_beside_the_list(name: str) -> None:
 def test_a_wait_is_read_in_each_form_that_is_sent(
     written: str, seconds: int | None
 ) -> None:
-    moment = retry_after(Answer(503, {"retry-after": written}, ""))
+    moment = retry_after(HttpAnswer(503, {"retry-after": written}, ""))
     assert (moment is not None) == (seconds is not None)
 
 
 def test_a_403_that_says_when_to_come_back_is_not_our_user() -> None:
     body = json.dumps({"error": {"message": {"value": "busy"}}})
     with pytest.raises(NoAnswer) as caught:
-        refuse_status(Answer(403, {"retry-after": "60"}, body))
+        refuse_status(HttpAnswer(403, {"retry-after": "60"}, body))
     assert caught.value.verdict == V.UNAVAILABLE
     assert caught.value.retry_at is not None
 

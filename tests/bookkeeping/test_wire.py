@@ -16,15 +16,15 @@ from urllib3.util import connection as urllib3_connection
 from adminmoves.bookkeeping.answers import NoAnswer
 from adminmoves.bookkeeping.bodies import MOST_BYTES
 from adminmoves.bookkeeping.gateway import ADAPTERS
+from adminmoves.bookkeeping.http import AllowedEndpoint, HttpAnswer, Request, Wire
+from adminmoves.bookkeeping.http import page_address as address_of_page
 from adminmoves.bookkeeping.twinfield import SERVICE
-from adminmoves.bookkeeping.wire import Answer, Door, Request, Wire
-from adminmoves.bookkeeping.wire import page_address as address_of_page
 from adminmoves.vocabulary import Package, Verdict
 from tests.bookkeeping.crooked import HOST, Crooked, Say, crooked, dripping, sending
 from tests.bookkeeping.world import Packages
 
 HERE = f"https://{HOST}/list"
-DOORS = (Door("GET", r"login\.twinfield\.com", "/list"),)
+DOORS = (AllowedEndpoint("GET", r"login\.twinfield\.com", "/list"),)
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n"
 Serving = Callable[[Say], Crooked]
 
@@ -44,7 +44,7 @@ def serving(tmp_path: Path, settings: Settings) -> Iterator[Serving]:
         yield serve
 
 
-def send(url: str = HERE, method: str = "GET", seconds: float = 10) -> Answer:
+def send(url: str = HERE, method: str = "GET", seconds: float = 10) -> HttpAnswer:
     with Wire(DOORS, seconds) as wire:
         return wire.send(Request(method, url))
 
@@ -59,7 +59,7 @@ def test_an_answer_comes_as_it_was_sent(serving: Serving) -> None:
     serving(
         sending(b"HTTP/1.1 418 Tea\r\nX-One: 1\r\nContent-Length: 3\r\n\r\n\xc3\xa91")
     )
-    assert send() == Answer(418, {"x-one": "1", "content-length": "3"}, "é1")
+    assert send() == HttpAnswer(418, {"x-one": "1", "content-length": "3"}, "é1")
 
 
 @pytest.mark.parametrize(
@@ -155,7 +155,7 @@ def test_a_certificate_of_another_host_is_not_enough(
     packages: Packages, serving: Serving
 ) -> None:
     serving(sending(HEAD % 0))
-    doors = (Door("GET", "www[.]accountview[.]net", "/list"),)
+    doors = (AllowedEndpoint("GET", "www[.]accountview[.]net", "/list"),)
     with Wire(doors, 10) as wire, pytest.raises(NoAnswer) as caught:
         wire.send(Request("GET", "https://www.accountview.net/list"))
     assert caught.value.reason == "certificate"

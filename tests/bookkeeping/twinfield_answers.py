@@ -2,8 +2,8 @@
 
 from xml.sax.saxutils import escape, quoteattr
 
+from adminmoves.bookkeeping.http import HttpAnswer
 from adminmoves.bookkeeping.twinfield import Twinfield
-from adminmoves.bookkeeping.wire import Answer
 
 adapter = Twinfield()
 SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
@@ -23,7 +23,7 @@ def offices(*rows: str) -> str:
     return f'<offices result="1">{"".join(rows)}</offices>'
 
 
-def in_envelope(inner: str, status: int = 200) -> Answer:
+def in_envelope(inner: str, status: int = 200) -> HttpAnswer:
     """A document as text inside the answer, as ``ProcessXmlString`` gives it."""
     body = (
         f'<?xml version="1.0" encoding="utf-8"?><soap:Envelope xmlns:soap="{SOAP}">'
@@ -31,8 +31,8 @@ def in_envelope(inner: str, status: int = 200) -> Answer:
         f"<ProcessXmlStringResult>{escape(inner)}</ProcessXmlStringResult>"
         "</ProcessXmlStringResponse></soap:Body></soap:Envelope>"
     )
-    return Answer(status, {}, body)
+    return HttpAnswer(status, {}, body)
 
 
-def listed(*rows: str) -> Answer:
+def listed(*rows: str) -> HttpAnswer:
     return in_envelope(offices(*rows))

@@ -22,7 +22,7 @@ from pytest_django.fixtures import Settings
 from adminmoves.bookkeeping import oauth
 from adminmoves.bookkeeping.gateway import adapter_of
 from adminmoves.bookkeeping.grants import facts_of
-from adminmoves.bookkeeping.wire import Wire
+from adminmoves.bookkeeping.http import Wire
 from adminmoves.models import BookkeepingConnection, ConnectionGrant
 from adminmoves.vocabulary import Package
 from migrations_portal.env import CLIENT_NAMES

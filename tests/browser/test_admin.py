@@ -43,7 +43,7 @@ def test_the_pages_of_the_admin_keep_to_the_policy_and_are_accessible(
 ) -> None:
     """The console stays empty; the fixture looks at it."""
     faults: dict[str, list[str]] = {}
-    books = make_administration()
+    administration = make_administration()
     CheckSeverity.objects.create(
         check_code="self_service", move_type="CHANGE_CODE", severity="OFF"
     )
@@ -55,7 +55,7 @@ def test_the_pages_of_the_admin_keep_to_the_policy_and_are_accessible(
 
     for address in (
         "adminmoves/administration/",
-        f"adminmoves/administration/{books.pk}/change/",
+        f"adminmoves/administration/{administration.pk}/change/",
         "adminmoves/administration/add/",
         "adminmoves/checkseverity/",
         "adminmoves/checkseverity/add/",

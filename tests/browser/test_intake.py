@@ -32,7 +32,7 @@ T = MoveType
 
 
 @pytest.fixture
-def books(db: None) -> Administration:
+def administration(db: None) -> Administration:
     """A bakery at one office, with another office where it can go."""
     north = make_environment(office_code="VKNX104", name="Voorbeeldkantoor Noord")
     south = make_environment(office_code="VKZ221", name="Voorbeeldkantoor Zuid")
@@ -69,7 +69,7 @@ def fill_in(page: Page) -> None:
 
 
 def test_an_agent_files_a_request_and_sees_the_checks_at_once(
-    visit: Visit, agent: User, books: Administration
+    visit: Visit, agent: User, administration: Administration
 ) -> None:
     page = visit("/aanvraag/", agent)
     page.get_by_role("button", name="Verplaatsen naar andere omgeving en code").click()
@@ -101,12 +101,14 @@ def test_an_agent_files_a_request_and_sees_the_checks_at_once(
 
 
 def test_without_a_script_the_same_request_is_filed(
-    visit: Visit, agent: User, books: Administration
+    visit: Visit, agent: User, administration: Administration
 ) -> None:
     page = visit("/aanvraag/", agent, java_script_enabled=False)
     page.get_by_role("button", name="Ander boekhoudsysteem koppelen en code").click()
     make_connection(
-        books.environment, package=Package.TWINFIELD, package_environment="NOORD-2"
+        administration.environment,
+        package=Package.TWINFIELD,
+        package_environment="NOORD-2",
     )
 
     page.get_by_label("Zoek in administraties").fill("VKNX104.B2041")
@@ -129,7 +131,7 @@ def test_without_a_script_the_same_request_is_filed(
 
 
 def test_what_is_being_typed_is_never_replaced(
-    visit: Visit, agent: User, books: Administration
+    visit: Visit, agent: User, administration: Administration
 ) -> None:
     move = make_draft(agent, T.MOVE_ENVIRONMENT_AND_CHANGE_CODE)
     page = visit(f"/aanvraag/{move}/", agent)
@@ -148,7 +150,7 @@ def test_what_is_being_typed_is_never_replaced(
 
 
 def test_errors_are_told_on_top_with_the_focus_and_lead_to_the_field(
-    visit: Visit, agent: User, books: Administration
+    visit: Visit, agent: User, administration: Administration
 ) -> None:
     move = make_draft(agent, T.MOVE_ENVIRONMENT_AND_CHANGE_CODE, consent_name="")
     page = visit(f"/aanvraag/{move}/", agent)
@@ -197,7 +199,7 @@ def test_enter_in_a_field_never_switches_the_type(visit: Visit, agent: User) -> 
 
 
 def test_enter_in_the_search_field_searches_and_sends_nothing(
-    visit: Visit, agent: User, books: Administration
+    visit: Visit, agent: User, administration: Administration
 ) -> None:
     move = make_draft(agent)
     page = visit(f"/aanvraag/{move}/", agent)
@@ -230,10 +232,10 @@ def test_a_file_is_added_to_an_attestation(
 
 
 def pages(
-    agent: User, lead: User, other: User, books: Administration
+    agent: User, lead: User, other: User, administration: Administration
 ) -> dict[str, str]:
     """The pages and states of filing and proving, by the name of their picture."""
-    office = books.environment
+    office = administration.environment
     api = make_connection(
         office,
         package=Package.TWINFIELD,
@@ -242,7 +244,7 @@ def pages(
     )
     empty = make_draft(lead, T.MOVE_ENVIRONMENT_AND_CHANGE_CODE)
     Move.objects.filter(pk=empty.pk).update(administration=None, to_connection=None)
-    relink = make_draft(lead, T.RELINK_CONNECTION, books, to_connection=api)
+    relink = make_draft(lead, T.RELINK_CONNECTION, administration, to_connection=api)
     waiting = make_move(MoveState.AWAITING_BOOKKEEPING, agent=agent, lead=lead)
     to_api = make_move(
         MoveState.AWAITING_BOOKKEEPING,
@@ -257,7 +259,7 @@ def pages(
     ask_package(to_api.pk)
     return {
         "choose-drafts": "/aanvraag/",
-        "choose-along": f"/aanvraag/?administratie={books.public_id}",
+        "choose-along": f"/aanvraag/?administratie={administration.public_id}",
         "form-empty": f"/aanvraag/{empty}/",
         "form-api": f"/aanvraag/{relink}/",
         "review-unticked": f"/aanvraag/{relink}/nalezen/",
@@ -276,14 +278,14 @@ def test_every_state_of_filing_is_accessible(
     agent: User,
     lead: User,
     other_agent: User,
-    books: Administration,
+    administration: Administration,
     theme: str,
     device: dict[str, Any],
 ) -> None:
     page = visit("/voorkeuren/", lead, color_scheme=theme, **device)
     faults = {}
 
-    for name, path in pages(agent, lead, other_agent, books).items():
+    for name, path in pages(agent, lead, other_agent, administration).items():
         page.goto(path)
         faults[name] = axe_faults(page, theme)
         shoot(page, f"{name}-{theme}-{device['viewport']['width']}")
@@ -292,9 +294,13 @@ def test_every_state_of_filing_is_accessible(
 
 
 def test_no_state_of_filing_scrolls_sideways_or_hides_a_stop(
-    visit: Visit, agent: User, lead: User, other_agent: User, books: Administration
+    visit: Visit,
+    agent: User,
+    lead: User,
+    other_agent: User,
+    administration: Administration,
 ) -> None:
-    shown = pages(agent, lead, other_agent, books)
+    shown = pages(agent, lead, other_agent, administration)
     narrow = visit("/voorkeuren/", lead, **NARROW)
     looks = [visit("/voorkeuren/", lead, **device) for device in (DESKTOP, PHONE)]
     faults: dict[str, Any] = {}

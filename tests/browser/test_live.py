@@ -33,7 +33,7 @@ def test_the_end_of_a_run_arrives_by_itself_and_keeps_the_focus(
     comment = page.get_by_label("Opmerking")
     comment.fill("Ik schrijf")
 
-    runner.carry_out(Attempt.objects.get(move=running, ended_at=None))
+    runner.execute(Attempt.objects.get(move=running, ended_at=None))
 
     expect(page.get_by_role("heading", level=1)).to_contain_text("Voltooid")
     expect(page.locator(".sp-done")).to_have_count(6)
@@ -63,8 +63,10 @@ def test_the_page_of_who_decides_stays_as_it_is(
 def test_a_new_answer_arrives_and_an_open_fold_stays_open(
     visit: Visit, agent: User, package: ChosenAnswers
 ) -> None:
-    link = make_connection(demand=BookkeepingConnection.Demand.API)
-    move = submit(make_draft(agent, administration=make_administration(link)), agent)
+    connection = make_connection(demand=BookkeepingConnection.Demand.API)
+    move = submit(
+        make_draft(agent, administration=make_administration(connection)), agent
+    )
     page = visit(f"/migraties/{move}/", agent)
     waiting = page.locator("#proof")
     page.get_by_text("Duurt het te lang?").click()

@@ -66,8 +66,8 @@ def test_what_is_scrolled_to_lies_under_no_button_of_a_decision(
 def test_a_fold_is_green_only_where_all_is_well(
     visit: Visit, a_move: MakeMove, lead: User, administrator: User
 ) -> None:
-    link = make_connected(administrator)
-    page = visit(f"/koppelingen/{link.public_id}/", administrator)
+    connection = make_connected(administrator)
+    page = visit(f"/koppelingen/{connection.public_id}/", administrator)
     unplug = page.locator("summary", has_text="Verbreken").locator("svg").first
     passed = "summary:has-text('controles goed') svg"
 
@@ -82,12 +82,14 @@ def test_no_list_is_wider_than_its_card(
     visit: Visit, a_move: MakeMove, lead: User
 ) -> None:
     site = "https://boekhouding.voorbeeldkantoor-noord-en-oost.example/multivers/api"
-    link = make_connection(package_environment="MVL-NOORD-1", base_url=site)
-    books = make_administration(link, mail_address=f"{'lang' * 20}@voorbeeld.example")
-    other = make_connection(link.environment, base_url=site)
+    connection = make_connection(package_environment="MVL-NOORD-1", base_url=site)
+    administration = make_administration(
+        connection, mail_address=f"{'lang' * 20}@voorbeeld.example"
+    )
+    other = make_connection(connection.environment, base_url=site)
     asked = {"move_type": MoveType.RELINK_CONNECTION, "to_connection": other}
-    a_move(MoveState.AWAITING_APPROVAL, administration=books, **asked)
-    make_draft(lead, administration=make_administration(link, name="Boek" * 30))
+    a_move(MoveState.AWAITING_APPROVAL, administration=administration, **asked)
+    make_draft(lead, administration=make_administration(connection, name="Boek" * 30))
     put_on_record()
     page = visit("/voorkeuren/", lead)
     clipped = {}
@@ -95,7 +97,7 @@ def test_no_list_is_wider_than_its_card(
     for path in (
         "/?status=alle",
         "/administraties/",
-        f"/administraties/{books.public_id}/",
+        f"/administraties/{administration.public_id}/",
         "/koppelingen/",
         "/historie/",
         "/zoeken/?q=boek",

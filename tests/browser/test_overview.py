@@ -61,13 +61,13 @@ def office(agent: User, lead: User, other_agent: User) -> list[Move]:
 
 
 def pages(moves: list[Move]) -> dict[str, str]:
-    books = moves[-1].administration
-    assert books is not None
+    administration = moves[-1].administration
+    assert administration is not None
     return {
         "list": "/?status=alle",
         "administrations": "/administraties/",
-        "administration": f"/administraties/{books.public_id}/",
-        "search": f"/zoeken/?q={books.code}",
+        "administration": f"/administraties/{administration.public_id}/",
+        "search": f"/zoeken/?q={administration.code}",
         "help": "/hulp/",
         "history": "/historie/",
     }
@@ -192,17 +192,17 @@ def test_the_palette_finds_an_administration_by_its_former_code(
     visit: Visit, office: list[Move], lead: User
 ) -> None:
     moved = office[-2]
-    books = moved.administration
-    assert books is not None
+    administration = moved.administration
+    assert administration is not None
     page = visit("/?status=alle", lead)
 
     page.keyboard.press("Control+k")
     page.keyboard.type(moved.from_address)
-    expect(page.get_by_role("option", name=books.name)).to_be_visible()
+    expect(page.get_by_role("option", name=administration.name)).to_be_visible()
     assert axe_faults(page) == []
     page.keyboard.press("Enter")
 
-    expect(page.get_by_role("heading", level=1)).to_have_text(books.name)
+    expect(page.get_by_role("heading", level=1)).to_have_text(administration.name)
 
 
 def test_an_event_folds_open_and_the_history_leaves_as_a_file(

@@ -132,7 +132,7 @@ def test_from_consent_to_completed_without_a_reload(
     new = packages.connection(package, "KANTOOR-B", environment=old.environment)
     # A licence of Exact has a division of its own, and a user in it.
     packages.add(new, "52")
-    books = make_administration(old, name=NAME, kvk_number=KVK, code=code)
+    administration = make_administration(old, name=NAME, kvk_number=KVK, code=code)
 
     page = visit("/koppelingen/", administrator, locale=words.locale)
     for link in (old, new):
@@ -140,7 +140,7 @@ def test_from_consent_to_completed_without_a_reload(
     look(page, "connected", package, language)
 
     page = visit("/aanvraag/", agent)
-    file(page, books, new, words)
+    file(page, administration, new, words)
     move = Move.objects.get()
     waiting = page.locator("#proof")
     expect(waiting).to_contain_text(words.waits)
@@ -166,14 +166,14 @@ def test_from_consent_to_completed_without_a_reload(
 
     expect(page.locator("h1")).to_contain_text(words.completed, timeout=LONG)
     look(page, "completed", package, language)
-    assert Administration.objects.get(pk=books.pk).connection == new
+    assert Administration.objects.get(pk=administration.pk).connection == new
 
 
 def connect(
-    page: Page, link: BookkeepingConnection, organisation: str, words: Words
+    page: Page, connection: BookkeepingConnection, organisation: str, words: Words
 ) -> None:
     """Consent on the page of the package, and come back."""
-    page.goto(f"/koppelingen/{link.public_id}/")
+    page.goto(f"/koppelingen/{connection.public_id}/")
     page.get_by_role("link", name=words.connect, exact=True).click()
     page.get_by_role("combobox").select_option(organisation)
     page.get_by_role("button", name=words.allow).click()
@@ -182,12 +182,12 @@ def connect(
 
 
 def file(
-    page: Page, books: Administration, to: BookkeepingConnection, words: Words
+    page: Page, administration: Administration, to: BookkeepingConnection, words: Words
 ) -> None:
     """Ask for another connection, reading what the package says of it on the way."""
     page.locator(f"button[name=soort][value={MoveType.RELINK_CONNECTION}]").click()
     page.locator("#id_administration").fill(NAME[:12])
-    page.get_by_role("radio", name=re.compile(books.name)).check()
+    page.get_by_role("radio", name=re.compile(administration.name)).check()
     page.locator(f"#id_to_connection option[value='{to.public_id}']").wait_for(
         state="attached"
     )

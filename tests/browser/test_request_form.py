@@ -277,18 +277,18 @@ def test_the_commonest_job_takes_seven_fields(
 ) -> None:
     speak(agent, language)
     words = {name: told[language] for name, told in JOB.items()}
-    books = make_administration(make_connection(), name="Bakkerij Bos V.O.F.")
+    administration = make_administration(make_connection(), name="Bakkerij Bos V.O.F.")
     office = make_environment()
     make_connection(office)
     page = visit("/aanvraag/", agent, java_script_enabled=scripted)
     person = Counting(page)
 
     person.click(words["kind"])
-    person.fill("#id_administration", books.name)
+    person.fill("#id_administration", administration.name)
     if not scripted:
         person.click(words["find"])
     person.clicks += 1
-    page.get_by_label(books.name).check()
+    page.get_by_label(administration.name).check()
     person.choose("#id_to_environment", office.public_id)
     person.fill("#id_to_code", "MVL00993")
     person.fill("#id_requester_name", "Anja Bos <anja@noord.example>")

@@ -47,8 +47,8 @@ def test_one_asks_another_agrees_and_a_search_tells_it(
     for person in (agent, lead, auditor):
         Preferences.objects.create(user=person, language=language, theme=theme)
     words, faults = WORDS[language], []
-    books = make_administration(name="Dubbele Bakkerij B.V.", code="R011")
-    here = f"/administraties/{books.public_id}/"
+    administration = make_administration(name="Dubbele Bakkerij B.V.", code="R011")
+    here = f"/administraties/{administration.public_id}/"
 
     def look(page: Page, name: str) -> None:
         shoot(page, f"retirement-{name}-{language}")
@@ -66,7 +66,7 @@ def test_one_asks_another_agrees_and_a_search_tells_it(
 
     page = visit("/akkoord/", lead, **device)
     look(page, "queue")
-    page.get_by_role("link", name=books.name).click()
+    page.get_by_role("link", name=administration.name).click()
     look(page, "decide")
     page.get_by_role("button", name=words["agree"]).click()
     expect(page.locator("main")).to_contain_text(words["retired"])

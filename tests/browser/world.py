@@ -8,7 +8,7 @@ from itertools import cycle
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from adminmoves.bookkeeping.answers import Row
+from adminmoves.bookkeeping.answers import ListedAdministration
 from adminmoves.models import (
     BookkeepingConnection,
     ConnectionCall,
@@ -28,27 +28,30 @@ def slug(word: str) -> str:
 def make_connected(person: User) -> BookkeepingConnection:
     """A connection with a consent, a list, and a package that is left alone now."""
     now, later = timezone.now(), timezone.now() + timedelta(minutes=10)
-    link = make_connection(demand=BookkeepingConnection.Demand.API)
+    connection = make_connection(demand=BookkeepingConnection.Demand.API)
     ConnectionGrant.objects.create(
-        connection=link,
+        connection=connection,
         access_until=later,
         refreshed_at=now,
         refresh_until=now + timedelta(days=30),
         consented_by=person,
     )
     ConnectionLine.objects.create(
-        connection=link,
+        connection=connection,
         answered_at=now,
         quiet_until=later,
         quiet_why=Verdict.RATE_LIMITED,
         limits={"minute_left": 0, "day_left": 4120},
     )
-    rows = [asdict(Row("411", "1234567", "Bakkerij Voorbeeld")) for _row in range(3)]
+    rows = [
+        asdict(ListedAdministration("411", "1234567", "Bakkerij Voorbeeld"))
+        for _row in range(3)
+    ]
     ConnectionList.objects.create(
-        connection=link, rows=rows, endpoint="list", seen_as="SYNC01"
+        connection=connection, rows=rows, endpoint="list", seen_as="SYNC01"
     )
     ConnectionCall.objects.create(
-        connection=link,
+        connection=connection,
         at=now,
         endpoint="list",
         status=429,
@@ -56,7 +59,7 @@ def make_connected(person: User) -> BookkeepingConnection:
         outcome=Verdict.RATE_LIMITED,
         reason="limited",
     )
-    return link
+    return connection
 
 
 def make_processes() -> None:
@@ -84,21 +87,21 @@ def make_pages(agent: User, lead: User) -> Mapping[str, str]:
         slug(state): make_move(state, agent=agent, lead=lead, move_type=next(kinds))
         for state in MoveState
     }
-    books = moves["completed"].administration
-    assert books is not None
+    administration = moves["completed"].administration
+    assert administration is not None
     drafts = {slug(kind): make_draft(lead, kind) for kind in MoveType}
     draft, waiting = drafts["change-code"], moves["awaiting-bookkeeping"]
-    link = make_connected(lead)
+    connection = make_connected(lead)
     make_processes()
     return {
         "operations": "/beheer/werking/",
         "connections": "/koppelingen/",
-        "connection": f"/koppelingen/{link.public_id}/",
+        "connection": f"/koppelingen/{connection.public_id}/",
         "list": "/",
         "list-empty": "/?q=bestaat-niet-zo",
         "queue": "/akkoord/",
         "administrations": "/administraties/",
-        "administration": f"/administraties/{books.public_id}/",
+        "administration": f"/administraties/{administration.public_id}/",
         "choose": "/aanvraag/",
         "review": f"/aanvraag/{draft}/nalezen/",
         "submitted": f"/aanvraag/{waiting}/ingediend/",

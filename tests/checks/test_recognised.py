@@ -71,12 +71,12 @@ def test_what_the_package_shows_is_compared_with_our_record(
     agent: User,
     package: ChosenAnswers,
 ) -> None:
-    books = make_administration(
+    administration = make_administration(
         make_connection(demand=API),
         name="Bakkerij Voorbeeld B.V.",
         kvk_number="12345678",
     )
-    move = submit(make_draft(agent, administration=books), agent)
+    move = submit(make_draft(agent, administration=administration), agent)
     package.answers = [Evidence(Verdict.FOUND_ACTIVE, **seen)]
 
     before = [one.code for one in inspect(move).results]

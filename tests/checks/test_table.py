@@ -54,8 +54,8 @@ def target_office(**facts: Any) -> Break:
 
 def target_link(**facts: Any) -> Break:
     def spoil(move: Move) -> None:
-        links = BookkeepingConnection.objects.filter(pk=move.wanted.connection_id)
-        links.update(**facts)
+        connections = BookkeepingConnection.objects.filter(pk=move.wanted.connection_id)
+        connections.update(**facts)
 
     return spoil
 
@@ -95,8 +95,8 @@ def self_service(move: Move) -> None:
 
 
 def address_taken(move: Move) -> None:
-    link = make_connection(move.to_environment, package=Package.ACCOUNTVIEW)
-    make_administration(link, code="elders", mail_code=move.to_code)
+    connection = make_connection(move.to_environment, package=Package.ACCOUNTVIEW)
+    make_administration(connection, code="elders", mail_code=move.to_code)
 
 
 def nothing_more(_move: Move) -> None:
@@ -199,9 +199,9 @@ def test_a_code_with_the_same_name_exists_once_in_an_office(
 ) -> None:
     move = make_draft(agent, move_type)
     assert move.administration is not None
-    link = make_connection(move.to_environment, package=move.package)
+    connection = make_connection(move.to_environment, package=move.package)
     make_administration(
-        link, code=move.to_code, name=move.administration.name, mail_code="twin"
+        connection, code=move.to_code, name=move.administration.name, mail_code="twin"
     )
 
     result = result_of(move, "code_and_name")
@@ -232,13 +232,13 @@ def test_an_empty_request_tells_everything_at_once(
         "consent_accepts_costs": False,
         "client_informed": False,
     }
-    books = make_administration()
+    administration = make_administration()
     # Of one connection that fits the portal would say by itself that it is meant.
-    make_connection(books.environment)
+    make_connection(administration.environment)
     move = make_draft(
         agent,
         move_type,
-        books,
+        administration,
         to_environment=None,
         to_connection=None,
         to_code="",
@@ -307,10 +307,14 @@ def test_a_second_request_for_the_same_administration_names_the_first(
 
 
 def test_a_second_request_for_the_same_place_names_the_first(agent: User) -> None:
-    link = make_connection()
-    first = make_draft(agent, administration=make_administration(link), to_code="4711")
+    connection = make_connection()
+    first = make_draft(
+        agent, administration=make_administration(connection), to_code="4711"
+    )
     submit(first, agent)
-    second = make_draft(agent, administration=make_administration(link), to_code="4711")
+    second = make_draft(
+        agent, administration=make_administration(connection), to_code="4711"
+    )
 
     result = result_of(second, "no_other_wish")
 
@@ -331,16 +335,16 @@ def test_an_address_in_use_is_refused(agent: User) -> None:
 def test_a_former_address_goes_along_with_the_code_and_is_warned_of(
     agent: User, lead: User
 ) -> None:
-    link = make_connection()
+    connection = make_connection()
     left = make_move(
         MoveState.COMPLETED,
         agent=agent,
         lead=lead,
-        administration=make_administration(link, code="100"),
+        administration=make_administration(connection, code="100"),
         to_code="101",
     )
     heir = make_draft(
-        agent, administration=make_administration(link, code="200"), to_code="100"
+        agent, administration=make_administration(connection, code="200"), to_code="100"
     )
 
     warned, free = result_of(heir, "address_inherited"), result_of(heir, "address_free")
@@ -350,22 +354,22 @@ def test_a_former_address_goes_along_with_the_code_and_is_warned_of(
 
 
 def test_a_former_address_does_not_go_to_another_code(agent: User, lead: User) -> None:
-    link = make_connection()
+    connection = make_connection()
     make_move(
         MoveState.COMPLETED,
         agent=agent,
         lead=lead,
-        administration=make_administration(link, code="100"),
+        administration=make_administration(connection, code="100"),
         to_code="101",
     )
-    other = make_connection(make_environment(), package=link.package)
+    other = make_connection(make_environment(), package=connection.package)
     own_code = make_administration(other, code="300", mail_code="100")
     move = make_draft(
         agent,
         T.MOVE_ENVIRONMENT,
         own_code,
-        to_environment=link.environment,
-        to_connection=link,
+        to_environment=connection.environment,
+        to_connection=connection,
     )
 
     result = result_of(move, "address_free")
@@ -377,12 +381,12 @@ def test_a_former_address_does_not_go_to_another_code(agent: User, lead: User) -
 def test_who_had_an_address_gets_it_back_without_a_word(
     agent: User, lead: User
 ) -> None:
-    link = make_connection()
+    connection = make_connection()
     there = make_move(
         MoveState.COMPLETED,
         agent=agent,
         lead=lead,
-        administration=make_administration(link, code="100"),
+        administration=make_administration(connection, code="100"),
         to_code="101",
     )
     back = make_draft(
@@ -399,14 +403,16 @@ def test_who_had_an_address_gets_it_back_without_a_word(
 def test_who_had_an_address_gets_it_back_though_another_had_it_meanwhile(
     agent: User, lead: User
 ) -> None:
-    link = make_connection()
-    first, second = (make_administration(link, code=code) for code in ("100", "200"))
-    for books, code in ((first, "101"), (second, "100"), (second, "201")):
+    connection = make_connection()
+    first, second = (
+        make_administration(connection, code=code) for code in ("100", "200")
+    )
+    for administration, code in ((first, "101"), (second, "100"), (second, "201")):
         make_move(
             MoveState.COMPLETED,
             agent=agent,
             lead=lead,
-            administration=Administration.objects.get(pk=books.pk),
+            administration=Administration.objects.get(pk=administration.pk),
             to_code=code,
         )
     back = make_draft(
@@ -419,16 +425,17 @@ def test_who_had_an_address_gets_it_back_though_another_had_it_meanwhile(
 
 
 def test_a_namesake_at_the_wanted_place_itself_is_told_once(agent: User) -> None:
-    link = make_connection()
-    there = make_administration(link, code="100", mail_code="elders")
-    books = make_administration(
-        make_connection(link.environment, package=link.package), name=there.name
+    connection = make_connection()
+    there = make_administration(connection, code="100", mail_code="elders")
+    administration = make_administration(
+        make_connection(connection.environment, package=connection.package),
+        name=there.name,
     )
     draft = make_draft(
         agent,
         T.RELINK_CONNECTION_AND_CHANGE_CODE,
-        books,
-        to_connection=link,
+        administration,
+        to_connection=connection,
         to_code="100",
     )
 

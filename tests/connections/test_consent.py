@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
-from adminmoves.bookkeeping import gateway, lines
+from adminmoves.bookkeeping import connection_lock, gateway
 from adminmoves.bookkeeping.vault import unseal
 from adminmoves.models import (
     BookkeepingConnection,
@@ -282,7 +282,7 @@ def test_while_a_connection_is_asked_it_is_not_connected(
 ) -> None:
     page = leave(as_administrator, link)
 
-    with lines.held(link, 10):
+    with connection_lock.connection_lock(link, 10):
         code = allow(page, packages.key(link))
         told = come_back(as_administrator, code, state_in(page))
 

@@ -17,7 +17,7 @@ from adminmoves.models import (
     ConnectionLine,
     ConnectionList,
 )
-from adminmoves.overview.connections.standing import GROUPS
+from adminmoves.overview.connections.status import GROUPS
 from adminmoves.vocabulary import Package, Verdict
 from tests.bookkeeping.world import CODES, Consented, Packages
 from tests.builders import make_connection, make_environment
@@ -286,11 +286,11 @@ def test_the_list_takes_as_many_queries_for_one_row_as_for_more(
 
 
 def test_a_newer_consent_is_not_cut_by_an_older_page(administrator: User) -> None:
-    link = make_connection(demand=API)
-    give_grant(link, administrator)
-    grants = ConnectionGrant.objects.filter(connection=link)
+    connection = make_connection(demand=API)
+    give_grant(connection, administrator)
+    grants = ConnectionGrant.objects.filter(connection=connection)
     older = {"version": grants.get().consented_at.isoformat()}
-    way = reverse("moves:disconnect", args=[link.public_id])
+    way = reverse("moves:disconnect", args=[connection.public_id])
     client = logged_in(administrator)
     grants.update(consented_at=timezone.now())
 
@@ -300,7 +300,7 @@ def test_a_newer_consent_is_not_cut_by_an_older_page(administrator: User) -> Non
     assert "beheerder-1 koppelde dit op" in said(late)
     assert grants.get().lost_at is None
     newer = grants.get().consented_at.isoformat()
-    page = client.get(reverse("moves:connection", args=[link.public_id]))
+    page = client.get(reverse("moves:connection", args=[connection.public_id]))
     assert f'name="version" value="{newer}"' in page.content.decode()
     client.post(way, {"version": newer})
     assert grants.get().lost_at is not None

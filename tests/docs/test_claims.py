@@ -5,10 +5,10 @@ import re
 import pytest
 from django.conf import settings
 
-from adminmoves.bookkeeping import lines
+from adminmoves.bookkeeping import connection_lock
 from adminmoves.bookkeeping.gateway import ADAPTERS, LIST_AGE
-from adminmoves.models.recall import WINDOW
-from adminmoves.overview.connections.consent import LONGEST
+from adminmoves.models.search import WINDOW_DAYS
+from adminmoves.overview.connections.consent import MAX_CONSENT_SECONDS
 from adminmoves.rules.checks.code import LONGEST_IN_ADDRESS
 from adminmoves.scheduling.queue import LATE_AFTER, LATE_TIMES
 from tests.docs.pages import pages, read
@@ -37,8 +37,8 @@ CLAIMS = [
             f"size, and more than {WORDS[LATE_AFTER.seconds // 60]} minutes"
         ),
     ),
-    ("auditor", f"looked for in the newest {WINDOW} days"),
-    ("administrator", f"You have {WORDS[LONGEST // 60]} minutes"),
+    ("auditor", f"looked for in the newest {WINDOW_DAYS} days"),
+    ("administrator", f"You have {WORDS[MAX_CONSENT_SECONDS // 60]} minutes"),
     (
         "administrator",
         (
@@ -51,8 +51,8 @@ CLAIMS = [
     (
         "packages/README",
         (
-            f"from {lines.SHORTEST_QUIET.seconds} seconds up to "
-            f"{lines.LONGEST_QUIET.seconds // 60} minutes"
+            f"from {connection_lock.SHORTEST_QUIET.seconds} seconds up to "
+            f"{connection_lock.LONGEST_QUIET.seconds // 60} minutes"
         ),
     ),
 ]

@@ -209,14 +209,14 @@ FACTS = [
 
 
 def test_the_database_holds_what_a_package_has(owner: extensions.connection) -> None:
-    link = make_connection(package="ACCOUNTVIEW")
-    found = BookkeepingConnection.objects.filter(pk=link.pk)
+    connection = make_connection(package="ACCOUNTVIEW")
+    found = BookkeepingConnection.objects.filter(pk=connection.pk)
     for field, facts in FACTS:
         with pytest.raises(IntegrityError) as refused, transaction.atomic():
             found.update(**facts)
         assert refusal_of(refused.value).field == field
         with pytest.raises(IntegrityError), transaction.atomic():
-            make_connection(link.environment, **facts)
+            make_connection(connection.environment, **facts)
     for country in EXACT_HOSTS:
         assert found.update(package="EXACT_ONLINE", country=country) == 1
 
@@ -233,10 +233,10 @@ def test_the_database_holds_what_a_package_has(owner: extensions.connection) -> 
 def test_a_host_that_is_not_asked_is_told(
     as_keeper: Client, administrator: User
 ) -> None:
-    link = {**UNIT4, "base_url": "https://boeken.example/api", "proof": "API"}
+    connection = {**UNIT4, "base_url": "https://boeken.example/api", "proof": "API"}
     told: list[str] = []
     import_estate(
-        estate([OFFICE], [link], [BAKERY]),
+        estate([OFFICE], [connection], [BAKERY]),
         actor=actor_for(administrator),
         watch=Watch(warn=lambda fault: told.append(str(fault))),
     )

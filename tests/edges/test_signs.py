@@ -272,9 +272,12 @@ def test_what_is_left_of_a_paste_begins_and_ends_with_ink(text: str) -> None:
 def test_every_door_makes_an_odd_dash_plain(
     dash: str, as_keeper: Client, administrator: User, agent: User
 ) -> None:
-    link = {**LINK, "package": "UNIT4", "country": ""}
-    books = {**BAKERY, "code": f"A{dash}1"}
-    bring_in(estate(links=[link], administrations=[books]), administrator)
+    connection = {**LINK, "package": "UNIT4", "country": ""}
+    administration = {**BAKERY, "code": f"A{dash}1"}
+    bring_in(
+        estate(connections=[connection], administrations=[administration]),
+        administrator,
+    )
     kept = Administration.objects.get()
     assert kept.code == "A-1"
 

@@ -55,12 +55,12 @@ def as_csv(rows: Sequence[Cells], delimiter: str = ";") -> bytes:
 
 def estate(
     offices: Sequence[Cells] = (OFFICE,),
-    links: Sequence[Cells] = (LINK,),
+    connections: Sequence[Cells] = (LINK,),
     administrations: Sequence[Cells] = (BAKERY,),
 ) -> list[NamedFile]:
     return [
         NamedFile("environments.csv", as_csv(offices)),
-        NamedFile("connections.csv", as_csv(links)),
+        NamedFile("connections.csv", as_csv(connections)),
         NamedFile("administrations.csv", as_csv(administrations)),
     ]
 

@@ -108,15 +108,15 @@ def test_an_office_in_use_keeps_its_code(keeper: Client) -> None:
 def test_a_connection_in_use_keeps_its_office_package_and_licence(
     keeper: Client,
 ) -> None:
-    link = make_administration().connection
-    before = BookkeepingConnection.objects.filter(pk=link.pk).values().get()
+    connection = make_administration().connection
+    before = BookkeepingConnection.objects.filter(pk=connection.pk).values().get()
 
     for answers in (
         {"environment": make_environment().pk},
         {"package": Package.TWINFIELD, "base_url": ""},
         {"package_environment": "LIC-ANDERS"},
     ):
-        assert change(keeper, link, **answers) == {
+        assert change(keeper, connection, **answers) == {
             "package_environment": [
                 (
                     "De koppeling is in gebruik en houdt haar kantoor, pakket en "
@@ -126,7 +126,9 @@ def test_a_connection_in_use_keeps_its_office_package_and_licence(
             ]
         }
 
-    assert BookkeepingConnection.objects.filter(pk=link.pk).values().get() == before
+    assert (
+        BookkeepingConnection.objects.filter(pk=connection.pk).values().get() == before
+    )
 
 
 def test_a_connection_that_a_request_wants_stays_too(
@@ -148,12 +150,12 @@ def test_a_connection_that_a_request_wants_stays_too(
 def test_a_new_administration_gets_its_place_from_its_connection(
     keeper: Client,
 ) -> None:
-    link = make_connection(make_environment(office_code="VKN104"))
+    connection = make_connection(make_environment(office_code="VKN104"))
 
     errors = add(
         keeper,
         Administration,
-        connection=link,
+        connection=connection,
         code="MVL00124",
         name="Bakkerij Voorbeeld B.V.",
         documents="4",
@@ -163,35 +165,38 @@ def test_a_new_administration_gets_its_place_from_its_connection(
 
     assert errors == {}
     made = Administration.objects.get()
-    assert (made.environment, made.package) == (link.environment, link.package)
+    assert (made.environment, made.package) == (
+        connection.environment,
+        connection.package,
+    )
     assert made.mail_address == "vkn104.mvl00124@mailtobasecone.com"
     assert made.documents_counted_at == made.at_place_since
     event = Event.objects.get(code=EventCode.ADMINISTRATION_CHANGED)
     assert event.params["before"] == {}
-    assert event.params["after"]["connection"] == link.public_id
+    assert event.params["after"]["connection"] == connection.public_id
 
 
 @pytest.mark.parametrize("wish", ["environment", "connection", "package"])
 def test_a_place_is_not_among_the_answers(wish: str, keeper: Client) -> None:
-    books = make_administration()
+    administration = make_administration()
     other = make_connection(package=Package.TWINFIELD)
-    before = Administration.objects.filter(pk=books.pk).values().get()
+    before = Administration.objects.filter(pk=administration.pk).values().get()
     answers = {
         "environment": other.environment.pk,
         "connection": other.pk,
         "package": other.package,
     }
 
-    assert change(keeper, books, **{wish: answers[wish]}) == {}
+    assert change(keeper, administration, **{wish: answers[wish]}) == {}
 
-    assert Administration.objects.filter(pk=books.pk).values().get() == before
+    assert Administration.objects.filter(pk=administration.pk).values().get() == before
     assert not Event.objects.exists()
 
 
 def test_another_code_takes_a_request(keeper: Client) -> None:
-    books = make_administration(code="2041")
+    administration = make_administration(code="2041")
 
-    errors = change(keeper, books, code="2042")
+    errors = change(keeper, administration, code="2042")
 
     assert errors == {
         "code": [
@@ -201,20 +206,20 @@ def test_another_code_takes_a_request(keeper: Client) -> None:
             )
         ]
     }
-    assert of(books.public_id).code == "2041"
+    assert of(administration.public_id).code == "2041"
 
 
 def test_a_spelling_with_the_same_key_is_corrected_and_the_address_follows(
     keeper: Client,
 ) -> None:
-    link = make_connection(
+    connection = make_connection(
         make_environment(office_code="VKN104"), package=Package.EXACT_ONLINE
     )
-    books = make_administration(link, code="0411")
+    administration = make_administration(connection, code="0411")
 
-    assert change(keeper, books, code="411") == {}
+    assert change(keeper, administration, code="411") == {}
 
-    now = of(books.public_id)
+    now = of(administration.public_id)
     assert (now.code, now.mail_address) == ("411", "vkn104.411@mailtobasecone.com")
     assert told(Event.objects.get()) == (
         "beheerder-1",
@@ -226,9 +231,9 @@ def test_a_spelling_with_the_same_key_is_corrected_and_the_address_follows(
 def test_a_taken_address_and_a_bad_number_are_told_at_once(keeper: Client) -> None:
     office = make_environment(office_code="VKN104")
     other = make_administration(make_connection(office), code="bakker")
-    books = make_administration(make_connection(office))
+    administration = make_administration(make_connection(office))
 
-    assert change(keeper, books, kvk_number="12", mail_code="a b") == {
+    assert change(keeper, administration, kvk_number="12", mail_code="a b") == {
         "kvk_number": [
             "Dit is geen KvK-nummer. Schrijf acht cijfers, of laat het leeg."
         ],
@@ -240,7 +245,7 @@ def test_a_taken_address_and_a_bad_number_are_told_at_once(keeper: Client) -> No
             )
         ],
     }
-    assert change(keeper, books, mail_code="bakker") == {
+    assert change(keeper, administration, mail_code="bakker") == {
         "mail_address": [
             (
                 f"{other.name} (VKN104.bakker) heeft het e-mailadres "
@@ -257,9 +262,9 @@ def test_a_former_address_of_another_is_not_given_away(
     office = make_environment(office_code="VKN104")
     moved = make_administration(make_connection(office), code="2041")
     make_move(MoveState.COMPLETED, agent=agent, lead=lead, administration=moved)
-    books = make_administration(make_connection(office))
+    administration = make_administration(make_connection(office))
 
-    errors = change(keeper, books, mail_code="2041")
+    errors = change(keeper, administration, mail_code="2041")
 
     assert errors == {
         "mail_address": [
@@ -275,11 +280,13 @@ def test_a_former_address_of_another_is_not_given_away(
 def test_an_administration_that_is_being_migrated_is_closed(
     keeper: Client, agent: User, lead: User, close: Callable[[Move], None]
 ) -> None:
-    books = make_administration()
-    running = make_move(MoveState.RUNNING, agent=agent, lead=lead, administration=books)
+    administration = make_administration()
+    running = make_move(
+        MoveState.RUNNING, agent=agent, lead=lead, administration=administration
+    )
     close(running)
 
-    errors = change(keeper, of(books.public_id), name="Anders")
+    errors = change(keeper, of(administration.public_id), name="Anders")
 
     assert errors == {
         "__all__": [
@@ -289,12 +296,12 @@ def test_an_administration_that_is_being_migrated_is_closed(
             )
         ]
     }
-    assert of(books.public_id).name == books.name
+    assert of(administration.public_id).name == administration.name
 
 
 def test_a_refusal_keeps_what_was_typed(keeper: Client) -> None:
-    books = make_administration(code="2041")
-    url = address(Administration, "change", books.pk)
+    administration = make_administration(code="2041")
+    url = address(Administration, "change", administration.pk)
 
     page = keeper.post(url, {"code": "9", "name": "Nieuwe naam"}).content.decode()
 

@@ -29,8 +29,8 @@ def test_a_severity_is_chosen_on_record_and_taken_back(
         "move_type": "CHANGE_CODE",
         "severity": "BLOCKING",
     }
-    books = make_administration(make_connection(package=Package.TWINFIELD))
-    draft = make_draft(agent, administration=books)
+    administration = make_administration(make_connection(package=Package.TWINFIELD))
+    draft = make_draft(agent, administration=administration)
 
     assert add(keeper, CheckSeverity, **answers) == {}
 

@@ -16,9 +16,9 @@ FORMAL = re.compile(r"\b([Uu]|[Uu]w|True|False|De kantoor)\b")
 
 
 def test_no_page_says_u_or_true(client: Client, administrator: User) -> None:
-    link = make_connection()
+    connection = make_connection()
     client.force_login(administrator)
-    office = address(Environment, "change", link.environment.pk)
+    office = address(Environment, "change", connection.environment.pk)
     sent = {**as_shown(client.get(office)), "name": "Nieuw", "_continue": "ja"}
     pages = [
         client.post(office, sent, follow=True),

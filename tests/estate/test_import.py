@@ -40,10 +40,10 @@ def test_three_files_make_an_office_a_connection_and_an_administration(
         Environment, "o1", "office_code", "subscription", "is_active", "mail_domain"
     )
     assert office == ("VKN104", "PREMIUM", True, "")
-    link = facts(
+    connection = facts(
         BookkeepingConnection, "c1", "environment__public_id", "package", "demand"
     )
-    assert link == ("o1", "EXACT_ONLINE", "ATTESTATION")
+    assert connection == ("o1", "EXACT_ONLINE", "ATTESTATION")
     made = Administration.objects.get(public_id="a1")
     assert (made.connection.public_id, made.environment.public_id) == ("c1", "o1")
     assert (made.code, made.code_key, made.package) == ("0411", "411", "EXACT_ONLINE")

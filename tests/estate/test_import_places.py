@@ -23,10 +23,12 @@ PLACES: dict[str, dict[str, str]] = {
 
 @pytest.mark.parametrize("wish", PLACES)
 def test_another_place_takes_a_request(wish: str, administrator: User) -> None:
-    bring_in(estate(links=[LINK, LINK_2]), administrator)
+    bring_in(estate(connections=[LINK, LINK_2]), administrator)
     before = Administration.objects.values().get(), Event.objects.count()
 
-    files = estate(links=[LINK, LINK_2], administrations=[{**BAKERY, **PLACES[wish]}])
+    files = estate(
+        connections=[LINK, LINK_2], administrations=[{**BAKERY, **PLACES[wish]}]
+    )
 
     column = next(iter(PLACES[wish]))
     assert faults_of(files, administrator) == [

@@ -21,7 +21,7 @@ from adminmoves.models import (
     FormerPlace,
     Move,
 )
-from adminmoves.models.recall import search
+from adminmoves.models.search import search
 from adminmoves.rules.types import derive
 from adminmoves.vocabulary import MoveState, MoveType
 from tests.builders import make_move
@@ -80,8 +80,12 @@ def test_every_administration_is_where_its_last_move_brought_it(made: None) -> N
     last = {move.administration_id or 0: move for move in completed}
 
     there = {
-        books.pk: (books.connection_id, books.code, books.mail_address)
-        for books in Administration.objects.filter(pk__in=last)
+        administration.pk: (
+            administration.connection_id,
+            administration.code,
+            administration.mail_address,
+        )
+        for administration in Administration.objects.filter(pk__in=last)
     }
 
     assert there == {
@@ -105,15 +109,17 @@ def test_the_type_of_a_made_move_is_what_its_places_say(made: None) -> None:
     for move in Move.objects.filter(state=S.COMPLETED):
         assert move.from_environment_id is not None
         assert move.from_connection_id is not None
-        books = Administration(
+        administration = Administration(
             environment_id=move.from_environment_id,
             connection_id=move.from_connection_id,
         )
-        books.code_key = move.from_code  # the codes made differ by more than spelling
+        administration.code_key = (
+            move.from_code
+        )  # the codes made differ by more than spelling
         assert move.to_environment_id is not None
         assert move.to_connection_id is not None
         derived = derive(
-            books, move.to_environment_id, move.to_connection_id, move.to_code
+            administration, move.to_environment_id, move.to_connection_id, move.to_code
         )
         assert derived == move.move_type
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adminmoves.cleaning import strip_paste
-from adminmoves.estate.rows import Fault, Header, Row, read_rows
+from adminmoves.estate.rows import Fault, Header, SheetRow, read_rows
 
 HEADER = Header(known=("id", "name", "note"), needed=("id", "name"))
 # What a paste adds is nobody's intention, and control characters are refused.
@@ -49,7 +49,7 @@ def test_what_a_spreadsheet_writes_is_read_back_whole(
 def test_no_content_breaks_the_reader(content: bytes) -> None:
     rows, faults = read_rows("x.csv", content, HEADER)
 
-    assert all(isinstance(row, Row) for row in rows)
+    assert all(isinstance(row, SheetRow) for row in rows)
     assert all(fault.what and fault.remedy for fault in faults)
 
 

@@ -38,12 +38,18 @@ def samples(administrator: User) -> dict[str, tuple[int, int, int]]:
 
 
 def wish(
-    agent: User, administration: str, intent: MoveType, link: str = "", code: str = ""
+    agent: User,
+    administration: str,
+    intent: MoveType,
+    connection: str = "",
+    code: str = "",
 ) -> Move:
     """A complete draft on the sample estate."""
     held = Administration.objects.get(public_id=administration)
     wanted = (
-        BookkeepingConnection.objects.get(public_id=link) if link else held.connection
+        BookkeepingConnection.objects.get(public_id=connection)
+        if connection
+        else held.connection
     )
     answers: dict[str, Any] = {
         "administration": held,
@@ -65,24 +71,24 @@ def test_the_samples_load_cleanly(samples: dict[str, tuple[int, int, int]]) -> N
 
 
 def test_the_samples_have_what_the_rules_are_about(samples: object) -> None:
-    offices, links = Environment.objects, BookkeepingConnection.objects
-    books = Administration.objects
+    offices, connections = Environment.objects, BookkeepingConnection.objects
+    administration = Administration.objects
 
     assert offices.filter(subscription="TRIAL").count() == 1
     assert offices.filter(is_active=False).count() == 1
     assert offices.exclude(mail_domain="").count() == 1
-    assert set(books.values_list("package", flat=True)) == set(Package.values)
-    assert set(links.values_list("demand", flat=True)) == {"API", "ATTESTATION"}
-    assert links.filter(is_active=False).count() == 2
-    same_package = links.values("environment", "package").annotate(n=Count("pk"))
+    assert set(administration.values_list("package", flat=True)) == set(Package.values)
+    assert set(connections.values_list("demand", flat=True)) == {"API", "ATTESTATION"}
+    assert connections.filter(is_active=False).count() == 2
+    same_package = connections.values("environment", "package").annotate(n=Count("pk"))
     assert same_package.filter(n__gt=1).count() >= 4
-    assert books.filter(code__startswith="0").count() >= 10
-    assert books.filter(code__regex=r"[a-z]").count() >= 10
-    assert books.filter(code__contains="-").count() >= 5
-    assert books.exclude(mail_code="").count() >= 5
-    assert books.filter(kvk_number="").count() >= 5
-    assert books.filter(documents_awaiting_authorisation__gt=0).count() >= 5
-    assert books.exclude(code_key=F("code")).count() >= 10
+    assert administration.filter(code__startswith="0").count() >= 10
+    assert administration.filter(code__regex=r"[a-z]").count() >= 10
+    assert administration.filter(code__contains="-").count() >= 5
+    assert administration.exclude(mail_code="").count() >= 5
+    assert administration.filter(kvk_number="").count() >= 5
+    assert administration.filter(documents_awaiting_authorisation__gt=0).count() >= 5
+    assert administration.exclude(code_key=F("code")).count() >= 10
 
 
 WISHES: dict[str, tuple[str, MoveType, str, str, str]] = {
@@ -116,9 +122,9 @@ WISHES: dict[str, tuple[str, MoveType, str, str, str]] = {
 def test_a_wish_on_the_samples_shows_the_check(
     check: str, samples: object, agent: User
 ) -> None:
-    administration, intent, link, code, outcome = WISHES[check]
+    administration, intent, connection, code, outcome = WISHES[check]
 
-    report = inspect(wish(agent, administration, intent, link, code))
+    report = inspect(wish(agent, administration, intent, connection, code))
 
     found = {result.code: result.outcome for result in report.results}
     assert found[check] == outcome

@@ -7,8 +7,8 @@ import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
 
+from adminmoves.bookkeeping.connection_lock import ConnectionBusy
 from adminmoves.bookkeeping.gateway import FRESH, Evidence
-from adminmoves.bookkeeping.lines import LineBusy
 from adminmoves.evidence.records import ask_package
 from adminmoves.execution import claim, runner
 from adminmoves.execution.steps import RunFailed
@@ -40,7 +40,7 @@ class Broken:
 
 
 @pytest.fixture
-def link(agent: User) -> BookkeepingConnection:
+def connection(agent: User) -> BookkeepingConnection:
     return make_connection(demand=BookkeepingConnection.Demand.API)
 
 
@@ -57,10 +57,10 @@ def test_a_package_that_cannot_be_understood_does_not_hold_up_the_others(
     lead: User,
     package: ChosenAnswers,
     answering: Answering,
-    link: BookkeepingConnection,
+    connection: BookkeepingConnection,
     a_move: MakeMove,
 ) -> None:
-    seen(agent, lead, make_administration(link), "4711")
+    seen(agent, lead, make_administration(connection), "4711")
     other = a_move(S.APPROVED)
     answering(Broken())
 
@@ -78,9 +78,9 @@ def test_a_package_that_cannot_answer_is_left_alone_for_a_while(
     agent: User,
     lead: User,
     package: ChosenAnswers,
-    link: BookkeepingConnection,
+    connection: BookkeepingConnection,
 ) -> None:
-    move = seen(agent, lead, make_administration(link), "4711")
+    move = seen(agent, lead, make_administration(connection), "4711")
     later = timezone.now() + timedelta(minutes=20)
     package.answers = [Evidence(verdict, retry_at=later)]
 
@@ -93,9 +93,11 @@ def test_a_package_that_cannot_answer_is_left_alone_for_a_while(
 
 
 def test_a_move_that_waits_for_another_does_not_ask_its_package_meanwhile(
-    agent: User, lead: User, package: ChosenAnswers, link: BookkeepingConnection
+    agent: User, lead: User, package: ChosenAnswers, connection: BookkeepingConnection
 ) -> None:
-    leaving, arriving = (make_administration(link, code=code) for code in ("1", "2"))
+    leaving, arriving = (
+        make_administration(connection, code=code) for code in ("1", "2")
+    )
     first = submit(make_draft(agent, administration=leaving, to_code="9"), agent)
     package.answers = [Evidence(V.FOUND_ACTIVE, name=arriving.name)]
     second = seen(agent, lead, arriving, "1")
@@ -112,12 +114,12 @@ def test_a_move_that_waits_for_another_does_not_ask_its_package_meanwhile(
 def test_more_of_what_was_warned_of_goes_back_to_approval(
     agent: User, lead: User, a_move: MakeMove
 ) -> None:
-    books = make_administration(documents_unprocessed=1)
-    move = a_move(S.APPROVED, administration=books)
+    administration = make_administration(documents_unprocessed=1)
+    move = a_move(S.APPROVED, administration=administration)
     less = a_move(
         S.APPROVED, administration=make_administration(documents_unprocessed=2)
     )
-    Administration.objects.filter(pk=books.pk).update(documents_unprocessed=9)
+    Administration.objects.filter(pk=administration.pk).update(documents_unprocessed=9)
     Administration.objects.filter(pk=less.wanted.administration_id).update(
         documents_unprocessed=1
     )
@@ -141,7 +143,7 @@ def test_who_lost_the_lease_before_a_failure_lets_go_quietly(
 
     monkeypatch.setattr(runner, "_switch", refuse_late)
 
-    runner.carry_out(attempt)
+    runner.execute(attempt)
 
     assert Move.objects.get(pk=move.pk).state == S.RUNNING
 
@@ -151,15 +153,15 @@ def test_a_package_that_somebody_asks_leaves_the_move_approved_and_says_until_wh
     lead: User,
     package: ChosenAnswers,
     answering: Answering,
-    link: BookkeepingConnection,
+    connection: BookkeepingConnection,
 ) -> None:
-    move = seen(agent, lead, make_administration(link), "4711")
+    move = seen(agent, lead, make_administration(connection), "4711")
     until = timezone.now() + timedelta(minutes=1)
 
     class Busy:
         def check(self, *_asked: object, age: timedelta, **_how: object) -> Evidence:
             assert age == FRESH
-            raise LineBusy(until)
+            raise ConnectionBusy(until)
 
     answering(Busy())
 

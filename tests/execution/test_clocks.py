@@ -23,9 +23,11 @@ off = pytest.mark.parametrize("by", OFF, ids=str)
 def approved(a_move: MakeMove, monkeypatch: pytest.MonkeyPatch) -> Move:
     """To another office, with ten documents, in chunks of four."""
     monkeypatch.setattr(copying, "MOST_DOCUMENTS", 4)
-    books = make_administration()
-    fill_with(books, 10)
-    return a_move(S.APPROVED, move_type=MoveType.MOVE_ENVIRONMENT, administration=books)
+    administration = make_administration()
+    fill_with(administration, 10)
+    return a_move(
+        S.APPROVED, move_type=MoveType.MOVE_ENVIRONMENT, administration=administration
+    )
 
 
 def set_clock(monkeypatch: pytest.MonkeyPatch, by: timedelta) -> None:
@@ -42,16 +44,16 @@ def test_a_move_completes_on_a_host_whose_clock_is_wrong(
     a_move: MakeMove,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    books = make_administration()
-    fill_with(books, 10)
-    move = a_move(S.APPROVED, move_type=move_type, administration=books)
-    before = contents(books)
+    administration = make_administration()
+    fill_with(administration, 10)
+    move = a_move(S.APPROVED, move_type=move_type, administration=administration)
+    before = contents(administration)
     set_clock(monkeypatch, by)
 
     done = run(move)
 
     assert done.state == S.COMPLETED
-    assert contents(books) == before
+    assert contents(administration) == before
 
 
 @off
@@ -61,14 +63,16 @@ def test_it_takes_no_run_that_somebody_holds_and_holds_its_own(
     held = start(approved)
     with monkeypatch.context() as wrong:
         set_clock(wrong, by)
-        assert claim.take_over("worker-2") is None
-        runner.carry_out(held, until=0)
-        taken = claim.take_up("worker-2")
+        assert claim.resume_expired("worker-2") is None
+        runner.execute(held, until=0)
+        taken = claim.resume_yielded("worker-2")
         assert taken is not None
-        assert not dispatch.unattended().exists()
+        assert not dispatch.unclaimed_runs().exists()
 
-    assert claim.take_over("worker-3") is None, "it is held, whatever its host says"
-    runner.carry_out(taken)
+    assert claim.resume_expired("worker-3") is None, (
+        "it is held, whatever its host says"
+    )
+    runner.execute(taken)
     assert Move.objects.get(pk=approved.pk).state == S.COMPLETED
     assert not Event.objects.filter(
         code__in=["RUN_TAKEN_OVER", "MOVE_IN_DOUBT"]

@@ -42,10 +42,15 @@ def test_a_request_its_approval_and_its_run_take_at_most_forty_statements(
     agent: User, lead: User, a_move: MakeMove
 ) -> None:
     a_move(MoveState.COMPLETED)
-    books, kind = make_administration(), MoveType.CHANGE_CODE
+    administration, kind = make_administration(), MoveType.CHANGE_CODE
     asks, decides = actor_for(agent), actor_for(lead)
     draft = start_draft(kind, actor=asks)
-    answers = {"administration": books, **PARTIES, **SAID, **wanted_place(books, kind)}
+    answers = {
+        "administration": administration,
+        **PARTIES,
+        **SAID,
+        **wanted_place(administration, kind),
+    }
     edit_draft(draft.pk, answers, actor=asks)
     seen = warnings_of(Move.objects.get(pk=draft.pk))
 

@@ -55,10 +55,10 @@ def completed(move: Move) -> Callable[[], bool]:
 
 def with_archive(a_move: MakeMove) -> Move:
     """An approved move with fifty files, of one chunk."""
-    books = make_administration()
-    fill_with(books, 50)
+    administration = make_administration()
+    fill_with(administration, 50)
     kind = MoveType.MOVE_ENVIRONMENT
-    return a_move(S.APPROVED, move_type=kind, administration=books)
+    return a_move(S.APPROVED, move_type=kind, administration=administration)
 
 
 def cleaned() -> bool:

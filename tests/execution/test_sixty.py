@@ -112,10 +112,12 @@ def test_sixty_moves_are_each_done_once_whoever_is_killed(
 
 
 def filed(a_move: MakeMove, kind: MoveType) -> Move:
-    books = make_administration()
+    administration = make_administration()
     if kind in WITH_ARCHIVE:
-        fill_with(books, DOCUMENTS, seed=books.pk)
-    return a_move(MoveState.AWAITING_APPROVAL, move_type=kind, administration=books)
+        fill_with(administration, DOCUMENTS, seed=administration.pk)
+    return a_move(
+        MoveState.AWAITING_APPROVAL, move_type=kind, administration=administration
+    )
 
 
 @contextmanager

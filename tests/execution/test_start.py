@@ -44,8 +44,10 @@ V = Verdict
 @pytest.fixture
 def seen_move(agent: User, lead: User, package: ChosenAnswers) -> Move:
     """An approved move whose proof is an answer of the package itself."""
-    link = make_connection(demand=BookkeepingConnection.Demand.API)
-    move = submit(make_draft(agent, administration=make_administration(link)), agent)
+    connection = make_connection(demand=BookkeepingConnection.Demand.API)
+    move = submit(
+        make_draft(agent, administration=make_administration(connection)), agent
+    )
     ask_package(move.pk)
     return approve(Move.objects.get(pk=move.pk), lead)
 
@@ -179,7 +181,7 @@ def test_an_import_that_takes_the_place_during_the_run_makes_it_fail_whole(
     attempt = start(move)
     make_administration(move.to_connection, code=move.to_code, mail_code="elders")
 
-    runner.carry_out(attempt)
+    runner.execute(attempt)
 
     held = Move.objects.get(pk=move.pk)
     there = Administration.objects.get(pk=move.wanted.administration_id)
@@ -200,7 +202,7 @@ def test_documents_that_changed_during_the_run_make_it_fail(a_move: MakeMove) ->
     attempt.before_image["documents"] = 4711
     attempt.save()
 
-    runner.carry_out(attempt)
+    runner.execute(attempt)
 
     assert outcome(move) == (S.FAILED, "documents_differ")
 
@@ -211,7 +213,7 @@ def test_a_failed_move_can_be_tried_again_to_its_end(
     move = a_move(S.FAILED)
 
     retry_move(move.pk, actor=actor_for(lead))
-    runner.carry_out(start(move))
+    runner.execute(start(move))
 
     held = Move.objects.get(pk=move.pk)
     numbers = [(tried.number, tried.outcome) for tried in held.attempts.all()]
@@ -246,10 +248,10 @@ def test_a_run_that_makes_no_progress_asks_a_person(
 
     for worker in ("worker-2", "worker-3"):
         expire_lease(move)
-        assert claim.take_over(worker) is not None
+        assert claim.resume_expired(worker) is not None
     expire_lease(move)
 
-    assert claim.take_over("worker-4") is None
+    assert claim.resume_expired("worker-4") is None
     assert outcome(move) == (S.IN_DOUBT, "no_progress")
 
 
@@ -263,9 +265,9 @@ def test_a_lead_settles_a_doubt_and_the_worker_does_it(
     move = a_move(S.IN_DOUBT)
 
     settle_move(move.pk, actor=actor_for(lead), answer=answer, reason="Nagekeken.")
-    attempt = claim.take_over("worker-2")
+    attempt = claim.resume_expired("worker-2")
     assert attempt is not None
-    runner.carry_out(attempt)
+    runner.execute(attempt)
 
     there = Administration.objects.get(pk=move.wanted.administration_id)
     assert (Move.objects.get(pk=move.pk).state, there.closed_by) == (state, None)
@@ -276,9 +278,9 @@ def test_a_takeover_goes_on_where_the_ledger_says(a_move: MakeMove) -> None:
     runner.prepare(start(move))
     expire_lease(move)
 
-    attempt = claim.take_over("worker-2")
+    attempt = claim.resume_expired("worker-2")
     assert attempt is not None
-    runner.carry_out(attempt)
+    runner.execute(attempt)
 
     done = move.effects.values_list("step", "worker").order_by("id")
     assert dict(done)[StepCode.CLOSE] == "worker-1"
@@ -297,7 +299,7 @@ def test_the_time_in_which_nobody_copied_does_not_slow_a_run(a_move: MakeMove) -
     )
     expire_lease(move)
 
-    attempt = claim.take_over("worker-2")
+    attempt = claim.resume_expired("worker-2")
 
     assert attempt is not None
     assert Archive(attempt).bytes_per_second == pytest.approx(100)
@@ -307,9 +309,9 @@ def test_who_lost_the_lease_changes_nothing_any_more(a_move: MakeMove) -> None:
     move = a_move(S.APPROVED)
     late = start(move)
     expire_lease(move)
-    attempt = claim.take_over("worker-2")
+    attempt = claim.resume_expired("worker-2")
 
-    runner.carry_out(late)
+    runner.execute(late)
 
     assert attempt is not None
     assert (outcome(move)[0], move.effects.count()) == (S.RUNNING, 0)

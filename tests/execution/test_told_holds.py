@@ -99,8 +99,10 @@ def test_what_was_told_while_the_package_was_asked_holds(
     package: ChosenAnswers,
     answering: Answering,
 ) -> None:
-    link = make_connection(demand=BookkeepingConnection.Demand.API)
-    move = submit(make_draft(agent, administration=make_administration(link)), agent)
+    connection = make_connection(demand=BookkeepingConnection.Demand.API)
+    move = submit(
+        make_draft(agent, administration=make_administration(connection)), agent
+    )
     ask_package(move.pk)
     approve(Move.objects.get(pk=move.pk), lead)
 
@@ -229,15 +231,17 @@ def test_a_worker_that_asks_a_slow_package_heeds_what_was_told_meanwhile(
     new = packages.connection(Package.UNIT4, "KANTOOR-B", environment=old.environment)
     consented(new)
     packages.add(new, CODES[Package.UNIT4], NAME, kvk_number=KVK)
-    books = make_administration(
+    administration = make_administration(
         old, name=NAME, kvk_number=KVK, code=CODES[Package.UNIT4]
     )
     place = {
         "to_environment": new.environment,
         "to_connection": new,
-        "to_code": books.code,
+        "to_code": administration.code,
     }
-    move = submit(make_draft(agent, MoveType.RELINK_CONNECTION, books, **place), agent)
+    move = submit(
+        make_draft(agent, MoveType.RELINK_CONNECTION, administration, **place), agent
+    )
     ask_due()
     before = len(packages.calls(new))
     packages.befall(new, "slow", seconds=2)

@@ -48,14 +48,14 @@ class People:
     def file(self, number: int) -> Move:
         """A request that waits for approval; its archive moves with types 1 and 4."""
         kind = KINDS[number % len(KINDS)]
-        books = make_administration()
-        fill_with(books, self._documents(kind, number), seed=number)
+        administration = make_administration()
+        fill_with(administration, self._documents(kind, number), seed=number)
         return make_move(
             S.AWAITING_APPROVAL,
             agent=self.agent,
             lead=self.lead,
             move_type=kind,
-            administration=books,
+            administration=administration,
         )
 
     def approve(self, move_id: int, *, later: bool = False) -> None:

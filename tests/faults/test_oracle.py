@@ -23,10 +23,10 @@ Spoil = Callable[[Move, extensions.connection], None]
 @pytest.fixture
 def done(shelves: Path, a_move: MakeMove, owner: extensions.connection) -> Done:
     """A move with its archive that was carried out and cleaned up after."""
-    books = make_administration()
-    fill_with(books, 5)
+    administration = make_administration()
+    fill_with(administration, 5)
     kind = MoveType.MOVE_ENVIRONMENT
-    move = a_move(MoveState.APPROVED, move_type=kind, administration=books)
+    move = a_move(MoveState.APPROVED, move_type=kind, administration=administration)
     promised = promises(owner, shelves)
     run(move)
     CleanUp.objects.update(due_at=timezone.now())

@@ -68,20 +68,20 @@ def test_nothing_is_compared_before_an_administration_is_chosen(agent: User) -> 
 
 
 def test_the_address_follows_the_wanted_place(agent: User) -> None:
-    books = make_administration(code="2041")
-    move = make_draft(agent, T.CHANGE_CODE, books, to_code="NL2041")
+    administration = make_administration(code="2041")
+    move = make_draft(agent, T.CHANGE_CODE, administration, to_code="NL2041")
 
     diff = diff_of(move)
 
-    office = books.environment.office_code.lower()
+    office = administration.environment.office_code.lower()
     assert diff is not None
     assert diff.now.address == f"{office}.2041@mailtobasecone.com"
     assert diff.then.address == f"{office}.nl2041@mailtobasecone.com"
 
 
 def test_an_own_code_for_the_address_stays(agent: User) -> None:
-    books = make_administration(mail_code="inkoop")
-    move = make_draft(agent, T.CHANGE_CODE, books, to_code="NL2041")
+    administration = make_administration(mail_code="inkoop")
+    move = make_draft(agent, T.CHANGE_CODE, administration, to_code="NL2041")
 
     diff = diff_of(move)
 
@@ -104,10 +104,10 @@ def routed(move: Move) -> str:
 
 
 def test_a_route_of_a_code_marks_the_code_alone(agent: User) -> None:
-    books = make_administration(code="2041")
-    office = books.environment.office_code
+    administration = make_administration(code="2041")
+    office = administration.environment.office_code
 
-    html = routed(make_draft(agent, T.CHANGE_CODE, books, to_code="NL2041"))
+    html = routed(make_draft(agent, T.CHANGE_CODE, administration, to_code="NL2041"))
 
     assert f"<code>{office}.<b>NL2041</b></code>" in html
 
@@ -117,12 +117,14 @@ def test_a_route_to_another_connection_names_both_once(agent: User) -> None:
     there = make_connection(
         here.environment, package=here.package, package_environment="AV-07"
     )
-    books = make_administration(here)
+    administration = make_administration(here)
 
-    html = routed(make_draft(agent, T.RELINK_CONNECTION, books, to_connection=there))
+    html = routed(
+        make_draft(agent, T.RELINK_CONNECTION, administration, to_connection=there)
+    )
 
     TestCase().assertInHTML(f"<small>{here} naar <b>{there.label}</b></small>", html)
-    assert html.count(books.code) == 1
+    assert html.count(administration.code) == 1
 
 
 @pytest.mark.parametrize(

@@ -71,12 +71,12 @@ def test_a_choice_is_shown_where_it_was_made(lead: User, a_move: MakeMove) -> No
 
 @pytest.mark.parametrize("name", ["name", "mail_address"])
 def test_what_a_search_found_is_told_anew(agent: User, name: str) -> None:
-    books = make_administration(code="zoek77", name="Bakkerij Oud")
+    administration = make_administration(code="zoek77", name="Bakkerij Oud")
     client = logged_in(agent)
     client.get("/zoeken/?q=zoek77")
 
-    setattr(books, name, "nieuw@voorbeeld.example")
-    books.save()
+    setattr(administration, name, "nieuw@voorbeeld.example")
+    administration.save()
 
     assert "nieuw@voorbeeld.example" in said(client.get("/zoeken/?q=zoek77"))
 

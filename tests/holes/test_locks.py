@@ -111,12 +111,14 @@ def test_a_count_while_it_runs(
     owner: extensions.connection, a_move: MakeMove, agent: User
 ) -> None:
     move = a_move(S.RUNNING)
-    books = move.wanted.administration_id
+    administration = move.wanted.administration_id
 
     outcome = meet(
         owner,
         move,
-        lambda: recount_documents(books, COUNTS, actor=actor_for(agent), ticket="X"),
+        lambda: recount_documents(
+            administration, COUNTS, actor=actor_for(agent), ticket="X"
+        ),
     )
 
     assert outcome == ["done", "done"]
@@ -126,24 +128,26 @@ def test_an_import_of_its_office_while_it_runs(
     owner: extensions.connection, a_move: MakeMove, administrator: User
 ) -> None:
     move = a_move(S.RUNNING)
-    books = Administration.objects.with_place().get(pk=move.wanted.administration_id)
-    office, link = books.environment, books.connection
+    administration = Administration.objects.with_place().get(
+        pk=move.wanted.administration_id
+    )
+    office, connection = administration.environment, administration.connection
     files = estate(
         [{**OFFICE, "id": office.public_id, "office_code": office.office_code}],
         [
             {
-                "id": link.public_id,
+                "id": connection.public_id,
                 "environment": office.public_id,
-                "package": link.package,
-                "package_environment": link.package_environment,
+                "package": connection.package,
+                "package_environment": connection.package_environment,
             }
         ],
         [
             {
-                "id": books.public_id,
-                "connection": link.public_id,
-                "code": books.code,
-                "name": books.name,
+                "id": administration.public_id,
+                "connection": connection.public_id,
+                "code": administration.code,
+                "name": administration.name,
             }
         ],
     )

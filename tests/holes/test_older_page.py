@@ -273,8 +273,8 @@ def test_counts_of_an_older_page_do_not_replace_newer_ones(
     move = a_move(S.AWAITING_APPROVAL)
     page = path_of(move, "tellen")
     older = hidden_in(as_lead.get(page), "tellen")
-    books = move.wanted.administration_id
-    recount_documents(books, COUNTED, actor=actor_for(lead), ticket="SUP-1")
+    administration = move.wanted.administration_id
+    recount_documents(administration, COUNTED, actor=actor_for(lead), ticket="SUP-1")
     typed = {**COUNTED, "documents": 4711, "ticket": "SUP-2"}
 
     late = as_lead.post(page, {**typed, **older})
@@ -282,7 +282,9 @@ def test_counts_of_an_older_page_do_not_replace_newer_ones(
 
     told = unescape(late.content.decode())
     assert (late.status_code, untold.status_code) == (409, 409)
-    assert Administration.objects.get(pk=books).documents == COUNTED["documents"]
+    assert (
+        Administration.objects.get(pk=administration).documents == COUNTED["documents"]
+    )
     assert "teamleider-1 wijzigde de tellingen intussen" in told
     assert ('value="4711"' in told, "<dd>30</dd>" in told) == (True, True)
     assert as_lead.post(page, {**typed, **hidden_in(late, "tellen")}).status_code == 302

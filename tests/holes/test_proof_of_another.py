@@ -88,8 +88,8 @@ def test_an_attestation_does_not_count_again_where_the_package_is_asked_by_now(
 ) -> None:
     move = a_move(S.AWAITING_APPROVAL)
     draft = reopen_move(move.pk, actor=actor_for(agent))
-    links = BookkeepingConnection.objects.filter(pk=move.wanted.connection_id)
-    links.update(demand=API)
+    connections = BookkeepingConnection.objects.filter(pk=move.wanted.connection_id)
+    connections.update(demand=API)
 
     again = submit(draft, agent)
 

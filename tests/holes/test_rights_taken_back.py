@@ -13,7 +13,7 @@ from psycopg2 import extensions
 
 from adminmoves.access import Actor, actor_for
 from adminmoves.approval import actions as approval
-from adminmoves.approval.choices import Choice, Refused
+from adminmoves.approval.decisions import Decision, Refused
 from adminmoves.errors import NotAllowed, RuleHeld
 from adminmoves.evidence.records import Attestation, attest
 from adminmoves.execution import actions as execution
@@ -39,7 +39,7 @@ LATER = timedelta(hours=1)
 
 
 def approve_together(move: Move, actor: Actor) -> object:
-    choice = Choice(move.pk, make_plan(move).hash, warnings_of(move))
+    choice = Decision(move.pk, make_plan(move).hash, warnings_of(move))
     (answer,) = approval.approve_many([choice], actor=actor)
     if isinstance(answer, Refused):
         raise answer.refusal

@@ -111,8 +111,10 @@ def test_nobody_approves_before_it_was_moved_in_the_package(
 def test_a_ring_of_three_that_swap_codes_is_refused_at_the_submit_that_closes_it(
     agent: User,
 ) -> None:
-    link = make_connection()
-    a, b, c = (make_administration(link, code=code) for code in ("101", "102", "103"))
+    connection = make_connection()
+    a, b, c = (
+        make_administration(connection, code=code) for code in ("101", "102", "103")
+    )
     first = submit(make_draft(agent, administration=a, to_code="999"), agent)
     submit(make_draft(agent, administration=b, to_code="101"), agent)
     submit(make_draft(agent, administration=c, to_code="102"), agent)
@@ -131,8 +133,8 @@ def test_a_ring_of_three_that_swap_codes_is_refused_at_the_submit_that_closes_it
 def test_two_cannot_ask_for_each_others_place_without_an_interim_code(
     agent: User,
 ) -> None:
-    link = make_connection()
-    a, b = (make_administration(link, code=code) for code in ("101", "102"))
+    connection = make_connection()
+    a, b = (make_administration(connection, code=code) for code in ("101", "102"))
 
     for held, code in ((a, "102"), (b, "101")):
         with pytest.raises(CheckRefused, match="Op de gewenste plek"):
@@ -141,8 +143,10 @@ def test_two_cannot_ask_for_each_others_place_without_an_interim_code(
 
 @pytest.mark.django_db
 def test_with_an_interim_code_the_three_swap_after_all(agent: User, lead: User) -> None:
-    link = make_connection()
-    a, b, c = (make_administration(link, code=code) for code in ("101", "102", "103"))
+    connection = make_connection()
+    a, b, c = (
+        make_administration(connection, code=code) for code in ("101", "102", "103")
+    )
 
     for administration, code in ((a, "999"), (c, "101"), (b, "103"), (a, "102")):
         held = Administration.objects.get(pk=administration.pk)
@@ -159,8 +163,8 @@ def test_with_an_interim_code_the_three_swap_after_all(agent: User, lead: User) 
 def test_a_move_to_a_place_that_is_being_left_waits_for_that_move(
     agent: User, lead: User
 ) -> None:
-    link = make_connection()
-    leaving, arriving = (make_administration(link, code=code) for code in "12")
+    connection = make_connection()
+    leaving, arriving = (make_administration(connection, code=code) for code in "12")
     first = make_draft(agent, administration=leaving, to_code="3")
     submit(first, agent)
     second = make_draft(agent, administration=arriving, to_code="1")
@@ -180,9 +184,9 @@ def test_a_move_to_a_place_that_is_being_left_waits_for_that_move(
 def test_of_two_requests_at_once_for_one_place_one_is_refused(
     agent: User, other_agent: User
 ) -> None:
-    link = make_connection()
+    connection = make_connection()
     first, second = (
-        make_draft(who, administration=make_administration(link), to_code="4711")
+        make_draft(who, administration=make_administration(connection), to_code="4711")
         for who in (agent, other_agent)
     )
 

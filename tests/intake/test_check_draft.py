@@ -98,25 +98,25 @@ def test_another_office_brings_its_connections_and_empties_the_former(
 
 def test_another_connection_brings_its_proof_box(as_agent: Client, agent: User) -> None:
     move = make_draft(agent, T.RELINK_CONNECTION)
-    link = make_connection(move.to_environment, demand="API")
+    connection = make_connection(move.to_environment, demand="API")
 
     answer = as_agent.post(
-        url(move, "controle/"), as_sent(move, to_connection=link.public_id)
+        url(move, "controle/"), as_sent(move, to_connection=connection.public_id)
     )
 
     html = answer.content.decode()
     assert parts(html) == sorted([*ALWAYS, "proofbox"])
-    assert f"{link} kunnen we nog niet bevragen" in html
+    assert f"{connection} kunnen we nog niet bevragen" in html
 
 
 def test_another_administration_brings_all_that_hangs_on_it(
     as_agent: Client, agent: User
 ) -> None:
     move = make_draft(agent, T.MOVE_ENVIRONMENT_AND_CHANGE_CODE)
-    books = make_administration(make_connection(package="TWINFIELD"))
+    administration = make_administration(make_connection(package="TWINFIELD"))
 
     answer = as_agent.post(
-        url(move, "controle/"), as_sent(move, administration=books.public_id)
+        url(move, "controle/"), as_sent(move, administration=administration.public_id)
     )
 
     html = answer.content.decode()
@@ -159,16 +159,20 @@ def test_an_administration_is_found_by_what_it_is_and_what_it_was(
     as_agent: Client, agent: User, lead: User
 ) -> None:
     make_administration()
-    books = make_administration(name="Slagerij Uniek", code="UNIEK7")
-    before = (books.environment.office_code, books.code, books.mail_address)
+    administration = make_administration(name="Slagerij Uniek", code="UNIEK7")
+    before = (
+        administration.environment.office_code,
+        administration.code,
+        administration.mail_address,
+    )
     make_move(
         MoveState.COMPLETED,
         agent=agent,
         lead=lead,
-        administration=books,
+        administration=administration,
         move_type=T.MOVE_ENVIRONMENT_AND_CHANGE_CODE,
     )
-    now = Administration.objects.get(pk=books.pk)
+    now = Administration.objects.get(pk=administration.pk)
 
     words = (*before, "gerij uni", now.code, now.mail_address)
     found = [found_by(as_agent, word) for word in words]
@@ -192,8 +196,10 @@ def offices_by(client: Client, query: str, **more: str) -> list[Environment]:
 
 def test_more_than_can_be_read_asks_for_a_longer_text(as_agent: Client) -> None:
     for letter in "abcdefghi":
-        link = make_connection(make_environment(name=f"Kantoor Veelvoud {letter * 2}"))
-        make_administration(link, name=f"Bakkerij Veelvoud {letter * 2}")
+        connection = make_connection(
+            make_environment(name=f"Kantoor Veelvoud {letter * 2}")
+        )
+        make_administration(connection, name=f"Bakkerij Veelvoud {letter * 2}")
     more = "Er zijn er meer die zo heten"
 
     for address in (

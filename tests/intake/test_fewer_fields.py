@@ -172,8 +172,8 @@ def test_that_the_client_knows_is_said_beside_submitting(
 def test_an_office_without_the_package_is_refused_at_once(
     package: Package, as_agent: Client, agent: User
 ) -> None:
-    books = make_administration(make_connection(package=package))
-    move = make_draft(agent, FAR, books)
+    administration = make_administration(make_connection(package=package))
+    move = make_draft(agent, FAR, administration)
     office = make_environment(name="Kantoor De Linde V.O.F.")
     other = {Package.UNIT4: Package.TWINFIELD, Package.TWINFIELD: Package.UNIT4}
     make_connection(office, package=other[package])
@@ -194,12 +194,16 @@ def test_where_no_connection_can_be_chosen_nothing_asks_to_choose_one(
     kind: MoveType, as_agent: Client, agent: User
 ) -> None:
     move = make_draft(agent, kind)
-    books = make_administration()
+    administration = make_administration()
     office = make_environment()
     to_office = (
         {"to_environment": office.public_id} if kind != T.RELINK_CONNECTION else {}
     )
-    alone = {"administration": books.public_id, "to_connection": None, **to_office}
+    alone = {
+        "administration": administration.public_id,
+        "to_connection": None,
+        **to_office,
+    }
 
     part = live(as_agent, move, **alone)
     page = as_agent.post(url(move), as_sent(move))
@@ -215,8 +219,8 @@ def test_where_no_connection_can_be_chosen_nothing_asks_to_choose_one(
 def test_an_office_with_no_other_connection_is_told(
     as_agent: Client, agent: User
 ) -> None:
-    books = make_administration()
-    begun = {"soort": T.RELINK_CONNECTION, "administratie": books.public_id}
+    administration = make_administration()
+    begun = {"soort": T.RELINK_CONNECTION, "administratie": administration.public_id}
 
     page = as_agent.get("/aanvraag/begin/", begun).content.decode()
 
@@ -261,8 +265,8 @@ GROUPS = [
 def test_another_spelling_of_the_code_is_shown_as_no_change(
     as_agent: Client, agent: User
 ) -> None:
-    books = make_administration(code="mvl1")
-    move = make_draft(agent, T.CHANGE_CODE, books, to_code="MVL1")
+    administration = make_administration(code="mvl1")
+    move = make_draft(agent, T.CHANGE_CODE, administration, to_code="MVL1")
 
     page = as_agent.get(url(move, "nalezen/")).content.decode()
 

@@ -268,8 +268,8 @@ def test_a_missing_e_mail_address_is_asked_at_its_own_field(
 def test_documents_that_wait_are_told_where_they_can_be_counted_again(
     as_agent: Client, agent: User
 ) -> None:
-    books = make_administration(documents_awaiting_authorisation=3)
-    move = make_draft(agent, T.MOVE_ENVIRONMENT, books)
+    administration = make_administration(documents_awaiting_authorisation=3)
+    move = make_draft(agent, T.MOVE_ENVIRONMENT, administration)
 
     page = as_agent.post(url(move), as_sent(move))
 

@@ -9,10 +9,10 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
-from adminmoves.bookkeeping.answers import Listing, Row
+from adminmoves.bookkeeping.answers import ListedAdministration, Listing
+from adminmoves.bookkeeping.connection_lock import ConnectionBusy
 from adminmoves.bookkeeping.gateway import Evidence
-from adminmoves.bookkeeping.lines import LineBusy
-from adminmoves.bookkeeping.shown import keep_list
+from adminmoves.bookkeeping.list_cache import keep_list
 from adminmoves.models import (
     BookkeepingConnection,
     ConnectionGrant,
@@ -30,11 +30,13 @@ FORM = Path("templates/intake/asking.html")
 
 @pytest.fixture
 def draft(agent: User) -> Move:
-    link = make_connection(
+    connection = make_connection(
         package=Package.TWINFIELD, demand=BookkeepingConnection.Demand.API
     )
-    books = make_administration(link, name="Bakkerij Voorbeeld", kvk_number="12345678")
-    return make_draft(agent, administration=books, to_code="NIEUW")
+    administration = make_administration(
+        connection, name="Bakkerij Voorbeeld", kvk_number="12345678"
+    )
+    return make_draft(agent, administration=administration, to_code="NIEUW")
 
 
 @pytest.fixture
@@ -99,7 +101,7 @@ def test_nobody_waits_for_a_package_that_is_being_asked(
     class Busy:
         def check(self, *_asked: object, seconds: float, **_how: object) -> Evidence:
             assert seconds <= 8
-            raise LineBusy(timezone.now() + timedelta(minutes=1))
+            raise ConnectionBusy(timezone.now() + timedelta(minutes=1))
 
     answering(Busy())
 
@@ -158,7 +160,7 @@ def test_the_checks_are_answered_without_asking_the_package(
 
 
 @pytest.fixture
-def link(draft: Move, agent: User, settings: Settings) -> BookkeepingConnection:
+def connection(draft: Move, agent: User, settings: Settings) -> BookkeepingConnection:
     """The connection of the draft, as one that can be asked."""
     settings.PORTAL_CLIENTS = {"TWINFIELD": ("id", "secret")}
     asked = draft.to_connection
@@ -173,31 +175,40 @@ def link(draft: Move, agent: User, settings: Settings) -> BookkeepingConnection:
 
 
 def test_while_a_package_is_being_asked_its_kept_list_answers(
-    as_agent: Client, draft: Move, link: BookkeepingConnection, answering: Answering
+    as_agent: Client,
+    draft: Move,
+    connection: BookkeepingConnection,
+    answering: Answering,
 ) -> None:
     class Busy:
         def check(self, *_asked: object, **_how: object) -> Evidence:
-            raise LineBusy(timezone.now() + timedelta(minutes=1))
+            raise ConnectionBusy(timezone.now() + timedelta(minutes=1))
 
     answering(Busy())
-    keep_list(link, Listing((Row("NIEUW", name="Bakkerij Voorbeeld"),), "offices"))
+    keep_list(
+        connection,
+        Listing((ListedAdministration("NIEUW", name="Bakkerij Voorbeeld"),), "offices"),
+    )
 
     told = panel(as_agent, draft)
 
-    assert f"Gevonden in {link}" in told
+    assert f"Gevonden in {connection}" in told
     assert "wordt op dit moment bevraagd" not in told
 
 
 def test_the_review_shows_the_kept_list_and_asks_nothing(
     as_agent: Client,
     draft: Move,
-    link: BookkeepingConnection,
+    connection: BookkeepingConnection,
     package: ChosenAnswers,
 ) -> None:
     review = f"/aanvraag/{draft.number}/nalezen/"
 
     before = as_agent.get(review).content.decode()
-    keep_list(link, Listing((Row("NIEUW", name="Bakkerij Voorbeeld"),), "offices"))
+    keep_list(
+        connection,
+        Listing((ListedAdministration("NIEUW", name="Bakkerij Voorbeeld"),), "offices"),
+    )
     after = as_agent.get(review).content.decode()
 
     assert "Gevonden: Bakkerij Voorbeeld, actief" not in before

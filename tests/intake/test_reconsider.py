@@ -217,11 +217,11 @@ COUNTS = {
 
 
 def counts_of(move: Move) -> tuple[int, int, int]:
-    books = Administration.objects.get(moves=move)
+    administration = Administration.objects.get(moves=move)
     return (
-        books.documents,
-        books.documents_unprocessed,
-        books.documents_awaiting_authorisation,
+        administration.documents,
+        administration.documents_unprocessed,
+        administration.documents_awaiting_authorisation,
     )
 
 

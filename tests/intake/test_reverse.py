@@ -46,8 +46,13 @@ def books_of(move: Move) -> Administration:
     return Administration.objects.get(pk=move.administration.pk)
 
 
-def place_of(books: Administration) -> tuple[int, int, str, str]:
-    return books.environment_id, books.connection_id, books.code, books.mail_address
+def place_of(administration: Administration) -> tuple[int, int, str, str]:
+    return (
+        administration.environment_id,
+        administration.connection_id,
+        administration.code,
+        administration.mail_address,
+    )
 
 
 def turn_back(first: Move, agent: User) -> Move:
@@ -64,9 +69,9 @@ def complete(draft: Move, agent: User, lead: User) -> Move:
     return run(draft)
 
 
-def completed(agent: User, lead: User, books: Administration) -> Move:
+def completed(agent: User, lead: User, administration: Administration) -> Move:
     """Another move of those books, to a third place."""
-    return complete(make_draft(agent, administration=books), agent, lead)
+    return complete(make_draft(agent, administration=administration), agent, lead)
 
 
 def page_of(client: Client, move: Move) -> str:
@@ -159,18 +164,18 @@ def test_there_and_back_is_where_it_began_with_its_address_and_archive(
 ) -> None:
     kept = {**settings.STORAGES["archive"], "OPTIONS": {"location": str(tmp_path)}}
     settings.STORAGES = {**settings.STORAGES, "archive": kept}
-    books = make_administration()
-    fill_with(books, 5)
-    before, archive = place_of(books), contents(books)
-    first = a_move(S.COMPLETED, move_type=move_type, administration=books)
+    administration = make_administration()
+    fill_with(administration, 5)
+    before, archive = place_of(administration), contents(administration)
+    first = a_move(S.COMPLETED, move_type=move_type, administration=administration)
     assert place_of(books_of(first)) != before
 
     back = complete(turn_back(first, agent), agent, lead)
 
     assert (back.state, back.move_type) == (S.COMPLETED, move_type)
     assert place_of(books_of(back)) == before
-    assert contents(books) == archive
-    keys = list(books.archive.values_list("storage_key", flat=True))
+    assert contents(administration) == archive
+    keys = list(administration.archive.values_list("storage_key", flat=True))
     assert len(set(keys)) == 5
     if move_type in WITH_ARCHIVE:
         assert all(f"/{back.number}-1/" in key for key in keys)
@@ -193,9 +198,9 @@ def test_a_reverse_can_be_turned_back_too(
 def test_a_chain_is_turned_back_link_by_link(
     a_move: MakeMove, agent: User, lead: User
 ) -> None:
-    books = make_administration()
-    began = place_of(books)
-    first = a_move(S.COMPLETED, administration=books)
+    administration = make_administration()
+    began = place_of(administration)
+    first = a_move(S.COMPLETED, administration=administration)
     second = completed(agent, lead, books_of(first))
 
     complete(turn_back(second, agent), agent, lead)
@@ -378,10 +383,10 @@ def test_who_files_nothing_sees_no_button(
 
 
 def test_the_database_holds_what_is_turned_back(a_move: MakeMove, agent: User) -> None:
-    books = make_administration()
-    first = a_move(S.COMPLETED, administration=books)
+    administration = make_administration()
+    first = a_move(S.COMPLETED, administration=administration)
     elsewhere, waiting = a_move(S.COMPLETED), a_move(S.AWAITING_BOOKKEEPING)
-    draft = make_draft(agent, administration=books)
+    draft = make_draft(agent, administration=administration)
 
     for wrong in (elsewhere, waiting, draft):
         with pytest.raises(IntegrityError, match="same admin"), transaction.atomic():

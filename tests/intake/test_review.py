@@ -130,12 +130,12 @@ def test_what_was_said_already_becomes_the_proof(as_agent: Client, agent: User) 
 def test_what_was_said_does_not_stand_in_for_a_package_that_is_to_be_asked(
     as_agent: Client, agent: User
 ) -> None:
-    link = make_connection(demand="API")
+    connection = make_connection(demand="API")
     move = make_draft(
         agent,
         MoveType.MOVE_ENVIRONMENT,
-        to_environment=link.environment,
-        to_connection=link,
+        to_environment=connection.environment,
+        to_connection=connection,
         **SAID,
     )
 

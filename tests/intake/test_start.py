@@ -82,18 +82,20 @@ def test_while_it_saves_itself_the_page_learns_its_number(as_agent: Client) -> N
 
 
 def test_an_administration_comes_along(as_agent: Client) -> None:
-    books = make_administration()
+    administration = make_administration()
 
-    page = as_agent.get(f"/aanvraag/?administratie={books.public_id}")
+    page = as_agent.get(f"/aanvraag/?administratie={administration.public_id}")
     form = blank(
-        as_agent, soort=MoveType.CHANGE_CODE, administratie=str(books.public_id)
+        as_agent,
+        soort=MoveType.CHANGE_CODE,
+        administratie=str(administration.public_id),
     )
     looked = Move.objects.exists()
     send(as_agent, form, to_code="NIEUW1", save="")
 
-    assert books.name in page.content.decode()
+    assert administration.name in page.content.decode()
     assert not looked
-    assert Move.objects.get().administration == books
+    assert Move.objects.get().administration == administration
 
 
 def test_who_asked_and_who_consented_come_along_from_an_earlier_request(
@@ -118,7 +120,7 @@ def test_what_does_not_exist_does_not_come_along(
 ) -> None:
     page = as_agent.get(f"/aanvraag/{address}")
 
-    assert (page.context["books"], page.context["after"]) == (None, None)
+    assert (page.context["administration"], page.context["after"]) == (None, None)
 
 
 def test_another_type_keeps_the_answers(as_agent: Client, agent: User) -> None:

@@ -117,14 +117,14 @@ def other_code(move: Move) -> dict[str, Any]:
 
 
 def other_administration(move: Move) -> dict[str, Any]:
-    books = move.administration
-    assert books is not None
-    return {"administration": make_administration(books.connection).public_id}
+    administration = move.administration
+    assert administration is not None
+    return {"administration": make_administration(administration.connection).public_id}
 
 
 def other_connection(move: Move) -> dict[str, Any]:
-    link = make_connection(move.to_environment, package=move.package)
-    return {"to_connection": link.public_id}
+    connection = make_connection(move.to_environment, package=move.package)
+    return {"to_connection": connection.public_id}
 
 
 @pytest.mark.parametrize("other", [other_code, other_administration, other_connection])

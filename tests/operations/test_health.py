@@ -25,7 +25,7 @@ from adminmoves.models import (
     QueueSwitch,
     WorkerBeat,
 )
-from adminmoves.operations import readings
+from adminmoves.operations import health_queries
 from adminmoves.operations.actions import pause_queue, resume_queue
 from adminmoves.vocabulary import BeatKind, MoveState, MoveType, Verdict
 from tests.builders import (
@@ -284,7 +284,7 @@ def test_an_office_has_only_in_the_queue_what_may_start(a_move: MakeMove) -> Non
     move = a_move(S.APPROVED)
     office = move.from_environment
     assert office is not None
-    [told] = readings.offices_in_queue()
+    [told] = health_queries.offices_in_queue()
     assert (told.code, told.due) == (office.office_code, 1)
 
     now, hour = timezone.now(), timedelta(hours=1)
@@ -292,15 +292,15 @@ def test_an_office_has_only_in_the_queue_what_may_start(a_move: MakeMove) -> Non
         environment=office, starts_at=now - hour, ends_at=now + hour, name="Jaarwerk"
     )
 
-    assert readings.offices_in_queue() == []
+    assert health_queries.offices_in_queue() == []
 
 
 @pytest.mark.usefixtures("approved_hours_ago")
 def test_the_queue_waits_since_the_hours_began() -> None:
     open_hours(minutes_ago=4)
 
-    [office] = readings.offices_in_queue()
-    queue = readings.queue()
+    [office] = health_queries.offices_in_queue()
+    queue = health_queries.queue()
 
     assert queue.due_since == office.since
     assert timezone.now() - office.since < timedelta(minutes=6)
@@ -411,11 +411,11 @@ def test_the_figures_are_those_of_the_database(
     a_move(S.COMPLETED)
     show("worker@here", BeatKind.WORKER)
     call = {"endpoint": "list", "at": timezone.now()}
-    link = make_connection()
-    ConnectionCall.objects.create(connection=link, milliseconds=200, **call)
-    ConnectionCall.objects.create(connection=link, milliseconds=400, **call)
+    connection = make_connection()
+    ConnectionCall.objects.create(connection=connection, milliseconds=200, **call)
+    ConnectionCall.objects.create(connection=connection, milliseconds=400, **call)
     ConnectionCall.objects.create(
-        connection=link, milliseconds=9, outcome=Verdict.RATE_LIMITED, **call
+        connection=connection, milliseconds=9, outcome=Verdict.RATE_LIMITED, **call
     )
 
     told = figures(client)
@@ -429,7 +429,7 @@ def test_the_figures_are_those_of_the_database(
     assert told["portal_run_seconds_day_bucket", "+Inf"] == 1
     assert told["portal_workers", "WORKER"] == 1
     assert told["portal_workers", "BEAT"] == 0
-    package = link.package
+    package = connection.package
     assert told["portal_package_requests_hour", f"ANSWERED {package}"] == 2
     assert told["portal_package_seconds_average_hour", f"ANSWERED {package}"] == 0.3
     assert told["portal_package_requests_hour", f"RATE_LIMITED {package}"] == 1
@@ -462,9 +462,9 @@ def test_nothing_that_is_read_walks_through_all_moves(
     with CaptureQueriesContext(connection) as seen:
         client.get("/readyz", headers=SHOWN)
         client.get("/metrics", headers=SHOWN)
-        readings.offices_in_queue()
-        list(readings.runs())
-        list(readings.doubts())
+        health_queries.offices_in_queue()
+        list(health_queries.runs())
+        list(health_queries.doubts())
     asked = {query["sql"] for query in seen if '"adminmoves_move"' in query["sql"]}
     assert len(asked) >= 8
 

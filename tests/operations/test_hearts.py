@@ -13,8 +13,8 @@ from psycopg2 import extensions
 
 from adminmoves import doorbell
 from adminmoves.models import WorkerBeat
-from adminmoves.operations import readings
-from adminmoves.operations.heart import Heart
+from adminmoves.operations import health_queries
+from adminmoves.operations.heartbeat import Heartbeat
 from adminmoves.vocabulary import BeatKind, MoveState, MoveType
 from tests.archive.shelves import fill_with
 from tests.builders import make_administration
@@ -63,12 +63,12 @@ def test_a_worker_that_stops_in_order_is_missed_by_nobody(workers: Workers) -> N
 def test_a_worker_tells_which_run_it_holds(
     a_move: MakeMove, workers: Workers, owner: extensions.connection
 ) -> None:
-    books = make_administration()
-    fill_with(books, 5)
+    administration = make_administration()
+    fill_with(administration, 5)
     move = a_move(
         MoveState.APPROVED,
         move_type=MoveType.MOVE_ENVIRONMENT,
-        administration=books,
+        administration=administration,
     )
 
     with stuck_at(owner, "adminmoves_documentcopy") as somebody_waits:
@@ -81,7 +81,7 @@ def test_a_worker_tells_which_run_it_holds(
 
 
 def held_by(name: str) -> list[object]:
-    processes = readings.processes(readings.runs())
+    processes = health_queries.processes(health_queries.runs())
     return [move for one in processes if one.beat.pk == name for move in one.moves]
 
 
@@ -126,7 +126,7 @@ def test_who_is_silent_for_a_day_is_forgotten() -> None:
             seen_at=Now() - timedelta(hours=hours),
         )
 
-    Heart("worker@here", BeatKind.WORKER, list).beat()
+    Heartbeat("worker@here", BeatKind.WORKER, list).beat()
 
     names = WorkerBeat.objects.values_list("pk", flat=True)
     assert set(names) == {"worker@here", "worker@silent"}
@@ -134,14 +134,14 @@ def test_who_is_silent_for_a_day_is_forgotten() -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_a_heart_leaves_no_connection_open() -> None:
-    Heart("worker@here", BeatKind.WORKER, list).beat()
+    Heartbeat("worker@here", BeatKind.WORKER, list).beat()
 
     assert connection.connection is None
 
 
 @pytest.mark.django_db(transaction=True)
 def test_a_heart_with_nothing_to_say_for_itself_says_nothing() -> None:
-    Heart("beat@here", BeatKind.BEAT, lambda: None).beat()
+    Heartbeat("beat@here", BeatKind.BEAT, lambda: None).beat()
 
     assert not WorkerBeat.objects.exists()
 

@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from adminmoves.models import Administration, Move, recall
+from adminmoves.models import Administration, Move, search
 from adminmoves.vocabulary import MoveState, MoveType
 from tests.builders import (
     make_administration,
@@ -114,7 +114,7 @@ def test_pages_go_from_a_to_z_and_back(auditor: User) -> None:
         url = link(answers[-1], "next")
 
     in_order = Administration.objects.order_by("name", "id")
-    assert seen == [books.code for books in in_order]
+    assert seen == [administration.code for administration in in_order]
     back = client.get(f"/administraties/{link(answers[2], 'prev')}")
     assert codes(back) == codes(answers[1])
 
@@ -154,13 +154,13 @@ def test_a_broken_page_key_gives_a_page(auditor: User, key: str) -> None:
 def test_the_path_leads_from_the_first_place_to_the_wanted_one(
     agent: User, lead: User, moved: Move
 ) -> None:
-    books = books_of(moved)
+    administration = books_of(moved)
     wanted = make_move(
-        S.AWAITING_APPROVAL, agent=agent, lead=lead, administration=books
+        S.AWAITING_APPROVAL, agent=agent, lead=lead, administration=administration
     )
     assert moved.from_environment is not None
 
-    told = said(logged_in(agent).get(f"/administraties/{books.public_id}/"))
+    told = said(logged_in(agent).get(f"/administraties/{administration.public_id}/"))
 
     path = told[
         told.index("Waar ze was, waar ze is") : told.index("Migraties van deze")
@@ -168,7 +168,7 @@ def test_the_path_leads_from_the_first_place_to_the_wanted_one(
     steps = [
         f"{moved.from_environment.office_code} . {moved.from_code}",
         moved.number,
-        f"{books.environment.office_code} . {books.code}",
+        f"{administration.environment.office_code} . {administration.code}",
         wanted.number,
         "Gewenst , wacht op akkoord",
         wanted.to_code,
@@ -192,22 +192,22 @@ def test_somebody_who_may_ask_can_start_from_the_administration(
 
 def test_a_closed_administration_says_why(agent: User, a_move: MakeMove) -> None:
     move = a_move(S.IN_DOUBT)
-    books = books_of(move)
+    administration = books_of(move)
 
-    told = said(logged_in(agent).get(f"/administraties/{books.public_id}/"))
+    told = said(logged_in(agent).get(f"/administraties/{administration.public_id}/"))
 
-    closed = books.closed_by_id is not None
+    closed = administration.closed_by_id is not None
     assert (f"Op slot zolang {move.number} wordt uitgevoerd" in told) is closed
     assert ("Ja, open voor boeken en aanleveren" in told) is not closed
 
 
 def test_an_address_that_differs_from_the_expected_one_is_told(agent: User) -> None:
-    books = make_administration(mail_address="oud@mailtobasecone.com")
+    administration = make_administration(mail_address="oud@mailtobasecone.com")
 
-    told = said(logged_in(agent).get(f"/administraties/{books.public_id}/"))
+    told = said(logged_in(agent).get(f"/administraties/{administration.public_id}/"))
 
     assert "Verwacht adres" in told
-    assert books.expected_address in told.replace(" ", "")
+    assert administration.expected_address in told.replace(" ", "")
 
 
 def test_an_unknown_administration_is_not_found(agent: User) -> None:
@@ -229,7 +229,7 @@ def test_the_page_costs_the_same_with_one_move_and_with_many(
     lead: User,
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
-    books = make_administration()
+    administration = make_administration()
     client = logged_in(auditor)
     for _round in range(2):
         for _move in range(3):
@@ -237,11 +237,11 @@ def test_the_page_costs_the_same_with_one_move_and_with_many(
                 S.COMPLETED,
                 agent=agent,
                 lead=lead,
-                administration=Administration.objects.get(pk=books.pk),
+                administration=Administration.objects.get(pk=administration.pk),
             )
 
         with django_assert_num_queries(PAGE_QUERIES):
-            client.get(f"/administraties/{books.public_id}/")
+            client.get(f"/administraties/{administration.public_id}/")
 
 
 # --- search
@@ -274,7 +274,7 @@ def test_search_shows_both_who_has_a_code_now_and_who_had_it(
 def test_who_has_or_had_just_this_comes_first(
     agent: User, moved: Move, monkeypatch: pytest.MonkeyPatch, ask: str
 ) -> None:
-    monkeypatch.setattr(recall, "SEARCHED", 2)
+    monkeypatch.setattr(search, "SEARCH_COMMON_FROM", 2)
     office = make_environment(office_code="A1")
     link_there = make_connection(office)
     for n in range(4):
@@ -301,7 +301,7 @@ def test_what_a_search_finds_by_a_part_stands_by_name(agent: User) -> None:
 def test_who_has_just_this_name_comes_before_longer_names(
     agent: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(recall, "SEARCHED", 2)
+    monkeypatch.setattr(search, "SEARCH_COMMON_FROM", 2)
     for name in ("Appel en Peer", "Alle Peren", "Appelpeer", "Peer"):
         make_administration(name=name)
 
@@ -314,7 +314,7 @@ def test_who_has_just_this_name_comes_before_longer_names(
 def test_who_had_just_this_code_comes_before_codes_that_begin_so(
     agent: User, moved: Move, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(recall, "SEARCHED", 2)
+    monkeypatch.setattr(search, "SEARCH_COMMON_FROM", 2)
     left = moved.from_code
     link_there = make_connection()
     for n in range(4):
@@ -339,14 +339,14 @@ def test_an_empty_search_is_a_page_with_a_field(agent: User) -> None:
 
 
 def test_the_palette_gets_lines_to_choose_from(agent: User, moved: Move) -> None:
-    books = books_of(moved)
+    administration = books_of(moved)
 
     answer = logged_in(agent).get(
-        "/zoeken/", {"q": books.name}, headers={"HX-Request": "true"}
+        "/zoeken/", {"q": administration.name}, headers={"HX-Request": "true"}
     )
 
     told = answer.content.decode()
-    assert f'data-href="/administraties/{books.public_id}/"' in told
+    assert f'data-href="/administraties/{administration.public_id}/"' in told
     assert "<html" not in told
 
 

@@ -9,7 +9,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from adminmoves.models import Move, recall
+from adminmoves.models import Move, search
 from tests.builders import make_administration, make_connection, make_draft
 from tests.overview.people import logged_in, numbers, said
 
@@ -21,19 +21,21 @@ SOME = "Dit is een deel ervan, niet alles."
 @pytest.fixture(autouse=True)
 def _few(monkeypatch: pytest.MonkeyPatch) -> None:
     """More than three are many, and two of them are shown."""
-    monkeypatch.setattr(recall, "FEW", 3)
-    monkeypatch.setattr(recall, "SEARCHED", 3)
-    monkeypatch.setattr(recall, "SOME", 2)
+    monkeypatch.setattr(search, "COMMON_FROM", 3)
+    monkeypatch.setattr(search, "SEARCH_COMMON_FROM", 3)
+    monkeypatch.setattr(search, "SHOWN_OF_COMMON", 2)
 
 
 @pytest.fixture
 def drafts(agent: User) -> list[Move]:
     """Four with one name, the newest first; the last one is older than the window."""
-    link = make_connection(package="TWINFIELD")
+    connection = make_connection(package="TWINFIELD")
     made = [
         make_draft(
             agent,
-            administration=make_administration(link, name=f"Firma {n}", code=f"F{n}"),
+            administration=make_administration(
+                connection, name=f"Firma {n}", code=f"F{n}"
+            ),
         )
         for n in range(4)
     ]

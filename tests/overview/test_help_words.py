@@ -4,7 +4,7 @@ import pytest
 from django.utils import translation
 
 from adminmoves.overview.help.explained import checks, states
-from adminmoves.overview.moves.chips import PARTS
+from adminmoves.overview.moves.status_tabs import PARTS
 
 
 @pytest.mark.parametrize("language", ["nl", "en"])

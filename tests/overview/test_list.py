@@ -11,7 +11,7 @@ from pytest_django import DjangoAssertNumQueries
 from adminmoves.access import actor_for
 from adminmoves.intake.actions import start_draft
 from adminmoves.models import Move
-from adminmoves.overview.moves.chips import OPEN_KEYS, PARTS
+from adminmoves.overview.moves.status_tabs import OPEN_KEYS, PARTS
 from adminmoves.vocabulary import MoveState, MoveType, Role
 from adminmoves.web.lists import CAP
 from tests.builders import (
@@ -260,10 +260,10 @@ def test_it_is_found_by_the_code_it_wants(agent: User) -> None:
 
 def test_each_filter_narrows_it_down(agent: User, other_agent: User) -> None:
     office = make_environment(office_code="Zuid7")
-    books = make_administration(
+    administration = make_administration(
         make_connection(office, package="TWINFIELD"), code="AB1"
     )
-    asked = make_draft(agent, T.RELINK_CONNECTION, books)
+    asked = make_draft(agent, T.RELINK_CONNECTION, administration)
     goes_there = make_draft(other_agent, T.MOVE_ENVIRONMENT, to_environment=office)
     old = make_draft(other_agent)
     long_ago = timezone.now() - timedelta(days=8)

@@ -10,8 +10,8 @@ from psycopg2 import extensions
 
 from adminmoves.access import actor_for
 from adminmoves.models import Move
-from adminmoves.overview.moves import strip
-from adminmoves.overview.moves.strip import DAYS, strip_for
+from adminmoves.overview.moves import summary
+from adminmoves.overview.moves.summary import DAYS, strip_for
 from adminmoves.vocabulary import MoveState
 from tests.cast import MakeMove
 from tests.estate.test_large import make_estate
@@ -43,7 +43,7 @@ def test_every_day_tells_what_was_completed_on_it(
 def test_a_day_is_counted_no_further_than_a_list_counts(
     cap: int, shown: str, lead: User, a_move: MakeMove, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(strip, "CAP", cap)
+    monkeypatch.setattr(summary, "CAP", cap)
     for _number in range(3):
         a_move(S.COMPLETED)
 

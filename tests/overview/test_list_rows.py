@@ -25,12 +25,12 @@ def rename(one: Model | None, **facts: str) -> None:
 
 
 def test_a_new_name_of_an_administration_shows_at_once(agent: User) -> None:
-    books = make_administration(name="Bakkerij Oud")
-    make_draft(agent, administration=books)
+    administration = make_administration(name="Bakkerij Oud")
+    make_draft(agent, administration=administration)
     client = logged_in(agent)
     assert "Bakkerij Oud" in said(client.get("/?status=alle"))
 
-    rename(books, name="Bakkerij Nieuw")
+    rename(administration, name="Bakkerij Nieuw")
 
     told = said(client.get("/?status=alle"))
     assert ("Bakkerij Nieuw" in told, "Bakkerij Oud" in told) == (True, False)
@@ -103,13 +103,13 @@ def test_a_place_that_is_no_longer_in_use_says_so_in_the_lists(
     lead: User, a_move: MakeMove
 ) -> None:
     move = a_move(S.APPROVED)
-    link = move.to_connection
-    assert link is not None
+    connection = move.to_connection
+    assert connection is not None
     known = "/administraties/", "/?status=alle"
     before = [said(logged_in(lead).get(page)) for page in known]
 
-    link.is_active = False
-    link.save(update_fields=["is_active"])
+    connection.is_active = False
+    connection.save(update_fields=["is_active"])
 
     after = [said(logged_in(lead).get(page)) for page in known]
     assert ["(niet actief)" in page for page in before] == [False, False]
@@ -129,7 +129,7 @@ def test_other_capitals_are_no_other_code(agent: User) -> None:
 
 def lists(user: User, move: Move) -> list[str]:
     """The rows of all migrations, and those of its administration."""
-    books = move.administration
-    assert books is not None
-    pages = ("/?status=alle", f"/administraties/{books.public_id}/")
+    administration = move.administration
+    assert administration is not None
+    pages = ("/?status=alle", f"/administraties/{administration.public_id}/")
     return [said(logged_in(user).get(page)) for page in pages]

@@ -51,9 +51,9 @@ def _folder(settings: Any, tmp_path: Path) -> None:
 @pytest.fixture
 def attested(agent: User) -> Move:
     """A request that waits for approval, on an attestation with a file."""
-    books = make_administration(name="Bakkerij Voorbeeld B.V.")
+    administration = make_administration(name="Bakkerij Voorbeeld B.V.")
     kind = MoveType.MOVE_ENVIRONMENT_AND_CHANGE_CODE
-    move = submit(make_draft(agent, kind, administration=books), agent)
+    move = submit(make_draft(agent, kind, administration=administration), agent)
     actor = actor_for(agent)
     file = keep_file(move, SimpleUploadedFile("zuid.eml", MAIL), actor=actor)
     said = Attestation("Supergebruiker Zuid", date(2026, 11, 1), evidence=file)

@@ -261,7 +261,7 @@ def test_another_state_changes_all_that_shows_it_at_once(
 ) -> None:
     move = a_move(S.RUNNING)
     since = last_event(move)
-    runner.carry_out(move.attempts.get())
+    runner.execute(move.attempts.get())
 
     _status, page = news(as_lead, move, since, S.RUNNING)
 

@@ -171,8 +171,8 @@ def test_what_was_asked_back_in_vain_and_moved_on_asks_no_more(
     edit_draft(back.pk, PARTIES, actor=actor_for(agent))
     for step in WAYS[S.REJECTED]:
         step(Move.objects.get(pk=back.pk), agent, lead)
-    books = Move.objects.get(pk=first.pk).administration
-    make_move(S.COMPLETED, agent=agent, lead=lead, administration=books)
+    administration = Move.objects.get(pk=first.pk).administration
+    make_move(S.COMPLETED, agent=agent, lead=lead, administration=administration)
 
     assert too_many(costs(page_of(first))) == {}
 
@@ -180,16 +180,20 @@ def test_what_was_asked_back_in_vain_and_moved_on_asks_no_more(
 def test_a_place_that_others_are_leaving_asks_no_more(
     costs: Costs, agent: User, lead: User, a_move: MakeMove
 ) -> None:
-    link = make_connection()
+    connection = make_connection()
     a_move(
-        S.APPROVED, administration=make_administration(link, code="300"), to_code="400"
+        S.APPROVED,
+        administration=make_administration(connection, code="300"),
+        to_code="400",
     )
     a_move(
-        S.APPROVED, administration=make_administration(link, code="200"), to_code="300"
+        S.APPROVED,
+        administration=make_administration(connection, code="200"),
+        to_code="300",
     )
     move = a_move(
         S.AWAITING_APPROVAL,
-        administration=make_administration(link, code="100"),
+        administration=make_administration(connection, code="100"),
         to_code="200",
     )
 
@@ -207,10 +211,10 @@ def test_a_package_that_is_asked_itself_asks_no_more(
 ) -> None:
     move = a_full_move(S.AWAITING_BOOKKEEPING, agent, lead)
     settings.PORTAL_CLIENTS = {str(move.package): ("portaal", "geheim")}
-    links = BookkeepingConnection.objects.filter(pk=move.wanted.connection_id)
-    links.update(demand=BookkeepingConnection.Demand.API)
+    connections = BookkeepingConnection.objects.filter(pk=move.wanted.connection_id)
+    connections.update(demand=BookkeepingConnection.Demand.API)
     ConnectionGrant.objects.create(
-        connection=links.get(),
+        connection=connections.get(),
         access_until=timezone.now() + timedelta(minutes=10),
         refreshed_at=timezone.now(),
         consented_by=administrator,

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from adminmoves.models import Administration, AdministrationSearch, Environment, Move
 from adminmoves.models.estate import Words
-from adminmoves.models.recall import search
+from adminmoves.models.search import search
 from adminmoves.vocabulary import MoveState, MoveType
 from tests.builders import (
     make_administration,
@@ -68,9 +68,9 @@ def found_by(text: str) -> list[str]:
 
 @pytest.mark.parametrize(("name", "typed"), FOUND)
 def test_a_name_is_found_as_people_type_it(name: str, typed: str) -> None:
-    link = make_connection(make_environment(name="Kantoor Elders"))
-    make_administration(link, name=name)
-    make_administration(link, name="Heel iets anders")
+    connection = make_connection(make_environment(name="Kantoor Elders"))
+    make_administration(connection, name=name)
+    make_administration(connection, name="Heel iets anders")
 
     assert found_by(typed) == [name]
 
@@ -86,9 +86,9 @@ def test_signs_alone_find_nothing(typed: str) -> None:
 def known() -> Administration:
     """One of Exact Online, whose codes have no leading zeros; as rows hold it."""
     office = make_environment(office_code="VKN104", name="Kantoor Zuid")
-    link = make_connection(office, package="EXACT_ONLINE")
+    connection = make_connection(office, package="EXACT_ONLINE")
     return make_administration(
-        link,
+        connection,
         name="Bakkerij Voorbeeld",
         code="14",
         kvk_number="01234567",
@@ -138,20 +138,24 @@ def test_a_code_address_or_number_is_found_as_people_paste_it(
 
 
 def test_leading_zeros_count_where_the_package_counts_them() -> None:
-    link = make_connection(package="TWINFIELD")
-    make_administration(link, name="Met nullen", code="0014")
-    make_administration(link, name="Zonder", code="14")
+    connection = make_connection(package="TWINFIELD")
+    make_administration(connection, name="Met nullen", code="0014")
+    make_administration(connection, name="Zonder", code="14")
 
     assert found_by("0014") == ["Met nullen"]
     assert found_by("14") == ["Zonder"]
 
 
 def test_a_former_code_is_found_by_the_same_rules(agent: User, lead: User) -> None:
-    books = make_administration(make_connection(package="EXACT_ONLINE"), code="812")
-    make_move(S.COMPLETED, agent=agent, lead=lead, administration=books)
+    administration = make_administration(
+        make_connection(package="EXACT_ONLINE"), code="812"
+    )
+    make_move(S.COMPLETED, agent=agent, lead=lead, administration=administration)
 
-    assert found_by("000812") == [books.name]
-    assert found_by(f"{books.environment.office_code}/0812") == [books.name]
+    assert found_by("000812") == [administration.name]
+    assert found_by(f"{administration.environment.office_code}/0812") == [
+        administration.name
+    ]
 
 
 @pytest.fixture
@@ -269,12 +273,12 @@ def test_another_name_of_the_office_or_administration_is_found_at_once(
 
 
 def test_many_made_at_once_are_all_found() -> None:
-    link = make_connection()
+    connection = make_connection()
     Administration.objects.bulk_create(
         Administration(
-            connection=link,
-            environment=link.environment,
-            package=link.package,
+            connection=connection,
+            environment=connection.environment,
+            package=connection.package,
             at_place_since=timezone.now(),
             name=f"Stapel {n}",
             code=f"S{n}",

@@ -33,7 +33,7 @@ NONE_WAIT = {
 
 
 @pytest.fixture
-def books() -> Administration:
+def administration() -> Administration:
     return make_administration(documents=0, documents_counted_at=None)
 
 
@@ -47,42 +47,48 @@ def books() -> Administration:
     ],
 )
 def test_a_page_says_that_the_documents_were_never_counted(
-    address: str, told: str, books: Administration, agent: User
+    address: str, told: str, administration: Administration, agent: User
 ) -> None:
-    move = make_draft(agent, administration=books)
+    move = make_draft(agent, administration=administration)
 
-    path = address.format(move=move.number, books=books.public_id)
+    path = address.format(move=move.number, books=administration.public_id)
     page = said(logged_in(agent).get(path))
 
     assert told in page
     assert "0 documenten" not in page
 
 
-def test_the_administrators_page_says_so_too(books: Administration) -> None:
+def test_the_administrators_page_says_so_too(administration: Administration) -> None:
     client = logged_in(make_person("beheerder", Role.ADMINISTRATOR))
 
-    page = said(client.get(f"/beheer/adminmoves/administration/{books.pk}/change/"))
+    page = said(
+        client.get(f"/beheer/adminmoves/administration/{administration.pk}/change/")
+    )
 
     assert "onbekend, nooit geteld" in page
 
 
 def test_a_move_to_another_office_goes_on_once_the_documents_are_counted(
-    books: Administration, agent: User
+    administration: Administration, agent: User
 ) -> None:
-    move = make_draft(agent, MoveType.MOVE_ENVIRONMENT, books)
+    move = make_draft(agent, MoveType.MOVE_ENVIRONMENT, administration)
     with pytest.raises(CheckRefused):
         submit(move, agent)
 
-    recount_documents(books.pk, NONE_WAIT, actor=actor_for(agent), ticket="SUP-1")
+    recount_documents(
+        administration.pk, NONE_WAIT, actor=actor_for(agent), ticket="SUP-1"
+    )
 
     assert submit(move, agent).state == S.AWAITING_BOOKKEEPING
 
 
 @pytest.mark.parametrize(("language", "word"), [("nl", "onbekend"), ("en", "unknown")])
 def test_history_says_that_the_count_before_was_unknown(
-    language: str, word: str, books: Administration, agent: User
+    language: str, word: str, administration: Administration, agent: User
 ) -> None:
-    recount_documents(books.pk, NONE_WAIT, actor=actor_for(agent), ticket="SUP-1")
+    recount_documents(
+        administration.pk, NONE_WAIT, actor=actor_for(agent), ticket="SUP-1"
+    )
 
     event = Event.objects.get(code=EventCode.DOCUMENTS_RECOUNTED)
     with translation.override(language):

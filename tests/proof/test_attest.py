@@ -44,12 +44,12 @@ def as_agent(client: Client, agent: User) -> Client:
 @pytest.fixture
 def asked_by_api(a_move: MakeMove) -> Move:
     """A waiting move to a connection that wants an answer of the package."""
-    link = make_connection(demand=BookkeepingConnection.Demand.API)
+    connection = make_connection(demand=BookkeepingConnection.Demand.API)
     return a_move(
         S.AWAITING_BOOKKEEPING,
         move_type=MoveType.MOVE_ENVIRONMENT,
-        to_environment=link.environment,
-        to_connection=link,
+        to_environment=connection.environment,
+        to_connection=connection,
     )
 
 
@@ -264,11 +264,13 @@ def test_asking_is_never_a_link(as_agent: Client, a_move: MakeMove) -> None:
 def test_every_answer_has_its_words_and_its_picture(
     verdict: Verdict, counts: bool
 ) -> None:
-    link = BookkeepingConnection(package=Package.UNIT4, package_environment="LIC-1")
+    connection = BookkeepingConnection(
+        package=Package.UNIT4, package_environment="LIC-1"
+    )
     proof = Proof(
         verdict=verdict,
         counts=counts,
-        connection=link,
+        connection=connection,
         code="MVL00124",
         observed_environment="LIC-2",
     )
@@ -278,7 +280,7 @@ def test_every_answer_has_its_words_and_its_picture(
     meaning = MEANINGS[verdict] if counts else NOT_RECOGNISED
     assert answer.look == meaning.look
     assert [
-        line % {"link": link, "code": "MVL00124", "seen": "LIC-2"}
+        line % {"connection": connection, "code": "MVL00124", "seen": "LIC-2"}
         for line in map(str, meaning.todo)
     ] == list(answer.todo[: len(meaning.todo)])
     assert not any("%(" in text for text in (answer.head, answer.says, *answer.todo))

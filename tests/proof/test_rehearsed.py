@@ -29,14 +29,14 @@ def relink(
     agent: User, old: BookkeepingConnection, new: BookkeepingConnection, **facts: str
 ) -> Move:
     """A request to link the administration of ``old`` to ``new``."""
-    books = make_administration(old, name=NAME, kvk_number=KVK, **facts)
+    administration = make_administration(old, name=NAME, kvk_number=KVK, **facts)
     draft = make_draft(
         agent,
         MoveType.RELINK_CONNECTION,
-        books,
+        administration,
         to_environment=new.environment,
         to_connection=new,
-        to_code=books.code,
+        to_code=administration.code,
     )
     return submit(draft, agent)
 
@@ -95,8 +95,8 @@ def test_a_request_goes_on_by_itself_once_it_was_moved_in_the_package(
     assert seen.proof.raw_status["old_place"] == "still_shown"
     assert done.state == S.COMPLETED
     assert done.proof_id != seen.proof_id, "it is asked again right before the run"
-    books = Administration.objects.get(pk=done.wanted.administration_id)
-    assert books.connection == new
+    administration = Administration.objects.get(pk=done.wanted.administration_id)
+    assert administration.connection == new
 
 
 @pytest.mark.django_db
@@ -170,13 +170,17 @@ def test_a_package_that_hangs_keeps_no_other_waiting(
     assert len(lists_of(packages, works)) == 1, "one list serves all that wait for it"
 
 
-def lists_of(packages: Packages, link: BookkeepingConnection) -> list[float | None]:
+def lists_of(
+    packages: Packages, connection: BookkeepingConnection
+) -> list[float | None]:
     """When each question for a list ended; None while it is under way."""
-    calls = packages.calls(link)
+    calls = packages.calls(connection)
     return [call["end"] for call in calls if call["kind"] == "list"]
 
 
-def relink_within(agent: User, link: BookkeepingConnection, code: str) -> Move:
+def relink_within(agent: User, connection: BookkeepingConnection, code: str) -> Move:
     """A change of code to one that the package shows already."""
-    draft = make_draft(agent, administration=make_administration(link), to_code=code)
+    draft = make_draft(
+        agent, administration=make_administration(connection), to_code=code
+    )
     return submit(draft, agent)

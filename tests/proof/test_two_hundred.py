@@ -44,18 +44,18 @@ def links(packages: Packages, consented: Consented) -> list[BookkeepingConnectio
     """Ten offices that show the codes that are asked for; all can be asked."""
     made = []
     for number, package in enumerate(OFFICES):
-        link = packages.establish(package, f"KANTOOR-{number}")
+        connection = packages.establish(package, f"KANTOOR-{number}")
         for other in range(OTHERS if number == PAGED else 0):
-            packages.add(link, f"{other + 1}")
+            packages.add(connection, f"{other + 1}")
         for wanted in range(EACH):
-            packages.add(link, code_of(link, wanted))
-        consented(link)
-        made.append(link)
+            packages.add(connection, code_of(connection, wanted))
+        consented(connection)
+        made.append(connection)
     return made
 
 
-def code_of(link: BookkeepingConnection, number: int) -> str:
-    return f"{PREFIX.get(Package(link.package), '')}{5_000 + number}"
+def code_of(connection: BookkeepingConnection, number: int) -> str:
+    return f"{PREFIX.get(Package(connection.package), '')}{5_000 + number}"
 
 
 @pytest.fixture
@@ -63,13 +63,15 @@ def waiting(links: list[BookkeepingConnection], agent: User) -> None:
     """Twenty requests for each, of administrations that have been moved there."""
     for link in links:
         for number in range(EACH):
-            books = make_administration(link)
+            administration = make_administration(link)
             code = code_of(link, number)
-            submit(make_draft(agent, administration=books, to_code=code), agent)
+            submit(
+                make_draft(agent, administration=administration, to_code=code), agent
+            )
 
 
-def went_on(link: BookkeepingConnection) -> int:
-    moves = Move.objects.filter(to_connection=link)
+def went_on(connection: BookkeepingConnection) -> int:
+    moves = Move.objects.filter(to_connection=connection)
     return moves.filter(state=MoveState.AWAITING_APPROVAL).count()
 
 

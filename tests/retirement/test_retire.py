@@ -77,9 +77,9 @@ def refusal(act: Callable[[], Any], kind: type[Exception] = DomainError) -> str:
 def test_what_stood_in_the_way_by_mistake_is_retired_and_the_move_goes_on(
     agent: User, lead: User, other_lead: User, a_move: MakeMove
 ) -> None:
-    link = make_connection()
-    r10 = make_administration(link, code="R10", name="Bakkerij De Korenaar")
-    mistake = make_administration(link, code="R011", name="Bakkerij De Korenaar")
+    connection = make_connection()
+    r10 = make_administration(connection, code="R10", name="Bakkerij De Korenaar")
+    mistake = make_administration(connection, code="R011", name="Bakkerij De Korenaar")
     draft = make_draft(agent, MoveType.CHANGE_CODE, r10, to_code="R011")
     taken = next(one for one in inspect(draft).results if one.code == "place_free")
     assert "laat die uit gebruik nemen als het een vergissing was" in taken.remedy
@@ -102,27 +102,29 @@ def test_what_stood_in_the_way_by_mistake_is_retired_and_the_move_goes_on(
 def test_two_people_retire_and_two_bring_back_and_the_record_is_as_the_trail_tells(
     agent: User, lead: User, other_lead: User, auditor: User
 ) -> None:
-    books = make_administration()
+    administration = make_administration()
     put_on_record()
-    asked = ask(books, lead)
+    asked = ask(administration, lead)
     with pytest.raises(FourEyes):
         approve_retirement(asked.pk, actor=actor_for(lead))
     for nobody in (agent, auditor):
         with pytest.raises(NotAllowed):
             approve_retirement(asked.pk, actor=actor_for(nobody))
     with pytest.raises(StepRefused):
-        ask(books, agent)
+        ask(administration, agent)
     approve_retirement(asked.pk, actor=actor_for(other_lead))
     with pytest.raises(StepRefused):
         withdraw_retirement(asked.pk, actor=actor_for(agent))
 
-    bring_back(books, agent, lead)
-    other = ask(books, agent)
+    bring_back(administration, agent, lead)
+    other = ask(administration, agent)
     decline_retirement(other.pk, actor=actor_for(lead), reason="Die is nog nodig.")
 
-    books.refresh_from_db()
-    codes = Event.objects.filter(stream_id=books.public_id).order_by("position")
-    assert books.retired_by is None
+    administration.refresh_from_db()
+    codes = Event.objects.filter(stream_id=administration.public_id).order_by(
+        "position"
+    )
+    assert administration.retired_by is None
     assert [event.code for event in codes][1:] == [
         EventCode.RETIREMENT_ASKED,
         EventCode.ADMINISTRATION_RETIRED,
@@ -196,9 +198,12 @@ def test_a_move_that_was_opened_meanwhile_is_seen_at_the_decision(
 def test_no_statement_of_the_app_role_gets_round_the_two_people(
     agent: User, lead: User, other_lead: User, auditor: User
 ) -> None:
-    link = make_connection()
-    books, asked_of = make_administration(link), make_administration(link)
-    retired = retire(make_administration(link), agent, lead)
+    connection = make_connection()
+    administration, asked_of = (
+        make_administration(connection),
+        make_administration(connection),
+    )
+    retired = retire(make_administration(connection), agent, lead)
     asked = ask(asked_of, lead)
     decide = (
         "UPDATE adminmoves_retirement SET outcome = 'APPROVED', decided_by_id = %s,"
@@ -210,7 +215,7 @@ def test_no_statement_of_the_app_role_gets_round_the_two_people(
     assert refused(decide, [agent.pk, asked.pk]) == "retirement_right"
     assert refused(decide, [None, asked.pk]) == "retirement_right"
     assert refused(take, [asked.pk, asked_of.pk]) == "retired_by_two"
-    assert refused(take, [retired.retired_by_id, books.pk]) == "retired_by_two"
+    assert refused(take, [retired.retired_by_id, administration.pk]) == "retired_by_two"
     assert refused(take, [None, retired.pk]) == "retired_by_two"
     assert (
         refused(
@@ -239,9 +244,18 @@ def test_no_statement_of_the_app_role_gets_round_the_two_people(
         " requested_by_id, requested_at, outcome, decided_by_id, decided_at)"
         " VALUES (%s, %s, %s, %s, now(), '', NULL, NULL)"
     )
-    assert refused(insert, [books.pk, "RETIRE", "x", auditor.pk]) == "retirement_right"
-    assert refused(insert, [books.pk, "BRING_BACK", "x", agent.pk]) == "retirement_way"
-    assert refused(insert, [books.pk, "RETIRE", " ", agent.pk]) == "retirement_reason"
+    assert (
+        refused(insert, [administration.pk, "RETIRE", "x", auditor.pk])
+        == "retirement_right"
+    )
+    assert (
+        refused(insert, [administration.pk, "BRING_BACK", "x", agent.pk])
+        == "retirement_way"
+    )
+    assert (
+        refused(insert, [administration.pk, "RETIRE", " ", agent.pk])
+        == "retirement_reason"
+    )
 
 
 def test_a_draft_of_a_retired_one_is_refused_by_the_database_too(
@@ -305,8 +319,8 @@ def test_an_import_tells_the_line_of_a_retired_administration(
     agent: User, lead: User, administrator: User
 ) -> None:
     bring_in(estate(), administrator)
-    books = Administration.objects.get(public_id="a1")
-    retire(books, agent, lead)
+    administration = Administration.objects.get(public_id="a1")
+    retire(administration, agent, lead)
 
     faults = faults_of(estate(), administrator)
 
@@ -325,11 +339,11 @@ def test_an_import_tells_the_line_of_a_retired_administration(
 def test_an_older_page_does_not_ask_the_opposite(
     kind: dict[str, str], client: Client, agent: User, lead: User
 ) -> None:
-    books = make_administration()
-    here = f"/administraties/{books.public_id}/uit-gebruik/"
+    administration = make_administration()
+    here = f"/administraties/{administration.public_id}/uit-gebruik/"
     client.force_login(agent)
     page = client.get(here).content.decode()
-    retire(books, agent, lead)
+    retire(administration, agent, lead)
 
     late = client.post(here, {"reason": WHY, **kind})
 
@@ -337,14 +351,14 @@ def test_an_older_page_does_not_ask_the_opposite(
     assert late.status_code == 409
     assert "Deze pagina toont een oudere stand" in late.content.decode()
     assert WHY in late.content.decode()
-    assert books.retirements.count() == 1
+    assert administration.retirements.count() == 1
 
 
 def test_the_pages_tell_ask_decide_and_find(
     client: Client, agent: User, lead: User, auditor: User
 ) -> None:
-    books = make_administration(name="Vergist B.V.", code="R011")
-    here = f"/administraties/{books.public_id}/uit-gebruik/"
+    administration = make_administration(name="Vergist B.V.", code="R011")
+    here = f"/administraties/{administration.public_id}/uit-gebruik/"
 
     client.force_login(agent)
     empty = client.post(here, {"reason": " "})
@@ -364,7 +378,7 @@ def test_the_pages_tell_ask_decide_and_find(
 
     client.force_login(auditor)
     for page in (
-        f"/administraties/{books.public_id}/",
+        f"/administraties/{administration.public_id}/",
         "/administraties/?q=R011",
         "/zoeken/?q=R011",
     ):
@@ -381,9 +395,9 @@ def test_the_pages_tell_ask_decide_and_find(
 def test_verify_audit_names_what_was_changed_behind_our_back(
     owner: extensions.connection, agent: User, lead: User, other_lead: User
 ) -> None:
-    books = make_administration()
+    administration = make_administration()
     put_on_record()
-    retire(books, agent, lead)
+    retire(administration, agent, lead)
 
     with behind_our_back(owner) as cursor:
         cursor.execute(

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from adminmoves.access import WORKER, actor_for
 from adminmoves.approval.actions import approve_move, reschedule_move
-from adminmoves.approval.haste import Haste
+from adminmoves.approval.priority import Priority
 from adminmoves.audit.sentences import quotes
 from adminmoves.errors import DomainError
 from adminmoves.execution.actions import retry_move
@@ -102,7 +102,7 @@ def test_no_action_lets_haste_pass_without_its_reason(
     name: str, lead: User, a_move: MakeMove
 ) -> None:
     waits, approved = a_move(S.AWAITING_APPROVAL), a_move(S.APPROVED)
-    actor, haste = actor_for(lead), Haste(**{name: True})  # type: ignore[arg-type] # one of NAMES
+    actor, haste = actor_for(lead), Priority(**{name: True})  # type: ignore[arg-type] # one of NAMES
 
     with pytest.raises(DomainError):
         approve_move(

@@ -19,7 +19,7 @@ from adminmoves.models import (
     QueueSwitch,
     WorkerBeat,
 )
-from adminmoves.scheduling.queue import ENOUGH, look
+from adminmoves.scheduling.queue import ENOUGH, load_queue
 from adminmoves.vocabulary import BeatKind, MoveState, MoveType
 from tests.builders import (
     approve,
@@ -81,7 +81,7 @@ def completed(
             with monkeypatch.context() as clock:
                 ended = began + minutes * MINUTE
                 clock.setattr(timezone, "now", lambda then=ended: then)
-                runner.carry_out(attempt)
+                runner.execute(attempt)
 
     return complete
 
@@ -146,10 +146,11 @@ def test_windows_that_never_meet_are_told(as_lead: Client, a_move: MakeMove) -> 
 def test_it_says_how_many_of_its_office_go_first(
     as_lead: Client, a_move: MakeMove, completed: Completed
 ) -> None:
-    link = make_connection()
+    connection = make_connection()
     other = a_move(S.APPROVED)
     first, second, third = (
-        a_move(S.APPROVED, administration=make_administration(link)) for _n in range(3)
+        a_move(S.APPROVED, administration=make_administration(connection))
+        for _n in range(3)
     )
     completed(4)
 
@@ -160,17 +161,17 @@ def test_it_says_how_many_of_its_office_go_first(
         assert "Na 2 migraties van dit kantoor; meestal 1 min 0 s" in page
 
     Move.objects.filter(pk=third.pk).update(urgent=True)
-    ahead = look([first, second, third, other]).ahead
+    ahead = load_queue([first, second, third, other]).ahead
     assert [ahead[move.pk] for move in (other, third, first, second)] == [0, 0, 1, 2]
 
 
 def test_what_its_office_may_not_start_does_not_go_first(a_move: MakeMove) -> None:
-    link = make_connection()
+    connection = make_connection()
     frozen, closed, hasty, last = (
         a_move(
             S.APPROVED,
             move_type=MoveType.MOVE_ENVIRONMENT,
-            administration=make_administration(link),
+            administration=make_administration(connection),
         )
         for _n in range(4)
     )
@@ -188,11 +189,11 @@ def test_what_its_office_may_not_start_does_not_go_first(a_move: MakeMove) -> No
             opens=time(1),
             closes=time(2),
         )
-    assert look([last]).ahead[last.pk] == 0
+    assert load_queue([last]).ahead[last.pk] == 0
 
     Move.objects.filter(pk=hasty.pk).update(outside_windows=True)
 
-    assert look([last]).ahead[last.pk] == 1
+    assert load_queue([last]).ahead[last.pk] == 1
 
 
 def test_a_paused_queue_is_told_with_who_and_why(
@@ -238,7 +239,7 @@ def test_a_run_is_never_late_within_two_minutes(
     move = a_move(S.RUNNING)
     Attempt.objects.filter(move=move).update(started_at=timezone.now() - MINUTE)
 
-    assert not look([move]).is_late(move)
+    assert not load_queue([move]).is_late(move)
 
 
 def test_only_moves_of_that_type_and_size_are_its_measure(
@@ -248,13 +249,13 @@ def test_only_moves_of_that_type_and_size_are_its_measure(
     move = a_move(S.RUNNING)
     attempt = Attempt.objects.filter(move=move)
     attempt.update(started_at=timezone.now() - 90 * MINUTE, documents=40_000)
-    assert not look([move]).is_late(move)
+    assert not load_queue([move]).is_late(move)
 
     completed(1)
-    assert not look([move]).is_late(move)
+    assert not load_queue([move]).is_late(move)
 
     Attempt.objects.exclude(move=move).update(documents=50_000)
-    assert look([move]).is_late(move)
+    assert load_queue([move]).is_late(move)
 
 
 def test_what_waits_and_runs_costs_the_list_one_query_together(

@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 
 from adminmoves.access import SYSTEM, actor_for
 from adminmoves.audit import trail
-from adminmoves.audit.trail import Line
+from adminmoves.audit.trail import TrailEntry
 from adminmoves.errors import NotAllowed
 from adminmoves.vocabulary import EventCode
 
@@ -31,7 +31,7 @@ def write_down_failure(name: str, *, request_id: str, locked_minutes: int = 0) -
     trail.record(replace(SYSTEM, request_id=request_id), [line])
 
 
-def line_of(name: str, code: EventCode, params: Mapping[str, Any]) -> Line:
+def line_of(name: str, code: EventCode, params: Mapping[str, Any]) -> TrailEntry:
     """A wrong password belongs to the person. A name that nobody has is free text:
     it stands apart, since it may be a password in the wrong field."""
     user = User.objects.filter(username=name).first()

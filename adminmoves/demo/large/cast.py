@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 
 from adminmoves.access import SYSTEM, Actor
 from adminmoves.audit import trail
-from adminmoves.demo.large.world import LINKS_PER_OFFICE, World, package_of
+from adminmoves.demo.large.world import CONNECTIONS_PER_OFFICE, World, package_of
 from adminmoves.estate.lines import differences
 from adminmoves.estate.people import facts_of, give_role, line_about_person
 from adminmoves.models import BookkeepingConnection, Environment
@@ -21,11 +21,11 @@ OFFICE_CODE = "GROOT{:05}"
 
 @dataclass(frozen=True, slots=True)
 class Cast:
-    """``links`` in the order of their numbers, with their offices."""
+    """``connections`` in the order of their numbers, with their offices."""
 
     agents: Sequence[Actor]
     leads: Sequence[Actor]
-    links: Sequence[BookkeepingConnection]
+    connections: Sequence[BookkeepingConnection]
 
 
 def is_made() -> bool:
@@ -39,19 +39,19 @@ def make_cast(world: World) -> Cast:
         )
         for number in range(world.offices)
     )
-    links = BookkeepingConnection.objects.bulk_create(
+    connections = BookkeepingConnection.objects.bulk_create(
         BookkeepingConnection(
             environment=office,
-            package=package_of(number * LINKS_PER_OFFICE + part),
+            package=package_of(number * CONNECTIONS_PER_OFFICE + part),
             package_environment=f"{office.office_code}-{part}",
         )
         for number, office in enumerate(offices)
-        for part in range(LINKS_PER_OFFICE)
+        for part in range(CONNECTIONS_PER_OFFICE)
     )
     return Cast(
         agents=_people("medewerker", Role.SUPPORT_AGENT, AGENTS),
         leads=_people("teamleider", Role.TEAM_LEAD, LEADS),
-        links=links,
+        connections=connections,
     )
 
 

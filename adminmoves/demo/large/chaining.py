@@ -13,7 +13,7 @@ from django.db import connection
 
 from adminmoves.access import Actor
 from adminmoves.audit import trail
-from adminmoves.audit.trail import Line
+from adminmoves.audit.trail import TrailEntry
 from adminmoves.demo.large.copying import Table
 from adminmoves.models import Event, EventWords
 
@@ -61,7 +61,7 @@ class Moment:
     position: int
     at: datetime
     actor: Actor
-    line: Line
+    line: TrailEntry
 
 
 class Past:

@@ -23,21 +23,21 @@ TRADES = (
 SAID_BY = "Supergebruiker Voorbeeld"
 
 
-def books_at(
+def administration_at(
     number: int, pk: int, place: Place, since: datetime, cast: Cast
 ) -> Administration:
     """One administration at one of its places."""
-    link = cast.links[place.link]
-    office = link.environment
+    connection = cast.connections[place.connection]
+    office = connection.environment
     documents = number * 37 % 5000
     return Administration(
         pk=pk,
         public_id=f"groot{number:07}",
         code=place.code,
-        package=link.package,
+        package=connection.package,
         name=f"{TRADES[number % len(TRADES)]} Voorbeeld {number}",
         environment=office,
-        connection=link,
+        connection=connection,
         mail_address=office.address_for(place.code),
         kvk_number=f"{10_000_000 + number:08}" if number % 6 else "",
         documents=documents,
@@ -48,7 +48,7 @@ def books_at(
 
 
 @dataclass(frozen=True)
-class Told:
+class MoveFacts:
     """What belongs together in one journey."""
 
     journey: Journey
@@ -56,7 +56,7 @@ class Told:
     move_id: int
     proof_id: int
     attempt_id: int
-    books: Administration
+    administration: Administration
 
     @property
     def agent(self) -> Actor:
@@ -68,7 +68,7 @@ class Told:
 
     @property
     def target(self) -> BookkeepingConnection:
-        return self.cast.links[self.journey.wanted.link]
+        return self.cast.connections[self.journey.wanted.connection]
 
     @property
     def is_done(self) -> bool:
@@ -85,7 +85,7 @@ class Told:
             pk=self.proof_id,
             move_id=self.move_id,
             revision=1,
-            administration_id=self.books.pk,
+            administration_id=self.administration.pk,
             connection_id=self.target.pk,
             package=self.target.package,
             code=journey.wanted.code,
@@ -102,7 +102,7 @@ class Told:
 
     @cached_property
     def move(self) -> Move:
-        journey, link = self.journey, self.target
+        journey, connection = self.journey, self.target
         move = Move(
             pk=self.move_id,
             state=journey.state,
@@ -112,15 +112,15 @@ class Told:
             requested_by_id=self.agent.person,
             created_at=journey.asked_at,
             edited_at=journey.submitted_at,
-            administration=self.books,
-            package=link.package,
-            to_environment=link.environment,
-            to_connection=link,
+            administration=self.administration,
+            package=connection.package,
+            to_environment=connection.environment,
+            to_connection=connection,
             to_code=journey.wanted.code,
-            from_environment=self.books.environment,
-            from_connection=self.books.connection,
-            from_code=self.books.code,
-            from_address=self.books.mail_address,
+            from_environment=self.administration.environment,
+            from_connection=self.administration.connection,
+            from_code=self.administration.code,
+            from_address=self.administration.mail_address,
             submitted_at=journey.submitted_at,
             ended_at=journey.ended_at,
         )

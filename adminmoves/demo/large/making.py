@@ -17,7 +17,7 @@ from adminmoves.demo.large import moments, rows
 from adminmoves.demo.large.cast import Cast, make_cast
 from adminmoves.demo.large.chaining import Moment, Past
 from adminmoves.demo.large.copying import Table
-from adminmoves.demo.large.facts import Told, books_at
+from adminmoves.demo.large.facts import MoveFacts, administration_at
 from adminmoves.demo.large.world import Journey, World
 from adminmoves.estate.saving import chunks
 from adminmoves.models import Administration, Attempt, Move, Proof
@@ -75,7 +75,7 @@ def _write_administrations(world: World, cast: Cast) -> list[int]:
     numbers = [next(table.ids) for _place in world.places]
     for part in chunks(range(len(numbers)), AT_A_TIME):
         table.copy(
-            books_at(
+            administration_at(
                 number, numbers[number], world.places[number], world.since[number], cast
             )
             for number in part
@@ -112,24 +112,26 @@ def _told(
     numbers: list[int],
     cast: Cast,
     tables: dict[type[models.Model], Table],
-) -> Told:
-    since, number = journey.at_place_since, journey.books
-    return Told(
+) -> MoveFacts:
+    since, number = journey.at_place_since, journey.administration
+    return MoveFacts(
         journey,
         cast,
         move_id=next(tables[Move].ids),
         proof_id=next(tables[Proof].ids),
         attempt_id=next(tables[Attempt].ids),
-        books=books_at(number, numbers[number], journey.left, since, cast),
+        administration=administration_at(
+            number, numbers[number], journey.left, since, cast
+        ),
     )
 
 
-def _moments(told: Sequence[Told], moved: Counter[int]) -> Iterator[Moment]:
+def _moments(told: Sequence[MoveFacts], moved: Counter[int]) -> Iterator[Moment]:
     for one in told:
         yield from moments.of_move(one)
         if one.is_done:
-            moved[one.books.pk] += 1
-            yield moments.of_books(one, moved[one.books.pk])
+            moved[one.administration.pk] += 1
+            yield moments.of_administration(one, moved[one.administration.pk])
 
 
 def _analyse() -> None:

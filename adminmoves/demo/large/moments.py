@@ -7,7 +7,7 @@ from typing import Any
 from adminmoves.access import WORKER
 from adminmoves.audit import trail
 from adminmoves.demo.large.chaining import Moment
-from adminmoves.demo.large.facts import SAID_BY, Told
+from adminmoves.demo.large.facts import SAID_BY, MoveFacts
 from adminmoves.models import Administration
 from adminmoves.rules.plan import IN_ONE_GO
 from adminmoves.vocabulary import EventCode, MoveState, ProofKind, StepCode, Verdict
@@ -19,17 +19,17 @@ INSTANT = timedelta(milliseconds=1)
 PLACE = ("connection_id", "environment_id", "code", "mail_address")
 
 
-def of_move(told: Told) -> Iterator[Moment]:
+def of_move(told: MoveFacts) -> Iterator[Moment]:
     """The stream of the move, in order; two moments never coincide."""
     for position, (at, actor, code, more) in enumerate(_steps(told), start=1):
         line = trail.about_move(told.move, code, **more)
         yield Moment(position, at + INSTANT * position, actor, line)
 
 
-def of_books(told: Told, position: int) -> Moment:
+def of_administration(told: MoveFacts, position: int) -> Moment:
     """That the administration was moved; its ``position``-th move."""
     journey = told.journey
-    moved = _image(told.books), _image_after(told)
+    moved = _image(told.administration), _image_after(told)
     params = {"number": told.move.number, "before": moved[0], "after": moved[1]}
     line = trail.about_administration(
         _books_after(told), E.ADMINISTRATION_MOVED, params=params, move=told.move
@@ -37,7 +37,7 @@ def of_books(told: Told, position: int) -> Moment:
     return Moment(position, journey.ended_at, WORKER, line)
 
 
-def _steps(told: Told) -> Iterator[tuple[Any, ...]]:
+def _steps(told: MoveFacts) -> Iterator[tuple[Any, ...]]:
     journey, agent = told.journey, told.agent
     yield (
         journey.asked_at,
@@ -62,7 +62,7 @@ def _steps(told: Told) -> Iterator[tuple[Any, ...]]:
     yield from _decided(told)
 
 
-def _decided(told: Told) -> Iterator[tuple[Any, ...]]:
+def _decided(told: MoveFacts) -> Iterator[tuple[Any, ...]]:
     journey, lead = told.journey, told.lead
     if not told.is_done:
         no = _jump(S.AWAITING_APPROVAL, S.REJECTED)
@@ -98,7 +98,7 @@ def _done(steps: tuple[StepCode, ...]) -> dict[str, Any]:
     return {"params": {"attempt": 1, "steps": [step.value for step in steps]}}
 
 
-def _attested(told: Told) -> dict[str, Any]:
+def _attested(told: MoveFacts) -> dict[str, Any]:
     proof = told.proof
     return {
         "params": {
@@ -113,11 +113,11 @@ def _attested(told: Told) -> dict[str, Any]:
     }
 
 
-def _image(books: Administration) -> dict[str, Any]:
-    return {name: getattr(books, name) for name in PLACE}
+def _image(administration: Administration) -> dict[str, Any]:
+    return {name: getattr(administration, name) for name in PLACE}
 
 
-def _image_after(told: Told) -> dict[str, Any]:
+def _image_after(told: MoveFacts) -> dict[str, Any]:
     move = told.move
     return {
         "connection_id": move.to_connection_id,
@@ -127,12 +127,12 @@ def _image_after(told: Told) -> dict[str, Any]:
     }
 
 
-def _books_after(told: Told) -> Administration:
+def _books_after(told: MoveFacts) -> Administration:
     """Where it is after the move: the trail names that office."""
-    books = told.books
+    administration = told.administration
     return Administration(
-        pk=books.pk,
-        public_id=books.public_id,
-        name=books.name,
+        pk=administration.pk,
+        public_id=administration.public_id,
+        name=administration.name,
         environment=told.target.environment,
     )

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from django.db.models import Model
 
 from adminmoves.demo.large.copying import Table
-from adminmoves.demo.large.facts import SAID_BY, Told
+from adminmoves.demo.large.facts import SAID_BY, MoveFacts
 from adminmoves.demo.large.moments import BEFORE, WORKER_NAME
 from adminmoves.models import (
     Administration,
@@ -51,7 +51,7 @@ IMAGE = (
 GUARDED: tuple[type[Model], ...] = (*WRITTEN, Administration, Event)
 
 
-def write(tables: Mapping[type[Model], Table], told: Sequence[Told]) -> None:
+def write(tables: Mapping[type[Model], Table], told: Sequence[MoveFacts]) -> None:
     made: dict[type[Model], list[Model]] = {model: [] for model in WRITTEN}
     for one in told:
         for row in _rows(one):
@@ -60,7 +60,7 @@ def write(tables: Mapping[type[Model], Table], told: Sequence[Told]) -> None:
         tables[model].copy(made[model])
 
 
-def _rows(told: Told) -> Iterator[Model]:
+def _rows(told: MoveFacts) -> Iterator[Model]:
     yield told.move
     yield _parties(told)
     yield from _contributors(told)
@@ -73,7 +73,7 @@ def _rows(told: Told) -> Iterator[Model]:
         yield from _run(told)
 
 
-def _parties(told: Told) -> Parties:
+def _parties(told: MoveFacts) -> Parties:
     return Parties(
         move_id=told.move_id,
         requester_name=SAID_BY,
@@ -88,7 +88,7 @@ def _parties(told: Told) -> Parties:
     )
 
 
-def _contributors(told: Told) -> Iterator[Contributor]:
+def _contributors(told: MoveFacts) -> Iterator[Contributor]:
     journey = told.journey
     parts = [(Part.ASKED, journey.asked_at), (Part.EDITED, journey.submitted_at)]
     if told.is_proven:
@@ -103,9 +103,9 @@ def _contributors(told: Told) -> Iterator[Contributor]:
         )
 
 
-def _run(told: Told) -> Iterator[Model]:
-    journey, books = told.journey, told.books
-    image = {name: getattr(books, name) for name in IMAGE}
+def _run(told: MoveFacts) -> Iterator[Model]:
+    journey, administration = told.journey, told.administration
+    image = {name: getattr(administration, name) for name in IMAGE}
     yield Attempt(
         pk=told.attempt_id,
         move_id=told.move_id,
@@ -130,23 +130,23 @@ def _run(told: Told) -> Iterator[Model]:
         )
 
 
-def _left(told: Told) -> FormerPlace:
-    books = told.books
+def _left(told: MoveFacts) -> FormerPlace:
+    administration = told.administration
     return FormerPlace(
-        administration_id=books.pk,
+        administration_id=administration.pk,
         move_id=told.move_id,
-        environment_id=books.environment_id,
-        connection_id=books.connection_id,
-        package=books.package,
-        office_code=books.environment.office_code,
-        code=books.code,
-        mail_address=books.mail_address,
-        from_at=books.at_place_since,
+        environment_id=administration.environment_id,
+        connection_id=administration.connection_id,
+        package=administration.package,
+        office_code=administration.environment.office_code,
+        code=administration.code,
+        mail_address=administration.mail_address,
+        from_at=administration.at_place_since,
         until_at=told.journey.ended_at,
     )
 
 
-def _effects(told: Told, image: dict[str, object]) -> Iterator[Effect]:
+def _effects(told: MoveFacts, image: dict[str, object]) -> Iterator[Effect]:
     for step in (*BEFORE, *IN_ONE_GO):
         first = step in BEFORE
         yield Effect(

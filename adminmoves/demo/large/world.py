@@ -15,7 +15,7 @@ from adminmoves.vocabulary import Atom, MoveState, MoveType, Package
 
 PACKAGES = tuple(Package)
 TYPES = tuple(MoveType)
-LINKS_PER_OFFICE = 4
+CONNECTIONS_PER_OFFICE = 4
 BOOKS_PER_OFFICE = 400
 YEARS_BACK = timedelta(days=3 * 365)
 LAST_ASKED = timedelta(days=2)
@@ -33,16 +33,16 @@ SHAPES = {
 class Place:
     """A connection by its number from 0, and a code."""
 
-    link: int
+    connection: int
     code: str
 
     @property
     def office(self) -> int:
-        return self.link // LINKS_PER_OFFICE
+        return self.connection // CONNECTIONS_PER_OFFICE
 
     @property
     def package(self) -> Package:
-        return package_of(self.link)
+        return package_of(self.connection)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class Journey:
     """A finished move of one administration, and its moments."""
 
     number: int
-    books: int
+    administration: int
     move_type: MoveType
     state: MoveState
     left: Place
@@ -94,52 +94,57 @@ class World:
     def of(cls, administrations: int, now: datetime) -> "World":
         offices = max(8, -(-administrations // BOOKS_PER_OFFICE) // 4 * 4)
         world = cls(offices, now)
-        links = offices * LINKS_PER_OFFICE
+        connections = offices * CONNECTIONS_PER_OFFICE
         start = now - YEARS_BACK - timedelta(days=30)
         for number in range(administrations):
-            link = number % links
-            world.places.append(Place(link, world.new_code(link)))
+            connection = number % connections
+            world.places.append(Place(connection, world.new_code(connection)))
             world.since.append(start)
         return world
 
-    def new_code(self, link: int) -> str:
-        return SHAPES[package_of(link)].format(next(self.codes))
+    def new_code(self, connection: int) -> str:
+        return SHAPES[package_of(connection)].format(next(self.codes))
 
     def travel(self, moves: int) -> Iterator[Journey]:
         """Moves in the order of time, over three years; each type in its turn."""
         for number in range(moves):
-            books = number % len(self.places)
-            left = self.places[books]
+            administration = number % len(self.places)
+            left = self.places[administration]
             move_type = TYPES[number % len(TYPES)]
             journey = Journey(
                 number=number,
-                books=books,
+                administration=administration,
                 move_type=move_type,
                 state=_end_of(number),
                 left=left,
                 wanted=self._wanted(left, move_type),
                 asked_at=self.now - LAST_ASKED - YEARS_BACK * (1 - number / moves),
-                at_place_since=self.since[books],
+                at_place_since=self.since[administration],
             )
             if journey.state == MoveState.COMPLETED:
-                self.places[books] = journey.wanted
-                self.since[books] = journey.ended_at
+                self.places[administration] = journey.wanted
+                self.since[administration] = journey.ended_at
             yield journey
 
     def _wanted(self, left: Place, move_type: MoveType) -> Place:
-        atoms, link = MIXES[move_type], left.link
+        atoms, connection = MIXES[move_type], left.connection
         if Atom.ENVIRONMENT in atoms:
             # Four offices on the packages come round.
-            link = (link + 4 * LINKS_PER_OFFICE) % (self.offices * LINKS_PER_OFFICE)
+            connection = (connection + 4 * CONNECTIONS_PER_OFFICE) % (
+                self.offices * CONNECTIONS_PER_OFFICE
+            )
         if Atom.CONNECTION in atoms:
             # The other connection of the pair.
-            link ^= 1
-        code = self.new_code(link) if Atom.CODE in atoms else left.code
-        return Place(link, code)
+            connection ^= 1
+        code = self.new_code(connection) if Atom.CODE in atoms else left.code
+        return Place(connection, code)
 
 
-def package_of(link: int) -> Package:
-    office, pair = link // LINKS_PER_OFFICE, link % LINKS_PER_OFFICE // 2
+def package_of(connection: int) -> Package:
+    office, pair = (
+        connection // CONNECTIONS_PER_OFFICE,
+        connection % CONNECTIONS_PER_OFFICE // 2,
+    )
     return PACKAGES[(office + pair) % len(PACKAGES)]
 
 

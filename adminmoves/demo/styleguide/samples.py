@@ -96,7 +96,7 @@ SOUTH = _place(2, "VKZ221", "Voorbeeldkantoor Zuid", "BERG-01")
 
 def sample_move(state: MoveState, **facts: Any) -> Move:
     now = timezone.now()
-    books = Administration(
+    administration = Administration(
         pk=1,
         name="Bakkerij Voorbeeld B.V.",
         code="2041",
@@ -108,7 +108,7 @@ def sample_move(state: MoveState, **facts: Any) -> Move:
         pk=418,
         state=state,
         intent=MoveType.MOVE_ENVIRONMENT_AND_CHANGE_CODE,
-        administration=books,
+        administration=administration,
         to_environment=SOUTH.environment,
         to_connection=SOUTH,
         to_code="NL2041",

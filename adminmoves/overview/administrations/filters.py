@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from adminmoves.models import Administration
 from adminmoves.models.estate import IN_USE, AdministrationQuerySet
-from adminmoves.models.recall import Known
+from adminmoves.models.search import FoundText
 from adminmoves.vocabulary import OPEN_STATES, Package
 from adminmoves.web.lists import FilterForm, Order
 
@@ -30,7 +30,7 @@ class AdministrationFilters(FilterForm):
     )
 
 
-def is_some(chosen: dict[str, str], known: Known | None) -> bool:
+def is_some(chosen: dict[str, str], known: FoundText | None) -> bool:
     """Whether so many are known by the text alone that only some are looked at.
 
     The order by name would go through all of them; another filter is narrow enough.
@@ -38,7 +38,7 @@ def is_some(chosen: dict[str, str], known: Known | None) -> bool:
     return known is not None and known.is_common and set(chosen) == {"q"}
 
 
-def found_by(chosen: dict[str, str], known: Known | None) -> AdministrationQuerySet:
+def found_by(chosen: dict[str, str], known: FoundText | None) -> AdministrationQuerySet:
     wanted = Q()
     if known is not None:
         wanted &= known.some() if is_some(chosen, known) else known.every()

@@ -5,14 +5,14 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from adminmoves.models import Administration, Environment, FormerPlace, Move
-from adminmoves.models.recall import known_by, was_known_as
+from adminmoves.models.search import found_by_text, was_known_as
 from adminmoves.overview.administrations.filters import (
     BY_NAME,
     AdministrationFilters,
     found_by,
     is_some,
 )
-from adminmoves.overview.administrations.lineage import path_of
+from adminmoves.overview.administrations.place_history import path_of
 from adminmoves.vocabulary import OPEN_STATES, Right
 from adminmoves.web import guards, http, lists
 from adminmoves.web.lists import page_of
@@ -44,7 +44,7 @@ def read_list(
     """A page of administrations with their open moves and former places."""
     chosen = filters.chosen()
     under_way = Move.objects.open().order_by()
-    known = known_by(chosen)
+    known = found_by_text(chosen)
     found = found_by(chosen, known).with_place()
     found = found.prefetch_related(
         Prefetch("moves", queryset=under_way, to_attr="under_way"),
@@ -52,7 +52,9 @@ def read_list(
     )
     page = page_of(found, BY_NAME, request.GET)
     text = chosen.get("q", "")
-    rows = [(books, former(books, text)) for books in page.rows]
+    rows = [
+        (administration, former(administration, text)) for administration in page.rows
+    ]
     return {
         "nav": "administrations",
         "filters": filters,
@@ -62,9 +64,9 @@ def read_list(
     }
 
 
-def former(books: Administration, text: str) -> FormerPlace | None:
+def former(administration: Administration, text: str) -> FormerPlace | None:
     """The former place by which it was found, when that is why it shows."""
-    left: list[FormerPlace] = getattr(books, "left", [])
+    left: list[FormerPlace] = getattr(administration, "left", [])
     return next((place for place in left if text and was_known_as(place, text)), None)
 
 
@@ -72,17 +74,19 @@ def former(books: Administration, text: str) -> FormerPlace | None:
 def administration(request: http.PortalRequest, public_id: str) -> HttpResponse:
     """All that is known of one: its path, its facts, its moves, what happened."""
     known = Administration.objects.with_place().select_related("closed_by")
-    books = get_object_or_404(known, public_id=public_id)
-    moves = list(books.moves.with_estate()[:MOST_MOVES])
+    administration = get_object_or_404(known, public_id=public_id)
+    moves = list(administration.moves.with_estate()[:MOST_MOVES])
     open_move = next((move for move in moves if move.state in OPEN_STATES), None)
-    left = books.former_places.select_related("environment", "connection", "move")
+    left = administration.former_places.select_related(
+        "environment", "connection", "move"
+    )
     page = {
         "nav": "administrations",
-        "books": books,
-        "path": path_of(books, list(left), open_move),
+        "administration": administration,
+        "path": path_of(administration, list(left), open_move),
         "moves": moves,
         "open_move": open_move,
-        "retirement": books.retirements.waiting().with_people().first(),
-        "events": books.events.select_related("words")[:LAST_EVENTS],
+        "retirement": administration.retirements.waiting().with_people().first(),
+        "events": administration.events.select_related("words")[:LAST_EVENTS],
     }
     return render(request, "overview/administration.html", page)

@@ -17,17 +17,17 @@ from django.utils.translation import gettext as _
 from adminmoves import access, doorbell
 from adminmoves.access import Actor
 from adminmoves.audit import trail
-from adminmoves.bookkeeping import gateway, lines, oauth
+from adminmoves.bookkeeping import connection_lock, gateway, oauth
 from adminmoves.bookkeeping.answers import Evidence, NoAnswer
-from adminmoves.bookkeeping.gateway import LineBusy, adapter_of
+from adminmoves.bookkeeping.failure_reasons import FailureReason
+from adminmoves.bookkeeping.gateway import ConnectionBusy, adapter_of
 from adminmoves.bookkeeping.grants import facts_of, lose
+from adminmoves.bookkeeping.http import Wire
+from adminmoves.bookkeeping.list_cache import forget_list
 from adminmoves.bookkeeping.oauth import OAuth, Tokens, client_of
 from adminmoves.bookkeeping.record import recorded
-from adminmoves.bookkeeping.shown import forget_list
-from adminmoves.bookkeeping.why import Why
-from adminmoves.bookkeeping.wire import Wire
 from adminmoves.errors import ChangedMeanwhile, StepRefused
-from adminmoves.evidence.failures import why_of
+from adminmoves.evidence.failure_texts import why_of
 from adminmoves.models import (
     BookkeepingConnection,
     ConnectionCall,
@@ -37,7 +37,7 @@ from adminmoves.models import (
 from adminmoves.vocabulary import EventCode, LostGrant, MoveState, Right, Verdict
 
 SALT = "adminmoves.consent"
-LONGEST = 600
+MAX_CONSENT_SECONDS = 600
 SECONDS = 30.0
 REFUSED_PORTAL = frozenset(
     {
@@ -75,7 +75,9 @@ def connection_of(
     """
     access.require(actor, Right.KEEP_ESTATE)
     try:
-        said: dict[str, Any] = signing.loads(state, salt=SALT, max_age=LONGEST)
+        said: dict[str, Any] = signing.loads(
+            state, salt=SALT, max_age=MAX_CONSENT_SECONDS
+        )
     except signing.BadSignature as broken:
         raise _strange() from broken
     if said["nonce"] not in nonces or said["person"] != actor.person:
@@ -101,13 +103,16 @@ def connect(
     doors = adapter_of(connection).doors(connection)
     calls: list[ConnectionCall] = []
     try:
-        with lines.held(connection, SECONDS), Wire(doors, SECONDS) as wire:
+        with (
+            connection_lock.connection_lock(connection, SECONDS),
+            Wire(doors, SECONDS) as wire,
+        ):
             with recorded(calls, connection, "token", wire) as noting:
                 tokens = oauth.exchange(
                     noting, way, client, code=code, redirect_uri=redirect_uri
                 )
             _store(connection, way, tokens, actor=actor, redirect_uri=redirect_uri)
-    except LineBusy as busy:
+    except ConnectionBusy as busy:
         raise StepRefused(
             _("This connection is being asked at this moment. Connect it again soon.")
         ) from busy
@@ -140,7 +145,7 @@ def told_of(error: str) -> str:
 
 def _told(no: NoAnswer) -> str:
     """Why there are no tokens, and what to do."""
-    if no.reason == Why.CLIENT_REFUSED:
+    if no.reason == FailureReason.CLIENT_REFUSED:
         return _(
             "The package does not accept the id or the secret of the portal. Whoever "
             "runs the portal can look at them."
@@ -185,7 +190,7 @@ def _store(
             **facts_of(way, tokens),
         },
     )
-    lines.make_loud(connection)
+    connection_lock.clear_backoff(connection)
     forget_list(connection)
     _ask_again(connection)
     line = trail.about_connection(
@@ -251,7 +256,7 @@ def ask_now(connection: BookkeepingConnection, *, actor: Actor) -> Evidence:
             seconds=SECONDS,
             urgent=True,
         )
-    except LineBusy as busy:
+    except ConnectionBusy as busy:
         raise StepRefused(
             _("This connection is being asked at this moment. Look again soon.")
         ) from busy

@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from adminmoves.bookkeeping.grants import held_up, needs_consent
 from adminmoves.bookkeeping.oauth import registered
 from adminmoves.models import BookkeepingConnection
-from adminmoves.overview.connections.standing import GROUPS, Group
+from adminmoves.overview.connections.status import GROUPS, Group
 from adminmoves.vocabulary import Package
 from adminmoves.web.lists import FilterForm, Order
 

@@ -11,11 +11,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from adminmoves.bookkeeping.answers import Evidence
 from adminmoves.errors import StepRefused
-from adminmoves.evidence.failures import why_of
+from adminmoves.evidence.failure_texts import why_of
 from adminmoves.models import BookkeepingConnection, Environment, Move
 from adminmoves.overview.connections import consent
 from adminmoves.overview.connections.filters import ConnectionFilters, found_by
-from adminmoves.overview.connections.standing import sharing_user, standing_of
+from adminmoves.overview.connections.status import sharing_user, standing_of
 from adminmoves.vocabulary import MoveState, Right
 from adminmoves.web import guards, http, inputs, lists
 from adminmoves.web.lists import page_of
@@ -77,7 +77,7 @@ def connection(request: http.PortalRequest, public_id: str) -> HttpResponse:
     ).select_related("administration")
     page = {
         "nav": "connections",
-        "link": found,
+        "connection": found,
         "standing": standing,
         "calls": [
             (call, why_of(call.reason)) for call in found.calls.all()[:MOST_CALLS]
@@ -94,9 +94,9 @@ def connection(request: http.PortalRequest, public_id: str) -> HttpResponse:
 @guards.portal_view(Right.KEEP_ESTATE)
 def connect(request: http.PortalRequest, public_id: str) -> HttpResponse:
     """Leave for the package's own page: a link, no form."""
-    link = get_object_or_404(BookkeepingConnection, public_id=public_id)
+    connection = get_object_or_404(BookkeepingConnection, public_id=public_id)
     page, nonce = consent.leave_for(
-        link, actor=request.actor, redirect_uri=_return_address(request)
+        connection, actor=request.actor, redirect_uri=_return_address(request)
     )
     request.session[KEY] = [*request.session.get(KEY, []), nonce][-MOST_BEGUN:]
     return HttpResponseRedirect(page)
@@ -108,31 +108,31 @@ def returned(request: http.PortalRequest) -> HttpResponse:
     """The package sent the person back, with a code or without."""
     kept, state = request.session.get(KEY, []), inputs.text_in(request.GET, "state")
     try:
-        link, nonce = consent.connection_of(state, kept, actor=request.actor)
+        connection, nonce = consent.connection_of(state, kept, actor=request.actor)
     except StepRefused as refusal:
         messages.error(request, str(refusal))
         return redirect("moves:connections")
     request.session[KEY] = [other for other in kept if other != nonce]
-    page = redirect("moves:connection", link.public_id)
+    page = redirect("moves:connection", connection.public_id)
     code = inputs.text_in(request.GET, "code", MOST_CODE)
     if not code:
         messages.warning(request, consent.told_of(inputs.text_in(request.GET, "error")))
         return page
     try:
         consent.connect(
-            link, code, actor=request.actor, redirect_uri=_return_address(request)
+            connection, code, actor=request.actor, redirect_uri=_return_address(request)
         )
     except StepRefused as refusal:
         messages.error(request, str(refusal))
         return page
     try:
-        answer = consent.ask_now(link, actor=request.actor)
+        answer = consent.ask_now(connection, actor=request.actor)
     except StepRefused:
         # A worker that was rung for what waits was the first to ask.
         messages.success(request, _("The consent is stored. The package is asked now."))
     else:
-        _tell(request, link, answer)
-        _warn_of_one_chain(request, link)
+        _tell(request, connection, answer)
+        _warn_of_one_chain(request, connection)
     return page
 
 
@@ -140,8 +140,8 @@ def returned(request: http.PortalRequest) -> HttpResponse:
 @guards.portal_view(Right.KEEP_ESTATE)
 def ask(request: http.PortalRequest, public_id: str) -> HttpResponse:
     """Fetch the list now, for who just repaired something."""
-    link = get_object_or_404(BookkeepingConnection, public_id=public_id)
-    _tell(request, link, consent.ask_now(link, actor=request.actor))
+    connection = get_object_or_404(BookkeepingConnection, public_id=public_id)
+    _tell(request, connection, consent.ask_now(connection, actor=request.actor))
     return redirect("moves:connection", public_id)
 
 
@@ -149,9 +149,9 @@ def ask(request: http.PortalRequest, public_id: str) -> HttpResponse:
 @guards.portal_view(Right.KEEP_ESTATE)
 def disconnect(request: http.PortalRequest, public_id: str) -> HttpResponse:
     """Forget the tokens of a connection."""
-    link = get_object_or_404(BookkeepingConnection, public_id=public_id)
+    connection = get_object_or_404(BookkeepingConnection, public_id=public_id)
     seen = http.version_in(request)
-    if consent.disconnect(link, actor=request.actor, seen=seen):
+    if consent.disconnect(connection, actor=request.actor, seen=seen):
         messages.success(request, _("The connection is cut. The tokens are gone."))
     return redirect("moves:connection", public_id)
 
@@ -161,10 +161,10 @@ def _return_address(request: http.PortalRequest) -> str:
 
 
 def _tell(
-    request: http.PortalRequest, link: BookkeepingConnection, answer: Evidence
+    request: http.PortalRequest, connection: BookkeepingConnection, answer: Evidence
 ) -> None:
     """Whether the list came, and whether it is the right organisation's."""
-    shown = BookkeepingConnection.objects.select_related("shown").get(pk=link.pk)
+    shown = BookkeepingConnection.objects.select_related("shown").get(pk=connection.pk)
     elsewhere = standing_of(shown).elsewhere
     if answer.list_size is None:
         told = {"answer": answer.verdict.label}
@@ -173,9 +173,10 @@ def _tell(
         messages.warning(request, f"{words} {why}".strip())
     elif elsewhere:
         words = _(
-            "The consent is for %(seen)s, but this connection stands for %(link)s. "
+            "The consent is for %(seen)s, but this connection stands for "
+            "%(connection)s. "
             "Connect it again and choose the right one."
-        ) % {"seen": elsewhere, "link": link.package_environment}
+        ) % {"seen": elsewhere, "connection": connection.package_environment}
         messages.error(request, words)
     elif not answer.list_size:
         words = _("The package answers, and shows no administration at all.")
@@ -186,14 +187,15 @@ def _tell(
 
 
 def _warn_of_one_chain(
-    request: http.PortalRequest, link: BookkeepingConnection
+    request: http.PortalRequest, connection: BookkeepingConnection
 ) -> None:
     """One user of Exact has one consent: what it served before is served no more."""
-    shown = BookkeepingConnection.objects.select_related("shown").get(pk=link.pk)
+    shown = BookkeepingConnection.objects.select_related("shown").get(pk=connection.pk)
     for other in sharing_user(standing_of(shown)):
-        told = {"link": other}
+        told = {"connection": other}
         words = _(
-            "The same user also serves %(link)s. This consent has ended that one: "
+            "The same user also serves %(connection)s. This consent has ended "
+            "that one: "
             "connect it again as another user."
         )
         messages.warning(request, words % told)

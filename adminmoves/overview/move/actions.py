@@ -17,6 +17,6 @@ def comment(move_id: int, *, actor: Actor, text: str) -> None:
     if not text.strip():
         raise DomainError(_("Write your comment first."))
     # Held first, as by a run: who writes in its trail would else wait for each other.
-    move = lifecycle.hold(move_id)
+    move = lifecycle.lock_move(move_id)
     line = trail.about_move(move, EventCode.COMMENTED, words={"text": text.strip()})
     trail.record(actor, [line])

@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from adminmoves.access import Actor, can
 from adminmoves.models import Move
 from adminmoves.models.move import MoveQuerySet
-from adminmoves.models.recall import WINDOW, Known, at_office
-from adminmoves.overview.moves.chips import ALL, CUTS, FOR_ME, OPEN
+from adminmoves.models.search import WINDOW_DAYS, FoundText, at_office
+from adminmoves.overview.moves.status_tabs import ALL, CUTS, FOR_ME, OPEN
 from adminmoves.vocabulary import Action, MoveType, Package, Role
 from adminmoves.web.lists import FilterForm, Order, micros, moment, query
 
@@ -55,16 +55,16 @@ class MoveFilters(FilterForm):
     alles = forms.ChoiceField(choices=[("ja", "")], required=False)
 
 
-def narrowed(chosen: dict[str, str], known: Known | None) -> dict[str, str]:
+def narrowed(chosen: dict[str, str], known: FoundText | None) -> dict[str, str]:
     """The same; for a common text without a period that of the newest moves."""
     is_open = not (chosen.get("periode") or chosen.get("alles"))
     if known is not None and known.finds_many and is_open:
-        return {**chosen, "periode": str(WINDOW)}
+        return {**chosen, "periode": str(WINDOW_DAYS)}
     return chosen
 
 
 def apply(
-    moves: MoveQuerySet, chosen: dict[str, str], known: Known | None, actor: Actor
+    moves: MoveQuerySet, chosen: dict[str, str], known: FoundText | None, actor: Actor
 ) -> MoveQuerySet:
     """Everything but the status, which the chips cut by."""
     wanted = Q()
@@ -76,7 +76,7 @@ def apply(
             office,
             "from_environment",
             "to_environment",
-            books="administration",
+            administration="administration",
         )
     if package := chosen.get("pakket"):
         wanted &= Q(package=package)
@@ -95,7 +95,7 @@ def since(days: int) -> datetime:
     return today - timedelta(days=days - 1)
 
 
-def told_by(known: Known) -> Q:
+def told_by(known: FoundText) -> Q:
     """A move by its number, its wanted code, who asked for it and under which ticket,
     or anything its administration was."""
     return (

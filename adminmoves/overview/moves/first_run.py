@@ -40,8 +40,8 @@ def first_run() -> FirstRun | None:
     """What a first request needs; None as soon as there is any move."""
     if Move.objects.exists():
         return None
-    links = BookkeepingConnection.objects.filter(is_active=True)
-    linked = set(links.values_list("package", flat=True).distinct())
+    connections = BookkeepingConnection.objects.filter(is_active=True)
+    linked = set(connections.values_list("package", flat=True).distinct())
     return FirstRun(
         offices=Environment.objects.count(),
         administrations=Administration.objects.in_use().order_by()[: CAP + 1].count(),

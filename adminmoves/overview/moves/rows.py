@@ -14,7 +14,7 @@ from adminmoves.detail.comparison import place_now
 from adminmoves.detail.progress import percent
 from adminmoves.models import Move
 from adminmoves.models.named import bring
-from adminmoves.scheduling.queue import SHOWN_STATES, Wait, look
+from adminmoves.scheduling.queue import SHOWN_STATES, Wait, load_queue
 from adminmoves.web.fragments import Kept
 
 MINUTE, DAY = 60, 86_400
@@ -64,7 +64,7 @@ def _now(moves: Sequence[Move]) -> dict[int, Now]:
     shown = [move for move in moves if move.state in SHOWN_STATES]
     if not shown:
         return {}
-    queue = look(shown)
+    queue = load_queue(shown)
     return {
         move.pk: Now(
             wait=queue.wait(move),

@@ -4,8 +4,7 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
 from adminmoves.models import Move
-from adminmoves.models.recall import WINDOW, known_by
-from adminmoves.overview.moves.chips import CUTS, chips, count
+from adminmoves.models.search import WINDOW_DAYS, found_by_text
 from adminmoves.overview.moves.filters import (
     NEWEST,
     MoveFilters,
@@ -16,7 +15,8 @@ from adminmoves.overview.moves.filters import (
 )
 from adminmoves.overview.moves.first_run import first_run
 from adminmoves.overview.moves.rows import NOT_SHOWN, rows
-from adminmoves.overview.moves.strip import strip_for
+from adminmoves.overview.moves.status_tabs import CUTS, chips, count
+from adminmoves.overview.moves.summary import strip_for
 from adminmoves.vocabulary import Right
 from adminmoves.web import guards, http, lists
 from adminmoves.web.lists import page_of
@@ -52,7 +52,7 @@ def read_list(request: http.PortalRequest) -> dict[str, Any]:
     filters = MoveFilters(request.GET)
     chosen = filters.chosen()
     current = cut_of(chosen, request.actor)
-    known = known_by(chosen)
+    known = found_by_text(chosen)
     looked_in = narrowed(chosen, known)
     found = apply(Move.objects.all(), looked_in, known, request.actor)
     counts = count(found, request.actor)
@@ -67,7 +67,7 @@ def read_list(request: http.PortalRequest) -> dict[str, Any]:
         "page": page,
         "rows": rows(page.rows),
         "chips": every,
-        "window": WINDOW if looked_in != chosen else "",
+        "window": WINDOW_DAYS if looked_in != chosen else "",
         "everything": filters.url(alles="ja"),
         "total": next(chip for chip, _url in every if chip.is_current),
         **filters.beside(page),

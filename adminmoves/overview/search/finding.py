@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.utils.safestring import SafeString
 
 from adminmoves.models import Administration, FormerPlace, Move
-from adminmoves.models.recall import Known, search, short_number, was_known_as
+from adminmoves.models.search import FoundText, search, short_number, was_known_as
 from adminmoves.web import inputs
 from adminmoves.web.fragments import Kept
 
@@ -18,22 +18,22 @@ KEPT = Kept("overview/search_row.html", most=1000)
 class Hit:
     """An administration, and the former place by which it was found."""
 
-    books: Administration
+    administration: Administration
     was: FormerPlace | None
 
     @property
     def row(self) -> SafeString:
-        books, was = self.books, self.was
+        administration, was = self.administration, self.was
         told = (
-            books.public_id,
-            books.name,
-            books.mail_address,
-            books.environment.office_code,
-            books.code,
-            (was.office_code, was.code) if was else str(books.connection),
-            books.retired_by_id,
+            administration.public_id,
+            administration.name,
+            administration.mail_address,
+            administration.environment.office_code,
+            administration.code,
+            (was.office_code, was.code) if was else str(administration.connection),
+            administration.retired_by_id,
         )
-        return KEPT.piece(told, books=books, was=was)
+        return KEPT.piece(told, administration=administration, was=was)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,17 +68,17 @@ def find(text: str, most: int = MOST) -> Found:
     return Found(text, tuple(moves[:most]), hits, has_more, known.finds_many)
 
 
-def _moves(known: Known) -> list[Move]:
+def _moves(known: FoundText) -> list[Move]:
     wanted = {*known.moves, short_number(known.text)} - {None}
     named = Q(pk__in=wanted) | Move.numbered(known.text)
     moves = Move.objects.with_estate().filter(named).order_by("-pk")
     return list(moves[: MOST + 1])
 
 
-def _former(books: list[Administration], text: str) -> dict[int, FormerPlace]:
+def _former(administrations: list[Administration], text: str) -> dict[int, FormerPlace]:
     """By which place that it left an administration was found, where it was one."""
     found: dict[int, FormerPlace] = {}
-    for place in FormerPlace.objects.filter(administration__in=books):
+    for place in FormerPlace.objects.filter(administration__in=administrations):
         if was_known_as(place, text):
             found.setdefault(place.administration_id, place)
     return found

@@ -7,14 +7,14 @@ from adminmoves.overview.search.finding import find
 from adminmoves.vocabulary import Right
 from adminmoves.web import guards, http, inputs
 
-LONGEST = 320
+MAX_QUERY_CHARS = 320
 IN_PALETTE = 6
 
 
 @guards.portal_view(Right.READ_MOVES)
 def search(request: http.PortalRequest) -> HttpResponse:
     """A whole page, or for the palette its first lines. A number goes straight on."""
-    text = inputs.text_in(request.GET, "q", LONGEST)
+    text = inputs.text_in(request.GET, "q", MAX_QUERY_CHARS)
     if request.htmx and not request.htmx.history_restore_request:
         found = find(text, IN_PALETTE)
         answer = render(request, "overview/search_options.html", {"found": found})

@@ -14,24 +14,24 @@ from adminmoves.models import (
     Parties,
     Proof,
 )
-from adminmoves.rules.checks.conflicts import Neighbour, Told, look
+from adminmoves.rules.checks.conflicts import Conflict, ConflictData, load_conflicts
 from adminmoves.vocabulary import Moment, MoveType, Severity
 
 
 @dataclass(frozen=True)
-class Known:
+class CheckContext:
     """What is read for the checks: once for all the wishes that share it, at the
     first question. Each wish adds its place before that."""
 
     places: list[dict[str, Any]] = field(default_factory=list)
 
     @cached_property
-    def told(self) -> Told:
-        return look(self.places)
+    def told(self) -> ConflictData:
+        return load_conflicts(self.places)
 
 
 @dataclass(frozen=True)
-class Wish:
+class Target:
     """One administration and its wanted place, complete or still being filled in."""
 
     administration: Administration
@@ -43,7 +43,7 @@ class Wish:
     parties: Parties
     move: Move | None = None
     proof: Proof | None = None
-    known: Known = field(default_factory=Known)
+    known: CheckContext = field(default_factory=CheckContext)
 
     def __post_init__(self) -> None:
         self.known.places.append(self.place)
@@ -68,22 +68,22 @@ class Wish:
 
     @property
     def place(self) -> dict[str, Any]:
-        """What ``look`` asks about."""
-        link, office = self.to_connection, self.to_environment
+        """What ``load_conflicts`` asks about."""
+        connection, office = self.to_connection, self.to_environment
         return {
-            "books": self.administration.pk,
+            "administration": self.administration.pk,
             "name": self.administration.name,
             "move": self.move_id,
             "from_connection": self.administration.connection_id,
             "from_key": self.administration.code_key,
-            "connection": link.pk if link else None,
+            "connection": connection.pk if connection else None,
             "environment": office.pk if office else None,
             "key": self.to_code_key if self.to_code else None,
             "address": self.to_address or None,
         }
 
     @property
-    def near(self) -> Mapping[str, Neighbour]:
+    def near(self) -> Mapping[str, Conflict]:
         """What else is at the wanted place or wants it, by its kind."""
         return self.known.told.near[self.move_id]
 
@@ -93,7 +93,7 @@ class Wish:
         return self.known.told.profiles.get(self.administration.package)
 
 
-class Saying(NamedTuple):
+class Message(NamedTuple):
     """What a finding is called and what to do about it; lazy, in both languages."""
 
     title: Any
@@ -139,8 +139,8 @@ class Check:
 
     code: str
     severities: Mapping[MoveType, Severity]
-    ask: Callable[[Wish], Finding]
-    sayings: Mapping[str, Saying]
+    ask: Callable[[Target], Finding]
+    sayings: Mapping[str, Message]
     fixed: bool = False
     holds_from: Moment = Moment.SUBMIT
 
@@ -158,9 +158,9 @@ CODE_TYPES = frozenset(
 CONNECTION_TYPES = ALL - {T.CHANGE_CODE}
 
 
-def hard(types: frozenset[MoveType] = ALL) -> dict[MoveType, Severity]:
+def blocking(types: frozenset[MoveType] = ALL) -> dict[MoveType, Severity]:
     return dict.fromkeys(sorted(types), Severity.BLOCKING)
 
 
-def warn(types: frozenset[MoveType] = ALL) -> dict[MoveType, Severity]:
+def warning(types: frozenset[MoveType] = ALL) -> dict[MoveType, Severity]:
     return dict.fromkeys(sorted(types), Severity.WARNING)

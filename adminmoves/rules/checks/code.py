@@ -8,20 +8,20 @@ from adminmoves.rules.checks.base import (
     CODE_TYPES,
     Check,
     Finding,
-    Saying,
-    Wish,
-    hard,
+    Message,
+    Target,
+    blocking,
     ok,
     problem,
     todo,
-    warn,
+    warning,
 )
 
 LONGEST_IN_ADDRESS = 10
 USABLE_IN_ADDRESS = re.compile(r"^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+$")
 
 
-def code_given(wish: Wish) -> Finding:
+def code_given(wish: Target) -> Finding:
     if not wish.to_code:
         return todo("fill_in", "to_code")
     if wish.to_code_key == wish.administration.code_key:
@@ -29,7 +29,7 @@ def code_given(wish: Wish) -> Finding:
     return ok("ok", code=wish.to_code)
 
 
-def code_pattern(wish: Wish) -> Finding:
+def code_pattern(wish: Target) -> Finding:
     if not wish.to_code:
         return todo("fill_in", "to_code")
     profile = wish.profile
@@ -44,7 +44,7 @@ def code_pattern(wish: Wish) -> Finding:
     return ok()
 
 
-def code_in_address(wish: Wish) -> Finding:
+def code_in_address(wish: Target) -> Finding:
     """With a code of its own for the address, the administratiecode is not in it."""
     if not wish.to_code:
         return todo("fill_in", "to_code")
@@ -60,56 +60,56 @@ def code_in_address(wish: Wish) -> Finding:
 CHECKS = (
     Check(
         "code_given",
-        hard(CODE_TYPES),
+        blocking(CODE_TYPES),
         code_given,
         {
-            "fill_in": Saying(
+            "fill_in": Message(
                 _("Fill in the new code"),
                 _("Fill it in exactly as it is in the bookkeeping package now."),
             ),
-            "same": Saying(
+            "same": Message(
                 _("That is the present code"),
                 _("Fill in another code than %(code)s, or choose another type."),
             ),
-            "ok": Saying(_("The new code is %(code)s")),
+            "ok": Message(_("The new code is %(code)s")),
         },
     ),
     Check(
         "code_pattern",
-        hard(CODE_TYPES),
+        blocking(CODE_TYPES),
         code_pattern,
         {
-            "fill_in": Saying(
+            "fill_in": Message(
                 _("The code fits the package"), _("Fill in the new code first.")
             ),
-            "unfit": Saying(
+            "unfit": Message(
                 _("%(package)s has no such codes"),
                 _("%(code)s does not fit. A code there looks like %(example)s."),
             ),
-            "ok": Saying(_("The code fits the package")),
+            "ok": Message(_("The code fits the package")),
         },
     ),
     Check(
         "code_in_address",
-        warn(CODE_TYPES),
+        warning(CODE_TYPES),
         code_in_address,
         {
-            "fill_in": Saying(
+            "fill_in": Message(
                 _("The code in the e-mail address"), _("Fill in the new code first.")
             ),
-            "unusable": Saying(
+            "unusable": Message(
                 _("The code cannot stand in an e-mail address"),
                 _(
                     "Have an administrator give the administration a code of its own "
                     "for the address first."
                 ),
             ),
-            "long": Saying(
+            "long": Message(
                 _("The code is long for an e-mail address"),
                 _("%(code)s has over 10 characters. Suppliers easily mistype it."),
             ),
-            "own": Saying(_("The address has a code of its own and stays")),
-            "ok": Saying(_("The code is usable in the e-mail address")),
+            "own": Message(_("The address has a code of its own and stays")),
+            "ok": Message(_("The code is usable in the e-mail address")),
         },
     ),
 )

@@ -9,9 +9,9 @@ from adminmoves.rules.checks.base import (
     CONNECTION_TYPES,
     Check,
     Finding,
-    Saying,
-    Wish,
-    hard,
+    Message,
+    Target,
+    blocking,
     ok,
     problem,
     todo,
@@ -25,13 +25,13 @@ def fitting_connections(
     now: Administration, office: Environment
 ) -> QuerySet[BookkeepingConnection]:
     """Connections of that office to which the administration can go."""
-    links = BookkeepingConnection.objects.select_related("environment")
-    return links.filter(environment=office, package=now.package).exclude(
+    connections = BookkeepingConnection.objects.select_related("environment")
+    return connections.filter(environment=office, package=now.package).exclude(
         pk=now.connection_id
     )
 
 
-def same_package(wish: Wish) -> Finding:
+def same_package(wish: Target) -> Finding:
     connection = wish.to_connection
     if connection is None:
         return todo("choose", "to_connection")
@@ -45,7 +45,7 @@ def same_package(wish: Wish) -> Finding:
     return ok("ok", package=connection.get_package_display())
 
 
-def target_connection(wish: Wish) -> Finding:
+def target_connection(wish: Target) -> Finding:
     connection, office = wish.to_connection, wish.to_environment
     if office is None:
         return todo("choose", "to_connection")
@@ -63,7 +63,7 @@ def target_connection(wish: Wish) -> Finding:
     return ok("ok", connection=str(connection))
 
 
-def none_to_choose(wish: Wish, office: Environment) -> Finding | None:
+def none_to_choose(wish: Target, office: Environment) -> Finding | None:
     """The office has no connection that could be chosen; None where it has."""
     now = wish.administration
     if fitting_connections(now, office).exists():
@@ -74,7 +74,7 @@ def none_to_choose(wish: Wish, office: Environment) -> Finding | None:
     return problem("none_there", "to_environment", **told)
 
 
-def connection_differs(wish: Wish) -> Finding:
+def connection_differs(wish: Target) -> Finding:
     if wish.to_connection is None:
         return todo("choose", "to_connection")
     if wish.to_connection.pk == wish.administration.connection_id:
@@ -85,70 +85,70 @@ def connection_differs(wish: Wish) -> Finding:
 CHECKS = (
     Check(
         "same_package",
-        hard(ALL),
+        blocking(ALL),
         same_package,
         {
-            "choose": Saying(
+            "choose": Message(
                 _("The package stays the same"), _("Choose the new connection first.")
             ),
-            "differs": Saying(
+            "differs": Message(
                 _("The bookkeeping package would change"),
                 _(
                     "Not from %(now)s to %(wanted)s, but from one environment of "
                     "%(now)s to another is fine. Choose a connection of %(now)s."
                 ),
             ),
-            "ok": Saying(_("The package stays %(package)s")),
+            "ok": Message(_("The package stays %(package)s")),
         },
         fixed=True,
     ),
     Check(
         "target_connection",
-        hard(ALL),
+        blocking(ALL),
         target_connection,
         {
-            "choose": Saying(
+            "choose": Message(
                 _("Choose the new connection"),
                 _("Choose the connection in the office that will hold it."),
             ),
-            "none_there": Saying(
+            "none_there": Message(
                 _("%(office)s has no %(package)s"),
                 _(
                     "Ask an administrator to connect %(package)s there first, or "
                     "choose another office. A package is never changed by a migration."
                 ),
             ),
-            "no_other": Saying(
+            "no_other": Message(
                 _("%(office)s has no other connection of %(package)s"),
                 _(
                     "Ask an administrator to connect the other one first, or choose "
                     "another type."
                 ),
             ),
-            "elsewhere": Saying(
+            "elsewhere": Message(
                 _("That connection is of another office"),
                 _("%(connection)s is not of %(office)s. Choose one that is."),
             ),
-            "inactive": Saying(
+            "inactive": Message(
                 _("The connection is not active"),
                 _("Have %(connection)s activated first, or choose another."),
             ),
-            "ok": Saying(_("The connection %(connection)s is active")),
+            "ok": Message(_("The connection %(connection)s is active")),
         },
     ),
     Check(
         "connection_differs",
-        hard(CONNECTION_TYPES),
+        blocking(CONNECTION_TYPES),
         connection_differs,
         {
-            "choose": Saying(
+            "choose": Message(
                 _("Another connection than now"), _("Choose the new connection.")
             ),
-            "same": Saying(
+            "same": Message(
                 _("The administration is linked to that connection already"),
                 _("Choose another connection than %(connection)s, or another type."),
             ),
-            "ok": Saying(_("The connection differs from the present one")),
+            "ok": Message(_("The connection differs from the present one")),
         },
     ),
 )

@@ -7,9 +7,9 @@ from adminmoves.rules.checks.base import (
     ENVIRONMENT_TYPES,
     Check,
     Finding,
-    Saying,
-    Wish,
-    hard,
+    Message,
+    Target,
+    blocking,
     ok,
     problem,
     todo,
@@ -17,7 +17,7 @@ from adminmoves.rules.checks.base import (
 from adminmoves.vocabulary import Subscription
 
 
-def target_environment(wish: Wish) -> Finding:
+def target_environment(wish: Target) -> Finding:
     if wish.to_environment is None:
         return todo("choose", "to_environment")
     same = wish.to_environment.pk == wish.administration.environment_id
@@ -28,7 +28,7 @@ def target_environment(wish: Wish) -> Finding:
     return ok("moves" if wish.intent in ENVIRONMENT_TYPES else "stays")
 
 
-def target_subscription(wish: Wish) -> Finding:
+def target_subscription(wish: Target) -> Finding:
     office = wish.to_environment
     if office is None:
         return todo("choose", "to_environment")
@@ -39,7 +39,7 @@ def target_subscription(wish: Wish) -> Finding:
     return ok()
 
 
-def consent(wish: Wish) -> Finding:
+def consent(wish: Target) -> Finding:
     given = wish.parties
     if not (given.consent_name and given.consent_email):
         missing = "consent_email" if given.consent_name else "consent_name"
@@ -54,65 +54,65 @@ def consent(wish: Wish) -> Finding:
 CHECKS = (
     Check(
         "target_environment",
-        hard(ALL),
+        blocking(ALL),
         target_environment,
         {
-            "choose": Saying(
+            "choose": Message(
                 _("Choose the new office"),
                 _("Choose the office that receives the administration."),
             ),
-            "same": Saying(
+            "same": Message(
                 _("The administration is in that office already"),
                 _("Choose another office than %(office)s, or another type."),
             ),
-            "differs": Saying(
+            "differs": Message(
                 _("With this type the office stays the same"),
                 _("Choose a connection of the present office, or another type."),
             ),
-            "moves": Saying(_("The new office differs from the present one")),
-            "stays": Saying(_("The office stays the same")),
+            "moves": Message(_("The new office differs from the present one")),
+            "stays": Message(_("The office stays the same")),
         },
     ),
     Check(
         "target_subscription",
-        hard(ENVIRONMENT_TYPES),
+        blocking(ENVIRONMENT_TYPES),
         target_subscription,
         {
-            "choose": Saying(
+            "choose": Message(
                 _("Subscription of the new office"), _("Choose the new office first.")
             ),
-            "inactive": Saying(
+            "inactive": Message(
                 _("The new office is not active"),
                 _("Have %(office)s activated first, or choose another office."),
             ),
-            "unpaid": Saying(
+            "unpaid": Message(
                 _("The new office has a trial subscription"),
                 _("%(office)s needs a paid subscription (Premium) first."),
             ),
-            "ok": Saying(_("The new office is active and has a paid subscription")),
+            "ok": Message(_("The new office is active and has a paid subscription")),
         },
     ),
     Check(
         "consent",
-        hard(ENVIRONMENT_TYPES),
+        blocking(ENVIRONMENT_TYPES),
         consent,
         {
-            "who": Saying(
+            "who": Message(
                 _("Consent of the new office"),
                 _(
                     "Fill in which superuser of the new office consents: "
                     "name and e-mail."
                 ),
             ),
-            "when": Saying(
+            "when": Message(
                 _("Consent: when, and where is it written"),
                 _("Fill in the date and the ticket number."),
             ),
-            "costs": Saying(
+            "costs": Message(
                 _("Terms and costs accepted"),
                 _("Confirm that the new office accepts the terms and costs."),
             ),
-            "ok": Saying(_("The new office consents, with terms and costs")),
+            "ok": Message(_("The new office consents, with terms and costs")),
         },
     ),
 )

@@ -11,28 +11,28 @@ from adminmoves.rules.checks.base import (
     ENVIRONMENT_TYPES,
     Check,
     Finding,
-    Saying,
-    Wish,
-    hard,
+    Message,
+    Target,
+    blocking,
     ok,
     problem,
     todo,
     waiting,
-    warn,
+    warning,
 )
 from adminmoves.vocabulary import Moment, Severity
 
 SELF_SERVICE_TYPES = ALL - ENVIRONMENT_TYPES
 
 
-def moved_in_package(wish: Wish) -> Finding:
+def moved_in_package(wish: Target) -> Finding:
     """The first rule. It holds back approving and starting, not submitting."""
     if wish.proof and wish.proof.usable:
         return ok("attested" if wish.proof.is_attested else "seen", code=wish.to_code)
     return waiting("waits", Moment.APPROVE, "proof")
 
 
-def requester(wish: Wish) -> Finding:
+def requester(wish: Target) -> Finding:
     asked = wish.parties
     if not (asked.requester_name and asked.requester_email):
         missing = "requester_email" if asked.requester_name else "requester_name"
@@ -42,13 +42,13 @@ def requester(wish: Wish) -> Finding:
     return ok("ok", name=asked.requester_name)
 
 
-def client_informed(wish: Wish) -> Finding:
+def client_informed(wish: Target) -> Finding:
     return (
         ok() if wish.parties.client_informed else problem("not_yet", "client_informed")
     )
 
 
-def awaiting_authorisation(wish: Wish) -> Finding:
+def awaiting_authorisation(wish: Target) -> Finding:
     held = wish.administration
     if not held.is_counted:
         return problem("unknown", "recount")
@@ -56,7 +56,7 @@ def awaiting_authorisation(wish: Wish) -> Finding:
     return problem("some", "recount", count=count) if count else ok()
 
 
-def unprocessed(wish: Wish) -> Finding:
+def unprocessed(wish: Target) -> Finding:
     held = wish.administration
     if not held.is_counted:
         return problem("unknown", "recount")
@@ -64,7 +64,7 @@ def unprocessed(wish: Wish) -> Finding:
     return problem("some", "recount", count=count) if count > 0 else ok()
 
 
-def count_age(wish: Wish) -> Finding:
+def count_age(wish: Target) -> Finding:
     """Measured at the approval once there is one: a planned run keeps its warnings."""
     counted_at = wish.administration.documents_counted_at
     if counted_at is None:
@@ -76,7 +76,7 @@ def count_age(wish: Wish) -> Finding:
     return ok()
 
 
-def self_service(wish: Wish) -> Finding:
+def self_service(wish: Target) -> Finding:
     able = wish.profile is not None and wish.profile.self_service
     return problem("possible") if able else ok()
 
@@ -90,47 +90,47 @@ NEVER_COUNTED = _("Count them again with a ticket, or import the counts.")
 CHECKS = (
     Check(
         "moved_in_package",
-        hard(ALL),
+        blocking(ALL),
         moved_in_package,
         {
-            "waits": Saying(
+            "waits": Message(
                 _("Waits for the bookkeeping package"),
                 _("Move or rename it in the package first. You can submit already."),
             ),
-            "seen": Saying(_("%(code)s was seen active in the package")),
-            "attested": Saying(_("Attested that it was moved in the package")),
+            "seen": Message(_("%(code)s was seen active in the package")),
+            "attested": Message(_("Attested that it was moved in the package")),
         },
         fixed=True,
         holds_from=Moment.APPROVE,
     ),
     Check(
         "requester",
-        hard(ALL),
+        blocking(ALL),
         requester,
         {
-            "who": Saying(
+            "who": Message(
                 _("Who asks for this"),
                 _(
                     "Fill in which superuser of the present office asks: "
                     "name and e-mail."
                 ),
             ),
-            "ticket": Saying(
+            "ticket": Message(
                 _("Where is the question written"), _("Fill in the ticket number.")
             ),
-            "ok": Saying(_("%(name)s asks for this as superuser")),
+            "ok": Message(_("%(name)s asks for this as superuser")),
         },
     ),
     Check(
         "client_informed",
-        warn(ALL),
+        warning(ALL),
         client_informed,
         {
-            "not_yet": Saying(
+            "not_yet": Message(
                 _("The client does not know yet"),
                 _("Tell the client what changes, and tick it in the request."),
             ),
-            "ok": Saying(_("The client has been informed")),
+            "ok": Message(_("The client has been informed")),
         },
     ),
     Check(
@@ -138,56 +138,56 @@ CHECKS = (
         AUTHORISATION,
         awaiting_authorisation,
         {
-            "some": Saying(
+            "some": Message(
                 _("Documents that wait for authorisation: %(count)s"),
                 _("Have them authorised or withdrawn, then count again."),
             ),
-            "unknown": Saying(
+            "unknown": Message(
                 _("Unknown whether documents wait for authorisation"),
                 NEVER_COUNTED,
             ),
-            "ok": Saying(_("No documents wait for authorisation")),
+            "ok": Message(_("No documents wait for authorisation")),
         },
     ),
     Check(
         "unprocessed",
-        warn(ALL),
+        warning(ALL),
         unprocessed,
         {
-            "some": Saying(
+            "some": Message(
                 _("Documents that are not processed: %(count)s"),
                 _("They move along, and stay unprocessed at the new place."),
             ),
-            "unknown": Saying(
+            "unknown": Message(
                 _("Unknown whether all documents are processed"),
                 NEVER_COUNTED,
             ),
-            "ok": Saying(_("All documents are processed")),
+            "ok": Message(_("All documents are processed")),
         },
     ),
     Check(
         "count_age",
-        warn(ALL),
+        warning(ALL),
         count_age,
         {
-            "never": Saying(_("The documents were never counted"), NEVER_COUNTED),
-            "old": Saying(
+            "never": Message(_("The documents were never counted"), NEVER_COUNTED),
+            "old": Message(
                 _("The documents were counted %(days)s days ago"),
                 _("Count them again, so that the figures are those of today."),
             ),
-            "ok": Saying(_("The documents were counted recently")),
+            "ok": Message(_("The documents were counted recently")),
         },
     ),
     Check(
         "self_service",
-        warn(SELF_SERVICE_TYPES),
+        warning(SELF_SERVICE_TYPES),
         self_service,
         {
-            "possible": Saying(
+            "possible": Message(
                 _("The office can do this itself"),
                 _("Its superuser can do this at once and at no cost."),
             ),
-            "ok": Saying(_("The office cannot do this itself")),
+            "ok": Message(_("The office cannot do this itself")),
         },
     ),
 )

@@ -9,12 +9,12 @@ from adminmoves.models import Administration, Proof
 from adminmoves.rules.checks.base import (
     Check,
     Finding,
-    Saying,
-    Wish,
+    Message,
+    Target,
     ok,
     problem,
     todo,
-    warn,
+    warning,
 )
 from adminmoves.vocabulary import Moment
 
@@ -59,7 +59,7 @@ def other_kvk(proof: Proof, ours: Administration) -> bool:
     return bool(seen and known) and not same_kvk(seen, known)
 
 
-def recognised(wish: Wish) -> Finding:
+def recognised(wish: Target) -> Finding:
     """Told as soon as there is an answer; before that there is nothing to tell."""
     proof, ours = wish.proof, wish.administration
     if proof is None or not proof.usable:
@@ -79,28 +79,28 @@ def recognised(wish: Wish) -> Finding:
 CHECKS = (
     Check(
         "recognised",
-        warn(),
+        warning(),
         recognised,
         {
-            "unseen": Saying(
+            "unseen": Message(
                 _("The package shows the same company"),
                 _("The package has not shown it yet."),
             ),
-            "name": Saying(
+            "name": Message(
                 _("The package shows another name: %(seen)s"),
                 _("Our record says %(known)s. Look whether it is the same company."),
             ),
-            "kvk": Saying(
+            "kvk": Message(
                 _("The package shows another KvK number: %(seen)s"),
                 _("Our record says %(known)s. Look whether it is the same company."),
             ),
-            "both": Saying(
+            "both": Message(
                 _("The package shows another name and KvK number: %(seen)s"),
                 _("Our record says %(known)s. Look whether it is the same company."),
             ),
-            "attested": Saying(_("Attested, so there is no name to compare")),
-            "nameless": Saying(_("The package shows no name to compare")),
-            "ok": Saying(_("The package shows the same company")),
+            "attested": Message(_("Attested, so there is no name to compare")),
+            "nameless": Message(_("The package shows no name to compare")),
+            "ok": Message(_("The package shows the same company")),
         },
         holds_from=Moment.APPROVE,
     ),

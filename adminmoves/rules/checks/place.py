@@ -8,14 +8,14 @@ from adminmoves.cleaning import MAX_ADDRESS_CHARS
 from adminmoves.rules.checks.base import (
     Check,
     Finding,
-    Saying,
-    Wish,
-    hard,
+    Message,
+    Target,
+    blocking,
     ok,
     problem,
     todo,
     waiting,
-    warn,
+    warning,
 )
 from adminmoves.rules.checks.conflicts import (
     GIVEN_UP,
@@ -28,30 +28,30 @@ from adminmoves.rules.checks.conflicts import (
     RIVAL,
     TWIN,
     WANTED,
-    Neighbour,
+    Conflict,
 )
 from adminmoves.vocabulary import Moment
 
 
-def in_use(wish: Wish) -> Finding:
+def in_use(wish: Target) -> Finding:
     if wish.administration.retired_by_id is not None:
         return problem("retired", "administration")
     return ok()
 
 
-def no_other_move(wish: Wish) -> Finding:
+def no_other_move(wish: Target) -> Finding:
     other = wish.near.get(OTHER_MOVE)
     return problem("other", "administration", number=other.number) if other else ok()
 
 
-def no_other_wish(wish: Wish) -> Finding:
+def no_other_wish(wish: Target) -> Finding:
     if not wish.is_complete:
         return todo("choose", "to_code")
     rival = wish.near.get(RIVAL)
     return problem("rival", "to_code", number=rival.number) if rival else ok()
 
 
-def place_free(wish: Wish) -> Finding:
+def place_free(wish: Target) -> Finding:
     """Free now, or held by one that is on its way out: then it waits for that move."""
     if not wish.is_complete:
         return todo("choose", "to_code")
@@ -67,13 +67,13 @@ def place_free(wish: Wish) -> Finding:
     return waiting("leaving", Moment.START, number=number, name=name)
 
 
-def code_and_name(wish: Wish) -> Finding:
+def code_and_name(wish: Target) -> Finding:
     if not wish.is_complete:
         return todo("choose", "to_code")
     return problem("twin", "to_code", code=wish.to_code) if TWIN in wish.near else ok()
 
 
-def address_free(wish: Wish) -> Finding:
+def address_free(wish: Target) -> Finding:
     """Free now, or of one that gives up both it and the code that it is made of."""
     if not wish.to_address:
         return todo("choose", "to_code")
@@ -82,7 +82,7 @@ def address_free(wish: Wish) -> Finding:
     return _address_free(wish.to_address, wish.near)
 
 
-def _address_free(address: str, near: Mapping[str, Neighbour]) -> Finding:
+def _address_free(address: str, near: Mapping[str, Conflict]) -> Finding:
     if GIVEN_UP in near:
         return ok()
     if held := near.get(HELD):
@@ -96,7 +96,7 @@ def _address_free(address: str, near: Mapping[str, Neighbour]) -> Finding:
     return problem("kept", "to_code", address=address) if KEPT in near else ok()
 
 
-def address_inherited(wish: Wish) -> Finding:
+def address_inherited(wish: Target) -> Finding:
     """An address that was another's comes along with the code that was another's."""
     if not wish.to_address:
         return todo("choose", "to_code")
@@ -105,108 +105,108 @@ def address_inherited(wish: Wish) -> Finding:
     return ok()
 
 
-CHOOSE = Saying(_("The wanted place"), _("Choose connection and code first."))
+CHOOSE = Message(_("The wanted place"), _("Choose connection and code first."))
 
 CHECKS = (
     Check(
         "in_use",
-        hard(),
+        blocking(),
         in_use,
         {
-            "retired": Saying(
+            "retired": Message(
                 _("This administration is retired"),
                 _(
                     "Choose the one that is in use, or have this one brought back into "
                     "use on its own page."
                 ),
             ),
-            "ok": Saying(_("The administration is in use")),
+            "ok": Message(_("The administration is in use")),
         },
         fixed=True,
     ),
     Check(
         "no_other_move",
-        hard(),
+        blocking(),
         no_other_move,
         {
-            "other": Saying(
+            "other": Message(
                 _("Another migration of this administration is under way"),
                 _("Finish or withdraw %(number)s first."),
             ),
-            "ok": Saying(_("No other migration of this administration")),
+            "ok": Message(_("No other migration of this administration")),
         },
         fixed=True,
     ),
     Check(
         "no_other_wish",
-        hard(),
+        blocking(),
         no_other_wish,
         {
             "choose": CHOOSE,
-            "rival": Saying(
+            "rival": Message(
                 _("Another migration wants the same place"),
                 _("Choose another place, or withdraw %(number)s first."),
             ),
-            "ok": Saying(_("No other migration wants this place")),
+            "ok": Message(_("No other migration wants this place")),
         },
         fixed=True,
     ),
     Check(
         "place_free",
-        hard(),
+        blocking(),
         place_free,
         {
             "choose": CHOOSE,
-            "taken": Saying(
+            "taken": Message(
                 _("Another administration is at the wanted place"),
                 _(
                     "%(name)s has code %(code)s there. Two are never merged: move that "
                     "one first, or have it retired if it was made by mistake."
                 ),
             ),
-            "ring": Saying(
+            "ring": Message(
                 _("These migrations wait for each other in a ring"),
                 _("It closes with %(number)s. Give one of them an interim code first."),
             ),
-            "leaving": Saying(
+            "leaving": Message(
                 _("Waits for %(number)s"),
                 _("%(name)s is still at the wanted place, and on its way out."),
             ),
-            "ok": Saying(_("The wanted place is free")),
+            "ok": Message(_("The wanted place is free")),
         },
         fixed=True,
     ),
     Check(
         "code_and_name",
-        hard(),
+        blocking(),
         code_and_name,
         {
             "choose": CHOOSE,
-            "twin": Saying(
+            "twin": Message(
                 _("Code and name exist already in that office"),
                 _(
                     "An administration with code %(code)s and this name is there. "
                     "Change the code, or have an administrator change the name."
                 ),
             ),
-            "ok": Saying(_("Code and name are unique in that office")),
+            "ok": Message(_("Code and name are unique in that office")),
         },
         fixed=True,
     ),
     Check(
         "address_free",
-        hard(),
+        blocking(),
         address_free,
         {
             "choose": CHOOSE,
-            "long": Saying(
+            "long": Message(
                 _("The e-mail address would be longer than 320 characters"),
                 _(
                     "Have an administrator give the administration a short own code "
                     "for the address."
                 ),
             ),
-            "taken": Saying(
+            "taken": Message(
                 _("The e-mail address is in use"),
                 _(
                     "%(address)s is of “%(name)s”. Have an administrator give one of "
@@ -214,42 +214,42 @@ CHECKS = (
                     "if it was made by mistake."
                 ),
             ),
-            "leaving": Saying(
+            "leaving": Message(
                 _("The e-mail address waits for %(number)s"),
                 _("%(name)s still has it, and is on its way out."),
             ),
-            "wanted": Saying(
+            "wanted": Message(
                 _("Another migration wants the same e-mail address"),
                 _(
                     "%(number)s wants %(address)s. Have an administrator give one of "
                     "them a code of its own for the address."
                 ),
             ),
-            "kept": Saying(
+            "kept": Message(
                 _("The e-mail address was another administration's"),
                 _(
                     "%(address)s keeps leading to that one. Have an administrator give "
                     "this administration a code of its own for the address."
                 ),
             ),
-            "ok": Saying(_("The e-mail address is free")),
+            "ok": Message(_("The e-mail address is free")),
         },
         fixed=True,
     ),
     Check(
         "address_inherited",
-        warn(),
+        warning(),
         address_inherited,
         {
             "choose": CHOOSE,
-            "inherited": Saying(
+            "inherited": Message(
                 _("The e-mail address was another administration's"),
                 _(
                     "What suppliers still send to %(address)s arrives here. Search "
                     "will show both."
                 ),
             ),
-            "ok": Saying(_("The e-mail address was nobody else's")),
+            "ok": Message(_("The e-mail address was nobody else's")),
         },
     ),
 )

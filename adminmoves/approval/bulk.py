@@ -7,12 +7,12 @@ from functools import cached_property
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import ngettext
 
-from adminmoves.approval.choices import Approved, Choice, Refused
+from adminmoves.approval.decisions import Approved, Decision, Refused
 from adminmoves.models import Move
 from adminmoves.web import inputs
 
 
-def ticked_in(sent: MultiValueDict[str, str]) -> list[Choice]:
+def ticked_in(sent: MultiValueDict[str, str]) -> list[Decision]:
     """One choice per number in ``move``; each may run when its request asks for it.
 
     Beside it are sent ``plan-NUMBER``, ``version-NUMBER``, the keys of its warnings as
@@ -28,7 +28,7 @@ def ticked_in(sent: MultiValueDict[str, str]) -> list[Choice]:
     if numbers.keys() - wished.keys():
         raise Move.DoesNotExist
     return [
-        Choice(
+        Decision(
             move_id=pk,
             plan_hash=inputs.text_in(sent, f"plan-{numbers[pk]}"),
             seen=_seen_in(sent, numbers[pk]),
@@ -45,10 +45,10 @@ def _seen_in(sent: MultiValueDict[str, str], number: str) -> frozenset[str]:
 
 
 @dataclass(frozen=True)
-class Answer:
+class BulkResult:
     """What became of the choices, for the page."""
 
-    choices: Sequence[Choice]
+    choices: Sequence[Decision]
     answers: Sequence[Approved | Refused]
 
     @property

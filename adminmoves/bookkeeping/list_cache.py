@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from adminmoves.bookkeeping.answers import Listing, Row
+from adminmoves.bookkeeping.answers import ListedAdministration, Listing
 from adminmoves.models import BookkeepingConnection, ConnectionList
 
 
@@ -32,7 +32,7 @@ def kept_list(connection: BookkeepingConnection, age: timedelta) -> Listing | No
     if newest is None:
         return None
     return Listing(
-        rows=tuple(Row(**row) for row in newest.rows),
+        rows=tuple(ListedAdministration(**row) for row in newest.rows),
         endpoint=newest.endpoint,
         observed_environment=newest.observed_environment,
         seen_as=newest.seen_as,

@@ -36,13 +36,13 @@ from adminmoves.models.parties import Parties
 MAX_QUERY_CHARS = 320
 MAX_WORDS = 12
 """More words than these are not looked at: each is a condition of its own."""
-FEW = 10_000
+COMMON_FROM = 10_000
 """More than these make a text common for a list, which names all it filters by."""
-SEARCHED = 100
+SEARCH_COMMON_FROM = 100
 """More than these make it common for a search, which shows a page of them at most."""
-WINDOW = 90
+WINDOW_DAYS = 90
 """Days that hold what a common text finds first."""
-SOME = 1000
+SHOWN_OF_COMMON = 1000
 """So many of a common text are shown; more would only be sorted."""
 KVK_DIGITS = 8
 ANCHORS = {"#": "ᚠ", "=": "ᚢ"}
@@ -107,7 +107,7 @@ class CodeLetters(Func):
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class FoundText:
     """The administrations that are or were known as ``text``.
 
     ``first``: ids of all, or of a text that is common those that an index gave first.
@@ -153,7 +153,7 @@ class Known:
         return wanted | _among(key, self.moves)
 
 
-def look_up(text: str, few: int) -> Known:
+def look_up(text: str, few: int) -> FoundText:
     """By the words of its name or office, a code, address, KvK number or external id.
 
     Every word must be found, in any order; former codes and addresses count. More than
@@ -166,11 +166,11 @@ def look_up(text: str, few: int) -> Known:
     of_moves: list[int] = []
     for key, is_administration in found:
         (first if is_administration else of_moves).append(key)
-    return Known(
+    return FoundText(
         text,
-        tuple(first[:SOME] if len(first) > few else first),
+        tuple(first[:SHOWN_OF_COMMON] if len(first) > few else first),
         is_common=len(first) > few,
-        moves=tuple(of_moves[:SOME] if len(of_moves) > few else of_moves),
+        moves=tuple(of_moves[:SHOWN_OF_COMMON] if len(of_moves) > few else of_moves),
         has_more_moves=len(of_moves) > few,
     )
 
@@ -180,19 +180,19 @@ def _among(field: str, keys: Sequence[int]) -> Q:
     return Q(**{f"{field}__among": keys}) if keys else Q(pk__in=())
 
 
-def known_by(chosen: Mapping[str, str]) -> Known | None:
+def found_by_text(chosen: Mapping[str, str]) -> FoundText | None:
     """What the text of a list's filters finds, where there is one."""
     text = chosen.get("q")
-    return look_up(text, FEW) if text else None
+    return look_up(text, COMMON_FROM) if text else None
 
 
-def search(text: str, most: int) -> tuple[list[Administration], Known]:
+def search(text: str, most: int) -> tuple[list[Administration], FoundText]:
     """The best so many with their places, and what else the text finds.
 
     First those that have just this name, or have or had just this code, place or
     address; then by name.
     """
-    known, exact = look_up(text, SEARCHED), _exactly(text, most)
+    known, exact = look_up(text, SEARCH_COMMON_FROM), _exactly(text, most)
     found = Administration.objects.with_place().filter(known.some() | exact)
     best = found.order_by(Case(When(exact, then=0), default=1), "name_key", "pk")
     return list(best[:most]), known
@@ -303,25 +303,27 @@ def office_named(text: str) -> Q:
     return reduce(and_, named) | Q(office_code__istartswith=terms[0])
 
 
-def at_office(code: str, *fields: str, books: str = "") -> Q:
+def at_office(code: str, *fields: str, administration: str = "") -> Q:
     """Whatever is or was at the office with this code, by any of these fields.
 
-    ``books``: the field of an administration that may be there now.
+    ``administration``: the field of an administration that may be there now.
     """
     offices = Environment.objects.filter(office_code__iexact=code)
-    there = "administrations" if books else "pk"
-    found = list(offices.values_list("pk", there)[: FEW + 1])
+    there = "administrations" if administration else "pk"
+    found = list(offices.values_list("pk", there)[: COMMON_FROM + 1])
     wanted = Q(pk__in=())
     for field in fields:
         wanted |= Q(**{f"{field}__in": {office for office, _books in found}})
-    if books:
-        wanted |= _there(books, code, [held for _office, held in found if held])
+    if administration:
+        wanted |= _there(
+            administration, code, [held for _office, held in found if held]
+        )
     return wanted
 
 
 def _there(field: str, code: str, found: list[int]) -> Q:
     """Few are named one by one; of many, each row looks up its own office."""
-    if len(found) <= FEW:
+    if len(found) <= COMMON_FROM:
         return _among(f"{field}__pk", found)
     return Q(**{f"{field}__environment__office_code__iexact": code})
 

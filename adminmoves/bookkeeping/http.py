@@ -24,7 +24,7 @@ from django.conf import settings
 
 from adminmoves.bookkeeping.answers import NoAnswer, unreadable
 from adminmoves.bookkeeping.bodies import MOST_BYTES, decoded
-from adminmoves.bookkeeping.why import Why
+from adminmoves.bookkeeping.failure_reasons import FailureReason
 from adminmoves.vocabulary import Verdict
 
 SECONDS_TO_CONNECT = 10.0
@@ -35,7 +35,7 @@ Watch = Callable[[socket.socket], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Door:
+class AllowedEndpoint:
     """What may be asked: a method, and patterns of a whole host and a whole path."""
 
     method: str
@@ -67,7 +67,7 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class HttpAnswer:
     """Status, headers by their lower-case names, and the body as text."""
 
     status: int
@@ -78,13 +78,13 @@ class Answer:
 class Sender(Protocol):
     """Whatever sends a request and brings its answer. Raises NoAnswer."""
 
-    def send(self, request: Request) -> Answer: ...
+    def send(self, request: Request) -> HttpAnswer: ...
 
 
 class Wire:
     """Sends requests through the given doors until ``seconds`` have passed in all."""
 
-    def __init__(self, doors: Sequence[Door], seconds: float) -> None:
+    def __init__(self, doors: Sequence[AllowedEndpoint], seconds: float) -> None:
         self._doors = doors
         self._deadline = time.monotonic() + seconds
         self._pools: dict[str, urllib3.HTTPSConnectionPool] = {}
@@ -112,7 +112,7 @@ class Wire:
         """Another one through the same doors, with less time."""
         return Wire(self._doors, min(seconds, self.seconds_left))
 
-    def send(self, request: Request) -> Answer:
+    def send(self, request: Request) -> HttpAnswer:
         """The answer, whatever its status; of a refusal also without its whole body.
 
         Raises NoAnswer: CONFIG_ERROR for an address that we do not ask, UNAVAILABLE
@@ -121,26 +121,26 @@ class Wire:
         where = urlsplit(request.url)
         admitted = any(door.admits(request.method, where) for door in self._doors)
         if where.scheme != "https" or not admitted:
-            raise NoAnswer(Verdict.CONFIG_ERROR, Why.ADDRESS_NOT_ALLOWED)
+            raise NoAnswer(Verdict.CONFIG_ERROR, FailureReason.ADDRESS_NOT_ALLOWED)
         if self.seconds_left <= 0:
-            raise NoAnswer(Verdict.UNAVAILABLE, Why.TIMEOUT)
+            raise NoAnswer(Verdict.UNAVAILABLE, FailureReason.TIMEOUT)
         try:
             answer = self._send(request, where)
         except (urllib3.exceptions.HTTPError, OSError) as error:
             raise self._trouble(error) from error
         if answer.status in REDIRECTS:
-            raise NoAnswer(Verdict.UNAVAILABLE, Why.REDIRECT)
+            raise NoAnswer(Verdict.UNAVAILABLE, FailureReason.REDIRECT)
         return answer
 
     def _trouble(self, error: Exception) -> NoAnswer:
         late = isinstance(error, urllib3.exceptions.TimeoutError)
         if late or self.seconds_left <= 0:
-            return NoAnswer(Verdict.UNAVAILABLE, Why.TIMEOUT)
+            return NoAnswer(Verdict.UNAVAILABLE, FailureReason.TIMEOUT)
         if isinstance(error, urllib3.exceptions.SSLError):
-            return NoAnswer(Verdict.UNAVAILABLE, Why.CERTIFICATE)
-        return NoAnswer(Verdict.UNAVAILABLE, Why.CONNECTION, again=True)
+            return NoAnswer(Verdict.UNAVAILABLE, FailureReason.CERTIFICATE)
+        return NoAnswer(Verdict.UNAVAILABLE, FailureReason.CONNECTION, again=True)
 
-    def _send(self, request: Request, where: SplitResult) -> Answer:
+    def _send(self, request: Request, where: SplitResult) -> HttpAnswer:
         left = max(self.seconds_left, 0.1)
         response = self._pool(where).request(
             request.method,
@@ -172,17 +172,17 @@ class Wire:
             text = body.decode("utf-8", "replace")
         finally:
             response.close()
-        return Answer(response.status, headers, text)
+        return HttpAnswer(response.status, headers, text)
 
     def _read(self, response: urllib3.BaseHTTPResponse, body: bytearray) -> None:
         """The body, no larger than it may be and no later than the deadline."""
         while part := response.read1(AT_ONCE):
             body += part
             if len(body) > MOST_BYTES:
-                raise unreadable(Why.TOO_LARGE)
+                raise unreadable(FailureReason.TOO_LARGE)
         if self.seconds_left <= 0:
             # Cut by us: what came may be only a part.
-            raise NoAnswer(Verdict.UNAVAILABLE, Why.TIMEOUT)
+            raise NoAnswer(Verdict.UNAVAILABLE, FailureReason.TIMEOUT)
 
     def _pool(self, where: SplitResult) -> urllib3.HTTPSConnectionPool:
         host = host_in(where)

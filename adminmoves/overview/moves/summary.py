@@ -117,11 +117,11 @@ class Planned:
 class Consents:
     """Requests that wait for an administrator's consent at a package; CAP + 1 is more.
 
-    ``links``: how many connections need one, as the list counts that it leads to.
+    ``connections``: how many connections need one, as the list counts that it leads to.
     """
 
     moves: int
-    links: int
+    connections: int
 
     @property
     def shown(self) -> int:
@@ -225,11 +225,11 @@ def strip_for(actor: Actor) -> Strip:
 
 def _consents() -> Consents:
     """For who gives them. Two questions more, and only for administrators."""
-    links = BookkeepingConnection.objects.filter(needs_consent())
+    connections = BookkeepingConnection.objects.filter(needs_consent())
     waiting = Move.objects.filter(
-        state=MoveState.AWAITING_BOOKKEEPING, to_connection__in=links
+        state=MoveState.AWAITING_BOOKKEEPING, to_connection__in=connections
     )
-    return Consents(waiting.order_by()[: CAP + 1].count(), links.count())
+    return Consents(waiting.order_by()[: CAP + 1].count(), connections.count())
 
 
 def _round_up(count: int) -> int:

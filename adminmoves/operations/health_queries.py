@@ -49,7 +49,7 @@ BUCKETS = (1, 5, 15, 60, 300, 1800)
 
 
 @dataclass(frozen=True, slots=True)
-class Queue:
+class QueueFigures:
     """What may start now, what waits for its moment or for its office's hours, and
     since when the first may start. What was held did not wait until it was let go."""
 
@@ -86,7 +86,7 @@ class Calls:
     longest: int
 
 
-def queue() -> Queue:
+def queue() -> QueueFigures:
     now = timezone.now()
     is_due, since = _may_start(now), _waits_since(now)
     # An office takes its turns; while a run of it goes on, others of it may wait.
@@ -102,7 +102,7 @@ def queue() -> Queue:
         due_since=Min(since, filter=is_due),
         untouched_since=Min(looked_at, filter=has_turn),
     )
-    return Queue(**told)
+    return QueueFigures(**told)
 
 
 def offices_in_queue() -> list[Office]:

@@ -7,8 +7,8 @@ from unicodedata import normalize
 
 from django.utils import timezone
 
-from adminmoves.bookkeeping.answers import Evidence, Listing, Row
-from adminmoves.bookkeeping.why import Why
+from adminmoves.bookkeeping.answers import Evidence, ListedAdministration, Listing
+from adminmoves.bookkeeping.failure_reasons import FailureReason
 from adminmoves.vocabulary import Verdict
 
 UNREAD_AGAIN = timedelta(minutes=15)
@@ -16,7 +16,9 @@ MARK = "\ufffd"
 """Stands where a character could not be read."""
 
 
-def judge(listing: Listing, found: Sequence[Row], expected: str) -> Evidence:
+def decide_verdict(
+    listing: Listing, found: Sequence[ListedAdministration], expected: str
+) -> Evidence:
     """The verdict on the rows with the wanted code.
 
     ``expected`` is the licence or organisation that the connection stands for. Another
@@ -44,26 +46,28 @@ def _absent(listing: Listing, expected: str) -> Evidence:
         return _evidence(listing, Verdict.NOT_FOUND_OR_NO_ACCESS)
     evidence = _evidence(listing, Verdict.UNAVAILABLE)
     soon = timezone.now() + UNREAD_AGAIN
-    return replace(evidence, retry_at=soon, raw_status={"reason": Why.CODES_UNREAD})
+    return replace(
+        evidence, retry_at=soon, raw_status={"reason": FailureReason.CODES_UNREAD}
+    )
 
 
-def _is_read(row: Row) -> bool:
+def _is_read(row: ListedAdministration) -> bool:
     return not row.code_unread and MARK not in row.code
 
 
-def _distinct(rows: Sequence[Row]) -> list[Row]:
+def _distinct(rows: Sequence[ListedAdministration]) -> list[ListedAdministration]:
     """Each administration once: one may stand in two groups, or on two pages.
 
     Of one that cannot be used by either of its rows, that row counts.
     """
-    distinct: list[Row] = []
+    distinct: list[ListedAdministration] = []
     for row in sorted(rows, key=lambda row: row.unusable is None):
         if not any(_is_again(row, other) for other in distinct):
             distinct.append(row)
     return distinct
 
 
-def _is_again(row: Row, other: Row) -> bool:
+def _is_again(row: ListedAdministration, other: ListedAdministration) -> bool:
     """By the package's own id; where there is none, only if all is the same."""
     if row.external_id and other.external_id:
         return row.external_id.casefold() == other.external_id.casefold()
@@ -81,8 +85,10 @@ def same(observed: str, expected: str) -> bool:
     return not told or told == expected.strip().casefold()
 
 
-def _evidence(listing: Listing, verdict: Verdict, row: Row | None = None) -> Evidence:
-    seen = row or Row(code="")
+def _evidence(
+    listing: Listing, verdict: Verdict, row: ListedAdministration | None = None
+) -> Evidence:
+    seen = row or ListedAdministration(code="")
     raw = dict(seen.raw)
     if seen.unusable:
         raw["reason"] = seen.unusable

@@ -10,10 +10,10 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from adminmoves.bookkeeping.judge import same
+from adminmoves.bookkeeping.failure_reasons import FailureReason
 from adminmoves.bookkeeping.oauth import client_of
-from adminmoves.bookkeeping.why import Why
-from adminmoves.evidence.failures import remedies_of, why_of
+from adminmoves.bookkeeping.verdict import same
+from adminmoves.evidence.failure_texts import remedies_of, why_of
 from adminmoves.models import (
     BookkeepingConnection,
     ConnectionGrant,
@@ -56,7 +56,7 @@ GROUPS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class ConnectionStatus:
     """``owners``: who owns each administration of the list, where a row tells it."""
 
     connection: BookkeepingConnection
@@ -80,7 +80,7 @@ class Standing:
         """Of a connection that somebody consented to: never good without a list."""
         if self.ended_at:
             return ENDED
-        if self.line and self.line.trouble_why == Why.RENEWAL_REFUSED:
+        if self.line and self.line.trouble_why == FailureReason.RENEWAL_REFUSED:
             return NEEDED
         if self.elsewhere:
             return ELSEWHERE
@@ -167,27 +167,27 @@ class Standing:
         return str(Verdict(self.line.quiet_why).label) if self.line else ""
 
 
-def sharing_user(standing: Standing) -> QuerySet[BookkeepingConnection]:
+def sharing_user(standing: ConnectionStatus) -> QuerySet[BookkeepingConnection]:
     """The other connections that the same user of the package was seen to serve."""
     own = standing.shown.user_id if standing.shown else ""
-    link = standing.connection
+    connection = standing.connection
     others = BookkeepingConnection.objects.select_related("environment").filter(
-        package=link.package,
-        country=link.country,
+        package=connection.package,
+        country=connection.country,
         grant__isnull=False,
         shown__user_id=own,
     )
-    return others.exclude(pk=link.pk) if own else others.none()
+    return others.exclude(pk=connection.pk) if own else others.none()
 
 
-def standing_of(connection: BookkeepingConnection) -> Standing:
+def standing_of(connection: BookkeepingConnection) -> ConnectionStatus:
     """Reads what was selected along: grant, line and shown, or its ``owners`` alone."""
     shown = getattr(connection, "shown", None)
     if hasattr(connection, "owners"):
         owners = connection.owners or ()
     else:
         owners = [row["environment"] for row in shown.rows] if shown else ()
-    return Standing(
+    return ConnectionStatus(
         connection,
         getattr(connection, "grant", None),
         getattr(connection, "line", None),

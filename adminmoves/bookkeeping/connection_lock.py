@@ -13,7 +13,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from adminmoves.bookkeeping.answers import NoAnswer
-from adminmoves.bookkeeping.why import Why
+from adminmoves.bookkeeping.failure_reasons import FailureReason
 from adminmoves.models import BookkeepingConnection, ConnectionLine
 from adminmoves.models.clock import ClockTimestamp, database_now
 from adminmoves.vocabulary import Verdict
@@ -24,7 +24,7 @@ FAILURES_BEFORE_QUIET = 2
 SHORTEST_QUIET, LONGEST_QUIET = timedelta(seconds=30), timedelta(minutes=10)
 LIMITED = timedelta(minutes=1)
 PASSING = frozenset({Verdict.RATE_LIMITED, Verdict.UNAVAILABLE})
-TRIED_AGAIN = frozenset({Why.TOKEN_REFUSED, Why.RENEWAL_REFUSED})
+TRIED_AGAIN = frozenset({FailureReason.TOKEN_REFUSED, FailureReason.RENEWAL_REFUSED})
 """A consent that may be lost, and may not: so it is not left to a person alone."""
 # Exact blocks who gets more than ten refusals in an hour.
 REFUSED = timedelta(minutes=10)
@@ -38,7 +38,7 @@ NO_TROUBLE: dict[str, Any] = {
 }
 
 
-class LineBusy(Exception):
+class ConnectionBusy(Exception):
     """Somebody else asks this connection now, until ``until`` at most."""
 
     def __init__(self, until: datetime) -> None:
@@ -47,15 +47,17 @@ class LineBusy(Exception):
 
 
 @contextmanager
-def held(connection: BookkeepingConnection, seconds: float) -> Iterator[ConnectionLine]:
-    """The line of a connection, for ``seconds`` at most. Raises LineBusy."""
+def connection_lock(
+    connection: BookkeepingConnection, seconds: float
+) -> Iterator[ConnectionLine]:
+    """The line of a connection, for ``seconds`` at most. Raises ConnectionBusy."""
     now, token = database_now(), uuid.uuid4()
     lines = ConnectionLine.objects.filter(connection=connection)
     line_of(connection)
     until = now + timedelta(seconds=seconds + SECONDS_OVER)
     free = lines.filter(Q(lease_until=None) | Q(lease_until__lt=now))
     if not free.update(lease_token=token, lease_until=until):
-        raise LineBusy(lines.get().lease_until or until)
+        raise ConnectionBusy(lines.get().lease_until or until)
     try:
         yield lines.get()
     finally:
@@ -72,7 +74,7 @@ def line_of(connection: BookkeepingConnection) -> ConnectionLine:
     return lines.get()
 
 
-def refuse_quiet(line: ConnectionLine, *, urgent: bool) -> None:
+def raise_if_backing_off(line: ConnectionLine, *, urgent: bool) -> None:
     """Do not ask a package that limits us or is down.
 
     ``urgent``: a person who just repaired something may ask all the same, but not
@@ -85,10 +87,12 @@ def refuse_quiet(line: ConnectionLine, *, urgent: bool) -> None:
     if urgent and why != Verdict.RATE_LIMITED:
         return
     waits = why in PASSING or line.trouble_why in TRIED_AGAIN
-    raise NoAnswer(why, Why.QUIET, retry_at=line.quiet_until if waits else None)
+    raise NoAnswer(
+        why, FailureReason.QUIET, retry_at=line.quiet_until if waits else None
+    )
 
 
-def note_answer(line: ConnectionLine, limits: dict[str, Any]) -> None:
+def record_answer(line: ConnectionLine, limits: dict[str, Any]) -> None:
     _save(
         line,
         **NO_TROUBLE,
@@ -97,7 +101,7 @@ def note_answer(line: ConnectionLine, limits: dict[str, Any]) -> None:
     )
 
 
-def note_trouble(
+def record_failure(
     line: ConnectionLine,
     no: NoAnswer,
     limits: dict[str, Any],
@@ -129,12 +133,12 @@ def note_trouble(
 
 def _told(line: ConnectionLine, no: NoAnswer, now: datetime) -> dict[str, Any]:
     """What went wrong; that there is no consent now does not hide how it was lost."""
-    if no.reason == Why.NO_CONSENT and line.trouble:
+    if no.reason == FailureReason.NO_CONSENT and line.trouble:
         return {}
     return {"trouble": no.verdict, "trouble_why": no.reason, "troubled_at": now}
 
 
-def make_loud(connection: BookkeepingConnection) -> None:
+def clear_backoff(connection: BookkeepingConnection) -> None:
     """Forget the trouble: somebody consented anew."""
     ConnectionLine.objects.filter(connection=connection).update(**NO_TROUBLE)
 

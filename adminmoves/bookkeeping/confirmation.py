@@ -9,19 +9,19 @@ from dataclasses import replace
 from typing import TypeVar
 
 from adminmoves.bookkeeping.answers import Evidence
+from adminmoves.bookkeeping.failure_reasons import FailureReason
+from adminmoves.bookkeeping.http import HttpAnswer, Request
 from adminmoves.bookkeeping.session import Session
-from adminmoves.bookkeeping.why import Why
-from adminmoves.bookkeeping.wire import Answer, Request
 
 Read = TypeVar("Read")
 SECONDS = 8.0
 
 
-def look_closer(
+def confirm(
     session: Session,
     endpoint: str,
     build: Callable[[str], Request],
-    read: Callable[[Answer], Read],
+    read: Callable[[HttpAnswer], Read],
 ) -> Read:
     """Like ``Session.ask``, within SECONDS and without another try.
 
@@ -34,7 +34,7 @@ def look_closer(
 
 
 def noted(
-    evidence: Evidence, *, reason: Why | None = None, **facts: object
+    evidence: Evidence, *, reason: FailureReason | None = None, **facts: object
 ) -> Evidence:
     """The evidence with more facts in its own record."""
     said = {"reason": reason} if reason else {}

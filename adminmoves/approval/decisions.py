@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from adminmoves.access import Actor
-from adminmoves.approval.haste import NONE as NO_HASTE
-from adminmoves.approval.haste import Haste
+from adminmoves.approval.priority import NO_PRIORITY as NO_HASTE
+from adminmoves.approval.priority import Priority
 from adminmoves.errors import CheckRefused, DomainError, ProofRefused, StepRefused
 from adminmoves.evidence.files import genuine
 from adminmoves.evidence.records import is_stale
@@ -31,7 +31,7 @@ LAPSED: Mapping[str, Promise] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class Decision:
     """Yes to the plan with that hash; ``seen`` are the keys of warnings, ``version``
     is the one of the request that was read."""
 
@@ -39,7 +39,7 @@ class Choice:
     plan_hash: str
     seen: frozenset[str]
     not_before: datetime | None = None
-    haste: Haste = NO_HASTE
+    haste: Priority = NO_HASTE
     version: str | None = None
 
 
@@ -58,7 +58,7 @@ class Refused:
     refusal: DomainError
 
 
-def approval_of(move: Move, choice: Choice, report: Report, actor: Actor) -> Approval:
+def approval_of(move: Move, choice: Decision, report: Report, actor: Actor) -> Approval:
     """What is stored of a yes, where nothing stands in its way. Changes nothing.
 
     Raises ProofRefused, EvidenceDiffers, StoreAway (nobody can look at the evidence),

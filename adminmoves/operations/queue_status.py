@@ -7,7 +7,7 @@ from adminmoves.models import QueueSwitch
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class QueueStatus:
     """``paused_at`` is empty while the queue is open; by and why then are too."""
 
     worker_seen: bool
@@ -20,10 +20,10 @@ class Standing:
         return self.worker_seen and self.paused_at is None
 
 
-def read() -> Standing:
+def read() -> QueueStatus:
     switch = QueueSwitch.objects.with_worker().get()
     by = switch.paused_by
-    return Standing(
+    return QueueStatus(
         worker_seen=switch.worker_seen,
         paused_at=switch.paused_at,
         paused_by=(by.get_full_name() or by.get_username()) if by else "",

@@ -16,7 +16,7 @@ ASK_WHY: Mapping[str, Promise] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Haste:
+class Priority:
     """``reasons`` by the name of what they are for."""
 
     urgent: bool = False
@@ -53,4 +53,4 @@ class Haste:
         }
 
 
-NONE = Haste()
+NO_PRIORITY = Priority()

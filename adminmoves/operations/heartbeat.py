@@ -21,7 +21,7 @@ logger = logging.getLogger(__name__)
 Doing = Callable[[], list[str] | None]
 
 
-class Heart(threading.Thread):
+class Heartbeat(threading.Thread):
     """Beats every PORTAL_HEARTBEAT_SECONDS, until it is stopped.
 
     ``doing`` is asked at each beat for what the process works on; None means that

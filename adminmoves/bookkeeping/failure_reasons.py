@@ -6,7 +6,7 @@
 from enum import StrEnum, auto
 
 
-class Why(StrEnum):
+class FailureReason(StrEnum):
     # an administration that is there, and cannot be used
     ARCHIVED = "archived"
     INACTIVE = "inactive"

@@ -9,7 +9,7 @@ from adminmoves.models import Administration, FormerPlace, Move
 
 
 @dataclass(frozen=True, slots=True)
-class Stand:
+class PlaceStay:
     """One place on the path; ``hop`` is the move that leads on from it."""
 
     kind: str  # was, now or wanted
@@ -21,7 +21,7 @@ class Stand:
     since: datetime | None = None
     until: datetime | None = None
     hop: Move | None = None
-    before: "Stand | None" = None
+    before: "PlaceStay | None" = None
 
     def _differs(self, name: str) -> bool:
         known = self.before
@@ -46,20 +46,20 @@ class Stand:
 
 
 def path_of(
-    books: Administration, left: Sequence[FormerPlace], open_move: Move | None
-) -> list[Stand]:
+    administration: Administration, left: Sequence[FormerPlace], open_move: Move | None
+) -> list[PlaceStay]:
     """Oldest first. The wanted place stands at the end while a move is under way."""
-    path: list[Stand] = []
+    path: list[PlaceStay] = []
     for place in left:
         path.append(_was(place, path[-1] if path else None))
-    path.append(_now(books, open_move, path[-1] if path else None))
+    path.append(_now(administration, open_move, path[-1] if path else None))
     if open_move is not None:
         path.append(_wanted(open_move, path[-1]))
     return path
 
 
-def _was(place: FormerPlace, before: Stand | None) -> Stand:
-    return Stand(
+def _was(place: FormerPlace, before: PlaceStay | None) -> PlaceStay:
+    return PlaceStay(
         kind="was",
         office_code=place.office_code,
         office_name=place.environment.name,
@@ -73,23 +73,25 @@ def _was(place: FormerPlace, before: Stand | None) -> Stand:
     )
 
 
-def _now(books: Administration, hop: Move | None, before: Stand | None) -> Stand:
-    return Stand(
+def _now(
+    administration: Administration, hop: Move | None, before: PlaceStay | None
+) -> PlaceStay:
+    return PlaceStay(
         kind="now",
-        office_code=books.environment.office_code,
-        office_name=books.environment.name,
-        code=books.code,
-        connection=str(books.connection),
-        address=books.mail_address,
-        since=books.at_place_since,
+        office_code=administration.environment.office_code,
+        office_name=administration.environment.name,
+        code=administration.code,
+        connection=str(administration.connection),
+        address=administration.mail_address,
+        since=administration.at_place_since,
         hop=hop,
         before=before,
     )
 
 
-def _wanted(move: Move, before: Stand) -> Stand:
+def _wanted(move: Move, before: PlaceStay) -> PlaceStay:
     place = place_wanted(move)
-    return Stand(
+    return PlaceStay(
         kind="wanted",
         office_code=place.office_code,
         office_name=place.office_name,

@@ -5,10 +5,10 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from adminmoves.bookkeeping.why import Why
+from adminmoves.bookkeeping.failure_reasons import FailureReason
 from adminmoves.vocabulary import Package
 
-W = Why
+W = FailureReason
 CONVERTED = _("The package is converting it. That passes.")
 NOT_LET_IN = _(
     "The package does not let our user in. Have the office look at that user there."

@@ -41,7 +41,7 @@ LOOKED_AT = ("id", "state", "has_question", "not_before", "state_since")
 
 
 @dataclass(frozen=True, slots=True)
-class Cut:
+class Tab:
     """One chip: its word in the URL, its label, how it looks and what it holds."""
 
     key: str
@@ -67,18 +67,18 @@ def _for_me(person: int) -> Q:
     return Q(~Exists(own), state=S.AWAITING_APPROVAL)
 
 
-def _state(key: str, state: MoveState) -> Cut:
-    return Cut(key, state.label, STATE_LOOKS[state], _in(state))
+def _state(key: str, state: MoveState) -> Tab:
+    return Tab(key, state.label, STATE_LOOKS[state], _in(state))
 
 
-PARTS: Sequence[Cut] = (
-    Cut(
+PARTS: Sequence[Tab] = (
+    Tab(
         "concept",
         S.DRAFT.label,
         STATE_LOOKS[S.DRAFT],
         _in(S.DRAFT, has_question=False),
     ),
-    Cut(
+    Tab(
         "teruggestuurd",
         _("Changes requested"),
         SENT_BACK_LOOK,
@@ -86,8 +86,8 @@ PARTS: Sequence[Cut] = (
     ),
     _state("boekhoudpakket", S.AWAITING_BOOKKEEPING),
     _state("akkoord", S.AWAITING_APPROVAL),
-    Cut("wachtrij", S.APPROVED.label, STATE_LOOKS[S.APPROVED], _queued),
-    Cut("gepland", _("Scheduled"), SCHEDULED_LOOK, _scheduled),
+    Tab("wachtrij", S.APPROVED.label, STATE_LOOKS[S.APPROVED], _queued),
+    Tab("gepland", _("Scheduled"), SCHEDULED_LOOK, _scheduled),
     _state("uitvoering", S.RUNNING),
     _state("te-controleren", S.IN_DOUBT),
     _state("mislukt", S.FAILED),
@@ -106,24 +106,24 @@ SUMS: Mapping[str, Sequence[str]] = {
     ENDED: ENDED_KEYS,
     DECIDE: ("te-controleren", "mislukt"),
 }
-MINE = Cut(FOR_ME, _("Waiting for me"), Look("user-check", "amber"), _for_me)
+MINE = Tab(FOR_ME, _("Waiting for me"), Look("user-check", "amber"), _for_me)
 WHOLE = (
-    Cut(ALL, _("All"), None, lambda _person: Q()),
-    Cut(OPEN, _("Open"), None, lambda _person: ~Q(state__in=ENDED_STATES)),
-    Cut(ENDED, _("Ended"), Look("archive", "grey"), _in(*ENDED_STATES)),
-    Cut(
+    Tab(ALL, _("All"), None, lambda _person: Q()),
+    Tab(OPEN, _("Open"), None, lambda _person: ~Q(state__in=ENDED_STATES)),
+    Tab(ENDED, _("Ended"), Look("archive", "grey"), _in(*ENDED_STATES)),
+    Tab(
         DECIDE,
         _("A decision needed"),
         Look("triangle-alert", "red"),
         _in(S.IN_DOUBT, S.FAILED),
     ),
 )
-CUTS: Mapping[str, Cut] = {cut.key: cut for cut in (*WHOLE, MINE, *PARTS)}
+CUTS: Mapping[str, Tab] = {cut.key: cut for cut in (*WHOLE, MINE, *PARTS)}
 
 
 @dataclass(frozen=True, slots=True)
 class Chip:
-    cut: Cut
+    cut: Tab
     count: int
     is_current: bool
 
@@ -164,7 +164,7 @@ def _cuts(person: int, *, approves: bool) -> tuple[str, tuple[Any, ...]]:
     return first.union(*rest, all=True).query.sql_with_params()
 
 
-def _some(cut: Cut, person: int) -> QuerySet[Any, Any]:
+def _some(cut: Tab, person: int) -> QuerySet[Any, Any]:
     """In order, so that it is read until there are enough and not joined whole."""
     held = Move.objects.filter(cut.where(person)).order_by("-state_since")
     return held.annotate(cut=Value(cut.key)).values("cut")[: CAP + 1]
