@@ -72,20 +72,20 @@ def advance(
     actor: Actor,
     version: str | None = None,
     facts: tuple[Any, ...] = (),
-    told: Mapping[str, Any] | None = None,
+    params: Mapping[str, Any] | None = None,
     words: Mapping[str, str] | None = None,
 ) -> Move:
     """Take one step and write it down, or do neither.
 
     ``version`` is the one that was read (``require_version``). ``facts`` go to the
-    transition; ``told`` and ``words`` to the trail (codes and parameters; free text).
+    transition; ``params`` and ``words`` to the trail (codes and parameters; free text).
     Raises NotAllowed, FourEyes, StepRefused, DomainError.
     """
     access.require(actor, action)
     move = lock_move(move_id)
     require_version(move, version)
     line = apply_transition(
-        move, action, actor=actor, facts=facts, told=told, words=words
+        move, action, actor=actor, facts=facts, params=params, words=words
     )
     trail.record(actor, [line])
     return move
@@ -97,7 +97,7 @@ def apply_transition(
     *,
     actor: Actor,
     facts: tuple[Any, ...] = (),
-    told: Mapping[str, Any] | None = None,
+    params: Mapping[str, Any] | None = None,
     words: Mapping[str, str] | None = None,
 ) -> trail.TrailEntry:
     """A step of a move that the caller holds; with it is saved what else changed.
@@ -123,7 +123,7 @@ def apply_transition(
     return trail.about_move(
         move,
         ACTION_EVENTS[action],
-        params={"revision": move.revision, **(told or {})},
+        params={"revision": move.revision, **(params or {})},
         words=words,
         before=before,
         after=move.state,

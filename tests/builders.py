@@ -280,7 +280,7 @@ def _doubt(move: Move, _agent: User, _lead: User) -> None:
 def doubt(move: Move) -> None:
     """As if nobody could tell how the run ended."""
     reason = {"code": "no_progress", "takeovers": 5}
-    advance(move.pk, Action.DOUBT, actor=WORKER, facts=(reason,), told=reason)
+    advance(move.pk, Action.DOUBT, actor=WORKER, facts=(reason,), params=reason)
     expire_lease(move)
 
 

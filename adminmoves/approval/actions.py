@@ -122,7 +122,7 @@ def _expire_lapsed(moves: Iterable[Move], noticed_by: str) -> dict[int, str]:
             step = Action.EXPIRE_PROOF
             lines.append(
                 lifecycle.apply_transition(
-                    move, step, actor=WORKER, facts=(reason,), told=told
+                    move, step, actor=WORKER, facts=(reason,), params=told
                 )
             )
     _tell(WORKER, lines, doorbell.ASK)
@@ -155,7 +155,7 @@ def _approve(
         Action.APPROVE,
         actor=actor,
         facts=(approval,),
-        told=told,
+        params=told,
         words=choice.haste.words(),
     )
 
@@ -219,7 +219,7 @@ def reschedule_move(
         Action.RESCHEDULE,
         actor=actor,
         facts=(not_before, haste.urgent, haste.outside_windows),
-        told={"not_before": _told(not_before), **haste.changes(move)},
+        params={"not_before": _told(not_before), **haste.changes(move)},
         words=haste.words(),
     )
     transaction.on_commit(partial(doorbell.ring, doorbell.RUN))

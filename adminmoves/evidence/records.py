@@ -111,7 +111,7 @@ def prove_held(move: Move, proof: Proof, *, actor: Actor) -> trail.TrailEntry:
     """Let a waiting move go on; the caller holds it and records the line."""
     told = {"kind": proof.kind}
     return lifecycle.apply_transition(
-        move, Action.PROVE, actor=actor, facts=(proof.pk,), told=told
+        move, Action.PROVE, actor=actor, facts=(proof.pk,), params=told
     )
 
 

@@ -49,7 +49,7 @@ def settle_move(
         Action.SETTLE,
         actor=actor,
         version=version,
-        told={"answer": answer},
+        params={"answer": answer},
         words={"reason": reason},
     )
     attempt = move.attempts.get(ended_at=None)

@@ -118,7 +118,7 @@ def _take_over(attempt: Attempt, move: Move, worker: str) -> Attempt | None:
     if attempt.takeovers > settings.PORTAL_MAX_TAKEOVERS:
         reason = {"code": "no_progress", "takeovers": attempt.takeovers - 1}
         lifecycle.advance(
-            move.pk, Action.DOUBT, actor=WORKER, facts=(reason,), told=reason
+            move.pk, Action.DOUBT, actor=WORKER, facts=(reason,), params=reason
         )
         return None
     if not stepped_aside:
@@ -243,7 +243,11 @@ def _expire(proof: Proof, reason: dict[str, object]) -> None:
         move = lifecycle.lock_move(proof.move_id)
         if move.state == MoveState.APPROVED and move.proof_id == proof.pk:
             lifecycle.advance(
-                move.pk, Action.EXPIRE_PROOF, actor=WORKER, facts=(reason,), told=reason
+                move.pk,
+                Action.EXPIRE_PROOF,
+                actor=WORKER,
+                facts=(reason,),
+                params=reason,
             )
 
 
@@ -335,7 +339,7 @@ def _may_start(move: Move) -> bool:
     reason = _what_changed(move, report, plan.hash, plan.facts)
     if reason:
         lifecycle.advance(
-            move.pk, Action.REAPPROVE, actor=WORKER, facts=(reason,), told=reason
+            move.pk, Action.REAPPROVE, actor=WORKER, facts=(reason,), params=reason
         )
     return not reason
 
@@ -351,7 +355,7 @@ def _proof_holds(move: Move) -> bool:
         return False
     if reason:
         lifecycle.advance(
-            move.pk, Action.EXPIRE_PROOF, actor=WORKER, facts=(reason,), told=reason
+            move.pk, Action.EXPIRE_PROOF, actor=WORKER, facts=(reason,), params=reason
         )
     return not reason
 
@@ -412,7 +416,7 @@ def _open_attempt(move: Move, worker: str, then: Then) -> Attempt:
     )
     direct.insert([attempt])
     told = {"attempt": attempt.number, "worker": worker, "proof": move.proof_id}
-    line = lifecycle.apply_transition(move, Action.START, actor=WORKER, told=told)
+    line = lifecycle.apply_transition(move, Action.START, actor=WORKER, params=told)
     then(move, attempt, line)
     return attempt
 

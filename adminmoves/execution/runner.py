@@ -294,7 +294,7 @@ def _undo(attempt: Attempt) -> None:
             Action.FAIL if failed else Action.STOP,
             actor=WORKER,
             facts=(held.undo_reason,),
-            told={"attempt": attempt.number, **held.undo_reason},
+            params={"attempt": attempt.number, **held.undo_reason},
         )
 
 

@@ -60,7 +60,7 @@ def change_place(
     entered = enter(attempt, move, taken, facts)
     end(attempt, Outcome.COMPLETED)
     told = {"attempt": attempt.number, "worker": attempt.worker, **after}
-    done = lifecycle.apply_transition(move, Action.FINISH, actor=WORKER, told=told)
+    done = lifecycle.apply_transition(move, Action.FINISH, actor=WORKER, params=told)
     return [entered, moved, done]
 
 

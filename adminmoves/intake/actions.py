@@ -253,7 +253,7 @@ def submit_move(
     }
     words = {"note": move.parties.note}
     line = lifecycle.apply_transition(
-        move, Action.SUBMIT, actor=actor, told=told, words=words
+        move, Action.SUBMIT, actor=actor, params=told, words=words
     )
     trail.record(actor, [line, *_with_proof(move, actor)])
     return move

@@ -10,7 +10,7 @@ from adminmoves.rules.types import MIXES
 from adminmoves.vocabulary import Atom, MoveType
 
 T = MoveType
-OFFICE, LINK, CODE = "office", "link", "code"
+OFFICE, CONNECTION, CODE = "office", "connection", "code"
 STATEMENT_FIELDS = ("moved_said_by", "moved_on", "moved_ticket", "moved_evidence")
 
 
@@ -41,7 +41,7 @@ def asked_for(intent: MoveType) -> Mapping[str, tuple[str, ...]]:
     if Atom.ENVIRONMENT in atoms:
         asked[OFFICE] = ("to_environment_id", "to_connection_id")
     if Atom.CONNECTION in atoms:
-        asked[LINK] = ("to_connection_id",)
+        asked[CONNECTION] = ("to_connection_id",)
     if Atom.CODE in atoms:
         asked[CODE] = ("to_code",)
     return asked
@@ -68,7 +68,7 @@ def _not_asked_yet(move: Move, group: str) -> list[Any]:
     if group == CODE:
         now = move.administration
         return [""] if now and move.to_code == now.code else []
-    if group == LINK and OFFICE in asked_for(MoveType(move.intent)):
+    if group == CONNECTION and OFFICE in asked_for(MoveType(move.intent)):
         # Emptied later, unless it is of the present office.
         return []
     return [None, None]

@@ -97,7 +97,7 @@ def tell(request: HttpRequest, refusal: DomainError) -> HttpResponse:
 
 def tell_overtaken(form: Form, refusal: ChangedMeanwhile) -> None:
     """On the form that comes back; with what was typed, since the page as it is now
-    may have no place for that form any more."""
+    may no longer have a place for that form."""
     form.add_error(None, str(refusal))
     for name in TYPED & form.cleaned_data.keys():
         typed = {"text": form.cleaned_data[name]}

@@ -132,7 +132,7 @@ def _standing() -> Question[User]:
 
 
 def preferences_by_cookie(request: HttpRequest) -> Preferences:
-    """Unsaved ones of whoever stored none."""
+    """Unsaved ones, where nobody stored any."""
     language = request.COOKIES.get(LANGUAGE_COOKIE, "")
     theme = request.COOKIES.get(THEME_COOKIE, "")
     return Preferences(

@@ -74,7 +74,7 @@ def prove_again(move: Move, _lead: User) -> None:
 
 def approve_again(move: Move, lead: User) -> None:
     reason = {"code": "plan_changed"}
-    advance(move.pk, Action.REAPPROVE, actor=WORKER, facts=(reason,), told=reason)
+    advance(move.pk, Action.REAPPROVE, actor=WORKER, facts=(reason,), params=reason)
     approve(kept(move), lead)
 
 

@@ -43,7 +43,7 @@ def administration() -> Administration:
         ("/migraties/{move}/", "Documenten onbekend nooit geteld"),
         ("/aanvraag/{move}/", "Aantal documenten onbekend: nog nooit geteld."),
         ("/migraties/{move}/tellen/", "Documenten onbekend Niet verwerkt onbekend"),
-        ("/administraties/{books}/", "Documenten onbekend nooit geteld"),
+        ("/administraties/{administration}/", "Documenten onbekend nooit geteld"),
     ],
 )
 def test_a_page_says_that_the_documents_were_never_counted(
@@ -51,7 +51,7 @@ def test_a_page_says_that_the_documents_were_never_counted(
 ) -> None:
     move = make_draft(agent, administration=administration)
 
-    path = address.format(move=move.number, books=administration.public_id)
+    path = address.format(move=move.number, administration=administration.public_id)
     page = said(logged_in(agent).get(path))
 
     assert told in page

@@ -90,9 +90,9 @@ def _write_moves(
     tables = {model: Table(model) for model in rows.WRITTEN}
     past, moved = Past(), Counter[int]()
     for part in chunks(journeys, AT_A_TIME):
-        told = [_told(journey, numbers, cast, tables) for journey in part]
-        rows.write(tables, told)
-        past.copy(list(_moments(told, moved)))
+        facts = [_facts_of(journey, numbers, cast, tables) for journey in part]
+        rows.write(tables, facts)
+        past.copy(list(_moments(facts, moved)))
         say(f"{part[-1].number + 1} moves")
     for table in tables.values():
         table.settle_ids()
@@ -107,7 +107,7 @@ def _index(numbers: list[int], say: Say) -> None:
         cursor.execute("SELECT adminmoves_index_administrations(%s)", [numbers])
 
 
-def _told(
+def _facts_of(
     journey: Journey,
     numbers: list[int],
     cast: Cast,
@@ -126,8 +126,8 @@ def _told(
     )
 
 
-def _moments(told: Sequence[MoveFacts], moved: Counter[int]) -> Iterator[Moment]:
-    for one in told:
+def _moments(facts: Sequence[MoveFacts], moved: Counter[int]) -> Iterator[Moment]:
+    for one in facts:
         yield from moments.of_move(one)
         if one.is_done:
             moved[one.administration.pk] += 1

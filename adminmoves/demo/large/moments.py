@@ -19,26 +19,29 @@ INSTANT = timedelta(milliseconds=1)
 PLACE = ("connection_id", "environment_id", "code", "mail_address")
 
 
-def of_move(told: MoveFacts) -> Iterator[Moment]:
+def of_move(facts: MoveFacts) -> Iterator[Moment]:
     """The stream of the move, in order; two moments never coincide."""
-    for position, (at, actor, code, more) in enumerate(_steps(told), start=1):
-        line = trail.about_move(told.move, code, **more)
+    for position, (at, actor, code, more) in enumerate(_steps(facts), start=1):
+        line = trail.about_move(facts.move, code, **more)
         yield Moment(position, at + INSTANT * position, actor, line)
 
 
-def of_administration(told: MoveFacts, position: int) -> Moment:
+def of_administration(facts: MoveFacts, position: int) -> Moment:
     """That the administration was moved; its ``position``-th move."""
-    journey = told.journey
-    moved = _image(told.administration), _image_after(told)
-    params = {"number": told.move.number, "before": moved[0], "after": moved[1]}
+    journey = facts.journey
+    moved = _image(facts.administration), _image_after(facts)
+    params = {"number": facts.move.number, "before": moved[0], "after": moved[1]}
     line = trail.about_administration(
-        _books_after(told), E.ADMINISTRATION_MOVED, params=params, move=told.move
+        _administration_after(facts),
+        E.ADMINISTRATION_MOVED,
+        params=params,
+        move=facts.move,
     )
     return Moment(position, journey.ended_at, WORKER, line)
 
 
-def _steps(told: MoveFacts) -> Iterator[tuple[Any, ...]]:
-    journey, agent = told.journey, told.agent
+def _steps(facts: MoveFacts) -> Iterator[tuple[Any, ...]]:
+    journey, agent = facts.journey, facts.agent
     yield (
         journey.asked_at,
         agent,
@@ -51,29 +54,29 @@ def _steps(told: MoveFacts) -> Iterator[tuple[Any, ...]]:
         E.MOVE_SUBMITTED,
         _jump(S.DRAFT, S.AWAITING_BOOKKEEPING, warnings=[]),
     )
-    if not told.is_proven:
+    if not facts.is_proven:
         left = _jump(S.AWAITING_BOOKKEEPING, S.WITHDRAWN)
         words = {"reason": "Niet meer nodig."}
         yield journey.ended_at, agent, E.MOVE_WITHDRAWN, {**left, "words": words}
         return
-    yield journey.proved_at, agent, E.PROOF_ATTESTED, _attested(told)
+    yield journey.proved_at, agent, E.PROOF_ATTESTED, _attested(facts)
     proved = _jump(S.AWAITING_BOOKKEEPING, S.AWAITING_APPROVAL, kind=ProofKind.ATTESTED)
     yield journey.proved_at, agent, E.MOVE_PROVED, proved
-    yield from _decided(told)
+    yield from _decided(facts)
 
 
-def _decided(told: MoveFacts) -> Iterator[tuple[Any, ...]]:
-    journey, lead = told.journey, told.lead
-    if not told.is_done:
+def _decided(facts: MoveFacts) -> Iterator[tuple[Any, ...]]:
+    journey, lead = facts.journey, facts.lead
+    if not facts.is_done:
         no = _jump(S.AWAITING_APPROVAL, S.REJECTED)
         words = {"reason": "De klant blijft waar hij is."}
         yield journey.decided_at, lead, E.MOVE_REJECTED, {**no, "words": words}
         return
     approval: dict[str, Any] = {
-        "plan_hash": told.move.plan_hash,
+        "plan_hash": facts.move.plan_hash,
         "warnings": [],
         "not_before": None,
-        "proof": told.proof_id,
+        "proof": facts.proof_id,
     }
     yield (
         journey.decided_at,
@@ -82,7 +85,7 @@ def _decided(told: MoveFacts) -> Iterator[tuple[Any, ...]]:
         _jump(S.AWAITING_APPROVAL, S.APPROVED, **approval),
     )
     run = {"attempt": 1, "worker": WORKER_NAME}
-    started = _jump(S.APPROVED, S.RUNNING, **run, proof=told.proof_id)
+    started = _jump(S.APPROVED, S.RUNNING, **run, proof=facts.proof_id)
     yield journey.started_at, WORKER, E.MOVE_STARTED, started
     yield journey.started_at, WORKER, E.RUN_STEPS_DONE, _done(BEFORE)
     yield journey.ended_at, WORKER, E.RUN_STEPS_DONE, _done(IN_ONE_GO)
@@ -98,18 +101,18 @@ def _done(steps: tuple[StepCode, ...]) -> dict[str, Any]:
     return {"params": {"attempt": 1, "steps": [step.value for step in steps]}}
 
 
-def _attested(told: MoveFacts) -> dict[str, Any]:
-    proof = told.proof
+def _attested(facts: MoveFacts) -> dict[str, Any]:
+    proof = facts.proof
     return {
         "params": {
-            "proof": told.proof_id,
+            "proof": facts.proof_id,
             "verdict": Verdict.ATTESTED,
             "code": proof.code,
-            "connection": str(told.target),
+            "connection": str(facts.target),
             "overrules_package": False,
-            "moved_on": told.journey.asked_at.date().isoformat(),
+            "moved_on": facts.journey.asked_at.date().isoformat(),
         },
-        "words": {"said_by": SAID_BY, "ticket": f"SUP-{told.move_id}"},
+        "words": {"said_by": SAID_BY, "ticket": f"SUP-{facts.move_id}"},
     }
 
 
@@ -117,8 +120,8 @@ def _image(administration: Administration) -> dict[str, Any]:
     return {name: getattr(administration, name) for name in PLACE}
 
 
-def _image_after(told: MoveFacts) -> dict[str, Any]:
-    move = told.move
+def _image_after(facts: MoveFacts) -> dict[str, Any]:
+    move = facts.move
     return {
         "connection_id": move.to_connection_id,
         "environment_id": move.to_environment_id,
@@ -127,12 +130,12 @@ def _image_after(told: MoveFacts) -> dict[str, Any]:
     }
 
 
-def _books_after(told: MoveFacts) -> Administration:
+def _administration_after(facts: MoveFacts) -> Administration:
     """Where it is after the move: the trail names that office."""
-    administration = told.administration
+    administration = facts.administration
     return Administration(
         pk=administration.pk,
         public_id=administration.public_id,
         name=administration.name,
-        environment=told.target.environment,
+        environment=facts.target.environment,
     )

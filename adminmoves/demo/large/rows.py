@@ -51,64 +51,64 @@ IMAGE = (
 GUARDED: tuple[type[Model], ...] = (*WRITTEN, Administration, Event)
 
 
-def write(tables: Mapping[type[Model], Table], told: Sequence[MoveFacts]) -> None:
+def write(tables: Mapping[type[Model], Table], facts: Sequence[MoveFacts]) -> None:
     made: dict[type[Model], list[Model]] = {model: [] for model in WRITTEN}
-    for one in told:
+    for one in facts:
         for row in _rows(one):
             made[type(row)].append(row)
     for model in WRITTEN:
         tables[model].copy(made[model])
 
 
-def _rows(told: MoveFacts) -> Iterator[Model]:
-    yield told.move
-    yield _parties(told)
-    yield from _contributors(told)
-    if told.is_proven:
-        yield told.proof
+def _rows(facts: MoveFacts) -> Iterator[Model]:
+    yield facts.move
+    yield _parties(facts)
+    yield from _contributors(facts)
+    if facts.is_proven:
+        yield facts.proof
         yield ProofWords(
-            proof_id=told.proof_id, said_by=SAID_BY, ticket=f"SUP-{told.move_id}"
+            proof_id=facts.proof_id, said_by=SAID_BY, ticket=f"SUP-{facts.move_id}"
         )
-    if told.is_done:
-        yield from _run(told)
+    if facts.is_done:
+        yield from _run(facts)
 
 
-def _parties(told: MoveFacts) -> Parties:
+def _parties(facts: MoveFacts) -> Parties:
     return Parties(
-        move_id=told.move_id,
+        move_id=facts.move_id,
         requester_name=SAID_BY,
         requester_email="super@kantoor.example",
-        requester_ticket=f"SUP-{told.move_id}",
+        requester_ticket=f"SUP-{facts.move_id}",
         consent_name=SAID_BY,
         consent_email="super@ander-kantoor.example",
-        consent_on=told.journey.asked_at.date(),
-        consent_ticket=f"SUP-{told.move_id}",
+        consent_on=facts.journey.asked_at.date(),
+        consent_ticket=f"SUP-{facts.move_id}",
         consent_accepts_costs=True,
         client_informed=True,
     )
 
 
-def _contributors(told: MoveFacts) -> Iterator[Contributor]:
-    journey = told.journey
+def _contributors(facts: MoveFacts) -> Iterator[Contributor]:
+    journey = facts.journey
     parts = [(Part.ASKED, journey.asked_at), (Part.EDITED, journey.submitted_at)]
-    if told.is_proven:
+    if facts.is_proven:
         parts.append((Part.ATTESTED, journey.proved_at))
     for part, at in parts:
         yield Contributor(
-            move_id=told.move_id,
-            user_id=told.agent.person,
+            move_id=facts.move_id,
+            user_id=facts.agent.person,
             revision=1,
             part=part,
             at=at,
         )
 
 
-def _run(told: MoveFacts) -> Iterator[Model]:
-    journey, administration = told.journey, told.administration
+def _run(facts: MoveFacts) -> Iterator[Model]:
+    journey, administration = facts.journey, facts.administration
     image = {name: getattr(administration, name) for name in IMAGE}
     yield Attempt(
-        pk=told.attempt_id,
-        move_id=told.move_id,
+        pk=facts.attempt_id,
+        move_id=facts.move_id,
         number=1,
         worker=WORKER_NAME,
         started_at=journey.started_at,
@@ -118,23 +118,23 @@ def _run(told: MoveFacts) -> Iterator[Model]:
         ended_at=journey.ended_at,
         outcome=Outcome.COMPLETED,
     )
-    yield from _effects(told, image)
-    yield _left(told)
-    for position, code in enumerate(told.plan.aftercare, start=1):
+    yield from _effects(facts, image)
+    yield _left(facts)
+    for position, code in enumerate(facts.plan.aftercare, start=1):
         yield Aftercare(
-            move_id=told.move_id,
+            move_id=facts.move_id,
             position=position,
             code=code,
-            ticked_by_id=told.agent.person,
+            ticked_by_id=facts.agent.person,
             ticked_at=journey.ended_at,
         )
 
 
-def _left(told: MoveFacts) -> FormerPlace:
-    administration = told.administration
+def _left(facts: MoveFacts) -> FormerPlace:
+    administration = facts.administration
     return FormerPlace(
         administration_id=administration.pk,
-        move_id=told.move_id,
+        move_id=facts.move_id,
         environment_id=administration.environment_id,
         connection_id=administration.connection_id,
         package=administration.package,
@@ -142,18 +142,18 @@ def _left(told: MoveFacts) -> FormerPlace:
         code=administration.code,
         mail_address=administration.mail_address,
         from_at=administration.at_place_since,
-        until_at=told.journey.ended_at,
+        until_at=facts.journey.ended_at,
     )
 
 
-def _effects(told: MoveFacts, image: dict[str, object]) -> Iterator[Effect]:
+def _effects(facts: MoveFacts, image: dict[str, object]) -> Iterator[Effect]:
     for step in (*BEFORE, *IN_ONE_GO):
         first = step in BEFORE
         yield Effect(
-            attempt_id=told.attempt_id,
-            move_id=told.move_id,
+            attempt_id=facts.attempt_id,
+            move_id=facts.move_id,
             step=step,
             worker=WORKER_NAME,
-            done_at=told.journey.started_at if first else told.journey.ended_at,
+            done_at=facts.journey.started_at if first else facts.journey.ended_at,
             facts=image if step == StepCode.BEFORE_IMAGE else {},
         )
