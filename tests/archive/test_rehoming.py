@@ -1,7 +1,6 @@
 """An archive moves with its office: nothing lost, nothing twice, nothing half."""
 
 import uuid
-from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
@@ -335,8 +334,9 @@ def test_files_that_were_copied_but_not_written_down_go_too(
     if back_to_draft:
         retry_move(approved.pk, actor=actor_for(lead))
         reason = {"code": "plan_changed"}
-        told: dict[str, Any] = {"actor": WORKER, "facts": (reason,), "told": reason}
-        advance(approved.pk, Action.REAPPROVE, **told)
+        advance(
+            approved.pk, Action.REAPPROVE, actor=WORKER, facts=(reason,), params=reason
+        )
         reopen_move(approved.pk, actor=actor_for(agent))
         assert again(approved).revision == 2
     withdraw_move(approved.pk, actor=actor_for(agent), reason="Niet meer nodig.")
