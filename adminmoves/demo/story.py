@@ -33,8 +33,7 @@ from adminmoves.intake.actions import (
 from adminmoves.models import Administration, BookkeepingConnection, Environment, Move
 from adminmoves.rules.plan import make_plan
 from adminmoves.rules.preflight import inspect
-from adminmoves.rules.types import MIXES
-from adminmoves.vocabulary import Atom, MoveType, Role
+from adminmoves.vocabulary import MIXES, Atom, MoveType, Role
 
 T = MoveType
 ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"

@@ -5,8 +5,7 @@ from dataclasses import dataclass, replace
 from django.utils.translation import gettext as _
 
 from adminmoves.models import BookkeepingConnection, Environment, Move
-from adminmoves.rules.types import MIXES
-from adminmoves.vocabulary import Atom, MoveState, MoveType
+from adminmoves.vocabulary import MIXES, Atom, MoveState, MoveType
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from adminmoves.rules.preflight import Report, Result, inspect
 from adminmoves.rules.types import AFTERCARE_LABELS
 from adminmoves.scheduling import queue
 from adminmoves.vocabulary import (
+    CHECKED_STATES,
     Action,
     EventCode,
     Moment,
@@ -28,12 +29,6 @@ from adminmoves.vocabulary import (
 )
 
 S = MoveState
-CHECKED_STATES = frozenset(
-    {S.DRAFT, S.AWAITING_BOOKKEEPING, S.AWAITING_APPROVAL, S.APPROVED}
-    | {S.FAILED, S.STOPPED}
-)
-"""While a run changes the place, and after it, the checks would ask about a place
-that is no wish any more."""
 ENDED_STATES = frozenset({S.REJECTED, S.WITHDRAWN})
 LIVE_STATES = frozenset({S.APPROVED, S.RUNNING})
 OF_RUN = frozenset({EventCode.MOVE_STARTED, EventCode.RUN_STEPS_DONE})

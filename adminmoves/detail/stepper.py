@@ -5,48 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.contrib.auth.models import User
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from adminmoves.models import Move
-from adminmoves.vocabulary import MoveState, Station
+from adminmoves.vocabulary import DONE, STATES, TO_COME, Mark, MoveState, Station
 
 S = MoveState
-
-REACHED: Mapping[MoveState, Station] = {
-    S.DRAFT: Station.REQUEST,
-    S.AWAITING_BOOKKEEPING: Station.PACKAGE,
-    S.AWAITING_APPROVAL: Station.APPROVAL,
-    S.APPROVED: Station.QUEUE,
-    S.RUNNING: Station.RUN,
-    S.COMPLETED: Station.COMPLETED,
-    S.IN_DOUBT: Station.RUN,
-    S.FAILED: Station.RUN,
-    S.STOPPED: Station.RUN,
-    S.REJECTED: Station.APPROVAL,
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """How a station looks: its class, its icon (else its number), its spoken word."""
-
-    cls: str
-    icon: str
-    spoken: Promise
-
-
-DONE = Mark("done", "check", _("done"))
-HERE = Mark("cur", "", _("now"))
-TO_COME = Mark("todo", "", _("not yet"))
-ENDS: Mapping[MoveState, Mark] = {
-    S.COMPLETED: DONE,
-    S.IN_DOUBT: Mark("doubt", "circle-question-mark", _("to be checked")),
-    S.FAILED: Mark("fail", "x", _("failed")),
-    S.STOPPED: Mark("stop", "rotate-ccw", _("stopped")),
-    S.REJECTED: Mark("fail", "x", _("rejected")),
-    S.WITHDRAWN: Mark("stop", "ban", _("withdrawn")),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +40,9 @@ class Step:
 
 def current_station(move: Move) -> Station:
     """The station a move reached; one that was withdrawn shows how far it came."""
-    if move.state != S.WITHDRAWN:
-        return REACHED[S(move.state)]
+    station = STATES[S(move.state)].station
+    if station is not None:
+        return station
     if move.approved_at:
         return Station.QUEUE
     return Station.PACKAGE if move.submitted_at else Station.REQUEST
@@ -101,7 +66,7 @@ def stops(move: Move, starts_at: datetime | None = None) -> list[Step]:
 def _mark(move: Move, distance: int) -> Mark:
     if distance:
         return DONE if distance < 0 else TO_COME
-    return ENDS.get(S(move.state), HERE)
+    return STATES[S(move.state)].mark
 
 
 def _name(user: User | None) -> str:

@@ -5,11 +5,14 @@ from typing import Any
 
 from adminmoves.evidence.records import Attestation
 from adminmoves.models import BookkeepingConnection, Move, Parties
+from adminmoves.rules.checks.base import (
+    CODE_TYPES,
+    ENVIRONMENT_TYPES,
+    OTHER_CONNECTION_TYPES,
+)
 from adminmoves.rules.checks.connection import fitting_connections
-from adminmoves.rules.types import MIXES
-from adminmoves.vocabulary import Atom, MoveType
+from adminmoves.vocabulary import MIXES, Atom, MoveType
 
-T = MoveType
 OFFICE, CONNECTION, CODE = "office", "connection", "code"
 STATEMENT_FIELDS = ("moved_said_by", "moved_on", "moved_ticket", "moved_evidence")
 
@@ -86,11 +89,11 @@ def fill_in_what_follows(move: Move) -> None:
         move.to_connection = None
         return
     intent = MoveType(move.intent)
-    if intent not in {T.MOVE_ENVIRONMENT, T.MOVE_ENVIRONMENT_AND_CHANGE_CODE}:
+    if intent not in ENVIRONMENT_TYPES:
         move.to_environment = now.environment
-    if intent == T.CHANGE_CODE:
+    if intent not in OTHER_CONNECTION_TYPES:
         move.to_connection = now.connection
-    if intent in {T.MOVE_ENVIRONMENT, T.RELINK_CONNECTION}:
+    if intent not in CODE_TYPES:
         move.to_code = now.code
     connection, office = move.to_connection, move.to_environment
     if connection and not (

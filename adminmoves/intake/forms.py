@@ -21,9 +21,13 @@ from adminmoves.models import (
     Move,
     PackageProfile,
 )
-from adminmoves.rules.types import MIXES
+from adminmoves.rules.checks.base import (
+    CODE_TYPES,
+    ENVIRONMENT_TYPES,
+    OTHER_CONNECTION_TYPES,
+)
 from adminmoves.scheduling.queue import next_evening
-from adminmoves.vocabulary import Atom, MoveState, MoveType, Package
+from adminmoves.vocabulary import MoveState, MoveType, Package
 from adminmoves.web.fields import (
     Code,
     CodeField,
@@ -403,13 +407,13 @@ def read_version(sent: Mapping[str, Any]) -> int:
 
 def not_asked(intent: MoveType) -> list[str]:
     """What follows by itself with this type."""
-    atoms, names = MIXES[intent], []
-    if Atom.ENVIRONMENT not in atoms:
+    names = []
+    if intent not in ENVIRONMENT_TYPES:
         names += ["to_environment", "consent_name", "consent_email", "consent_on"]
         names += ["consent_ticket", "consent_accepts_costs"]
-    if Atom.CODE not in atoms:
+    if intent not in CODE_TYPES:
         names.append("to_code")
-    if atoms == {Atom.CODE}:
+    if intent not in OTHER_CONNECTION_TYPES:
         names.append("to_connection")
     return names
 

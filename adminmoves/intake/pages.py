@@ -15,12 +15,7 @@ from adminmoves.access import Actor, can
 from adminmoves.bookkeeping.gateway import can_ask
 from adminmoves.detail import four_eyes
 from adminmoves.evidence.records import usable_proof
-from adminmoves.intake.checking import (
-    anchor_of,
-    look_at,
-    told,
-    wants_attestation,
-)
+from adminmoves.intake.checking import anchor_of, look_at, told, wants_attestation
 from adminmoves.intake.filling import already_said
 from adminmoves.intake.forms import AnswersForm
 from adminmoves.intake.listening import Said, recall
@@ -40,8 +35,9 @@ from adminmoves.models import (
 )
 from adminmoves.rules.checks.connection import NOTHING_FITS
 from adminmoves.rules.preflight import BLOCKING, Report, Result, inspect
-from adminmoves.rules.types import MIXES
 from adminmoves.vocabulary import (
+    MIXES,
+    MOVE_TYPES,
     Action,
     Atom,
     EventCode,
@@ -51,26 +47,6 @@ from adminmoves.vocabulary import (
 )
 from adminmoves.web import inputs
 
-T = MoveType
-HELP: Mapping[MoveType, Any] = {
-    T.MOVE_ENVIRONMENT: gettext_lazy(
-        "The administration goes to another office. The office code changes, the "
-        "administration code stays."
-    ),
-    T.CHANGE_CODE: gettext_lazy(
-        "The code has changed in the bookkeeping package and has to change here too."
-    ),
-    T.RELINK_CONNECTION: gettext_lazy(
-        "Same office and same package, but another licence or organisation in it."
-    ),
-    T.MOVE_ENVIRONMENT_AND_CHANGE_CODE: gettext_lazy(
-        "Another office, and a new administration code."
-    ),
-    T.RELINK_CONNECTION_AND_CHANGE_CODE: gettext_lazy(
-        "Same office, another licence or organisation, and a new administration code."
-    ),
-}
-
 
 @dataclass(frozen=True, slots=True)
 class TypeChoice:
@@ -79,7 +55,7 @@ class TypeChoice:
 
 
 def choices_of_type() -> list[TypeChoice]:
-    return [TypeChoice(kind, HELP[kind]) for kind in MoveType]
+    return [TypeChoice(kind, MOVE_TYPES[kind].help) for kind in MoveType]
 
 
 NOTHING_IN_IT: Mapping[str, Any] = {

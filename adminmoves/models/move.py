@@ -33,7 +33,7 @@ from adminmoves.vocabulary import (
     OPEN_STATES,
     SCHEDULED_LOOK,
     SENT_BACK_LOOK,
-    STATE_LOOKS,
+    STATES,
     Look,
     MoveState,
     MoveType,
@@ -316,7 +316,7 @@ class Move(FSMModelMixin, models.Model):
             return SENT_BACK_LOOK
         if self.is_scheduled:
             return SCHEDULED_LOOK
-        return STATE_LOOKS[MoveState(self.state)]
+        return STATES[MoveState(self.state)].look
 
     # --- the machine
 

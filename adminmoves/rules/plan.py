@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from adminmoves.models import Move
-from adminmoves.rules.types import MIXES, aftercare_for
-from adminmoves.vocabulary import Atom, MoveType, StepCode
+from adminmoves.rules.types import aftercare_for
+from adminmoves.vocabulary import MIXES, Atom, MoveType, StepCode
 
 OF_ARCHIVE = frozenset({StepCode.COPY_ARCHIVE, StepCode.SWITCH_ARCHIVE})
 IN_ONE_GO = (

@@ -1,4 +1,4 @@
-"""The five migrations as mixes of three atoms (domain.md par. 2)."""
+"""The type of a move, its checks and its after-care (domain.md par. 2)."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -23,16 +23,11 @@ from adminmoves.rules.checks.base import (
     ok,
     problem,
 )
-from adminmoves.vocabulary import Atom, MoveType
+from adminmoves.vocabulary import MIXES, Atom, MoveType
 
-MIXES: Mapping[MoveType, frozenset[Atom]] = {
-    MoveType.MOVE_ENVIRONMENT: frozenset({Atom.ENVIRONMENT}),
-    MoveType.CHANGE_CODE: frozenset({Atom.CODE}),
-    MoveType.RELINK_CONNECTION: frozenset({Atom.CONNECTION}),
-    MoveType.MOVE_ENVIRONMENT_AND_CHANGE_CODE: frozenset({Atom.ENVIRONMENT, Atom.CODE}),
-    MoveType.RELINK_CONNECTION_AND_CHANGE_CODE: frozenset({Atom.CONNECTION, Atom.CODE}),
+TYPE_OF_MIX: Mapping[frozenset[Atom], MoveType] = {
+    mix: move_type for move_type, mix in MIXES.items()
 }
-TYPES: Mapping[frozenset[Atom], MoveType] = {mix: kind for kind, mix in MIXES.items()}
 
 
 def derive(
@@ -52,7 +47,7 @@ def derive(
         atoms.add(Atom.CONNECTION)
     if to_code_key != administration.code_key:
         atoms.add(Atom.CODE)
-    return TYPES.get(frozenset(atoms))
+    return TYPE_OF_MIX.get(frozenset(atoms))
 
 
 def type_of(wish: Target) -> MoveType | None:

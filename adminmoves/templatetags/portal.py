@@ -9,23 +9,23 @@ from django import template
 from django.contrib.auth.models import User
 from django.forms import BoundField
 from django.utils.formats import number_format
-from django.utils.functional import Promise
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext, pgettext_lazy
+from django.utils.translation import pgettext
 from lucide.templatetags.lucide import lucide
 
 from adminmoves.detail.comparison import Diff, diff_of, place_now, place_wanted
 from adminmoves.detail.stepper import stops
 from adminmoves.models import Administration, Move
 from adminmoves.rules import reasons
-from adminmoves.rules.types import MIXES
 from adminmoves.templatetags import events, moments, pieces
 from adminmoves.vocabulary import (
     ENDED_STATES,
+    MIXES,
+    MOVE_TYPES,
     OPEN_STATES,
-    STATE_LOOKS,
+    STATES,
     Atom,
     Look,
     MoveState,
@@ -101,7 +101,7 @@ def urgent(move: Move) -> SafeString:
 def state_badge(value: str, size: str = "") -> SafeString:
     """A state by its value, where there is no move at hand."""
     known = MoveState(value)
-    return _badge(STATE_LOOKS[known], str(known.label), size)
+    return _badge(STATES[known].look, str(known.label), size)
 
 
 @register.filter
@@ -187,23 +187,10 @@ def glyph(move_type: str) -> SafeString:
     )
 
 
-SHORT_TYPES: Mapping[MoveType, Promise] = {
-    MoveType.MOVE_ENVIRONMENT: pgettext_lazy("short type", "Move"),
-    MoveType.CHANGE_CODE: pgettext_lazy("short type", "Change code"),
-    MoveType.RELINK_CONNECTION: pgettext_lazy("short type", "Other accounting system"),
-    MoveType.MOVE_ENVIRONMENT_AND_CHANGE_CODE: pgettext_lazy(
-        "short type", "Move + code"
-    ),
-    MoveType.RELINK_CONNECTION_AND_CHANGE_CODE: pgettext_lazy(
-        "short type", "Accounting system + code"
-    ),
-}
-
-
 @register.filter
 def short_type(move_type: str) -> str:
     """A type in a word or two, for a narrow column beside its glyph."""
-    return str(SHORT_TYPES[MoveType(move_type)])
+    return str(MOVE_TYPES[MoveType(move_type)].short)
 
 
 @register.inclusion_tag("partials/route.html")

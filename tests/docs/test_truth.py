@@ -14,8 +14,8 @@ from adminmoves.management.commands.grant_app_role import GRANTS
 from adminmoves.models import Move
 from adminmoves.models.move import declared_jumps
 from adminmoves.models.sql import FOLDER
-from adminmoves.rules.types import CHECKS, MIXES
-from adminmoves.vocabulary import ENDED_STATES, Atom, MoveState, MoveType, Role
+from adminmoves.rules.types import CHECKS
+from adminmoves.vocabulary import ENDED_STATES, MIXES, Atom, MoveState, MoveType, Role
 from tests.docs.pages import ROOT, coded, fenced, read, section, tables
 
 ARROW = re.compile(r"^\s*(\S+) --> ([^\s:]+)(?:: (.+))?$", re.MULTILINE)

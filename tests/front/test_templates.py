@@ -7,10 +7,9 @@ import pytest
 from django.conf import settings
 from django.template.loader import get_template
 
-from adminmoves.detail.stepper import ENDS
 from adminmoves.templatetags.events import EVENT_LOOKS, PLAIN
 from adminmoves.templatetags.portal import MESSAGE_LOOKS, icon
-from adminmoves.vocabulary import SCHEDULED_LOOK, SENT_BACK_LOOK, STATE_LOOKS
+from adminmoves.vocabulary import SCHEDULED_LOOK, SENT_BACK_LOOK, STATES
 from adminmoves.web.menu import PAGES
 
 ROOT = Path(settings.BASE_DIR)
@@ -57,7 +56,7 @@ def names_of_icons() -> set[str]:
         PLAIN,
         SENT_BACK_LOOK,
         SCHEDULED_LOOK,
-        *STATE_LOOKS.values(),
+        *(info.look for info in STATES.values()),
         *EVENT_LOOKS.values(),
         *MESSAGE_LOOKS.values(),
     ]
@@ -66,7 +65,7 @@ def names_of_icons() -> set[str]:
         written
         | {look.icon for look in looks}
         | {page.icon for page in PAGES}
-        | {mark.icon for mark in ENDS.values()}
+        | {info.mark.icon for info in STATES.values() if info.mark.icon}
     )
 
 

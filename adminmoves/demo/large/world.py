@@ -10,8 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count
 
-from adminmoves.rules.types import MIXES
-from adminmoves.vocabulary import Atom, MoveState, MoveType, Package
+from adminmoves.vocabulary import MIXES, Atom, MoveState, MoveType, Package
 
 PACKAGES = tuple(Package)
 TYPES = tuple(MoveType)

@@ -8,11 +8,12 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from adminmoves.rules.checks.base import Check
-from adminmoves.rules.types import CHECKS, MIXES
+from adminmoves.rules.types import CHECKS
 from adminmoves.vocabulary import (
+    MOVE_TYPES,
     SCHEDULED_LOOK,
     SENT_BACK_LOOK,
-    STATE_LOOKS,
+    STATES,
     Atom,
     Look,
     MoveState,
@@ -20,53 +21,7 @@ from adminmoves.vocabulary import (
     Severity,
 )
 
-S, T = MoveState, MoveType
-
-TYPES: Mapping[MoveType, Promise] = {
-    T.MOVE_ENVIRONMENT: _(
-        "The administration goes to another office and keeps its code. It gets a "
-        "connection of the new office. Users do not move along."
-    ),
-    T.CHANGE_CODE: _(
-        "The administration stays where it is and gets another code, because it was "
-        "renamed in the bookkeeping package."
-    ),
-    T.RELINK_CONNECTION: _(
-        "The administration stays at its office and is linked to another accounting "
-        "system of the same package."
-    ),
-    T.MOVE_ENVIRONMENT_AND_CHANGE_CODE: _(
-        "Another office and another code, in one go. Users do not move along."
-    ),
-    T.RELINK_CONNECTION_AND_CHANGE_CODE: _(
-        "Another accounting system of the same package and another code, in one go."
-    ),
-}
-
-STATES: Mapping[MoveState, Promise] = {
-    S.DRAFT: _("Somebody is filling it in. Nobody else has to do anything."),
-    S.AWAITING_BOOKKEEPING: _(
-        "The administration must first be moved or renamed in the bookkeeping "
-        "package. We wait until that is proven."
-    ),
-    S.AWAITING_APPROVAL: _(
-        "A team lead who did not work on it decides: approve, send back or reject."
-    ),
-    S.APPROVED: _("It starts by itself as soon as a worker is free."),
-    S.RUNNING: _("A worker carries it out. The administration is closed meanwhile."),
-    S.COMPLETED: _(
-        "The administration is at its new place. Only the after-care is left."
-    ),
-    S.IN_DOUBT: _("The portal cannot tell how it ended. A team lead looks and says."),
-    S.FAILED: _(
-        "It went wrong and everything was rolled back. A team lead can run it again."
-    ),
-    S.STOPPED: _(
-        "Somebody stopped it and everything was rolled back. It can run again."
-    ),
-    S.REJECTED: _("A team lead said no, with a reason. A new request is possible."),
-    S.WITHDRAWN: _("It is no longer needed. A new request is possible."),
-}
+S = MoveState
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,13 +65,15 @@ class ExplainedCheck:
 
 def types() -> Iterator[tuple[MoveType, Promise, bool]]:
     """Each type, its explanation, and whether the users stay behind."""
-    for kind, words in TYPES.items():
-        yield kind, words, Atom.ENVIRONMENT in MIXES[kind]
+    for move_type in MoveType:
+        info = MOVE_TYPES[move_type]
+        yield move_type, info.explanation, Atom.ENVIRONMENT in info.atoms
 
 
 def states() -> Iterator[ExplainedState]:
-    for state, words in STATES.items():
-        yield ExplainedState(state.label, STATE_LOOKS[state], words)
+    for state in MoveState:
+        info = STATES[state]
+        yield ExplainedState(state.label, info.look, info.explanation)
         if state in SPECIAL:
             yield SPECIAL[state]
 

@@ -19,7 +19,7 @@ from adminmoves.vocabulary import (
     ENDED_STATES,
     SCHEDULED_LOOK,
     SENT_BACK_LOOK,
-    STATE_LOOKS,
+    STATES,
     Action,
     Look,
     MoveState,
@@ -67,39 +67,36 @@ def _for_me(person: int) -> Q:
     return Q(~Exists(own), state=S.AWAITING_APPROVAL)
 
 
-def _state(key: str, state: MoveState) -> Tab:
-    return Tab(key, state.label, STATE_LOOKS[state], _in(state))
+def _tabs_of(state: MoveState) -> Iterator[Tab]:
+    """One tab; a draft that came back and a later start have one of their own."""
+    info = STATES[state]
+    where = PART_OF_STATE.get(state) or _in(state)
+    yield Tab(info.tab, state.label, info.look, where)
+    if state in SPECIAL:
+        yield SPECIAL[state]
 
 
-PARTS: Sequence[Tab] = (
-    Tab(
-        "concept",
-        S.DRAFT.label,
-        STATE_LOOKS[S.DRAFT],
-        _in(S.DRAFT, has_question=False),
-    ),
-    Tab(
+PART_OF_STATE: Mapping[MoveState, Where] = {
+    S.DRAFT: _in(S.DRAFT, has_question=False),
+    S.APPROVED: _queued,
+}
+SPECIAL: Mapping[MoveState, Tab] = {
+    S.DRAFT: Tab(
         "teruggestuurd",
         _("Changes requested"),
         SENT_BACK_LOOK,
         _in(S.DRAFT, has_question=True),
     ),
-    _state("boekhoudpakket", S.AWAITING_BOOKKEEPING),
-    _state("akkoord", S.AWAITING_APPROVAL),
-    Tab("wachtrij", S.APPROVED.label, STATE_LOOKS[S.APPROVED], _queued),
-    Tab("gepland", _("Scheduled"), SCHEDULED_LOOK, _scheduled),
-    _state("uitvoering", S.RUNNING),
-    _state("te-controleren", S.IN_DOUBT),
-    _state("mislukt", S.FAILED),
-    _state("gestopt", S.STOPPED),
-    _state("voltooid", S.COMPLETED),
-    _state("afgewezen", S.REJECTED),
-    _state("ingetrokken", S.WITHDRAWN),
+    S.APPROVED: Tab("gepland", _("Scheduled"), SCHEDULED_LOOK, _scheduled),
+}
+UNDER_WAY = tuple(state for state in MoveState if state not in ENDED_STATES)
+PARTS: Sequence[Tab] = tuple(
+    tab for state in (*UNDER_WAY, *ENDED_STATES) for tab in _tabs_of(state)
 )
 """These divide all moves; every move is in exactly one of them."""
 
-ENDED_KEYS = ("voltooid", "afgewezen", "ingetrokken")
-OPEN_KEYS = tuple(cut.key for cut in PARTS if cut.key not in ENDED_KEYS)
+ENDED_KEYS = tuple(STATES[state].tab for state in ENDED_STATES)
+OPEN_KEYS = tuple(tab.key for tab in PARTS if tab.key not in ENDED_KEYS)
 SUMS: Mapping[str, Sequence[str]] = {
     ALL: (*OPEN_KEYS, *ENDED_KEYS),
     OPEN: OPEN_KEYS,

@@ -15,7 +15,7 @@ from adminmoves.models import (
     Proof,
 )
 from adminmoves.rules.checks.conflicts import Conflict, ConflictData, load_conflicts
-from adminmoves.vocabulary import Moment, MoveType, Severity
+from adminmoves.vocabulary import Atom, Moment, MoveType, Severity, types_with
 
 
 @dataclass(frozen=True)
@@ -145,17 +145,11 @@ class Check:
     holds_from: Moment = Moment.SUBMIT
 
 
-T = MoveType
 ALL = frozenset(MoveType)
-ENVIRONMENT_TYPES = frozenset({T.MOVE_ENVIRONMENT, T.MOVE_ENVIRONMENT_AND_CHANGE_CODE})
-CODE_TYPES = frozenset(
-    {
-        T.CHANGE_CODE,
-        T.MOVE_ENVIRONMENT_AND_CHANGE_CODE,
-        T.RELINK_CONNECTION_AND_CHANGE_CODE,
-    }
-)
-CONNECTION_TYPES = ALL - {T.CHANGE_CODE}
+ENVIRONMENT_TYPES = types_with(Atom.ENVIRONMENT)
+CODE_TYPES = types_with(Atom.CODE)
+OTHER_CONNECTION_TYPES = ENVIRONMENT_TYPES | types_with(Atom.CONNECTION)
+"""With another environment the connection changes too, though it is no atom then."""
 
 
 def blocking(types: frozenset[MoveType] = ALL) -> dict[MoveType, Severity]:

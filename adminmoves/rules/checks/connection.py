@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from adminmoves.models import Administration, BookkeepingConnection, Environment
 from adminmoves.rules.checks.base import (
     ALL,
-    CONNECTION_TYPES,
+    OTHER_CONNECTION_TYPES,
     Check,
     Finding,
     Message,
@@ -138,7 +138,7 @@ CHECKS = (
     ),
     Check(
         "connection_differs",
-        blocking(CONNECTION_TYPES),
+        blocking(OTHER_CONNECTION_TYPES),
         connection_differs,
         {
             "choose": Message(
