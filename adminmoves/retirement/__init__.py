@@ -1,1 +1,0 @@
-"""Retiring an administration, and bringing it back: two people, on the record."""

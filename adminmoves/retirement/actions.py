@@ -1,4 +1,7 @@
-"""One asks, another decides; everything is looked at again under the lock."""
+"""One person asks to retire an administration or to bring it back, another decides.
+
+Whatever the page showed is looked at again under the lock.
+"""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -49,107 +52,114 @@ def ask_retirement(
         raise DomainError(_("Write the reason: it stays with the administration."))
     administration = _lock_administration(administration_id)
     if waiting := administration.retirements.waiting().first():
-        raise StepRefused(_asked_already(waiting))
-    _require_possible(administration, kind)
-    asked = Retirement(
+        raise StepRefused(_already_asked_message(waiting))
+    _require_no_obstacles(administration, kind)
+    retirement = Retirement(
         administration=administration,
         kind=kind,
         reason=reason.strip(),
         requested_by_id=actor.person,
     )
-    _save(asked)
-    _record(asked, actor, {"reason": asked.reason})
-    return asked
+    _save(retirement)
+    _record(retirement, actor, {"reason": retirement.reason})
+    return retirement
 
 
 @transaction.atomic
 def approve_retirement(retirement_id: int, *, actor: Actor) -> Retirement:
-    """Do what was asked, if nothing is in the way.
+    """Retire the administration or bring it back, whichever was asked.
 
     Raises NotAllowed, FourEyes, StepRefused (decided meanwhile), DomainError.
     """
     access.require(actor, Action.APPROVE)
-    asked = _lock_waiting(retirement_id)
-    _require_another(asked, actor)
-    _require_possible(asked.administration, RetirementKind(asked.kind))
-    return _decide(asked, Outcome.APPROVED, actor)
+    retirement = _lock_waiting(retirement_id)
+    _require_four_eyes(retirement, actor)
+    kind = RetirementKind(retirement.kind)
+    _require_no_obstacles(retirement.administration, kind)
+    return _decide(retirement, Outcome.APPROVED, actor)
 
 
 @transaction.atomic
 def decline_retirement(retirement_id: int, *, actor: Actor, reason: str) -> Retirement:
+    """Raises NotAllowed, FourEyes, StepRefused, DomainError (no reason)."""
     access.require(actor, Action.REJECT)
     if not reason.strip():
         raise DomainError(_("Write the reason, so that the agent can act on it."))
-    asked = _lock_waiting(retirement_id)
-    _require_another(asked, actor)
-    return _decide(asked, Outcome.DECLINED, actor, {"reason": reason.strip()})
+    retirement = _lock_waiting(retirement_id)
+    _require_four_eyes(retirement, actor)
+    return _decide(retirement, Outcome.DECLINED, actor, {"reason": reason.strip()})
 
 
 @transaction.atomic
 def withdraw_retirement(retirement_id: int, *, actor: Actor) -> Retirement:
-    """Any agent may, since the one who asked may be away."""
+    """Any agent may, since the one who asked may be away.
+
+    Raises NotAllowed, StepRefused.
+    """
     access.require(actor, Right.RETIRE)
     return _decide(_lock_waiting(retirement_id), Outcome.WITHDRAWN, actor)
 
 
 def _decide(
-    asked: Retirement,
+    retirement: Retirement,
     outcome: RetirementOutcome,
     actor: Actor,
     words: Mapping[str, str] | None = None,
 ) -> Retirement:
-    asked.outcome = outcome
-    asked.decided_by_id, asked.decided_at = actor.person, timezone.now()
-    _save(asked)
-    _record(asked, actor, words or {})
-    return asked
+    retirement.outcome = outcome
+    retirement.decided_by_id, retirement.decided_at = actor.person, timezone.now()
+    # If it is approved, a trigger changes the administration with it.
+    _save(retirement)
+    _record(retirement, actor, words or {})
+    return retirement
 
 
 def _lock_administration(administration_id: int) -> Administration:
-    """FOR UPDATE: no move of it is submitted meanwhile, and no file changes it."""
-    locked = Administration.objects.with_place().select_for_update(of=("self",))
-    return locked.get(pk=administration_id)
+    """Until the end no move of it is submitted, and no import changes it."""
+    administrations = Administration.objects.with_place()
+    return administrations.select_for_update(of=("self",)).get(pk=administration_id)
 
 
 def _lock_waiting(retirement_id: int) -> Retirement:
-    """The administration first, as the database does."""
-    known = Retirement.objects.get(pk=retirement_id)
-    administration = _lock_administration(known.administration_id)
-    asked = Retirement.objects.select_for_update(of=("self",)).get(pk=retirement_id)
-    if not asked.is_waiting:
-        raise StepRefused(_decided_already(asked))
-    asked.administration = administration
-    return asked
+    unlocked = Retirement.objects.get(pk=retirement_id)
+    # The administration first, as in the request itself, so that there is no deadlock.
+    administration = _lock_administration(unlocked.administration_id)
+    locked = Retirement.objects.select_for_update(of=("self",)).get(pk=retirement_id)
+    if not locked.is_waiting:
+        raise StepRefused(_already_decided_message(locked))
+    locked.administration = administration
+    return locked
 
 
-def _require_another(asked: Retirement, actor: Actor) -> None:
-    if asked.requested_by_id == actor.person:
+def _require_four_eyes(retirement: Retirement, actor: Actor) -> None:
+    if retirement.requested_by_id == actor.person:
         raise FourEyes(_("You asked for this, so another team lead decides on it."))
 
 
-def _require_possible(administration: Administration, kind: RetirementKind) -> None:
+def _require_no_obstacles(administration: Administration, kind: RetirementKind) -> None:
     if found := obstacles(administration, kind):
-        raise DomainError(" ".join(one.sentence for one in found))
+        raise DomainError(" ".join(obstacle.sentence for obstacle in found))
 
 
-def _save(asked: Retirement) -> None:
+def _save(retirement: Retirement) -> None:
+    """Raises RuleHeld."""
     try:
-        asked.save()
-    except DatabaseError as refused:
-        raise lifecycle.refusal_of_database(refused) from refused
+        retirement.save()
+    except DatabaseError as error:
+        raise lifecycle.refusal_of_database(error) from error
 
 
-def _record(asked: Retirement, actor: Actor, words: Mapping[str, str]) -> None:
-    line = trail.about_administration(
-        asked.administration,
-        EVENTS[asked.kind, asked.outcome],
-        params={"retirement": asked.pk},
+def _record(retirement: Retirement, actor: Actor, words: Mapping[str, str]) -> None:
+    entry = trail.about_administration(
+        retirement.administration,
+        EVENTS[retirement.kind, retirement.outcome],
+        params={"retirement": retirement.pk},
         words=words,
     )
-    trail.record(actor, [line])
+    trail.record(actor, [entry])
 
 
-def _asked_already(waiting: Retirement) -> str:
+def _already_asked_message(waiting: Retirement) -> str:
     sentence = _("%(who)s asked this already, at %(when)s. A team lead decides on it.")
     return sentence % {
         "who": waiting.requested_by.get_full_name()
@@ -158,13 +168,13 @@ def _asked_already(waiting: Retirement) -> str:
     }
 
 
-def _decided_already(asked: Retirement) -> str:
-    decider = asked.decided_by
+def _already_decided_message(retirement: Retirement) -> str:
+    decider = retirement.decided_by
     sentence = _("%(who)s decided this already, at %(when)s: %(outcome)s.")
     return sentence % {
         "who": decider and (decider.get_full_name() or decider.get_username()),
-        "when": _moment(asked.decided_at),
-        "outcome": asked.get_outcome_display(),
+        "when": _moment(retirement.decided_at),
+        "outcome": retirement.get_outcome_display(),
     }
 
 

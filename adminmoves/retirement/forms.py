@@ -1,5 +1,3 @@
-"""The reasons that are asked."""
-
 from django import forms
 from django.utils.translation import gettext_lazy
 
@@ -7,8 +5,6 @@ from adminmoves.models.retirement import REASON_CHARS
 
 
 class AskForm(forms.Form):
-    """Why; it is shown wherever the retired administration is found."""
-
     reason = forms.CharField(
         label=gettext_lazy("Reason"),
         max_length=REASON_CHARS,

@@ -1,4 +1,4 @@
-"""What is in the way of retiring an administration, or of bringing it back."""
+"""Obstacles to retiring an administration, or to bringing it back."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,7 +13,8 @@ from adminmoves.vocabulary import RetirementKind
 
 @dataclass(frozen=True, slots=True)
 class Obstacle:
-    """A sentence that says what to do first, and about which page it is."""
+    """The sentence says what to do first; the page of ``move`` or ``administration``
+    is where."""
 
     sentence: str
     move: Move | None = None
@@ -21,13 +22,16 @@ class Obstacle:
 
 
 def obstacles(administration: Administration, kind: RetirementKind) -> list[Obstacle]:
-    """All of them as things are now; the database holds the same."""
+    """All at once, so that a person can solve them in one go.
+
+    The database refuses the same, without these sentences.
+    """
     if kind == RetirementKind.RETIRE:
-        return list(_of_retiring(administration))
-    return list(_of_bringing_back(administration))
+        return list(_to_retiring(administration))
+    return list(_to_bringing_back(administration))
 
 
-def _of_retiring(administration: Administration) -> Iterator[Obstacle]:
+def _to_retiring(administration: Administration) -> Iterator[Obstacle]:
     if administration.retired_by_id is not None:
         yield Obstacle(_("This administration is retired already."))
         return
@@ -39,15 +43,15 @@ def _of_retiring(administration: Administration) -> Iterator[Obstacle]:
         yield Obstacle(sentence % {"number": move.number}, move=move)
 
 
-def _of_bringing_back(administration: Administration) -> Iterator[Obstacle]:
+def _to_bringing_back(administration: Administration) -> Iterator[Obstacle]:
     if administration.retired_by_id is None:
         yield Obstacle(_("This administration is in use already."))
         return
-    yield from _place(administration)
-    yield from _address(administration)
+    yield from _at_its_place(administration)
+    yield from _at_its_address(administration)
 
 
-def _place(administration: Administration) -> Iterator[Obstacle]:
+def _at_its_place(administration: Administration) -> Iterator[Obstacle]:
     at_place = Q(
         connection=administration.connection_id, code_key=administration.code_key
     )
@@ -56,14 +60,14 @@ def _place(administration: Administration) -> Iterator[Obstacle]:
         code_key=administration.code_key,
         name=administration.name,
     )
-    found = Administration.objects.in_use().with_place()
-    for holder in found.filter(at_place | same_name).order_by("pk"):
+    in_use = Administration.objects.in_use().with_place()
+    for holder in in_use.filter(at_place | same_name).order_by("pk"):
         sentence = _(
             "%(name)s has code %(code)s at this office now. Move or retire that one "
             "first."
         )
-        facts = {"name": holder.name, "code": holder.code}
-        yield Obstacle(sentence % facts, administration=holder)
+        params = {"name": holder.name, "code": holder.code}
+        yield Obstacle(sentence % params, administration=holder)
     wanting = Move.objects.wanting(
         administration.connection_id, administration.code_key
     )
@@ -72,19 +76,19 @@ def _place(administration: Administration) -> Iterator[Obstacle]:
         yield Obstacle(sentence % {"number": move.number}, move=move)
 
 
-def _address(administration: Administration) -> Iterator[Obstacle]:
+def _at_its_address(administration: Administration) -> Iterator[Obstacle]:
     address = administration.mail_address
     for holder in Administration.objects.in_use().filter(mail_address=address):
         sentence = _(
             "%(name)s has its e-mail address %(address)s now. Give that one a code of "
             "its own for the address first."
         )
-        facts = {"name": holder.name, "address": address}
-        yield Obstacle(sentence % facts, administration=holder)
+        params = {"name": holder.name, "address": address}
+        yield Obstacle(sentence % params, administration=holder)
     for move in Move.objects.open().filter(to_address=address).order_by("pk"):
         sentence = _(
             "%(number)s wants its e-mail address %(address)s. Finish or withdraw that "
             "one first."
         )
-        facts = {"number": move.number, "address": address}
-        yield Obstacle(sentence % facts, move=move)
+        params = {"number": move.number, "address": address}
+        yield Obstacle(sentence % params, move=move)

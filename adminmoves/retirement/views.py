@@ -19,16 +19,16 @@ from adminmoves.retirement.obstacles import obstacles
 from adminmoves.vocabulary import Action, RetirementKind, RetirementOutcome, Right
 from adminmoves.web import guards, http, inputs
 
-SHOWN = 20
-DECLINE = "decline"
-"""Before the names of its fields: two forms may stand on one page."""
+MAX_PAST = 20
+DECLINE_PREFIX = "decline"
+"""Two forms may stand on one page."""
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @guards.portal_view(Right.READ_MOVES)
 def retirement(request: http.PortalRequest, public_id: str) -> HttpResponse:
-    """Ask, or see what was asked and decided."""
-    administration = _found(public_id)
+    """Ask; the page also shows what was asked and decided before."""
+    administration = _administration(public_id)
     form = AskForm(http.sent(request))
     try:
         if (
@@ -40,7 +40,7 @@ def retirement(request: http.PortalRequest, public_id: str) -> HttpResponse:
             return http.go(request, request.path)
     except ChangedMeanwhile as refusal:
         form.add_error("reason", str(refusal))
-        page = _page(request, _found(public_id), form=form)
+        page = _page(request, _administration(public_id), form=form)
         page.status_code = HTTPStatus.CONFLICT
         return page
     return _page(request, administration, form=form)
@@ -51,12 +51,14 @@ def retirement(request: http.PortalRequest, public_id: str) -> HttpResponse:
 def approve_retirement(
     request: http.PortalRequest, public_id: str, retirement_id: int
 ) -> HttpResponse:
-    asked = _asked(public_id, retirement_id)
-    actions.approve_retirement(asked.pk, actor=request.actor)
+    retirement = _retirement(public_id, retirement_id)
+    actions.approve_retirement(retirement.pk, actor=request.actor)
     sentence = (
-        _("%(name)s is retired.") if asked.retires else _("%(name)s is in use again.")
+        _("%(name)s is retired.")
+        if retirement.retires
+        else _("%(name)s is in use again.")
     )
-    messages.success(request, sentence % {"name": asked.administration.name})
+    messages.success(request, sentence % {"name": retirement.administration.name})
     return _to_administration(request, public_id)
 
 
@@ -65,12 +67,12 @@ def approve_retirement(
 def decline_retirement(
     request: http.PortalRequest, public_id: str, retirement_id: int
 ) -> HttpResponse:
-    asked = _asked(public_id, retirement_id)
-    form = DeclineForm(request.POST, prefix=DECLINE)
+    retirement = _retirement(public_id, retirement_id)
+    form = DeclineForm(request.POST, prefix=DECLINE_PREFIX)
     if not form.is_valid():
-        return _page(request, _found(public_id), decline=form)
+        return _page(request, _administration(public_id), decline=form)
     reason = form.cleaned_data["reason"]
-    actions.decline_retirement(asked.pk, actor=request.actor, reason=reason)
+    actions.decline_retirement(retirement.pk, actor=request.actor, reason=reason)
     messages.success(request, _("Declined. Nothing changed in the administration."))
     return _to_administration(request, public_id)
 
@@ -80,14 +82,14 @@ def decline_retirement(
 def withdraw_retirement(
     request: http.PortalRequest, public_id: str, retirement_id: int
 ) -> HttpResponse:
-    asked = _asked(public_id, retirement_id)
-    actions.withdraw_retirement(asked.pk, actor=request.actor)
+    retirement = _retirement(public_id, retirement_id)
+    actions.withdraw_retirement(retirement.pk, actor=request.actor)
     messages.success(request, _("Withdrawn. Nothing changed in the administration."))
     return _to_administration(request, public_id)
 
 
 def _ask(request: http.PortalRequest, form: AskForm, public_id: str) -> bool:
-    administration = _found(public_id)
+    administration = _administration(public_id)
     try:
         actions.ask_retirement(
             administration.pk,
@@ -106,17 +108,16 @@ def _ask(request: http.PortalRequest, form: AskForm, public_id: str) -> bool:
 def _kind_in(
     request: http.PortalRequest, administration: Administration
 ) -> RetirementKind:
-    """What the page asked for; what can be asked now may be the opposite."""
+    """Raises ChangedMeanwhile if only the opposite can be asked now."""
     kind = inputs.text_in(request.POST, "kind")
-    if kind != _wanted(administration):
+    if kind != _possible_kind(administration):
         raise ChangedMeanwhile(
             _("This page shows an older state, so nothing was asked. Look at it again.")
         )
     return RetirementKind(kind)
 
 
-def _wanted(administration: Administration) -> RetirementKind:
-    """What can be asked of it."""
+def _possible_kind(administration: Administration) -> RetirementKind:
     if administration.retired_by_id is None:
         return RetirementKind.RETIRE
     return RetirementKind.BRING_BACK
@@ -130,7 +131,7 @@ def _page(
 ) -> HttpResponse:
     past = administration.retirements.with_people()
     waiting = past.waiting().first()
-    kind = RetirementKind(waiting.kind) if waiting else _wanted(administration)
+    kind = RetirementKind(waiting.kind) if waiting else _possible_kind(administration)
     is_own = waiting is not None and waiting.requested_by_id == request.actor.user_id
     page = {
         "nav": "administrations",
@@ -141,23 +142,23 @@ def _page(
         "is_own": is_own,
         "may_decide": can(request.actor, Action.APPROVE) and not is_own,
         "obstacles": obstacles(administration, kind),
-        "past": past.exclude(outcome=RetirementOutcome.WAITING)[:SHOWN],
-        # Of the two the one that was sent tells what is wrong.
+        "past": past.exclude(outcome=RetirementOutcome.WAITING)[:MAX_PAST],
+        # The error summary is of "form", so of the form that was sent.
         "form": decline or form or AskForm(),
-        "decline": decline or DeclineForm(prefix=DECLINE),
+        "decline": decline or DeclineForm(prefix=DECLINE_PREFIX),
     }
     return render(request, "retirement/page.html", page)
 
 
-def _found(public_id: str) -> Administration:
-    known = Administration.objects.with_place()
-    return get_object_or_404(known, public_id=public_id)
+def _administration(public_id: str) -> Administration:
+    administrations = Administration.objects.with_place()
+    return get_object_or_404(administrations, public_id=public_id)
 
 
-def _asked(public_id: str, retirement_id: int) -> Retirement:
-    known = Retirement.objects.select_related("administration")
+def _retirement(public_id: str, retirement_id: int) -> Retirement:
+    retirements = Retirement.objects.select_related("administration")
     try:
-        return known.get(pk=retirement_id, administration__public_id=public_id)
+        return retirements.get(pk=retirement_id, administration__public_id=public_id)
     except Retirement.DoesNotExist:
         raise Http404 from None
 

@@ -58,14 +58,14 @@ def ask(
 
 
 def retire(administration: Administration, agent: User, lead: User) -> Administration:
-    asked = ask(administration, agent)
-    approve_retirement(asked.pk, actor=actor_for(lead))
+    retirement = ask(administration, agent)
+    approve_retirement(retirement.pk, actor=actor_for(lead))
     return Administration.objects.get(pk=administration.pk)
 
 
 def bring_back(administration: Administration, agent: User, lead: User) -> None:
-    asked = ask(administration, agent, K.BRING_BACK)
-    approve_retirement(asked.pk, actor=actor_for(lead))
+    retirement = ask(administration, agent, K.BRING_BACK)
+    approve_retirement(retirement.pk, actor=actor_for(lead))
 
 
 def refusal(act: Callable[[], Any], kind: type[Exception] = DomainError) -> str:
@@ -81,22 +81,26 @@ def test_what_stood_in_the_way_by_mistake_is_retired_and_the_move_goes_on(
     r10 = make_administration(connection, code="R10", name="Bakkerij De Korenaar")
     mistake = make_administration(connection, code="R011", name="Bakkerij De Korenaar")
     draft = make_draft(agent, MoveType.CHANGE_CODE, r10, to_code="R011")
-    taken = next(one for one in inspect(draft).results if one.code == "place_free")
+    taken = next(
+        result for result in inspect(draft).results if result.code == "place_free"
+    )
     assert "laat die uit gebruik nemen als het een vergissing was" in taken.remedy
     assert taken.params["holder"] == mistake.public_id
 
     retired = retire(mistake, agent, lead)
 
-    assert {one.code for one in inspect(draft).warnings} >= {"address_inherited"}
+    assert {warning.code for warning in inspect(draft).warnings} >= {
+        "address_inherited"
+    }
     move = a_move(S.APPROVED, administration=r10, to_code="R011")
     assert run(move).state == S.COMPLETED
     r10.refresh_from_db()
     assert (r10.code, r10.mail_address) == ("R011", mistake.mail_address)
     assert retired.retired_by is not None
     assert (retired.code, retired.retired_by.reason) == ("R011", WHY)
-    told = refusal(lambda: ask(retired, agent, K.BRING_BACK))
-    assert "Bakkerij De Korenaar heeft nu code R011 bij dit kantoor." in told
-    assert f"heeft nu het e-mailadres {mistake.mail_address}." in told
+    sentence = refusal(lambda: ask(retired, agent, K.BRING_BACK))
+    assert "Bakkerij De Korenaar heeft nu code R011 bij dit kantoor." in sentence
+    assert f"heeft nu het e-mailadres {mistake.mail_address}." in sentence
 
 
 def test_two_people_retire_and_two_bring_back_and_the_record_is_as_the_trail_tells(
@@ -104,17 +108,17 @@ def test_two_people_retire_and_two_bring_back_and_the_record_is_as_the_trail_tel
 ) -> None:
     administration = make_administration()
     put_on_record()
-    asked = ask(administration, lead)
+    retirement = ask(administration, lead)
     with pytest.raises(FourEyes):
-        approve_retirement(asked.pk, actor=actor_for(lead))
+        approve_retirement(retirement.pk, actor=actor_for(lead))
     for nobody in (agent, auditor):
         with pytest.raises(NotAllowed):
-            approve_retirement(asked.pk, actor=actor_for(nobody))
+            approve_retirement(retirement.pk, actor=actor_for(nobody))
     with pytest.raises(StepRefused):
         ask(administration, agent)
-    approve_retirement(asked.pk, actor=actor_for(other_lead))
+    approve_retirement(retirement.pk, actor=actor_for(other_lead))
     with pytest.raises(StepRefused):
-        withdraw_retirement(asked.pk, actor=actor_for(agent))
+        withdraw_retirement(retirement.pk, actor=actor_for(agent))
 
     bring_back(administration, agent, lead)
     other = ask(administration, agent)
@@ -143,9 +147,9 @@ def test_an_open_move_keeps_its_administration_in_use(
     state: MoveState, a_move: MakeMove, agent: User
 ) -> None:
     move = a_move(state)
-    told = refusal(lambda: ask(books_of(move), agent))
+    sentence = refusal(lambda: ask(administration_of(move), agent))
 
-    assert f"{move.number} gaat over deze administratie" in told
+    assert f"{move.number} gaat over deze administratie" in sentence
     assert (
         refused(
             "INSERT INTO adminmoves_retirement (administration_id, kind, reason,"
@@ -179,17 +183,17 @@ def test_a_move_that_was_opened_meanwhile_is_seen_at_the_decision(
 ) -> None:
     draft = make_draft(agent)
     assert draft.administration
-    asked = ask(draft.administration, agent)
+    retirement = ask(draft.administration, agent)
     submit(draft, agent)
 
-    told = refusal(lambda: approve_retirement(asked.pk, actor=actor_for(lead)))
+    sentence = refusal(lambda: approve_retirement(retirement.pk, actor=actor_for(lead)))
 
-    assert draft.number in told
+    assert draft.number in sentence
     assert (
         refused(
             "UPDATE adminmoves_retirement SET outcome = 'APPROVED',"
             " decided_by_id = %s, decided_at = now() WHERE id = %s",
-            [lead.pk, asked.pk],
+            [lead.pk, retirement.pk],
         )
         == "retirement_open_move"
     )
@@ -204,17 +208,17 @@ def test_no_statement_of_the_app_role_gets_round_the_two_people(
         make_administration(connection),
     )
     retired = retire(make_administration(connection), agent, lead)
-    asked = ask(asked_of, lead)
+    retirement = ask(asked_of, lead)
     decide = (
         "UPDATE adminmoves_retirement SET outcome = 'APPROVED', decided_by_id = %s,"
         " decided_at = now() WHERE id = %s"
     )
     take = "UPDATE adminmoves_administration SET retired_by_id = %s WHERE id = %s"
 
-    assert refused(decide, [lead.pk, asked.pk]) == "retirement_by_two"
-    assert refused(decide, [agent.pk, asked.pk]) == "retirement_right"
-    assert refused(decide, [None, asked.pk]) == "retirement_right"
-    assert refused(take, [asked.pk, asked_of.pk]) == "retired_by_two"
+    assert refused(decide, [lead.pk, retirement.pk]) == "retirement_by_two"
+    assert refused(decide, [agent.pk, retirement.pk]) == "retirement_right"
+    assert refused(decide, [None, retirement.pk]) == "retirement_right"
+    assert refused(take, [retirement.pk, asked_of.pk]) == "retired_by_two"
     assert refused(take, [retired.retired_by_id, administration.pk]) == "retired_by_two"
     assert refused(take, [None, retired.pk]) == "retired_by_two"
     assert (
@@ -234,7 +238,7 @@ def test_no_statement_of_the_app_role_gets_round_the_two_people(
     assert (
         refused(
             "UPDATE adminmoves_retirement SET requested_by_id = %s WHERE id = %s",
-            [agent.pk, asked.pk],
+            [agent.pk, retirement.pk],
         )
         == "retirement_frozen"
     )
@@ -283,11 +287,11 @@ def test_of_a_retirement_and_a_submit_at_one_moment_the_second_sees_the_first(
     owner: extensions.connection, agent: User, lead: User
 ) -> None:
     first, second = make_draft(agent), make_draft(agent)
-    asked = [ask(books_of(one), agent) for one in (first, second)]
+    retirements = [ask(administration_of(move), agent) for move in (first, second)]
 
     with ThreadPoolExecutor(1) as pool, transaction.atomic():
-        approve_retirement(asked[0].pk, actor=actor_for(lead))
-        late = pool.submit(told, lambda: held(lambda: submit(first, agent)))
+        approve_retirement(retirements[0].pk, actor=actor_for(lead))
+        late = pool.submit(told, lambda: refused_in_words(lambda: submit(first, agent)))
         until(lambda: somebody_waits(owner))
     assert late.result() == "done"
     assert Move.objects.get(pk=first.pk).state == S.DRAFT
@@ -296,21 +300,21 @@ def test_of_a_retirement_and_a_submit_at_one_moment_the_second_sees_the_first(
         submit(second, agent)
         late = pool.submit(
             told,
-            lambda: held(
-                lambda: approve_retirement(asked[1].pk, actor=actor_for(lead))
+            lambda: refused_in_words(
+                lambda: approve_retirement(retirements[1].pk, actor=actor_for(lead))
             ),
         )
         until(lambda: somebody_waits(owner))
     assert late.result() == "done"
-    assert Retirement.objects.get(pk=asked[1].pk).outcome == ""
+    assert Retirement.objects.get(pk=retirements[1].pk).outcome == ""
 
 
-def books_of(move: Move) -> Administration:
+def administration_of(move: Move) -> Administration:
     assert move.administration
     return move.administration
 
 
-def held(act: Callable[[], Any]) -> None:
+def refused_in_words(act: Callable[[], Any]) -> None:
     with pytest.raises((RuleHeld, DomainError)):
         act()
 
@@ -366,15 +370,15 @@ def test_the_pages_tell_ask_decide_and_find(
         "reason": ["Schrijf de reden op: die blijft bij de administratie staan."]
     }
     client.post(here, {"reason": WHY, "kind": RetirementKind.RETIRE})
-    asked = Retirement.objects.get()
-    assert client.post(f"{here}{asked.pk}/akkoord/").status_code == 403
+    retirement = Retirement.objects.get()
+    assert client.post(f"{here}{retirement.pk}/akkoord/").status_code == 403
 
     client.force_login(lead)
     queue = text_of(client, "/akkoord/")
     assert "Vergist B.V." in queue
     assert here in queue
     assert "1 aanvraag wacht op jou" in queue
-    client.post(f"{here}{asked.pk}/akkoord/")
+    client.post(f"{here}{retirement.pk}/akkoord/")
 
     client.force_login(auditor)
     for page in (
@@ -407,7 +411,7 @@ def test_verify_audit_names_what_was_changed_behind_our_back(
             [lead.pk, other_lead.pk],
         )
         cursor.execute("UPDATE adminmoves_administration SET retired_by_id = NULL")
-    changed = {one.kind for one in record.differences()}
+    changed = {difference.kind for difference in record.differences()}
     with behind_our_back(owner) as cursor:
         cursor.execute("UPDATE adminmoves_retirement SET id = id + 1")
 
@@ -419,7 +423,7 @@ def test_verify_audit_names_what_was_changed_behind_our_back(
         "outcome",
         "retired",
     }
-    gone = {one.kind for one in record.differences()}
+    gone = {difference.kind for difference in record.differences()}
     assert gone == {"retirement_missing", "retirement_untold", "outcome", "retired"}
 
 
