@@ -18,73 +18,78 @@ from adminmoves.evidence.schedule import TEMPORARY, connections_to_ask
 from adminmoves.models import EvidenceFile, Move, Proof
 from adminmoves.vocabulary import Right
 
-SLICE = 60.0
-"""Seconds after which a worker takes no further connection; sweep rings again."""
-TAKEN = timedelta(minutes=5)
-"""A question that a worker took and did not end is asked again after this."""
-SEEN_JUST_NOW = timedelta(seconds=10)
-SECONDS_FOR_PERSON = 20.0
+SLICE_SECONDS = 60.0
+"""After this a worker takes no further connection; sweep rings again."""
+CLAIM_LASTS = timedelta(minutes=5)
+"""A worker that died with a question keeps the others off it for this long."""
+JUST_ASKED = timedelta(seconds=10)
+MAX_SECONDS_FOR_PERSON = 20.0
 
 
 def ask_due() -> int:
-    """Ask for every request whose time has come, connection by connection; the count.
+    """Ask for every request that is due, connection by connection; return the count.
 
-    Several workers do this at once, each on a connection of its own, so that one that
-    hangs keeps none of the others waiting.
+    Several workers do this at once, each on another connection, so that a package that
+    hangs delays no other one.
     """
-    until, tried, asked = time.monotonic() + SLICE, set[int](), 0
-    while time.monotonic() < until:
-        free = [one for one in connections_to_ask() if one not in tried]
-        if not free:
+    deadline = time.monotonic() + SLICE_SECONDS
+    tried: set[int] = set()
+    count = 0
+    while time.monotonic() < deadline:
+        # Read again each time: other workers take connections meanwhile.
+        untried = [pk for pk in connections_to_ask() if pk not in tried]
+        if not untried:
             break
-        tried.add(free[0])
-        asked += ask_connection(free[0])
-    return asked
+        tried.add(untried[0])
+        count += ask_connection(untried[0])
+    return count
 
 
 def ask_connection(connection_id: int) -> int:
-    """Ask one package for all its moves that are due; a list serves many. The count.
+    """Ask one package for all its due moves, of which a list serves many.
 
-    Stops where somebody else asks it, or where it does not answer: what is left stays
-    due until it may be asked again.
+    Stops if somebody else asks it, or if it does not answer: the others stay due until
+    it may be asked again. Returns how many moves were asked for.
     """
     due = Move.objects.to_ask(timezone.now()).filter(to_connection=connection_id)
-    asked = 0
+    count = 0
     for move_id in due.order_by("ask_proof_at").values_list("pk", flat=True):
-        later = timezone.now() + TAKEN
-        if not _take(move_id, later):
+        claim_ends = timezone.now() + CLAIM_LASTS
+        if not _claim_question(move_id, claim_ends):
             continue
         try:
             proof = ask_package(move_id)
         except ConnectionBusy:
             break
-        asked += 1
+        count += 1
         if proof is None:
-            # Submitted again meanwhile, it has a moment of its own, which stays.
-            taken = Move.objects.filter(pk=move_id, ask_proof_at=later)
-            taken.update(ask_proof_at=None)
+            # Only if the claim still stands: a request that was submitted again
+            # meanwhile has its own next moment.
+            claimed = Move.objects.filter(pk=move_id, ask_proof_at=claim_ends)
+            claimed.update(ask_proof_at=None)
         elif proof.verdict in TEMPORARY:
             break
-    return asked
+    return count
 
 
-def _take(move_id: int, later: datetime) -> bool:
-    """Take the question, so that of two workers one asks; whether it is this one."""
+def _claim_question(move_id: int, claim_ends: datetime) -> bool:
+    """One UPDATE, so that of two workers only one gets True."""
     due = Move.objects.to_ask(timezone.now()).filter(pk=move_id)
-    return bool(due.update(ask_proof_at=later))
+    return bool(due.update(ask_proof_at=claim_ends))
 
 
 def check_now(move_id: int, *, actor: Actor) -> Proof | None:
-    """A person does not want to wait for the next time.
+    """Ask for a person, who does not wait for the next moment.
 
-    What was seen seconds ago is not asked again. Raises ConnectionBusy.
+    An answer of ``JUST_ASKED`` serves again. Returns None if this connection is not
+    asked. Raises NotAllowed, ConnectionBusy.
     """
     access.require(actor, Right.ATTEST)
     return ask_package(
         move_id,
         actor=actor,
-        age=SEEN_JUST_NOW,
-        seconds=SECONDS_FOR_PERSON,
+        age=JUST_ASKED,
+        seconds=MAX_SECONDS_FOR_PERSON,
         urgent=True,
     )
 
@@ -92,28 +97,29 @@ def check_now(move_id: int, *, actor: Actor) -> Proof | None:
 @transaction.atomic
 def attest(
     move_id: int,
-    said: Mapping[str, Any],
-    kept: EvidenceFile | None,
+    answers: Mapping[str, Any],
+    stored_file: EvidenceFile | None,
     *,
     actor: Actor,
     version: str | None = None,
 ) -> Move:
-    """Store what somebody states, with the file that shows it.
+    """Store an attestation with the file that shows it.
 
-    ``said``: said_by, moved_on, ticket and, where it overrules the package, reason;
-    a new file takes the place of the ``kept`` one of the request. ``version`` is the
-    one that was read. Raises ChangedMeanwhile (before a file is kept), EvidenceRefused,
-    EvidenceDiffers, StoreAway.
+    ``answers``: said_by, moved_on, ticket, file and, if it overrules the package,
+    reason; a new file replaces the ``stored_file`` of the request. ``version`` is the
+    one that was read. Raises NotAllowed, ChangedMeanwhile, EvidenceFull,
+    EvidenceRefused, EvidenceDiffers, StoreAway, ProofRefused, StepRefused.
     """
     access.require(actor, Right.ATTEST)
     move = lifecycle.lock_move(move_id)
+    # Before the file is stored, which a rollback does not remove.
     lifecycle.require_version(move, version)
-    file = said["file"]
+    upload = answers["file"]
     attestation = Attestation(
-        said["said_by"],
-        said["moved_on"],
-        ticket=said["ticket"],
-        reason=said.get("reason", ""),
-        evidence=keep_file(move, file, actor=actor) if file else kept,
+        answers["said_by"],
+        answers["moved_on"],
+        ticket=answers["ticket"],
+        reason=answers.get("reason", ""),
+        evidence=keep_file(move, upload, actor=actor) if upload else stored_file,
     )
     return store_attestation(move_id, actor=actor, attestation=attestation)

@@ -1,4 +1,4 @@
-"""What somebody states about the package, with where that is written."""
+"""The form of an attestation."""
 
 from typing import Any
 
@@ -12,7 +12,10 @@ from adminmoves.web.fields import Code, LineField, PastDay, Short, WritingField
 
 
 class AttestForm(forms.Form):
-    """``overrules``: it takes the place of the package's own answer."""
+    """``overrules``: the attestation replaces the package's own answer.
+
+    ``stored_file``: the evidence that came with the request.
+    """
 
     use_required_attribute = False
 
@@ -48,23 +51,28 @@ class AttestForm(forms.Form):
     file = EvidenceField()
 
     def __init__(
-        self, *args: Any, overrules: bool, kept: EvidenceFile | None, **options: Any
+        self,
+        *args: Any,
+        overrules: bool,
+        stored_file: EvidenceFile | None,
+        **options: Any,
     ) -> None:
         super().__init__(*args, **options)
-        self.kept = kept
+        self.stored_file = stored_file
         if not overrules:
             del self.fields["reason"]
 
     def clean(self) -> dict[str, Any]:
         cleaned = self.cleaned_data
-        where = cleaned.get("ticket") or cleaned.get("file") or self.kept
-        if not where and not {"ticket", "file"} & self.errors.keys():
+        evidence = cleaned.get("ticket") or cleaned.get("file") or self.stored_file
+        # A ticket or file with an error of its own was given, so it is not missing.
+        if not evidence and not {"ticket", "file"} & self.errors.keys():
             self.add_error("ticket", _("Fill in a ticket number, or add a file."))
         return cleaned
 
 
-def begun(parties: Parties) -> dict[str, Any]:
-    """What the request already says, as a start."""
+def initial_of(parties: Parties) -> dict[str, Any]:
+    """From the statement that was filled in with the request."""
     return {
         "said_by": parties.moved_said_by,
         "moved_on": parties.moved_on,

@@ -1,4 +1,4 @@
-"""Proof that it was moved in the package: ask now, attest, look at the evidence."""
+"""Pages of the proof: ask the package now, attest, look at the evidence."""
 
 from http import HTTPStatus
 from io import BytesIO
@@ -28,46 +28,46 @@ from adminmoves.evidence.files import (
 from adminmoves.evidence.records import attestation_right, record_trouble
 from adminmoves.models import EvidenceFile, Move, Proof
 from adminmoves.proof import actions
-from adminmoves.proof.forms import AttestForm, begun
+from adminmoves.proof.forms import AttestForm, initial_of
 from adminmoves.vocabulary import MoveState, Right
 from adminmoves.web import guards, http
 
-LOOK_ONLY = (
+VIEW_ONLY_POLICY = (
     "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; "
     "form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
 )
-"""A browser makes a page of its own, with a style in it, around a picture or text."""
+"""Inline styles, because a browser wraps a picture or text in a page with a style."""
 
 
 @guards.portal_view(Right.ATTEST)
 def attest(request: http.PortalRequest, number: str) -> HttpResponse:
-    """State that it was moved, with evidence; says who can approve after that."""
+    """Attest that it was moved; the page says who can approve after that."""
     move = find_move(http.found(number))
-    overrules = may_attest(request, move)
-    kept = move.parties.moved_evidence
+    overrules = _is_overruling(request, move)
+    stored_file = move.parties.moved_evidence
     form = AttestForm(
         http.sent(request),
         request.FILES if request.method == "POST" else None,
         overrules=overrules,
-        kept=kept,
-        initial=begun(move.parties),
+        stored_file=stored_file,
+        initial=initial_of(move.parties),
     )
     if request.method == "POST" and form.is_valid():
-        _look_for_room(form, move, request.actor)
+        _add_error_if_full(form, move, request.actor)
     if request.method == "POST" and form.is_valid():
         try:
             actions.attest(
                 move.pk,
                 form.cleaned_data,
-                kept,
+                stored_file,
                 actor=request.actor,
                 version=http.version_in(request),
             )
         except ChangedMeanwhile as refusal:
             form.add_error(None, str(refusal))
             return _attest_page(request, find_move(move.pk), form, overtaken=True)
-        except (EvidenceRefused, EvidenceDiffers, StoreAway) as refused:
-            form.add_error("file", str(refused))
+        except (EvidenceRefused, EvidenceDiffers, StoreAway) as refusal:
+            form.add_error("file", str(refusal))
         else:
             messages.success(request, _("The attestation is recorded."))
             return redirect("moves:detail", move.number)
@@ -77,26 +77,30 @@ def attest(request: http.PortalRequest, number: str) -> HttpResponse:
 def _attest_page(
     request: http.PortalRequest, move: Move, form: AttestForm, overtaken: bool = False
 ) -> HttpResponse:
-    worked = set(four_eyes.who_worked(move)) | {request.user.pk}
+    # The reader becomes a contributor by attesting.
+    contributors = set(four_eyes.who_worked(move)) | {request.user.pk}
     page = {
         "move": move,
         "form": form,
         "overrules": "reason" in form.fields,
-        "able": four_eyes.who_can_approve(but=worked),
+        "able": four_eyes.who_can_approve(but=contributors),
         "version": move.version if overtaken else http.version_to_show(request, move),
     }
     status = HTTPStatus.CONFLICT if overtaken else HTTPStatus.OK
     return render(request, "proof/attest.html", page, status=status)
 
 
-def _look_for_room(form: AttestForm, move: Move, actor: access.Actor) -> None:
+def _add_error_if_full(form: AttestForm, move: Move, actor: access.Actor) -> None:
     upload = form.cleaned_data["file"]
-    if upload and (full := why_full(move, upload, actor=actor)):
-        form.add_error("file", full)
+    if upload and (error := why_full(move, upload, actor=actor)):
+        form.add_error("file", error)
 
 
-def may_attest(request: http.PortalRequest, move: Move) -> bool:
-    """Whether it overrules the package; refuses who may not, and what does not wait."""
+def _is_overruling(request: http.PortalRequest, move: Move) -> bool:
+    """Whether an attestation would overrule the package.
+
+    Raises NotAllowed, StepRefused (the request does not wait for its proof).
+    """
     if move.state != MoveState.AWAITING_BOOKKEEPING or move.to_connection is None:
         raise StepRefused(_("This request does not wait for the bookkeeping package."))
     right = attestation_right(move.to_connection)
@@ -107,10 +111,9 @@ def may_attest(request: http.PortalRequest, move: Move) -> bool:
 @require_POST
 @guards.portal_view(Right.ATTEST)
 def check_now(request: http.PortalRequest, number: str) -> HttpResponse:
-    """Ask the package at once, and say what it answered."""
     move = find_move(http.found(number))
     try:
-        tell_answer(request, actions.check_now(move.pk, actor=request.actor))
+        _show_answer(request, actions.check_now(move.pk, actor=request.actor))
     except ConnectionBusy:
         messages.info(
             request,
@@ -119,7 +122,7 @@ def check_now(request: http.PortalRequest, number: str) -> HttpResponse:
     return redirect("moves:detail", move.number)
 
 
-def tell_answer(request: http.PortalRequest, proof: Proof | None) -> None:
+def _show_answer(request: http.PortalRequest, proof: Proof | None) -> None:
     if proof is None:
         messages.info(request, _("This connection is not asked by us."))
     elif proof.usable:
@@ -132,14 +135,14 @@ def tell_answer(request: http.PortalRequest, proof: Proof | None) -> None:
 @require_safe
 @guards.portal_view(Right.READ_EVIDENCE)
 def evidence(request: http.PortalRequest, public_id: str) -> HttpResponse:
-    """A file as it was given, or why not: to save, never to run in our name."""
-    kept = _kept(public_id)
+    """Download a file, which then never runs under our address."""
+    file = _evidence_file(public_id)
     response = FileResponse(
-        BytesIO(_content(request, kept)),
+        BytesIO(_content(request, file)),
         as_attachment=True,
-        # Whatever stands in the table: a header tells no odd name.
-        filename=plain_name(kept.name),
-        content_type=kept.content_type,
+        # Cleaned again for the header, in case the row was written by other means.
+        filename=plain_name(file.name),
+        content_type=file.content_type,
     )
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "private, no-store"
@@ -149,31 +152,31 @@ def evidence(request: http.PortalRequest, public_id: str) -> HttpResponse:
 @require_safe
 @guards.portal_view(Right.READ_EVIDENCE)
 def show_evidence(request: http.PortalRequest, public_id: str) -> HttpResponse:
-    """A picture, PDF or text to look at: nothing in it may run, load or be framed."""
-    kept = _kept(public_id)
-    kind = shown_as(kept.content_type)
-    if not kind:
+    """Show a picture, PDF or text; nothing in it may run, load or be framed."""
+    file = _evidence_file(public_id)
+    content_type = shown_as(file.content_type)
+    if not content_type:
         return redirect("moves:evidence", public_id)
-    response = HttpResponse(_content(request, kept), content_type=kind)
+    response = HttpResponse(_content(request, file), content_type=content_type)
     response["Content-Disposition"] = "inline"
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "private, no-store"
-    # Chromium shows no PDF in a sandbox; its own viewer runs nothing of the file in
-    # our name.
-    sandbox = "" if kind == PDF else "; sandbox"
-    response["Content-Security-Policy"] = LOOK_ONLY + sandbox
+    # Chromium shows no PDF in a sandbox; its own viewer runs nothing of the file under
+    # our address.
+    sandbox = "" if content_type == PDF else "; sandbox"
+    response["Content-Security-Policy"] = VIEW_ONLY_POLICY + sandbox
     return response
 
 
-def _kept(public_id: str) -> EvidenceFile:
+def _evidence_file(public_id: str) -> EvidenceFile:
     files = EvidenceFile.objects.select_related("move")
     return get_object_or_404(files, public_id=public_id)
 
 
-def _content(request: http.PortalRequest, kept: EvidenceFile) -> bytes:
-    """Raises EvidenceDiffers, which is put on record first, and StoreAway."""
+def _content(request: http.PortalRequest, file: EvidenceFile) -> bytes:
+    """Raises StoreAway, and EvidenceDiffers once that is on record."""
     try:
-        return genuine(kept)
-    except EvidenceDiffers as differs:
-        record_trouble(differs, actor=request.actor)
+        return genuine(file)
+    except EvidenceDiffers as refusal:
+        record_trouble(refusal, actor=request.actor)
         raise

@@ -60,12 +60,12 @@ def test_an_agent_attests_and_it_goes_on_to_approval(
 
     answer = as_agent.post(page_of(move), as_read(move, **SAID))
 
-    kept = Move.objects.get(pk=move.pk)
+    stored = Move.objects.get(pk=move.pk)
     assert answer["Location"] == page_of(move, "")
     assert told(answer) == ["De verklaring is vastgelegd."]
-    assert kept.state == S.AWAITING_APPROVAL
-    assert kept.proof is not None
-    assert (kept.proof.attested_by, kept.proof.words.said_by) == (
+    assert stored.state == S.AWAITING_APPROVAL
+    assert stored.proof is not None
+    assert (stored.proof.attested_by, stored.proof.words.said_by) == (
         agent,
         "Supergebruiker Noord",
     )
@@ -79,10 +79,10 @@ def test_a_file_will_do_in_place_of_a_ticket(
 
     as_agent.post(page_of(move), {**as_read(move, **SAID), "ticket": "", "file": file})
 
-    kept = Move.objects.get(pk=move.pk)
-    assert kept.proof is not None
-    assert kept.proof.evidence is not None
-    assert kept.proof.evidence.name == "brief.pdf"
+    stored = Move.objects.get(pk=move.pk)
+    assert stored.proof is not None
+    assert stored.proof.evidence is not None
+    assert stored.proof.evidence.name == "brief.pdf"
 
 
 @pytest.mark.parametrize(
@@ -124,11 +124,13 @@ def test_a_lead_attests_in_place_of_the_package_with_a_reason(
         "reason": "Geef de reden waarom je niet op het pakket zelf wacht."
     }
     assert answer.status_code == 302
-    kept = Move.objects.get(pk=asked_by_api.pk)
-    assert kept.proof is not None
-    assert kept.proof.overrules_package
-    assert kept.proof.words.reason == REASON["reason"]
-    assert Contributor.objects.filter(move=kept, user=lead, part=Part.ATTESTED).exists()
+    stored = Move.objects.get(pk=asked_by_api.pk)
+    assert stored.proof is not None
+    assert stored.proof.overrules_package
+    assert stored.proof.words.reason == REASON["reason"]
+    assert Contributor.objects.filter(
+        move=stored, user=lead, part=Part.ATTESTED
+    ).exists()
 
 
 def test_the_page_starts_with_what_the_request_says_and_without_errors(
@@ -205,7 +207,7 @@ def test_what_does_not_wait_takes_no_attestation(
 
 
 class FakePackage:
-    """Answers what it was told to answer."""
+    """Gives the answer that the test wants."""
 
     def __init__(self, answer: Evidence) -> None:
         self.answer = answer

@@ -140,7 +140,7 @@ def send(client: Client, move: Move, name: str, content: bytes, **more: Any) -> 
 
 
 @pytest.mark.parametrize(
-    ("name", "content", "content_type"), TAKEN, ids=[one[0] for one in TAKEN]
+    ("name", "content", "content_type"), TAKEN, ids=[row[0] for row in TAKEN]
 )
 def test_a_file_that_is_what_it_says_is_kept(
     name: str, content: bytes, content_type: str, as_agent: Client, agent: User
@@ -149,21 +149,21 @@ def test_a_file_that_is_what_it_says_is_kept(
 
     answer = send(as_agent, move, name, content)
 
-    kept = EvidenceFile.objects.get()
+    file = EvidenceFile.objects.get()
     assert answer["Location"] == url(move, "nalezen/")
-    assert Move.objects.get(pk=move.pk).parties.moved_evidence == kept
-    assert (kept.name, kept.content_type, kept.size) == (
+    assert Move.objects.get(pk=move.pk).parties.moved_evidence == file
+    assert (file.name, file.content_type, file.size) == (
         name,
         content_type,
         len(content),
     )
-    assert kept.sha256 == hashlib.sha256(content).hexdigest()
-    assert kept.uploaded_by == agent
-    assert Path(kept.file.path).read_bytes() == content
+    assert file.sha256 == hashlib.sha256(content).hexdigest()
+    assert file.uploaded_by == agent
+    assert Path(file.file.path).read_bytes() == content
 
 
 @pytest.mark.parametrize(
-    ("name", "content"), KEPT, ids=[str(one[1][:12]) for one in KEPT]
+    ("name", "content"), KEPT, ids=[str(row[1][:12]) for row in KEPT]
 )
 def test_what_machines_write_around_a_file_does_not_count(
     name: str, content: bytes
@@ -172,7 +172,7 @@ def test_what_machines_write_around_a_file_does_not_count(
 
 
 @pytest.mark.parametrize(
-    ("name", "content"), NOT_KEPT, ids=[one[0] for one in NOT_KEPT]
+    ("name", "content"), NOT_KEPT, ids=[row[0] for row in NOT_KEPT]
 )
 def test_a_file_that_holds_another_somewhere_is_not_that_one(
     name: str, content: bytes
@@ -215,10 +215,10 @@ def test_a_name_leads_nowhere(as_agent: Client, agent: User, tmp_path: Path) -> 
 
     send(as_agent, move, '..\\..\\web"<x>root.txt', TEXT)
 
-    kept = EvidenceFile.objects.get()
-    assert kept.name == "webxroot.txt"
-    assert kept.file.name == f"evidence/{move.pk}/{kept.public_id}"
-    assert Path(kept.file.path).is_relative_to(tmp_path)
+    file = EvidenceFile.objects.get()
+    assert file.name == "webxroot.txt"
+    assert file.file.name == f"evidence/{move.pk}/{file.public_id}"
+    assert Path(file.file.path).is_relative_to(tmp_path)
 
 
 def test_the_file_is_given_back_to_save_and_never_to_run(
@@ -226,9 +226,9 @@ def test_the_file_is_given_back_to_save_and_never_to_run(
 ) -> None:
     move = make_draft(agent)
     send(as_agent, move, "notitie.txt", PAGE)
-    kept = EvidenceFile.objects.get()
+    file = EvidenceFile.objects.get()
 
-    answer = as_agent.get(f"/bewijs/{kept.public_id}/")
+    answer = as_agent.get(f"/bewijs/{file.public_id}/")
 
     assert b"".join(answer.streaming_content) == PAGE  # type: ignore[attr-defined] # it streams
     assert answer["Content-Type"] == "text/plain"
@@ -253,10 +253,10 @@ def test_only_who_may_read_evidence_gets_it(
 ) -> None:
     client.force_login(agent)
     send(client, make_draft(agent), "brief.pdf", PDF)
-    kept = EvidenceFile.objects.get()
+    file = EvidenceFile.objects.get()
     client.force_login(make_person("lezer", role))
 
-    answer = client.get(f"/bewijs/{kept.public_id}/")
+    answer = client.get(f"/bewijs/{file.public_id}/")
     answer.close()
 
     assert answer.status_code == status
@@ -265,12 +265,12 @@ def test_only_who_may_read_evidence_gets_it(
 def test_before_log_in_there_is_no_evidence(client: Client, agent: User) -> None:
     client.force_login(agent)
     send(client, make_draft(agent), "brief.pdf", PDF)
-    kept = EvidenceFile.objects.get()
+    file = EvidenceFile.objects.get()
     client.logout()
 
-    answer = client.get(f"/bewijs/{kept.public_id}/")
+    answer = client.get(f"/bewijs/{file.public_id}/")
 
-    assert answer["Location"] == f"/inloggen/?next=/bewijs/{kept.public_id}/"
+    assert answer["Location"] == f"/inloggen/?next=/bewijs/{file.public_id}/"
 
 
 @pytest.mark.parametrize("public_id", ["bestaatniet", "..%2F..%2Fetc%2Fpasswd"])
@@ -306,15 +306,15 @@ def test_the_kept_file_becomes_the_proof(as_agent: Client, agent: User) -> None:
     version = Move.objects.get(pk=move.pk).draft_version
     as_agent.post(url(move, "nalezen/"), {"version": version})
 
-    kept = Move.objects.get(pk=move.pk)
-    assert kept.state == MoveState.AWAITING_APPROVAL
-    assert kept.proof is not None
-    assert kept.proof.evidence == EvidenceFile.objects.get()
-    assert kept.proof.moved_on == date(2026, 11, 20)
+    stored = Move.objects.get(pk=move.pk)
+    assert stored.state == MoveState.AWAITING_APPROVAL
+    assert stored.proof is not None
+    assert stored.proof.evidence == EvidenceFile.objects.get()
+    assert stored.proof.moved_on == date(2026, 11, 20)
 
 
 @pytest.mark.parametrize(
-    ("said", "errors"),
+    ("answers", "errors"),
     [
         (
             # The ticket of the requester serves here, too.
@@ -342,12 +342,12 @@ def test_the_kept_file_becomes_the_proof(as_agent: Client, agent: User) -> None:
     ],
 )
 def test_half_an_attestation_says_what_is_missing(
-    said: dict[str, str], errors: dict[str, Any], as_agent: Client, agent: User
+    answers: dict[str, str], errors: dict[str, Any], as_agent: Client, agent: User
 ) -> None:
     move = make_draft(agent)
     empty = {"moved_said_by": "", "moved_on": "", "moved_ticket": ""}
 
-    page = as_agent.post(url(move), as_sent(move, **{**empty, **said}))
+    page = as_agent.post(url(move), as_sent(move, **{**empty, **answers}))
 
     assert errors_of(page) == errors
 
@@ -379,12 +379,12 @@ def test_an_odd_name_is_stored_as_a_plain_one(
     # As another program sends it: Django's own would clean it here.
     upload.__dict__["_name"] = name
 
-    kept = keep_file(make_draft(agent), upload, actor=actor_for(agent))
+    file = keep_file(make_draft(agent), upload, actor=actor_for(agent))
 
     client.force_login(agent)
-    answer = client.get(f"/bewijs/{kept.public_id}/")
+    answer = client.get(f"/bewijs/{file.public_id}/")
     answer.close()
-    assert kept.name == plain
+    assert file.name == plain
     assert answer["Content-Disposition"].startswith("attachment; filename")
 
 
@@ -469,8 +469,8 @@ def test_a_file_for_what_waits_is_an_answer_that_reopens_it(
 
     send(as_agent, move, "brief.pdf", PDF)
 
-    kept = Move.objects.get(pk=move.pk)
-    assert (kept.state, kept.parties.moved_evidence) == (
+    stored = Move.objects.get(pk=move.pk)
+    assert (stored.state, stored.parties.moved_evidence) == (
         MoveState.DRAFT,
         EvidenceFile.objects.get(),
     )

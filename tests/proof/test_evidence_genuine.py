@@ -42,7 +42,7 @@ def folder(settings: Any, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def kept(a_move: MakeMove, agent: User) -> EvidenceFile:
+def evidence_file(a_move: MakeMove, agent: User) -> EvidenceFile:
     """Of a move that waits for approval, attested with it."""
     move = a_move(S.AWAITING_BOOKKEEPING)
     upload = SimpleUploadedFile("mail.txt", CONTENT)
@@ -52,12 +52,14 @@ def kept(a_move: MakeMove, agent: User) -> EvidenceFile:
     return file
 
 
-def path_of(kept: EvidenceFile) -> Path:
-    return Path(kept.file.path)
+def path_of(evidence_file: EvidenceFile) -> Path:
+    return Path(evidence_file.file.path)
 
 
-def ask_for(kept: EvidenceFile, reader: User) -> Any:
-    return logged_in(reader).get(reverse("moves:evidence", args=[kept.public_id]))
+def ask_for(evidence_file: EvidenceFile, reader: User) -> Any:
+    return logged_in(reader).get(
+        reverse("moves:evidence", args=[evidence_file.public_id])
+    )
 
 
 def troubles() -> list[dict[str, str]]:
@@ -65,36 +67,40 @@ def troubles() -> list[dict[str, str]]:
     return list(events.values_list("params", flat=True))
 
 
-def test_what_was_given_is_what_comes_back(kept: EvidenceFile, auditor: User) -> None:
-    answer = ask_for(kept, auditor)
+def test_what_was_given_is_what_comes_back(
+    evidence_file: EvidenceFile, auditor: User
+) -> None:
+    answer = ask_for(evidence_file, auditor)
 
     assert b"".join(answer.streaming_content) == CONTENT
-    assert trouble_with(kept) is None
+    assert trouble_with(evidence_file) is None
     assert troubles() == []
 
 
 @harmed
 def test_it_is_not_shown_and_the_page_says_why(
-    harm: Harm, kept: EvidenceFile, auditor: User
+    harm: Harm, evidence_file: EvidenceFile, auditor: User
 ) -> None:
-    harm(path_of(kept))
+    harm(path_of(evidence_file))
 
-    answer = ask_for(kept, auditor)
-    ask_for(kept, auditor)
+    answer = ask_for(evidence_file, auditor)
+    ask_for(evidence_file, auditor)
 
     assert answer.status_code == 409
     assert "mail.txt" in said(answer)
     assert "bewijst niets" in said(answer)
-    (told,) = troubles()
+    (params,) = troubles()
     expected = FileTrouble.MISSING if harm is Path.unlink else FileTrouble.CHANGED
-    assert told == {"file": kept.public_id, "trouble": expected}
-    assert trouble_with(kept) == expected
+    assert params == {"file": evidence_file.public_id, "trouble": expected}
+    assert trouble_with(evidence_file) == expected
 
 
 @harmed
-def test_nobody_approves_on_it(harm: Harm, kept: EvidenceFile, lead: User) -> None:
-    harm(path_of(kept))
-    move = Move.objects.get(pk=kept.move_id)
+def test_nobody_approves_on_it(
+    harm: Harm, evidence_file: EvidenceFile, lead: User
+) -> None:
+    harm(path_of(evidence_file))
+    move = Move.objects.get(pk=evidence_file.move_id)
 
     with pytest.raises(Exception, match=r"mail\.txt"):
         approve(move, lead)
@@ -104,21 +110,23 @@ def test_nobody_approves_on_it(harm: Harm, kept: EvidenceFile, lead: User) -> No
     assert len(troubles()) == 1
 
 
-def test_it_counts_again_when_it_was_restored(kept: EvidenceFile, lead: User) -> None:
-    path_of(kept).write_bytes(b"")
-    path_of(kept).write_bytes(CONTENT)
+def test_it_counts_again_when_it_was_restored(
+    evidence_file: EvidenceFile, lead: User
+) -> None:
+    path_of(evidence_file).write_bytes(b"")
+    path_of(evidence_file).write_bytes(CONTENT)
 
-    approve(Move.objects.get(pk=kept.move_id), lead)
+    approve(Move.objects.get(pk=evidence_file.move_id), lead)
 
-    assert Move.objects.get(pk=kept.move_id).state == S.APPROVED
+    assert Move.objects.get(pk=evidence_file.move_id).state == S.APPROVED
 
 
 @harmed
 def test_nothing_starts_on_it_and_its_proof_is_taken_back(
-    harm: Harm, kept: EvidenceFile, lead: User
+    harm: Harm, evidence_file: EvidenceFile, lead: User
 ) -> None:
-    move = approve(Move.objects.get(pk=kept.move_id), lead)
-    harm(path_of(kept))
+    move = approve(Move.objects.get(pk=evidence_file.move_id), lead)
+    harm(path_of(evidence_file))
 
     assert claim.start(move.pk, "worker-1") is None
 
@@ -132,16 +140,16 @@ def test_nothing_starts_on_it_and_its_proof_is_taken_back(
 
 
 def test_a_start_waits_while_its_folder_is_away(
-    kept: EvidenceFile, folder: Path, lead: User
+    evidence_file: EvidenceFile, folder: Path, lead: User
 ) -> None:
-    move = approve(Move.objects.get(pk=kept.move_id), lead)
-    kept_at = folder.rename(folder.with_name("kept"))
+    move = approve(Move.objects.get(pk=evidence_file.move_id), lead)
+    moved_to = folder.rename(folder.with_name("kept"))
 
     assert claim.start(move.pk, "worker-1") is None
     move.refresh_from_db()
     assert (move.state, move.reason["code"]) == (S.APPROVED, "evidence_away")
 
-    kept_at.rename(folder)
+    moved_to.rename(folder)
     assert claim.start(move.pk, "worker-1") is not None
 
 
@@ -164,24 +172,28 @@ def test_no_draft_is_submitted_on_it(harm: Harm, a_move: MakeMove, agent: User) 
 
 
 @pytest.fixture
-def away(kept: EvidenceFile, folder: Path) -> Path:
-    kept_at = folder.with_name("kept")
-    folder.rename(kept_at)
-    return kept_at
+def away(evidence_file: EvidenceFile, folder: Path) -> Path:
+    moved_to = folder.with_name("kept")
+    folder.rename(moved_to)
+    return moved_to
 
 
 @pytest.mark.parametrize("instead", [None, "empty", "another's"])
 def test_while_the_folder_is_away_nothing_is_called_missing(
-    instead: str | None, kept: EvidenceFile, away: Path, folder: Path, lead: User
+    instead: str | None,
+    evidence_file: EvidenceFile,
+    away: Path,
+    folder: Path,
+    lead: User,
 ) -> None:
     if instead:
         folder.mkdir()
     if instead == "another's":
         (folder / MARK).write_text("7b8c1c1e-0000-4000-8000-000000000000")
 
-    answer = ask_for(kept, lead)
+    answer = ask_for(evidence_file, lead)
     with pytest.raises(Exception, match="niet bereikbaar"):
-        approve(Move.objects.get(pk=kept.move_id), lead)
+        approve(Move.objects.get(pk=evidence_file.move_id), lead)
 
     assert answer.status_code == 409
     assert "De map met bewijs is nu niet bereikbaar" in said(answer)
@@ -227,7 +239,7 @@ def test_a_disk_that_is_full_is_told_at_the_field(
     assert not EvidenceFile.objects.exists()
 
 
-def test_the_folder_is_marked_once(kept: EvidenceFile, folder: Path) -> None:
+def test_the_folder_is_marked_once(evidence_file: EvidenceFile, folder: Path) -> None:
     mark = StoreMark.objects.get(pk="EVIDENCE").mark
 
     assert (folder / MARK).read_text() == str(mark)

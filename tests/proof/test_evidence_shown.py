@@ -29,8 +29,8 @@ def test_a_file_is_shown_as_what_it_is_and_can_do_nothing(
     settings.MEDIA_ROOT = tmp_path
     content, kind, is_boxed = FILES[name]
     upload = SimpleUploadedFile(name, content)
-    kept = keep_file(make_draft(agent), upload, actor=actor_for(agent))
-    way = f"/bewijs/{kept.public_id}/bekijken/"
+    file = keep_file(make_draft(agent), upload, actor=actor_for(agent))
+    way = f"/bewijs/{file.public_id}/bekijken/"
     client.force_login(agent)
 
     answer = client.get(way)
@@ -53,9 +53,9 @@ def test_what_no_browser_shows_is_saved(
 ) -> None:
     settings.MEDIA_ROOT = tmp_path
     upload = SimpleUploadedFile("scan.tif", b"II*\0" + bytes(40))
-    kept = keep_file(make_draft(agent), upload, actor=actor_for(agent))
+    file = keep_file(make_draft(agent), upload, actor=actor_for(agent))
     client.force_login(agent)
 
-    answer = client.get(f"/bewijs/{kept.public_id}/bekijken/")
+    answer = client.get(f"/bewijs/{file.public_id}/bekijken/")
 
-    assert answer["Location"] == f"/bewijs/{kept.public_id}/"
+    assert answer["Location"] == f"/bewijs/{file.public_id}/"

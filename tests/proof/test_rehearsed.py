@@ -28,7 +28,7 @@ S = MoveState
 def relink(
     agent: User, old: BookkeepingConnection, new: BookkeepingConnection, **facts: str
 ) -> Move:
-    """A request to link the administration of ``old`` to ``new``."""
+    """A request to move the administration of ``old`` to ``new``."""
     administration = make_administration(old, name=NAME, kvk_number=KVK, **facts)
     draft = make_draft(
         agent,
@@ -42,7 +42,7 @@ def relink(
 
 
 def minutes_pass(move: Move) -> None:
-    """As if its next time had come, and the kept list had grown old."""
+    """As if its next time had come, and the cached list had grown old."""
     Move.objects.filter(pk=move.pk).update(ask_proof_at=timezone.now())
     earlier = timezone.now() - timedelta(minutes=3)
     ConnectionList.objects.filter(connection=move.to_connection).update(
@@ -68,8 +68,8 @@ def test_a_request_goes_on_by_itself_once_it_was_moved_in_the_package(
     code = CODES[package]
     # A licence of Exact has a division of its own, and a user in it.
     packages.add(new, "52")
-    for link in (old, new):
-        consented(link)
+    for connection in (old, new):
+        consented(connection)
     gateway.check(old, code, old.package_environment)
     move = relink(agent, old, new, code=code)
 
@@ -117,8 +117,8 @@ def test_what_is_taken_back_in_the_package_does_not_run(
     with pytest.raises(AssertionError):
         run(move)
 
-    held = Move.objects.get(pk=move.pk)
-    assert (held.state, held.reason) == (
+    stored = Move.objects.get(pk=move.pk)
+    assert (stored.state, stored.reason) == (
         S.AWAITING_BOOKKEEPING,
         {
             "code": "package_says_otherwise",
@@ -150,14 +150,14 @@ def test_a_package_that_hangs_keeps_no_other_waiting(
         for name in ("KANTOOR-A", "KANTOOR-B")
     )
     waiting = {}
-    for link in (hangs, works):
-        consented(link)
+    for connection in (hangs, works):
+        consented(connection)
         codes = [f"NL20{number}" for number in range(5)]
         for code in codes:
-            packages.add(link, code)
-        if link == hangs:
+            packages.add(connection, code)
+        if connection == hangs:
             packages.befall(hangs, "hang")
-        waiting[link] = [relink_within(agent, link, code) for code in codes]
+        waiting[connection] = [relink_within(agent, connection, code) for code in codes]
 
     def is_done() -> bool:
         doorbell.ring(doorbell.ASK)

@@ -1,6 +1,6 @@
 """Two hundred requests wait for ten connections, and two workers ask for them.
 
-What is held here is what the packages saw: the journal of the rehearsal world.
+The journal of the rehearsal world says what the packages saw.
 """
 
 import time
@@ -40,7 +40,9 @@ again. On a quiet machine it takes fifteen."""
 
 
 @pytest.fixture
-def links(packages: Packages, consented: Consented) -> list[BookkeepingConnection]:
+def connections(
+    packages: Packages, consented: Consented
+) -> list[BookkeepingConnection]:
     """Ten offices that show the codes that are asked for; all can be asked."""
     made = []
     for number, package in enumerate(OFFICES):
@@ -59,12 +61,12 @@ def code_of(connection: BookkeepingConnection, number: int) -> str:
 
 
 @pytest.fixture
-def waiting(links: list[BookkeepingConnection], agent: User) -> None:
+def waiting(connections: list[BookkeepingConnection], agent: User) -> None:
     """Twenty requests for each, of administrations that have been moved there."""
-    for link in links:
+    for connection in connections:
         for number in range(EACH):
-            administration = make_administration(link)
-            code = code_of(link, number)
+            administration = make_administration(connection)
+            code = code_of(connection, number)
             submit(
                 make_draft(agent, administration=administration, to_code=code), agent
             )
@@ -86,46 +88,49 @@ def until(holds: Callable[[], bool]) -> float:
 
 
 def threads_at_work() -> int:
-    """Of all workers together, as they tell it."""
-    told = current_app.control.inspect(timeout=1).active() or {}
-    return sum(len(tasks) for tasks in told.values())
+    """Of all workers together, as they report it."""
+    replies = current_app.control.inspect(timeout=1).active() or {}
+    return sum(len(tasks) for tasks in replies.values())
 
 
 @pytest.mark.timeout(300)
 @pytest.mark.usefixtures("waiting")
 def test_two_hundred_wait_and_each_package_is_asked_as_it_may_be(
     packages: Packages,
-    links: list[BookkeepingConnection],
+    connections: list[BookkeepingConnection],
     askers: Askers,
     record_property: Callable[[str, object], None],
 ) -> None:
-    hangs, limited = links[HANGS], links[LIMITED]
+    hangs, limited = connections[HANGS], connections[LIMITED]
     packages.rehearsal.switchboard.limits.allowed |= LIMITS
     packages.befall(hangs, "hang")
     packages.befall(limited, "too_many", times=1, after=SECONDS_TO_WAIT)
-    others = [link for link in links if link != hangs]
+    others = [connection for connection in connections if connection != hangs]
 
     workers = askers(2)
-    well = until(lambda: all(went_on(link) == EACH for link in others[:-1]))
+    well = until(lambda: all(went_on(connection) == EACH for connection in others[:-1]))
     seconds = well, well + until(lambda: went_on(limited) == EACH)
     until(lambda: threads_at_work() <= 1)
 
-    asked = {link: packages.calls(link) for link in links}
-    counts = {str(link): len(calls) for link, calls in asked.items()}
+    calls = {connection: packages.calls(connection) for connection in connections}
+    counts = {str(connection): len(made) for connection, made in calls.items()}
     record_property("requests per connection", counts)
     record_property("seconds until the healthy ones, and the limited one", seconds)
-    assert {link: packages.most_at_once(link) for link in links} == dict.fromkeys(
-        links, 1
-    )
-    assert [len(lists(asked[link])) for link in others] == [1, 1, 3, 1, 1, 1, 1, 1, 2]
+    for connection in connections:
+        assert packages.most_at_once(connection) == 1, connection
+    list_counts = [len(lists(calls[connection])) for connection in others]
+    assert list_counts == [1, 1, 3, 1, 1, 1, 1, 1, 2]
     refused = [
-        link for link in links for call in asked[link] if call["status"] == TOO_MANY
+        connection
+        for connection in connections
+        for call in calls[connection]
+        if call["status"] == TOO_MANY
     ]
     assert refused == [limited], "no limit of a package was overstepped"
-    told_to_wait, after = lists(asked[limited])
-    assert after["start"] - told_to_wait["start"] >= SECONDS_TO_WAIT
-    hung_until = lists(asked[hangs])[0]["end"] or inf
-    first_lists = [lists(asked[link])[0]["end"] for link in others]
+    refused_call, after = lists(calls[limited])
+    assert after["start"] - refused_call["start"] >= SECONDS_TO_WAIT
+    hung_until = lists(calls[hangs])[0]["end"] or inf
+    first_lists = [lists(calls[connection])[0]["end"] for connection in others]
     assert max(first_lists) < hung_until, "nobody waited for the one that hangs"
     assert went_on(hangs) == 0
     assert all("succeeded in" in worker.text() for worker in workers)
