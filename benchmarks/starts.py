@@ -4,7 +4,7 @@ import time
 
 from adminmoves import doorbell
 from adminmoves.approval.actions import approve_many, approve_move
-from adminmoves.approval.decisions import Approved, Decision
+from adminmoves.approval.decisions import Decision
 from adminmoves.models import Move
 from adminmoves.rules.plan import make_plan
 from adminmoves.vocabulary import MoveState
@@ -31,13 +31,13 @@ def _many(sizes: dict[str, int]) -> dict[str, list[float]]:
             many = make_waiting(sizes["many"], people, S.AWAITING_APPROVAL)
         began = time.monotonic()
         moves = Move.objects.whole().in_bulk(many)
-        choices = [
+        decisions = [
             Decision(move_id, make_plan(move).hash, seen=frozenset())
             for move_id, move in moves.items()
         ]
-        answers = approve_many(choices, actor=people.lead)
+        result = approve_many(decisions, actor=people.lead)
         took = time.monotonic() - began
-        if not all(isinstance(answer, Approved) for answer in answers):
+        if result.refusals:
             raise RuntimeError("not all of the many were approved")
         return {"many_s": [took]}
 
@@ -70,7 +70,8 @@ def _starts(sizes: dict[str, int]) -> dict[str, list[float]]:
 
 def approve(move_id: int, people: People) -> None:
     plan = make_plan(Move.objects.get(pk=move_id))
-    approve_move(move_id, actor=people.lead, plan_hash=plan.hash, seen=frozenset())
+    decision = Decision(move_id, plan.hash, seen=frozenset())
+    approve_move(decision, actor=people.lead)
 
 
 def started_after(moves: list[int]) -> list[float]:

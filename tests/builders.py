@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from adminmoves.access import SYSTEM, WORKER, actor_for
 from adminmoves.approval.actions import approve_move, reject_move
+from adminmoves.approval.decisions import Decision
 from adminmoves.audit import trail
 from adminmoves.estate.lines import differences, facts_of, line_about
 from adminmoves.estate.people import facts_of as facts_of_person
@@ -189,13 +190,8 @@ def attest_as(move: Move, agent: User) -> Move:
 
 
 def approve(move: Move, lead: User, **when: Any) -> Move:
-    return approve_move(
-        move.pk,
-        actor=actor_for(lead),
-        plan_hash=make_plan(move).hash,
-        seen=warnings_of(move),
-        **when,
-    )
+    decision = Decision(move.pk, make_plan(move).hash, warnings_of(move), **when)
+    return approve_move(decision, actor=actor_for(lead))
 
 
 def as_read(move: Move, **answers: Any) -> dict[str, Any]:

@@ -1,26 +1,35 @@
-"""What a lead decides about a request that waits."""
+"""What a lead decides about a request that waits, or about when it runs."""
 
 from collections.abc import Iterable, Sequence
+from contextlib import nullcontext
 from datetime import datetime
 from functools import partial
+from typing import Any
 
-from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
 from adminmoves import access, doorbell, lifecycle
 from adminmoves.access import WORKER, Actor
-from adminmoves.approval.decisions import (
+from adminmoves.approval.bulk import BulkResult
+from adminmoves.approval.decisions import Decision
+from adminmoves.approval.preconditions import (
     LAPSED,
-    Approved,
-    Decision,
-    Refused,
-    approval_of,
+    require_checks,
+    require_genuine_evidence,
     require_proof_by_then,
+    require_same_plan,
 )
-from adminmoves.approval.priority import NO_PRIORITY as NO_HASTE
-from adminmoves.approval.priority import Priority
+from adminmoves.approval.priority import (
+    NO_OVERRIDE,
+    NO_PRIORITY,
+    Priority,
+    WindowOverride,
+    changed_params,
+    reason_words,
+    require_reasons,
+)
 from adminmoves.audit import trail
 from adminmoves.errors import (
     ChangedMeanwhile,
@@ -31,139 +40,168 @@ from adminmoves.errors import (
 )
 from adminmoves.evidence.files import EvidenceDiffers
 from adminmoves.evidence.records import record_trouble, why_lapsed
-from adminmoves.models import Approval, ApprovalLoan, LoanEnd, Move
-from adminmoves.rules.preflight import PASSED, Report, inspect_many
-from adminmoves.vocabulary import Action, EventCode, MoveState, Right, Role
+from adminmoves.models import Approval, Move
+from adminmoves.rules.preflight import PASSED, Report, inspect, inspect_many
+from adminmoves.vocabulary import Action, EventCode, MoveState
 
-TIMED = (EventCode.MOVE_APPROVED, EventCode.MOVE_RESCHEDULED, EventCode.MOVE_RETRIED)
-"""What says when a move runs."""
-
-
-def approve_move(
-    move_id: int,
-    *,
-    actor: Actor,
-    plan_hash: str,
-    seen: frozenset[str],
-    not_before: datetime | None = None,
-    haste: Priority = NO_HASTE,
-    version: str | None = None,
-) -> Move:
-    """Say yes to the plan with that hash; workers hear it after commit.
-
-    Raises FourEyes, CheckRefused (a check holds, or a warning was not ticked),
-    ProofRefused (it does not count any more: the request waits again), StepRefused
-    (decided meanwhile, or the plan is another one now), ChangedMeanwhile (``version``
-    is not the one that was read), DomainError (haste without its reason).
-    """
-    choice = Decision(move_id, plan_hash, seen, not_before, haste, version)
-    (answer,) = approve_many([choice], actor=actor)
-    if isinstance(answer, Refused):
-        raise answer.refusal
-    return answer.move
+TIMING_EVENTS = (
+    EventCode.MOVE_APPROVED,
+    EventCode.MOVE_RESCHEDULED,
+    EventCode.MOVE_RETRIED,
+)
+"""Events that set when a move runs."""
 
 
-def approve_many(
-    choices: Sequence[Decision], *, actor: Actor
-) -> list[Approved | Refused]:
-    """Say yes to several plans at once; what is refused holds no other one back.
+def approve_move(decision: Decision, *, actor: Actor) -> Move:
+    """Approve one plan; workers hear it after commit.
 
-    One choice per move; the answers come in the order of the choices.
+    Raises NotAllowed, FourEyes, CheckRefused (a check blocks, or a warning was not
+    ticked), ProofRefused (it no longer counts: the request waits for another one),
+    EvidenceDiffers, StoreAway (nobody can look at the evidence), StepRefused (already
+    decided, or the plan differs), ChangedMeanwhile (the version differs), RuleHeld,
+    DomainError (a priority or override without its reason).
     """
     access.require(actor, Action.APPROVE)
     try:
         with transaction.atomic():
-            return _decide(choices, actor)
-    except RuleHeld as refusal:
-        # The database undid all of them, and does not say whose rule it was.
-        if len(choices) == 1:
-            return [Refused(choices[0].move_id, refusal)]
-    half = len(choices) // 2
-    parts = (choices[:half], choices[half:])
-    return [answer for part in parts for answer in approve_many(part, actor=actor)]
+            move = lifecycle.lock_move(decision.move_id)
+            lapsed = _expire_lapsed_proofs([move], noticed_by=actor.name)
+            # A lapsed proof is written down, so this transaction has to commit.
+            entries = [] if lapsed else [_approve(move, decision, inspect(move), actor)]
+            _record_and_ring(actor, entries, doorbell.RUN)
+    except EvidenceDiffers as refusal:
+        # In a transaction of its own, since that of the approval is undone.
+        record_trouble(refusal, actor=actor)
+        raise
+    if lapsed:
+        raise ProofRefused(lapsed[move.pk])
+    return move
 
 
-def _decide(choices: Sequence[Decision], actor: Actor) -> list[Approved | Refused]:
-    moves = lifecycle.lock_moves([choice.move_id for choice in choices])
-    waiting = [m for m in moves.values() if m.state == MoveState.AWAITING_APPROVAL]
-    lapsed = _expire_lapsed(waiting, actor.name)
-    reports = inspect_many([move for move in waiting if move.pk not in lapsed])
-    answers: list[Approved | Refused] = []
-    lines = []
-    for choice in choices:
-        move = moves[choice.move_id]
+def approve_many(decisions: Sequence[Decision], *, actor: Actor) -> BulkResult:
+    """Approve several plans at once; a refused one holds no other one back.
+
+    One decision per move. Raises NotAllowed.
+    """
+    access.require(actor, Action.APPROVE)
+    try:
+        return _approve_all(decisions, actor)
+    except RuleHeld:
+        # The database undid all of them, and does not say whose rule it was. Only then
+        # savepoints: two statements more per move, too slow for 500 in 2 seconds.
+        return _approve_all(decisions, actor, in_savepoints=True)
+
+
+@transaction.atomic
+def _approve_all(
+    decisions: Sequence[Decision], actor: Actor, *, in_savepoints: bool = False
+) -> BulkResult:
+    """One lock, one reading for the checks and one insert into the trail for all.
+
+    Raises RuleHeld if not ``in_savepoints``, because the transaction is lost then.
+    """
+    moves = lifecycle.lock_moves([decision.move_id for decision in decisions])
+    refusals = _expire_lapsed_proofs(moves.values(), noticed_by=actor.name)
+    reports = inspect_many([move for move in moves.values() if move.pk not in refusals])
+    entries: list[trail.TrailEntry] = []
+    approved: list[Move] = []
+    for decision in decisions:
+        move = moves[decision.move_id]
+        if move.pk in refusals:
+            continue
         try:
-            if move.pk in lapsed:
-                raise ProofRefused(str(LAPSED[lapsed[move.pk]]))
-            lines.append(_approve(move, choice, reports.get(move.pk), actor))
-        except RuleHeld:
-            raise
+            with transaction.atomic() if in_savepoints else nullcontext():
+                entry = _approve(move, decision, reports[move.pk], actor)
         except DomainError as refusal:
+            if isinstance(refusal, RuleHeld) and not in_savepoints:
+                raise
             if isinstance(refusal, EvidenceDiffers):
                 record_trouble(refusal, actor=actor)
-            answers.append(Refused(move.pk, refusal))
+            refusals[move.pk] = str(refusal)
         else:
-            answers.append(Approved(move.pk, move))
-    _tell(actor, lines, doorbell.RUN)
-    return answers
+            entries.append(entry)
+            approved.append(move)
+    _record_and_ring(actor, entries, doorbell.RUN)
+    return BulkResult(decisions, approved, refusals)
 
 
-def _expire_lapsed(moves: Iterable[Move], noticed_by: str) -> dict[int, str]:
-    """Let those whose proof does not count any more wait for one again; why, by id.
+def _expire_lapsed_proofs(moves: Iterable[Move], *, noticed_by: str) -> dict[int, str]:
+    """Let waiting moves whose proof no longer counts wait for another one.
 
-    It stays so although the approval is refused.
+    This stays although their approval is refused; returns the refusals by move id.
     """
-    lapsed: dict[int, str] = {}
-    lines = []
+    sentences: dict[int, str] = {}
+    entries = []
     for move in moves:
-        if move.proof and (reason := why_lapsed(move.proof)):
-            lapsed[move.pk] = str(reason["code"])
-            told = {**reason, "noticed_by": noticed_by}
-            step = Action.EXPIRE_PROOF
-            lines.append(
+        if move.state != MoveState.AWAITING_APPROVAL or move.proof is None:
+            continue
+        if reason := why_lapsed(move.proof):
+            sentences[move.pk] = str(LAPSED[str(reason["code"])])
+            entries.append(
                 lifecycle.apply_transition(
-                    move, step, actor=WORKER, facts=(reason,), params=told
+                    move,
+                    Action.EXPIRE_PROOF,
+                    actor=WORKER,
+                    facts=(reason,),
+                    params={**reason, "noticed_by": noticed_by},
                 )
             )
-    _tell(WORKER, lines, doorbell.ASK)
-    return lapsed
+    _record_and_ring(WORKER, entries, doorbell.ASK)
+    return sentences
 
 
 def _approve(
-    move: Move, choice: Decision, report: Report | None, actor: Actor
+    move: Move, decision: Decision, report: Report, actor: Actor
 ) -> trail.TrailEntry:
-    """The decision on one move that is held; the caller records the line."""
-    lifecycle.require_version(move, choice.version)
-    if report is None:
-        approval = Approval(
-            actor.person, {}, ""
-        )  # `apply_transition` refuses, in words
-        report = Report(())
-    else:
-        approval = approval_of(move, choice, report, actor)
-    told = {
-        "plan": approval.plan,
-        "plan_hash": approval.plan_hash,
-        "warnings": approval.warnings,
-        "passed": [check.stored() for check in report.of(PASSED)],
-        "not_before": _told(approval.not_before),
-        "proof": move.proof_id,
-        **choice.haste.changes(move),
-    }
+    """Look again at a locked move and approve it; the caller records the entry."""
+    lifecycle.require_version(move, decision.version)
+    if move.state != MoveState.AWAITING_APPROVAL:
+        raise StepRefused(lifecycle.already_changed_message(move))
+    require_proof_by_then(move, decision.not_before)
+    require_genuine_evidence(move)
+    require_reasons(move, decision.priority, decision.window_override)
+    plan = require_same_plan(move, decision.plan_hash)
+    require_checks(report, decision.seen)
+    approval = Approval(
+        approver_id=actor.person,
+        plan=plan.facts,
+        plan_hash=plan.hash,
+        warnings=[warning.stored() for warning in report.warnings],
+        not_before=decision.not_before,
+        urgent=decision.priority.urgent,
+        outside_windows=decision.window_override.allowed,
+    )
     return lifecycle.apply_transition(
         move,
         Action.APPROVE,
         actor=actor,
         facts=(approval,),
-        params=told,
-        words=choice.haste.words(),
+        params=_approval_params(move, decision, approval, report),
+        words=reason_words(decision.priority, decision.window_override),
     )
 
 
-def _tell(actor: Actor, lines: Sequence[trail.TrailEntry], task: str) -> None:
-    """Write the lines down, and ring once for all of them after commit."""
-    trail.record(actor, lines)
-    if lines:
+def _approval_params(
+    move: Move, decision: Decision, approval: Approval, report: Report
+) -> dict[str, Any]:
+    return {
+        "plan": approval.plan,
+        "plan_hash": approval.plan_hash,
+        "warnings": approval.warnings,
+        "passed": [check.stored() for check in report.of(PASSED)],
+        "not_before": _isoformat(approval.not_before),
+        "proof": move.proof_id,
+        **changed_params(move, decision.priority, decision.window_override),
+    }
+
+
+def _record_and_ring(
+    actor: Actor, entries: Sequence[trail.TrailEntry], task: str
+) -> None:
+    """Ring once for all entries, after commit."""
+    # Without entries, too: it looks whether the actor still has their rights.
+    trail.record(actor, entries)
+    if entries:
         transaction.on_commit(partial(doorbell.ring, task))
 
 
@@ -200,35 +238,38 @@ def reschedule_move(
     actor: Actor,
     seen: str,
     not_before: datetime | None,
-    haste: Priority = NO_HASTE,
+    priority: Priority = NO_PRIORITY,
+    window_override: WindowOverride = NO_OVERRIDE,
 ) -> Move:
-    """Another moment for an approved move; no edit, so the approval stays.
+    """Give an approved move another moment; no edit, so the approval stays.
 
-    ``seen``: the ``timing`` that the person saw. Raises ChangedMeanwhile (it is
-    another one by now), DomainError (haste without its reason), ProofRefused,
-    StepRefused.
+    ``seen``: the ``Move.timing`` on the page. Raises NotAllowed, ChangedMeanwhile (the
+    timing differs), DomainError (a priority or override without its reason),
+    ProofRefused, StepRefused.
     """
     access.require(actor, Action.RESCHEDULE)
     move = lifecycle.lock_move(move_id)
     if move.state == MoveState.APPROVED and move.timing != seen:
-        raise ChangedMeanwhile(_told_of_timing(move))
-    haste.require_reasons(move)
+        raise ChangedMeanwhile(_timing_changed_message(move))
+    require_reasons(move, priority, window_override)
     require_proof_by_then(move, not_before)
-    move = lifecycle.advance(
-        move_id,
+    entry = lifecycle.apply_transition(
+        move,
         Action.RESCHEDULE,
         actor=actor,
-        facts=(not_before, haste.urgent, haste.outside_windows),
-        params={"not_before": _told(not_before), **haste.changes(move)},
-        words=haste.words(),
+        facts=(not_before, priority.urgent, window_override.allowed),
+        params={
+            "not_before": _isoformat(not_before),
+            **changed_params(move, priority, window_override),
+        },
+        words=reason_words(priority, window_override),
     )
-    transaction.on_commit(partial(doorbell.ring, doorbell.RUN))
+    _record_and_ring(actor, [entry], doorbell.RUN)
     return move
 
 
-def _told_of_timing(move: Move) -> str:
-    """Who chose the moment that nobody saw, and which."""
-    last = move.events.filter(code__in=TIMED).order_by("-id").first()
+def _timing_changed_message(move: Move) -> str:
+    last = move.events.filter(code__in=TIMING_EVENTS).order_by("-id").first()
     when = timezone.localtime(move.not_before) if move.not_before else None
     return _(
         "%(who)s changed when it runs, at %(at)s: %(moment)s. "
@@ -242,52 +283,5 @@ def _told_of_timing(move: Move) -> str:
     }
 
 
-def _told(moment: datetime | None) -> str | None:
+def _isoformat(moment: datetime | None) -> str | None:
     return moment.isoformat() if moment else None
-
-
-@transaction.atomic
-def lend_approval(
-    borrower_id: int, *, actor: Actor, ends_at: datetime, reason: str
-) -> ApprovalLoan:
-    """Lend the right to approve to an agent or lead, for a while, on the record."""
-    access.require(actor, Right.LEND_APPROVAL)
-    borrower = User.objects.get(pk=borrower_id)
-    if not borrower.is_active or access.role_of(borrower) != Role.SUPPORT_AGENT:
-        raise DomainError(_("Lend it to an active support agent."))
-    if not reason.strip():
-        raise DomainError(_("Say why you lend it."))
-    loan = ApprovalLoan.objects.create(
-        lender_id=actor.person, borrower=borrower, ends_at=ends_at
-    )
-    line = trail.about_person(
-        borrower,
-        EventCode.APPROVAL_LENT,
-        params={"until": ends_at.isoformat(), "lender": actor.name},
-        words={"reason": reason},
-    )
-    trail.record(actor, [line])
-    return loan
-
-
-@transaction.atomic
-def end_loan(loan_id: int, *, actor: Actor) -> ApprovalLoan:
-    """Take a lent right back at once; any lead may, since the lender may be away.
-
-    Raises NotAllowed, StepRefused (it is over already).
-    """
-    access.require(actor, Right.LEND_APPROVAL)
-    loan = ApprovalLoan.objects.select_related("borrower").get(pk=loan_id)
-    # What they decide at this moment comes before this, or after it and is refused.
-    User.objects.select_for_update(no_key=True).get(pk=loan.borrower_id)
-    runs = ApprovalLoan.objects.running().filter(pk=loan_id).exists()
-    end = {"ended_by_id": actor.person}
-    if not runs or not LoanEnd.objects.get_or_create(loan=loan, defaults=end)[1]:
-        raise StepRefused(_("This loan is over already."))
-    line = trail.about_person(
-        loan.borrower,
-        EventCode.LOAN_ENDED,
-        params={"until": loan.ends_at.isoformat()},
-    )
-    trail.record(actor, [line])
-    return loan

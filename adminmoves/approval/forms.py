@@ -1,4 +1,4 @@
-"""What a lead fills in to decide. The fields stand in the templates by name."""
+"""Forms of a lead's decisions. The templates place their fields by name."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -9,10 +9,15 @@ from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from adminmoves.approval.priority import ASK_WHY, Priority
+from adminmoves.approval.priority import (
+    OVERRIDE_NEEDS_REASON,
+    URGENT_NEEDS_REASON,
+    Priority,
+    WindowOverride,
+)
 from adminmoves.cleaning import require_coming
 from adminmoves.evidence.records import holds_until
-from adminmoves.models import ApprovalLoan, Move
+from adminmoves.models import Move
 from adminmoves.models.people import names_apart
 from adminmoves.scheduling import queue
 from adminmoves.vocabulary import Role
@@ -21,8 +26,8 @@ from adminmoves.web.fields import MomentField, WritingField
 NOW, EVENING, WISHED, MOMENT = "now", "evening", "wished", "moment"
 
 
-class Decision(forms.Form):
-    """A form of which several stand on one page: its name goes before its ids."""
+class DecisionForm(forms.Form):
+    """Several stand on one page, so ``kind`` goes before the ids of the fields."""
 
     kind: ClassVar[str]
 
@@ -31,15 +36,14 @@ class Decision(forms.Form):
 
 
 class ReasonField(WritingField):
-    """Asked where what it is for was chosen."""
+    """Required only if its box is ticked, which the form looks at."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(max_length=500, required=False, **kwargs)
 
 
-class WhenForm(Decision):
-    """When a run may start: now, in the evening, as wished, or at a moment; and
-    whether it goes first and heeds the windows."""
+class WhenForm(DecisionForm):
+    """When a run may start, whether it goes first and whether it heeds the windows."""
 
     when = forms.ChoiceField(
         label=gettext_lazy("When to run"),
@@ -56,7 +60,6 @@ class WhenForm(Decision):
     )
 
     def __init__(self, data: Mapping[str, Any], move: Move) -> None:
-        """The move tells what moment was asked for and how long its proof holds."""
         super().__init__(data)
         self.move = move
         self.wished = move.not_before
@@ -64,29 +67,33 @@ class WhenForm(Decision):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        if not self.errors:
-            at = "moment" if cleaned["when"] == MOMENT else "when"
-            if wrong := self._wrong(cleaned):
-                self.add_error(at, wrong)
-        for name in self.haste.without_reason(self.move):
-            self.add_error(f"{name}_because", str(ASK_WHY[name]))
+        if not self.errors and (error := self._moment_error(cleaned)):
+            self.add_error("moment" if cleaned["when"] == MOMENT else "when", error)
+        if self.priority.lacks_reason(self.move):
+            self.add_error("urgent_because", str(URGENT_NEEDS_REASON))
+        if self.window_override.lacks_reason(self.move):
+            self.add_error("outside_windows_because", str(OVERRIDE_NEEDS_REASON))
         return cleaned
 
     @property
-    def haste(self) -> Priority:
-        told = self.cleaned_data
-        return Priority(
-            urgent=told["urgent"],
-            outside_windows=told["outside_windows"],
-            reasons={name: told.get(f"{name}_because", "") for name in ASK_WHY},
-        )
+    def priority(self) -> Priority:
+        # A reason that is too long is in no cleaned data.
+        reason = self.cleaned_data.get("urgent_because", "")
+        return Priority(self.cleaned_data["urgent"], reason)
 
-    def _wrong(self, cleaned: Mapping[str, Any]) -> str:
-        own, moment = cleaned["when"] == MOMENT, self.not_before
-        if own and moment is None:
+    @property
+    def window_override(self) -> WindowOverride:
+        reason = self.cleaned_data.get("outside_windows_because", "")
+        return WindowOverride(self.cleaned_data["outside_windows"], reason)
+
+    def _moment_error(self, cleaned: Mapping[str, Any]) -> str:
+        """Empty if the moment can be used."""
+        is_own, moment = cleaned["when"] == MOMENT, self.not_before
+        if is_own and moment is None:
             return _("Fill in the date and time.")
-        if own and moment and (refused := _refusal(moment)):
-            return refused
+        # Only a moment that was typed: this evening may begin while the page is open.
+        if is_own and moment and (error := _past_error(moment)):
+            return error
         if moment and self.proof_until and moment > self.proof_until:
             return _(
                 "The attestation is too old by then. Choose an earlier moment, or have "
@@ -96,7 +103,7 @@ class WhenForm(Decision):
 
     @property
     def not_before(self) -> datetime | None:
-        """The moment that was chosen; None is as soon as possible."""
+        """None: as soon as possible."""
         moments = {
             EVENING: queue.next_evening(),
             WISHED: self.wished,
@@ -106,7 +113,7 @@ class WhenForm(Decision):
 
 
 class TickedField(forms.Field):
-    """Which warnings there are now is the action's to say; this keeps the ticks."""
+    """Without choices: only the action, under the lock, knows the warnings of now."""
 
     widget = forms.SelectMultiple
 
@@ -124,7 +131,7 @@ class RescheduleForm(WhenForm):
     )
 
 
-class SendBackForm(Decision):
+class SendBackForm(DecisionForm):
     kind = "send_back"
     question = WritingField(
         label=gettext_lazy("Your question"),
@@ -135,7 +142,7 @@ class SendBackForm(Decision):
     )
 
 
-class RejectForm(Decision):
+class RejectForm(DecisionForm):
     kind = "reject"
     reason = WritingField(
         label=gettext_lazy("Why you reject it"),
@@ -185,17 +192,9 @@ class LendForm(forms.Form):
         return until
 
 
-def _refusal(moment: datetime) -> str:
+def _past_error(moment: datetime) -> str:
     try:
         require_coming(moment)
-    except forms.ValidationError as refused:
-        return " ".join(refused.messages)
+    except forms.ValidationError as error:
+        return " ".join(error.messages)
     return ""
-
-
-def running_loans() -> list[tuple[ApprovalLoan, str]]:
-    """The loans that hold now, the one that ends first on top, and to whom."""
-    running = ApprovalLoan.objects.running().select_related("lender", "borrower")
-    loans = list(running.order_by("ends_at", "pk"))
-    names = names_apart(loan.borrower for loan in loans)
-    return [(loan, names[loan.borrower_id]) for loan in loans]

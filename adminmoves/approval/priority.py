@@ -1,56 +1,67 @@
-"""What a lead lets a move do: go first, or run outside the windows of its offices."""
+"""Two favours that only a lead grants a run, each with its reason on record."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from adminmoves.errors import DomainError
 from adminmoves.models import Move
 
-ASK_WHY: Mapping[str, Promise] = {
-    "urgent": _("Say why it is urgent."),
-    "outside_windows": _("Say why it may run outside the window."),
-}
+URGENT_NEEDS_REASON = _("Say why it is urgent.")
+OVERRIDE_NEEDS_REASON = _("Say why it may run outside the window.")
 
 
 @dataclass(frozen=True, slots=True)
 class Priority:
-    """``reasons`` by the name of what they are for."""
+    """An urgent run goes before the others of its offices."""
 
     urgent: bool = False
-    outside_windows: bool = False
-    reasons: Mapping[str, str] = field(default_factory=dict)
+    reason: str = ""
 
-    def without_reason(self, move: Move) -> list[str]:
-        """What is new for this move and has no reason."""
-        return [
-            name
-            for name in ASK_WHY
-            if getattr(self, name)
-            and not getattr(move, name)
-            and not self.reasons.get(name, "").strip()
-        ]
+    def lacks_reason(self, move: Move) -> bool:
+        # The reason that was given with an earlier decision still counts.
+        return self.urgent and not move.urgent and not self.reason.strip()
 
-    def require_reasons(self, move: Move) -> None:
-        if unsaid := self.without_reason(move):
-            raise DomainError(str(ASK_WHY[unsaid[0]]))
 
-    def changes(self, move: Move) -> dict[str, bool]:
-        """What the trail tells of it."""
-        chosen = {name: bool(getattr(self, name)) for name in ASK_WHY}
-        return {
-            name: is_so
-            for name, is_so in chosen.items()
-            if is_so != getattr(move, name)
-        }
+@dataclass(frozen=True, slots=True)
+class WindowOverride:
+    """An allowed run may start outside the windows of its offices."""
 
-    def words(self) -> dict[str, str]:
-        """The reasons of what was chosen."""
-        return {
-            name: self.reasons.get(name, "") for name in ASK_WHY if getattr(self, name)
-        }
+    allowed: bool = False
+    reason: str = ""
+
+    def lacks_reason(self, move: Move) -> bool:
+        return self.allowed and not move.outside_windows and not self.reason.strip()
 
 
 NO_PRIORITY = Priority()
+NO_OVERRIDE = WindowOverride()
+
+
+def require_reasons(
+    move: Move, priority: Priority, window_override: WindowOverride
+) -> None:
+    if priority.lacks_reason(move):
+        raise DomainError(str(URGENT_NEEDS_REASON))
+    if window_override.lacks_reason(move):
+        raise DomainError(str(OVERRIDE_NEEDS_REASON))
+
+
+def changed_params(
+    move: Move, priority: Priority, window_override: WindowOverride
+) -> dict[str, bool]:
+    """Parameters for the trail, which has only what differs from before."""
+    params = {}
+    if priority.urgent != move.urgent:
+        params["urgent"] = priority.urgent
+    if window_override.allowed != move.outside_windows:
+        params["outside_windows"] = window_override.allowed
+    return params
+
+
+def reason_words(priority: Priority, window_override: WindowOverride) -> dict[str, str]:
+    """Free text for the trail; the reason of a favour that was not granted is left."""
+    return {
+        "urgent": priority.reason if priority.urgent else "",
+        "outside_windows": window_override.reason if window_override.allowed else "",
+    }

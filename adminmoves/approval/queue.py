@@ -1,4 +1,4 @@
-"""What waits for approval, longest waiting first, as one line each."""
+"""The queue for approval: one line per request, longest waiting first."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -11,58 +11,58 @@ from adminmoves.rules.plan import make_plan
 from adminmoves.rules.preflight import Report, Result, inspect_many
 from adminmoves.vocabulary import Moment
 
-SHOWN = 100
+MAX_LINES = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
-    """One line; ``is_own``: the reader worked on it, so another one decides.
+class QueueLine:
+    """``is_own``: the reader worked on it, so somebody else decides.
 
-    ``is_held``: it would be refused now. ``choice`` and ``refusal``: how it was ticked
-    and what became of that.
+    ``is_blocked``: an approval would be refused now. ``decision`` and ``refusal``: how
+    the reader ticked it, and why that was refused.
     """
 
     move: Move
     is_own: bool
-    is_held: bool
+    is_blocked: bool
     warnings: tuple[Result, ...]
     plan_hash: str
-    choice: Decision | None = None
+    decision: Decision | None = None
     refusal: str = ""
 
     @property
     def can_be_ticked(self) -> bool:
-        return not (self.is_own or self.is_held)
+        return not (self.is_own or self.is_blocked)
 
     @property
     def is_seen(self) -> bool:
-        """Whether the warnings of now are those that were ticked as seen."""
-        seen = self.choice.seen if self.choice else frozenset()
+        """Whether all warnings of now were ticked; one may have come since."""
+        seen = self.decision.seen if self.decision else frozenset()
         return all(warning.key in seen for warning in self.warnings)
 
 
 @dataclass(frozen=True, slots=True)
 class ApprovalQueue:
-    lines: tuple[Waiting, ...]
+    lines: tuple[QueueLine, ...]
     has_more: bool
 
     @property
-    def tickable(self) -> list[Waiting]:
+    def tickable(self) -> list[QueueLine]:
         return [line for line in self.lines if line.can_be_ticked]
 
     @property
-    def warned(self) -> list[Waiting]:
+    def warned(self) -> list[QueueLine]:
         return [line for line in self.tickable if line.warnings]
 
-    def ticked(
-        self, choices: Sequence[Decision], refusals: Mapping[int, str]
+    def with_refusals(
+        self, decisions: Sequence[Decision], refusals: Mapping[int, str]
     ) -> "ApprovalQueue":
-        """The same with what was ticked, and at each line why it was refused."""
-        sent = {choice.move_id: choice for choice in choices}
+        """Each line with how it was ticked, and why that was refused."""
+        by_move = {decision.move_id: decision for decision in decisions}
         lines = (
             replace(
                 line,
-                choice=sent.get(line.move.pk),
+                decision=by_move.get(line.move.pk),
                 refusal=refusals.get(line.move.pk, ""),
             )
             for line in self.lines
@@ -74,67 +74,72 @@ class ApprovalQueue:
         return sum(not line.is_own for line in self.lines)
 
     def position(self, move_id: int) -> int:
-        """From 1; 0 for a move that does not wait here."""
+        """From 1; 0 for a move that is not in the queue."""
         ids = [line.move.pk for line in self.lines]
         return ids.index(move_id) + 1 if move_id in ids else 0
 
     def choose(self, number: str) -> Move | None:
-        """The move that was asked for, else the first that the reader may decide."""
-        chosen = [line for line in self.lines if line.move.has_number(number)]
-        mine = [line for line in self.lines if not line.is_own]
-        first = next(iter([*chosen, *mine, *self.lines]), None)
+        """The move with that number, else the first that the reader may decide on."""
+        numbered = [line for line in self.lines if line.move.has_number(number)]
+        to_decide = [line for line in self.lines if not line.is_own]
+        first = next(iter([*numbered, *to_decide, *self.lines]), None)
         return first.move if first else None
 
     def after(self, move_id: int) -> Move | None:
-        """The next line after a decision on that one; the one before at the end."""
-        place = self.position(move_id)
+        """The move to show after a decision on that one; at the end the one before."""
+        position = self.position(move_id)
         others = [line.move for line in self.lines if line.move.pk != move_id]
         if not others:
             return None
-        return others[min(max(place, 1), len(others)) - 1]
+        # Without the decided move, the next one has its position.
+        return others[min(max(position, 1), len(others)) - 1]
 
 
 @dataclass(frozen=True, slots=True)
-class ToRetire:
-    """An administration to retire or bring back; ``is_own``: the reader asked it."""
+class RetirementLine:
+    """``is_own``: the reader asked for it, so somebody else decides."""
 
     retirement: Retirement
     is_own: bool
 
 
-def waiting_retirements(actor: Actor) -> list[ToRetire]:
+def waiting_retirements(actor: Actor) -> list[RetirementLine]:
     """Longest waiting first."""
-    asked = Retirement.objects.waiting().with_people().order_by("pk")[:SHOWN]
-    return [ToRetire(one, one.requested_by_id == actor.user_id) for one in asked]
+    waiting = Retirement.objects.waiting().with_people().order_by("pk")[:MAX_LINES]
+    return [
+        RetirementLine(retirement, retirement.requested_by_id == actor.user_id)
+        for retirement in waiting
+    ]
 
 
 def waiting_for_approval(actor: Actor) -> ApprovalQueue:
     waiting = Move.objects.waiting_for_approval().with_estate().whole()
-    moves = list(waiting.order_by("state_since", "pk")[: SHOWN + 1])
-    shown = moves[:SHOWN]
-    own, reports = _worked_on(shown, actor), inspect_many(shown)
-    lines = (_line(move, reports[move.pk], is_own=move.pk in own) for move in shown)
-    return ApprovalQueue(tuple(lines), has_more=len(moves) > SHOWN)
+    # One more than is shown tells whether there are more.
+    moves = list(waiting.order_by("state_since", "pk")[: MAX_LINES + 1])
+    shown = moves[:MAX_LINES]
+    own_ids, reports = _ids_worked_on(shown, actor), inspect_many(shown)
+    lines = (_line(move, reports[move.pk], is_own=move.pk in own_ids) for move in shown)
+    return ApprovalQueue(tuple(lines), has_more=len(moves) > MAX_LINES)
 
 
-def _line(move: Move, report: Report, *, is_own: bool) -> Waiting:
-    return Waiting(
+def _line(move: Move, report: Report, *, is_own: bool) -> QueueLine:
+    return QueueLine(
         move=move,
         is_own=is_own,
-        is_held=bool(report.holding(Moment.APPROVE)) or _lapses(move),
+        is_blocked=bool(report.holding(Moment.APPROVE)) or _has_lapsed_proof(move),
         warnings=report.warnings,
         plan_hash=make_plan(move).hash,
     )
 
 
-def _lapses(move: Move) -> bool:
-    """Whether its proof does not count any more, or not at the moment asked for."""
+def _has_lapsed_proof(move: Move) -> bool:
+    """Whether the proof no longer counts, now or at the moment that was asked for."""
     proof = move.proof
     if proof is None or why_lapsed(proof):
         return True
     return move.not_before is not None and is_stale(proof, move.not_before)
 
 
-def _worked_on(moves: list[Move], actor: Actor) -> set[int]:
-    parts = Contributor.objects.filter(move__in=moves, user=actor.user_id)
-    return set(parts.values_list("move_id", flat=True))
+def _ids_worked_on(moves: list[Move], actor: Actor) -> set[int]:
+    contributions = Contributor.objects.filter(move__in=moves, user=actor.user_id)
+    return set(contributions.values_list("move_id", flat=True))

@@ -11,15 +11,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from adminmoves.approval import actions
-from adminmoves.approval.bulk import BulkResult, ticked_in
+from adminmoves.approval import actions, loans
+from adminmoves.approval.bulk import BulkResult, decisions_in
+from adminmoves.approval.decisions import Decision
 from adminmoves.approval.forms import (
     ApproveForm,
     LendForm,
     RejectForm,
     RescheduleForm,
     SendBackForm,
-    running_loans,
 )
 from adminmoves.approval.queue import waiting_for_approval, waiting_retirements
 from adminmoves.detail.page import open_dossier
@@ -36,7 +36,7 @@ QUEUE = "queue"
 @require_GET
 @guards.portal_view(Action.APPROVE)
 def queue(request: http.PortalRequest) -> HttpResponse:
-    """What waits, and the decision on one of them beside it."""
+    """All requests that wait, with the decision on one of them."""
     return _queue_page(request, inputs.text_in(request.GET, "m"))
 
 
@@ -46,37 +46,42 @@ def approve(request: http.PortalRequest, number: str) -> HttpResponse:
     move_id = http.found(number)
     form = ApproveForm(request.POST, find_move(move_id))
     if not form.is_valid():
-        return _again(request, number, form)
+        return _form_page(request, number, form)
     try:
         move = actions.approve_move(
-            move_id,
+            Decision(
+                move_id=move_id,
+                plan_hash=form.cleaned_data["plan_hash"],
+                seen=frozenset(form.cleaned_data["seen"]),
+                not_before=form.not_before,
+                priority=form.priority,
+                window_override=form.window_override,
+                version=http.version_in(request),
+            ),
             actor=request.actor,
-            plan_hash=form.cleaned_data["plan_hash"],
-            seen=frozenset(form.cleaned_data["seen"]),
-            not_before=form.not_before,
-            haste=form.haste,
-            version=http.version_in(request),
         )
     except CheckRefused as refusal:
         form.add_error("seen", str(refusal))
-        return _again(request, number, form)
+        return _form_page(request, number, form)
     except ChangedMeanwhile as refusal:
-        return _overtaken(request, number, form, refusal)
-    return _next(request, move, _("%(number)s is approved.") % {"number": move})
+        return _conflict_page(request, number, form, refusal)
+    return _redirect_after(
+        request, move, _("%(number)s is approved.") % {"number": move}
+    )
 
 
 @require_POST
 @guards.portal_view(Action.APPROVE)
 def approve_many(request: http.PortalRequest) -> HttpResponse:
-    """Approve what was ticked in the queue; what was refused stays ticked there."""
+    """Requests that are refused stay ticked in the queue, with the reason."""
     try:
-        choices = ticked_in(request.POST)
+        decisions = decisions_in(request.POST)
     except Move.DoesNotExist:
         raise Http404 from None
-    answer = BulkResult(choices, actions.approve_many(choices, actor=request.actor))
-    if answer.refusals or not choices:
-        return _queue_page(request, "", answer=answer)
-    messages.success(request, answer.told)
+    result = actions.approve_many(decisions, actor=request.actor)
+    if result.refusals or not decisions:
+        return _queue_page(request, "", result=result)
+    messages.success(request, result.sentence)
     return http.go(request, reverse("moves:queue"))
 
 
@@ -86,7 +91,7 @@ def send_back(request: http.PortalRequest, number: str) -> HttpResponse:
     move_id = http.found(number)
     form = SendBackForm(request.POST)
     if not form.is_valid():
-        return _again(request, number, form)
+        return _form_page(request, number, form)
     try:
         move = actions.send_back_move(
             move_id,
@@ -95,9 +100,9 @@ def send_back(request: http.PortalRequest, number: str) -> HttpResponse:
             version=http.version_in(request),
         )
     except ChangedMeanwhile as refusal:
-        return _overtaken(request, number, form, refusal)
-    told = _("%(number)s is sent back with your question.") % {"number": move}
-    return _next(request, move, told)
+        return _conflict_page(request, number, form, refusal)
+    message = _("%(number)s is sent back with your question.") % {"number": move}
+    return _redirect_after(request, move, message)
 
 
 @require_POST
@@ -106,7 +111,7 @@ def reject(request: http.PortalRequest, number: str) -> HttpResponse:
     move_id = http.found(number)
     form = RejectForm(request.POST)
     if not form.is_valid():
-        return _again(request, number, form)
+        return _form_page(request, number, form)
     try:
         move = actions.reject_move(
             move_id,
@@ -115,8 +120,10 @@ def reject(request: http.PortalRequest, number: str) -> HttpResponse:
             version=http.version_in(request),
         )
     except ChangedMeanwhile as refusal:
-        return _overtaken(request, number, form, refusal)
-    return _next(request, move, _("%(number)s is rejected.") % {"number": move})
+        return _conflict_page(request, number, form, refusal)
+    return _redirect_after(
+        request, move, _("%(number)s is rejected.") % {"number": move}
+    )
 
 
 @require_POST
@@ -125,18 +132,19 @@ def reschedule(request: http.PortalRequest, number: str) -> HttpResponse:
     move_id = http.found(number)
     form = RescheduleForm(request.POST, find_move(move_id))
     if not form.is_valid():
-        return _again(request, number, form)
+        return _form_page(request, number, form)
     try:
         move = actions.reschedule_move(
             move_id,
             actor=request.actor,
             seen=form.cleaned_data["seen"],
             not_before=form.not_before,
-            haste=form.haste,
+            priority=form.priority,
+            window_override=form.window_override,
         )
     except ChangedMeanwhile as refusal:
         form.add_error("when", str(refusal))
-        return _again(request, number, form, HTTPStatus.CONFLICT)
+        return _form_page(request, number, form, HTTPStatus.CONFLICT)
     messages.success(request, _("%(number)s has another moment.") % {"number": move})
     return http.go(request, reverse("moves:detail", args=[move]))
 
@@ -144,21 +152,20 @@ def reschedule(request: http.PortalRequest, number: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @guards.portal_view(Right.LEND_APPROVAL)
 def lend(request: http.PortalRequest) -> HttpResponse:
-    """Lend the right to approve for a while, and see who has it now."""
+    """Lend the right to approve, and list the loans that run."""
     tomorrow = timezone.localtime() + timedelta(days=1)
     form = LendForm(request.POST or None, initial={"until": tomorrow})
     if request.method == "POST" and form.is_valid() and _lend(request, form):
         return http.go(request, request.path)
-    page = {"form": form, "loans": running_loans(), "nav": QUEUE}
+    page = {"form": form, "loans": loans.running_loans(), "nav": QUEUE}
     return render(request, "approval/lend.html", page)
 
 
 @require_POST
 @guards.portal_view(Right.LEND_APPROVAL)
 def end_loan(request: http.PortalRequest, loan_id: int) -> HttpResponse:
-    """Take a lent right back before its end."""
     try:
-        loan = actions.end_loan(loan_id, actor=request.actor)
+        loan = loans.end_loan(loan_id, actor=request.actor)
     except ApprovalLoan.DoesNotExist:
         raise Http404 from None
     name = loan.borrower.get_full_name() or loan.borrower.get_username()
@@ -167,14 +174,13 @@ def end_loan(request: http.PortalRequest, loan_id: int) -> HttpResponse:
 
 
 def _lend(request: http.PortalRequest, form: LendForm) -> bool:
-    answers = form.cleaned_data
-    borrower = answers["borrower"]
+    borrower = form.cleaned_data["borrower"]
     try:
-        actions.lend_approval(
+        loans.lend_approval(
             borrower.pk,
             actor=request.actor,
-            ends_at=answers["until"],
-            reason=answers["reason"],
+            ends_at=form.cleaned_data["until"],
+            reason=form.cleaned_data["reason"],
         )
     except DomainError as refusal:
         form.add_error(None, str(refusal))
@@ -188,32 +194,34 @@ def _from_queue(request: HttpRequest) -> bool:
     return request.POST.get("from") == QUEUE
 
 
-def _next(request: http.PortalRequest, move: Move, told: str) -> HttpResponse:
-    """After a decision: stay in the queue on the next one, or see the move itself."""
-    messages.success(request, told)
+def _redirect_after(
+    request: http.PortalRequest, move: Move, message: str
+) -> HttpResponse:
+    """To the next request if the decision came from the queue, else to the move."""
+    messages.success(request, message)
     if not _from_queue(request):
         return http.go(request, reverse("moves:detail", args=[move]))
     following = query({"m": inputs.text_in(request.POST, "next")})
     return http.go(request, reverse("moves:queue") + following)
 
 
-def _overtaken(
+def _conflict_page(
     request: http.PortalRequest,
     number: str,
     form: forms.Form,
     refusal: ChangedMeanwhile,
 ) -> HttpResponse:
     guards.tell_overtaken(form, refusal)
-    return _again(request, number, form, HTTPStatus.CONFLICT)
+    return _form_page(request, number, form, HTTPStatus.CONFLICT)
 
 
-def _again(
+def _form_page(
     request: http.PortalRequest,
     number: str,
     form: forms.Form,
     status: int = HTTPStatus.OK,
 ) -> HttpResponse:
-    """The page that the form stood on, with what is wrong and what was typed."""
+    """The page of the form again, with its errors and all that was typed."""
     dossier = open_dossier(http.found(number), request.actor)
     page: dict[str, Any] = {"form": form}
     if status != HTTPStatus.CONFLICT:
@@ -228,13 +236,13 @@ def _queue_page(
     request: http.PortalRequest,
     number: str,
     *,
-    answer: BulkResult | None = None,
+    result: BulkResult | None = None,
     status: int = HTTPStatus.OK,
     **page: Any,
 ) -> HttpResponse:
     waiting = waiting_for_approval(request.actor)
-    if answer:
-        waiting = waiting.ticked(answer.choices, answer.refusals)
+    if result:
+        waiting = waiting.with_refusals(result.decisions, result.refusals)
     chosen, to_retire = waiting.choose(number), waiting_retirements(request.actor)
     page |= {
         "queue": waiting,
@@ -244,8 +252,8 @@ def _queue_page(
         "dossier": open_dossier(chosen.pk, request.actor) if chosen else None,
         "position": waiting.position(chosen.pk) if chosen else 0,
         "following": waiting.after(chosen.pk) if chosen else None,
-        "answer": answer,
-        "has_errors": answer is not None,
+        "result": result,
+        "has_errors": result is not None,
         "nav": QUEUE,
     }
     return render(request, "approval/queue.html", page, status=status)

@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from adminmoves.access import SYSTEM, Actor, actor_for
 from adminmoves.approval.actions import approve_move, reject_move, send_back_move
+from adminmoves.approval.decisions import Decision
 from adminmoves.audit import trail
 from adminmoves.demo.archive import fill
 from adminmoves.estate.importing import NamedFile, import_estate
@@ -183,8 +184,8 @@ def plan_ahead(move: Move, cast: Cast) -> None:
 
 def _approve(move: Move, lead: Actor, **when: Any) -> None:
     now = Move.objects.get(pk=move.pk)
-    plan_hash = make_plan(now).hash
-    approve_move(move.pk, actor=lead, plan_hash=plan_hash, seen=_seen(now), **when)
+    decision = Decision(move.pk, make_plan(now).hash, _seen(now), **when)
+    approve_move(decision, actor=lead)
 
 
 def carry_out(move: Move, _cast: Cast) -> None:

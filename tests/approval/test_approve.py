@@ -11,7 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from adminmoves.access import actor_for
-from adminmoves.approval.actions import lend_approval
+from adminmoves.approval.loans import lend_approval
 from adminmoves.models import Event, Move
 from adminmoves.rules.plan import make_plan
 from adminmoves.scheduling import queue
@@ -43,7 +43,7 @@ def waiting(a_move: MakeMove) -> Move:
 
 @pytest.fixture
 def decide(client: Client) -> Post:
-    """Post a decision as somebody, filled in right unless told otherwise."""
+    """Post a decision as somebody, filled in right unless ``changes`` say otherwise."""
 
     def post(move: Move, what: str, user: User, **changes: object) -> HttpResponse:
         client.force_login(user)
@@ -65,7 +65,7 @@ def events_of(move: Move) -> int:
     return Event.objects.filter(move=move).count()
 
 
-def told(response: HttpResponse) -> list[str]:
+def messages_of(response: HttpResponse) -> list[str]:
     return [str(message) for message in get_messages(response.wsgi_request)]  # type: ignore[attr-defined] # the test client's answer has more
 
 
@@ -84,7 +84,7 @@ def test_a_lead_approves_and_reads_that_it_is_done(
         None,
     )
     assert response["Location"] == f"/migraties/{waiting.number}/"
-    assert told(response) == [f"Er is akkoord voor {waiting.number}."]
+    assert messages_of(response) == [f"Er is akkoord voor {waiting.number}."]
 
 
 def test_an_evening_is_eight_o_clock(waiting: Move, decide: Post, lead: User) -> None:
@@ -116,7 +116,7 @@ def test_a_question_goes_back_to_who_asked(
         EventCode.MOVE_SENT_BACK,
         {"question": "Klopt de code?"},
     )
-    assert told(response) == [f"{waiting.number} is teruggestuurd met je vraag."]
+    assert messages_of(response) == [f"{waiting.number} is teruggestuurd met je vraag."]
 
 
 def test_a_rejection_keeps_its_reason(waiting: Move, decide: Post, lead: User) -> None:
@@ -181,7 +181,7 @@ def test_who_worked_on_it_does_not_approve_it(
 
     assert state_of(move) == MoveState.AWAITING_APPROVAL
     assert response.status_code == 302
-    assert told(response) == [
+    assert messages_of(response) == [
         (
             "Jij hebt aan deze aanvraag gewerkt. "
             "Daarom geeft een andere teamleider akkoord."

@@ -1,4 +1,4 @@
-"""Approving several requests at once: each is decided by itself, all are kept."""
+"""Approving several requests at once: each is decided by itself."""
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -17,7 +17,8 @@ from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 from adminmoves import doorbell, lifecycle
 from adminmoves.access import actor_for
 from adminmoves.approval.actions import approve_many
-from adminmoves.approval.decisions import Approved, Decision, Refused
+from adminmoves.approval.bulk import BulkResult
+from adminmoves.approval.decisions import Decision
 from adminmoves.approval.priority import Priority
 from adminmoves.errors import NotAllowed
 from adminmoves.models import BookkeepingConnection, Event, Move
@@ -41,7 +42,7 @@ def waiting(a_move: MakeMove) -> list[Move]:
     return [a_move(S.AWAITING_APPROVAL) for _ in range(3)]
 
 
-def choice_of(move: Move) -> Decision:
+def decision_on(move: Move) -> Decision:
     return Decision(move.pk, make_plan(move).hash, warnings_of(move))
 
 
@@ -50,24 +51,18 @@ def states(moves: Sequence[Move]) -> list[str]:
     return [str(now[move.pk].state) for move in moves]
 
 
-def told(answers: Sequence[Approved | Refused]) -> dict[int, str]:
-    """The sentence of each that was refused."""
-    refused = [answer for answer in answers if isinstance(answer, Refused)]
-    return {answer.move_id: str(answer.refusal) for answer in refused}
-
-
 # --- it works
 
 
 def test_all_are_approved_and_each_has_its_line(
     waiting: list[Move], lead: User
 ) -> None:
-    answers = approve_many([choice_of(m) for m in waiting], actor=actor_for(lead))
+    result = approve_many([decision_on(m) for m in waiting], actor=actor_for(lead))
 
-    assert [answer.move_id for answer in answers] == [move.pk for move in waiting]
-    assert told(answers) == {}
-    kept = Move.objects.in_bulk([move.pk for move in waiting])
-    assert {(move.state, move.approved_by_id) for move in kept.values()} == {
+    assert result.approved == waiting
+    assert result.refusals == {}
+    stored = Move.objects.in_bulk([move.pk for move in waiting])
+    assert {(move.state, move.approved_by_id) for move in stored.values()} == {
         (S.APPROVED, lead.pk)
     }
     lines = Event.objects.filter(code=EventCode.MOVE_APPROVED).order_by("move_id")
@@ -76,18 +71,18 @@ def test_all_are_approved_and_each_has_its_line(
     ]
 
 
-def test_each_has_its_own_moment_and_haste(waiting: list[Move], lead: User) -> None:
+def test_each_has_its_own_moment_and_priority(waiting: list[Move], lead: User) -> None:
     later = timezone.now() + timedelta(days=2)
-    first, second, third = (choice_of(move) for move in waiting)
-    haste = Priority(urgent=True, reasons={"urgent": "Jaarwerk."})
+    first, second, third = (decision_on(move) for move in waiting)
+    priority = Priority(urgent=True, reason="Jaarwerk.")
 
     approve_many(
-        [first, replace(second, not_before=later), replace(third, haste=haste)],
+        [first, replace(second, not_before=later), replace(third, priority=priority)],
         actor=actor_for(lead),
     )
 
-    kept = Move.objects.order_by("pk").values_list("not_before", "urgent")
-    assert list(kept) == [(None, False), (later, False), (None, True)]
+    stored = Move.objects.order_by("pk").values_list("not_before", "urgent")
+    assert list(stored) == [(None, False), (later, False), (None, True)]
 
 
 def test_the_bell_rings_once_for_all(
@@ -100,18 +95,18 @@ def test_the_bell_rings_once_for_all(
     monkeypatch.setattr(doorbell, "ring", rung.append)
 
     with django_capture_on_commit_callbacks(execute=True):
-        approve_many([choice_of(move) for move in waiting], actor=actor_for(lead))
+        approve_many([decision_on(move) for move in waiting], actor=actor_for(lead))
 
     assert rung == [doorbell.RUN]
 
 
 def test_nothing_chosen_is_nothing_done(lead: User) -> None:
-    assert approve_many([], actor=actor_for(lead)) == []
+    assert approve_many([], actor=actor_for(lead)) == BulkResult([], [], {})
 
 
 def test_who_may_not_approve_approves_none(waiting: list[Move], agent: User) -> None:
     with pytest.raises(NotAllowed):
-        approve_many([choice_of(move) for move in waiting], actor=actor_for(agent))
+        approve_many([decision_on(move) for move in waiting], actor=actor_for(agent))
 
     assert states(waiting) == [S.AWAITING_APPROVAL] * 3
 
@@ -119,24 +114,24 @@ def test_who_may_not_approve_approves_none(waiting: list[Move], agent: User) -> 
 # --- one is refused, the others are not
 
 
-def another_plan(choice: Decision) -> Decision:
-    return replace(choice, plan_hash="0" * 64)
+def another_plan(decision: Decision) -> Decision:
+    return replace(decision, plan_hash="0" * 64)
 
 
-def no_reason(choice: Decision) -> Decision:
-    return replace(choice, haste=Priority(urgent=True))
+def no_reason(decision: Decision) -> Decision:
+    return replace(decision, priority=Priority(urgent=True))
 
 
-def beyond_the_attestation(choice: Decision) -> Decision:
-    return replace(choice, not_before=timezone.now() + timedelta(days=40))
+def beyond_the_attestation(decision: Decision) -> Decision:
+    return replace(decision, not_before=timezone.now() + timedelta(days=40))
 
 
-def blocked(choice: Decision) -> None:
-    link_of(choice).update(is_active=False)
+def blocked(decision: Decision) -> None:
+    link_of(decision).update(is_active=False)
 
 
-def link_of(choice: Decision) -> QuerySet[BookkeepingConnection]:
-    move = Move.objects.get(pk=choice.move_id)
+def link_of(decision: Decision) -> QuerySet[BookkeepingConnection]:
+    move = Move.objects.get(pk=decision.move_id)
     return BookkeepingConnection.objects.filter(pk=move.wanted.connection_id)
 
 
@@ -152,14 +147,14 @@ SPOILED = [
 def test_what_is_refused_holds_no_other_one_back(
     spoil: Spoil, sentence: str, waiting: list[Move], lead: User
 ) -> None:
-    first, second, third = (choice_of(move) for move in waiting)
+    first, second, third = (decision_on(move) for move in waiting)
     second = spoil(second) or second
     before = Event.objects.filter(move_id=second.move_id).count()
 
-    answers = approve_many([first, second, third], actor=actor_for(lead))
+    result = approve_many([first, second, third], actor=actor_for(lead))
 
-    assert list(told(answers)) == [second.move_id]
-    assert told(answers)[second.move_id].startswith(sentence)
+    assert list(result.refusals) == [second.move_id]
+    assert result.refusals[second.move_id].startswith(sentence)
     assert states(waiting) == [S.APPROVED, S.AWAITING_APPROVAL, S.APPROVED]
     assert Event.objects.filter(move_id=second.move_id).count() == before
 
@@ -168,11 +163,11 @@ def test_an_unseen_warning_is_refused_by_itself(a_move: MakeMove, lead: User) ->
     warned, seen = (
         a_move(S.AWAITING_APPROVAL, client_informed=False) for _ in range(2)
     )
-    unseen = replace(choice_of(warned), seen=frozenset())
+    unseen = replace(decision_on(warned), seen=frozenset())
 
-    answers = approve_many([unseen, choice_of(seen)], actor=actor_for(lead))
+    result = approve_many([unseen, decision_on(seen)], actor=actor_for(lead))
 
-    assert told(answers) == {
+    assert result.refusals == {
         warned.pk: "Vink aan dat je dit hebt gezien: De klant weet het nog niet."
     }
     assert states([warned, seen]) == [S.AWAITING_APPROVAL, S.APPROVED]
@@ -186,11 +181,11 @@ def test_who_worked_on_one_approves_the_others(waiting: list[Move], lead: User) 
     submit(own, lead)
     own = attest_as(own, lead)
 
-    answers = approve_many(
-        [choice_of(move) for move in (own, *waiting)], actor=actor_for(lead)
+    result = approve_many(
+        [decision_on(move) for move in (own, *waiting)], actor=actor_for(lead)
     )
 
-    assert told(answers) == {
+    assert result.refusals == {
         own.pk: "Jij hebt aan deze aanvraag gewerkt. "
         "Daarom geeft een andere teamleider akkoord."
     }
@@ -206,10 +201,10 @@ def test_the_database_holds_four_eyes_of_one_and_keeps_the_others(
     moves = [waiting[0], own, *waiting[1:]]
     monkeypatch.setattr(lifecycle, "require_four_eyes", lambda _move, _actor: None)
 
-    answers = approve_many([choice_of(m) for m in moves], actor=actor_for(lead))
+    result = approve_many([decision_on(m) for m in moves], actor=actor_for(lead))
 
-    assert [answer.move_id for answer in answers] == [move.pk for move in moves]
-    assert told(answers) == {
+    assert result.approved == waiting
+    assert result.refusals == {
         own.pk: "Wie aan deze aanvraag werkte, geeft geen akkoord. "
         "Vraag een andere teamleider."
     }
@@ -223,27 +218,27 @@ def test_the_database_holds_four_eyes_of_one_and_keeps_the_others(
 def test_one_decided_meanwhile_names_who_did(
     waiting: list[Move], lead: User, other_lead: User
 ) -> None:
-    choices = [choice_of(move) for move in waiting]
+    decisions = [decision_on(move) for move in waiting]
     approve(waiting[1], other_lead)
 
-    answers = approve_many(choices, actor=actor_for(lead))
+    result = approve_many(decisions, actor=actor_for(lead))
 
-    assert list(told(answers)) == [waiting[1].pk]
-    assert other_lead.username in told(answers)[waiting[1].pk]
-    kept = Move.objects.order_by("pk").values_list("approved_by", flat=True)
-    assert list(kept) == [lead.pk, other_lead.pk, lead.pk]
+    assert list(result.refusals) == [waiting[1].pk]
+    assert other_lead.username in result.refusals[waiting[1].pk]
+    stored = Move.objects.order_by("pk").values_list("approved_by", flat=True)
+    assert list(stored) == [lead.pk, other_lead.pk, lead.pk]
 
 
 def test_one_whose_proof_lapsed_waits_for_another(
     waiting: list[Move], lead: User
 ) -> None:
-    choices = [choice_of(move) for move in waiting]
-    link_of(choices[1]).update(demand=BookkeepingConnection.Demand.API)
+    decisions = [decision_on(move) for move in waiting]
+    link_of(decisions[1]).update(demand=BookkeepingConnection.Demand.API)
 
-    answers = approve_many(choices, actor=actor_for(lead))
+    result = approve_many(decisions, actor=actor_for(lead))
 
-    assert list(told(answers)) == [waiting[1].pk]
-    assert told(answers)[waiting[1].pk].endswith("De aanvraag wacht op het antwoord.")
+    assert list(result.refusals) == [waiting[1].pk]
+    assert result.refusals[waiting[1].pk].endswith("De aanvraag wacht op het antwoord.")
     assert states(waiting) == [S.APPROVED, S.AWAITING_BOOKKEEPING, S.APPROVED]
     line = Event.objects.filter(move=waiting[1]).latest("pk")
     assert (line.code, line.params["noticed_by"]) == (
@@ -255,12 +250,12 @@ def test_one_whose_proof_lapsed_waits_for_another(
 def test_all_whose_attestation_is_too_old_wait_for_another(
     waiting: list[Move], lead: User, settings: Settings
 ) -> None:
-    choices = [choice_of(move) for move in waiting]
+    decisions = [decision_on(move) for move in waiting]
     settings.PORTAL_ATTESTED_PROOF_DAYS = 0
 
-    answers = approve_many(choices, actor=actor_for(lead))
+    result = approve_many(decisions, actor=actor_for(lead))
 
-    assert set(told(answers).values()) == {
+    assert set(result.refusals.values()) == {
         "De verklaring is te oud. De aanvraag wacht op een nieuwe."
     }
     assert states(waiting) == [S.AWAITING_BOOKKEEPING] * 3
@@ -278,29 +273,30 @@ def test_two_leads_whose_choices_overlap_both_get_done(
     app_sql: Connect,
 ) -> None:
     moves = [a_move(S.AWAITING_APPROVAL) for _ in range(20)]
-    choices = [choice_of(move) for move in moves]
+    decisions = [decision_on(move) for move in moves]
 
-    def decide(who: User, mine: Sequence[Decision]) -> list[Approved | Refused]:
+    def decide(who: User, mine: Sequence[Decision]) -> BulkResult:
         try:
             return approve_many(mine, actor=actor_for(who))
         finally:
             connection.close()
 
-    # Somebody holds one in the middle, so that both are under way at once.
+    # A third session locks one in the middle, so that both are under way at once.
     third = app_sql()
     with ThreadPoolExecutor(2) as pool, third.cursor() as cursor:
         middle = moves[10].pk
         cursor.execute("SELECT FROM adminmoves_move WHERE id = %s FOR UPDATE", [middle])
-        one = pool.submit(decide, lead, choices[:18])
-        two = pool.submit(decide, other_lead, choices[:1:-1])
+        first = pool.submit(decide, lead, decisions[:18])
+        second = pool.submit(decide, other_lead, decisions[:1:-1])
         until(lambda: waiting_for_locks(owner) == 2)
         third.rollback()
-        answers = [*one.result(), *two.result()]
+        results = [first.result(), second.result()]
 
     assert states(moves) == [S.APPROVED] * 20
     approved = Event.objects.filter(code=EventCode.MOVE_APPROVED)
     assert sorted(approved.values_list("move_id", flat=True)) == [m.pk for m in moves]
-    assert set(told(answers)) == {move.pk for move in moves[2:18]}
+    refused = {pk for result in results for pk in result.refusals}
+    assert refused == {move.pk for move in moves[2:18]}
 
 
 def waiting_for_locks(owner: extensions.connection) -> int:
@@ -320,14 +316,14 @@ def test_five_hundred_cost_one_statement_each_and_a_few(database_name: str) -> N
     ids = make_waiting(MANY, people, S.AWAITING_APPROVAL)
     use(APP, database_name)
     moves = Move.objects.whole().in_bulk(ids)
-    choices = [
+    decisions = [
         Decision(pk, make_plan(move).hash, seen=frozenset())
         for pk, move in moves.items()
     ]
 
     with CaptureQueriesContext(connection) as caught:
-        answers = approve_many(choices, actor=people.lead)
+        result = approve_many(decisions, actor=people.lead)
 
-    assert told(answers) == {}
+    assert result.refusals == {}
     assert Move.objects.filter(state=S.APPROVED).count() == MANY
     assert len(caught) <= MANY + 12

@@ -1,4 +1,4 @@
-"""The queue for approval: longest waiting first, one decision beside the list."""
+"""The queue for approval: longest waiting first, with one decision next to the list."""
 
 import re
 from datetime import timedelta
@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from adminmoves.access import actor_for
-from adminmoves.approval.actions import lend_approval
+from adminmoves.approval.loans import lend_approval
 from adminmoves.approval.queue import waiting_for_approval
 from adminmoves.models import Move
 from adminmoves.vocabulary import MoveState, Role
@@ -131,11 +131,12 @@ def test_the_warnings_of_a_line_are_those_of_now(lead: User, a_move: MakeMove) -
 def test_after_a_decision_comes_the_next_and_at_the_end_the_one_before(
     lead: User, a_move: MakeMove
 ) -> None:
-    one, two, three = (a_move(MoveState.AWAITING_APPROVAL) for _ in range(3))
+    first, second, third = (a_move(MoveState.AWAITING_APPROVAL) for _ in range(3))
 
     queue = waiting_for_approval(actor_for(lead))
 
-    assert [queue.after(move.pk) for move in (one, two, three)] == [two, three, two]
+    following = [queue.after(move.pk) for move in (first, second, third)]
+    assert following == [second, third, second]
 
 
 def queries(client: Client, path: str) -> int:

@@ -74,8 +74,8 @@ def test_what_is_ticked_is_approved_and_named(
 
     assert states(waiting) == [S.APPROVED, S.AWAITING_APPROVAL, S.APPROVED]
     assert response["Location"] == "/akkoord/"
-    said = [str(message) for message in get_messages(response.wsgi_request)]  # type: ignore[attr-defined] # the test client's answer has more
-    assert said == [f"Er is akkoord voor 2 aanvragen: {first}, {third}."]
+    sentences = [str(message) for message in get_messages(response.wsgi_request)]  # type: ignore[attr-defined] # the test client's answer has more
+    assert sentences == [f"Er is akkoord voor 2 aanvragen: {first}, {third}."]
 
 
 def test_each_waits_for_the_moment_that_was_asked_for(
@@ -87,9 +87,9 @@ def test_each_waits_for_the_moment_that_was_asked_for(
 
     tick(as_lead, later, now)
 
-    kept = Move.objects.in_bulk([later.pk, now.pk])
+    stored = Move.objects.in_bulk([later.pk, now.pk])
     assert states([later, now]) == [S.APPROVED, S.APPROVED]
-    assert (kept[later.pk].not_before, kept[now.pk].not_before) == (wished, None)
+    assert (stored[later.pk].not_before, stored[now.pk].not_before) == (wished, None)
 
 
 def test_only_what_the_lead_may_approve_as_it_is_can_be_ticked(
@@ -109,7 +109,7 @@ def test_only_what_the_lead_may_approve_as_it_is_can_be_ticked(
     assert boxes(page) == {free.number: False}
     assert page.count("Er houdt iets tegen: kijk ernaar") == 3
     queue = waiting_for_approval(actor_for(lead))
-    assert [line.is_held for line in queue.lines] == [True, True, False, False, True]
+    assert [line.is_blocked for line in queue.lines] == [True, True, False, False, True]
 
 
 def test_warnings_go_along_only_when_they_were_seen(

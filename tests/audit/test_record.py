@@ -18,9 +18,9 @@ from django.utils import timezone
 from psycopg2 import extensions
 
 from adminmoves.access import actor_for
-from adminmoves.approval.actions import end_loan, lend_approval, reschedule_move
-from adminmoves.approval.priority import NO_PRIORITY as NO_HASTE
-from adminmoves.approval.priority import Priority
+from adminmoves.approval.actions import reschedule_move
+from adminmoves.approval.loans import end_loan, lend_approval
+from adminmoves.approval.priority import NO_PRIORITY, Priority
 from adminmoves.audit import chain, record
 from adminmoves.evidence.files import require_folder
 from adminmoves.intake.actions import recount_documents, take_over_draft
@@ -272,11 +272,15 @@ def test_rights_moments_and_pauses_on_the_record_leave_no_difference(
     actor = actor_for(lead)
     move = a_move(S.APPROVED)
     later = timezone.now() + timedelta(days=1)
-    haste = Priority(urgent=True, reasons={"urgent": "Loonrun."})
-    for moment, chosen in ((later, haste), (later + timedelta(hours=1), NO_HASTE)):
+    urgent, much_later = Priority(True, "Loonrun."), later + timedelta(hours=1)
+    for moment, priority in ((later, urgent), (much_later, NO_PRIORITY)):
         move.refresh_from_db()
         reschedule_move(
-            move.pk, actor=actor, seen=move.timing, not_before=moment, haste=chosen
+            move.pk,
+            actor=actor,
+            seen=move.timing,
+            not_before=moment,
+            priority=priority,
         )
     end_loan(lend(lead, agent).pk, actor=actor)
     lend(lead, agent)

@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from adminmoves.access import actor_for
 from adminmoves.approval.actions import approve_move
+from adminmoves.approval.decisions import Decision
 from adminmoves.execution import runner
 from adminmoves.intake.actions import edit_draft, start_draft, submit_move
 from adminmoves.models import Move
@@ -56,10 +57,8 @@ def test_a_request_its_approval_and_its_run_take_at_most_forty_statements(
 
     request = statements(lambda: submit_move(draft.pk, actor=asks, seen=seen))
     waits = Move.objects.get(pk=draft.pk)
-    plan, seen = make_plan(waits).hash, warnings_of(waits)
-    approval = statements(
-        lambda: approve_move(draft.pk, actor=decides, plan_hash=plan, seen=seen)
-    )
+    decision = Decision(draft.pk, make_plan(waits).hash, warnings_of(waits))
+    approval = statements(lambda: approve_move(decision, actor=decides))
     carried_out = statements(lambda: runner.run(draft.pk, "worker-1"))
 
     assert Move.objects.get(pk=draft.pk).state == MoveState.COMPLETED

@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from adminmoves.access import actor_for
-from adminmoves.approval.actions import end_loan
+from adminmoves.approval.loans import end_loan
 from adminmoves.estate.people import give_role
 from adminmoves.execution import claim
 from adminmoves.models import ApprovalLoan, Move

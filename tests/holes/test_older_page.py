@@ -12,7 +12,7 @@ from django.test import Client
 from django.utils import timezone
 
 from adminmoves.access import WORKER, actor_for
-from adminmoves.approval.actions import lend_approval
+from adminmoves.approval.loans import lend_approval
 from adminmoves.execution import runner
 from adminmoves.execution.actions import DONE, retry_move, settle_move
 from adminmoves.intake.actions import (

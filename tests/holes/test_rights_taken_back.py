@@ -13,7 +13,8 @@ from psycopg2 import extensions
 
 from adminmoves.access import Actor, actor_for
 from adminmoves.approval import actions as approval
-from adminmoves.approval.decisions import Decision, Refused
+from adminmoves.approval import loans
+from adminmoves.approval.decisions import Decision
 from adminmoves.errors import NotAllowed, RuleHeld
 from adminmoves.evidence.records import Attestation, attest
 from adminmoves.execution import actions as execution
@@ -39,11 +40,10 @@ LATER = timedelta(hours=1)
 
 
 def approve_together(move: Move, actor: Actor) -> object:
-    choice = Decision(move.pk, make_plan(move).hash, warnings_of(move))
-    (answer,) = approval.approve_many([choice], actor=actor)
-    if isinstance(answer, Refused):
-        raise answer.refusal
-    return answer
+    decision = Decision(move.pk, make_plan(move).hash, warnings_of(move))
+    result = approval.approve_many([decision], actor=actor)
+    assert result.refusals == {}
+    return result
 
 
 def reschedule(move: Move, actor: Actor) -> object:
@@ -158,7 +158,7 @@ def test_what_was_lent_is_gone_at_once(
     other_agent: User,
 ) -> None:
     move = a_move(S.AWAITING_APPROVAL)
-    loan = approval.lend_approval(
+    loan = loans.lend_approval(
         other_agent.pk,
         actor=actor_for(lead),
         ends_at=timezone.now() + LATER,
@@ -166,7 +166,7 @@ def test_what_was_lent_is_gone_at_once(
     )
     before, borrower = facts(move), actor_for(other_agent)
     takes: dict[str, Callable[[], object]] = {
-        "taken back": lambda: approval.end_loan(loan.pk, actor=actor_for(other_lead)),
+        "taken back": lambda: loans.end_loan(loan.pk, actor=actor_for(other_lead)),
         "lender demoted": lambda: demote(lead),
         "lender switched off": lambda: switch_off(lead),
     }
@@ -258,13 +258,13 @@ def test_taking_a_loan_back_waits_for_what_is_decided_with_it(
 ) -> None:
     """So that nobody is told that it is taken back, and sees an approval after it."""
     move = a_move(S.AWAITING_APPROVAL)
-    loan = approval.lend_approval(
+    loan = loans.lend_approval(
         other_agent.pk,
         actor=actor_for(lead),
         ends_at=timezone.now() + LATER,
         reason="Vakantie",
     )
-    take_back = lambda: approval.end_loan(loan.pk, actor=actor_for(lead))  # noqa: E731 - one line
+    take_back = lambda: loans.end_loan(loan.pk, actor=actor_for(lead))  # noqa: E731 - one line
     with ThreadPoolExecutor(1) as pool:
         with transaction.atomic():
             approve_together(move, actor_for(other_agent))

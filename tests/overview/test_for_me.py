@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from adminmoves.access import actor_for
-from adminmoves.approval.actions import lend_approval
+from adminmoves.approval.loans import lend_approval
 from adminmoves.models import BookkeepingConnection, Move
 from adminmoves.vocabulary import MoveState, Package, Role
 from tests.bookkeeping.world import Packages

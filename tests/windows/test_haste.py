@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from adminmoves.access import WORKER, actor_for
 from adminmoves.approval.actions import approve_move, reschedule_move
-from adminmoves.approval.priority import Priority
+from adminmoves.approval.decisions import Decision
+from adminmoves.approval.priority import Priority, WindowOverride
 from adminmoves.audit.sentences import quotes
 from adminmoves.errors import DomainError
 from adminmoves.execution.actions import retry_move
@@ -102,19 +103,29 @@ def test_no_action_lets_haste_pass_without_its_reason(
     name: str, lead: User, a_move: MakeMove
 ) -> None:
     waits, approved = a_move(S.AWAITING_APPROVAL), a_move(S.APPROVED)
-    actor, haste = actor_for(lead), Priority(**{name: True})  # type: ignore[arg-type] # one of NAMES
+    actor = actor_for(lead)
+    priority = Priority(urgent=name == "urgent")
+    window_override = WindowOverride(allowed=name == "outside_windows")
 
     with pytest.raises(DomainError):
         approve_move(
-            waits.pk,
+            Decision(
+                waits.pk,
+                make_plan(waits).hash,
+                warnings_of(waits),
+                priority=priority,
+                window_override=window_override,
+            ),
             actor=actor,
-            plan_hash=make_plan(waits).hash,
-            seen=warnings_of(waits),
-            haste=haste,
         )
     with pytest.raises(DomainError):
         reschedule_move(
-            approved.pk, actor=actor, seen=approved.timing, not_before=None, haste=haste
+            approved.pk,
+            actor=actor,
+            seen=approved.timing,
+            not_before=None,
+            priority=priority,
+            window_override=window_override,
         )
     assert flags(waits) == flags(approved) == (False, False)
 
