@@ -16,6 +16,7 @@ from django.db import connection
 from django.utils import timezone
 
 from adminmoves.archive.keys import TOGETHER, folder_after, key_in
+from adminmoves.archive.marks import MARK
 from adminmoves.archive.store import (
     CopyDiffers,
     Digest,
@@ -125,7 +126,7 @@ def open_folder(move: Move) -> None:
     Under the lease: so once a move was given up nobody opens its folder again, and a
     worker that sleeps through that finds it closed (``cleaning``).
     """
-    archive_store().open_folder(folder_after(move, move.revision))
+    archive_store().open_folder(folder_after(move, move.revision), MARK)
 
 
 def copy_files(move: Move, chunk: Chunk) -> None:

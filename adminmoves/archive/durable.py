@@ -9,7 +9,7 @@ import os
 import sys
 from collections.abc import Callable, Collection, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any, cast
 
 from django.core.files.base import File
@@ -69,6 +69,11 @@ class DurableStorage(FileSystemStorage):
         path.parent.mkdir(parents=True, exist_ok=True)
         write_file(path, content, f"{path}.new")
 
+    def rewrite(self, key: str) -> None:
+        """Write a file of the folder itself once more. Raises FileNotFoundError."""
+        with opened(str(self.location)) as root:
+            rewrite_file(root, key, f"{key}.new")
+
     def durable(self, keys: Collection[str]) -> AbstractContextManager[None]:
         """What is written to these keys within is on the disk after it."""
         return on_disk(str(self.location), [self.path(key) for key in keys])
@@ -79,15 +84,31 @@ class DurableStorage(FileSystemStorage):
         return saved
 
 
-def make_below(root: str, folder: Path) -> None:
-    """Make a folder and those above it, but never ``root``: where that is gone, it is
-    away. Raises FileNotFoundError then."""
-    missing = []
-    while folder != Path(root) and not folder.is_dir():
-        missing.append(folder)
-        folder = folder.parent
-    for each in reversed(missing):
-        each.mkdir(exist_ok=True)
+@contextmanager
+def opened(folder: str) -> Iterator[int]:
+    """A folder as a descriptor: the same folder until the end, whatever is mounted at
+    its path, or renamed, in the meantime."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def make_below(root: int, folder: str) -> None:
+    """Make a folder, and those above it, below an opened one."""
+    below = PurePath(folder)
+    for each in (*reversed(below.parents[:-1]), below):
+        with suppress(FileExistsError):
+            os.mkdir(each, dir_fd=root)
+
+
+def rewrite_file(root: int, key: str, part: str) -> None:
+    """Write a small file of an opened folder once more. Raises FileNotFoundError."""
+    reading = os.open(key, os.O_RDONLY, dir_fd=root)
+    with os.fdopen(reading, "rb") as file:
+        content = file.read()
+    write_file(key, content, part, root)
 
 
 def read_file(path: str) -> bytes | None:
@@ -97,15 +118,21 @@ def read_file(path: str) -> bytes | None:
         return None
 
 
-def write_file(path: Path, content: bytes, part: str) -> None:
-    """Write a file under another name first, so that never a part of it is seen."""
+def write_file(
+    path: str | Path, content: bytes, part: str, root: int | None = None
+) -> None:
+    """Write a file under another name first, so that never a part of it is seen.
+
+    Both names stand below the opened folder ``root``, where one is given.
+    """
     try:
-        opened = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(opened, "wb") as file:
+        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
+        with os.fdopen(os.open(part, flags, 0o600, dir_fd=root), "wb") as file:
             file.write(content)
-        Path(part).replace(path)
+        os.replace(part, path, src_dir_fd=root, dst_dir_fd=root)
     except BaseException:
-        Path(part).unlink(missing_ok=True)
+        with suppress(FileNotFoundError):
+            os.unlink(part, dir_fd=root)
         raise
 
 

@@ -48,6 +48,12 @@ class Marked(Protocol):
     def put(self, key: str, content: bytes) -> None:
         """Write a file; what stood there before is gone."""
 
+    def rewrite(self, key: str) -> None:
+        """Write a small file at the top once more; FileNotFoundError: it is not there.
+
+        Nothing is written to what came to stand at the place of the store.
+        """
+
     def durable(self, keys: Collection[str]) -> AbstractContextManager[None]:
         """What is written to these keys within outlives a power cut after it."""
 
@@ -80,7 +86,7 @@ def require_writable(name: StoreName, store: Marked) -> None:
     """Raise StoreAway where nothing at all can be written, but for want of room."""
     try:
         with store.durable([MARK]):
-            store.put(MARK, mark_of(name).encode())
+            store.rewrite(MARK)
     except OSError as refused:
         if refused.errno not in NO_ROOM:
             raise StoreAway(name, words_of(refused)) from refused

@@ -105,8 +105,18 @@ class S3Store(S3Storage):  # type: ignore[misc] # django-storages has no types
         self._leave_nothing_where_closed(target)
         compare(self.digest(target), expected, CopyDiffers(target))
 
-    def open_folder(self, folder: str) -> None:
-        """Let copies be made in this folder of a move, until it is closed."""
+    def rewrite(self, key: str) -> None:
+        """Write a small file once more; FileNotFoundError: it is not there."""
+        content = self.read(key)
+        if content is None:
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), key)
+        self.put(key, content)
+
+    def open_folder(self, folder: str, _mark: str) -> None:
+        """Let copies be made in this folder of a move, until it is closed.
+
+        The mark was seen before: nothing comes to stand at the place of a bucket.
+        """
         self.remove([f"{folder}{CLOSED}"])
 
     def close_folder(self, folder: str) -> None:

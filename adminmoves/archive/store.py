@@ -17,7 +17,9 @@ from django.core.files.storage import FileSystemStorage, storages
 from adminmoves.archive.durable import (
     make_below,
     on_disk,
+    opened,
     read_file,
+    rewrite_file,
     sync_folders,
     write_file,
 )
@@ -78,8 +80,18 @@ class Store(Protocol):
         Raises SourceDiffers, CopyDiffers. The folder may not have been closed.
         """
 
-    def open_folder(self, folder: str) -> None:
-        """Let copies be made in this folder of a move, until it is closed."""
+    def rewrite(self, key: str) -> None:
+        """Write a small file at the top once more; FileNotFoundError: it is not there.
+
+        Nothing is written to what came to stand at the place of the store.
+        """
+
+    def open_folder(self, folder: str, mark: str) -> None:
+        """Let copies be made in this folder of a move, until it is closed.
+
+        Only where the file ``mark`` is at the top, or FileNotFoundError: nothing is
+        made in what came to stand at the place of the store.
+        """
 
     def close_folder(self, folder: str) -> None:
         """Remove all that lies there; who still copies into it leaves nothing."""
@@ -120,9 +132,20 @@ class FileStore(FileSystemStorage):
         path.parent.mkdir(parents=True, exist_ok=True)
         write_file(path, content, _part_of(str(path)))
 
-    def open_folder(self, folder: str) -> None:
-        """Let copies be made in this folder of a move, until it is closed."""
-        make_below(str(self.location), Path(self.path(folder)))
+    def rewrite(self, key: str) -> None:
+        """Write a file at the top once more; FileNotFoundError: it is not there."""
+        with opened(str(self.location)) as root:
+            rewrite_file(root, key, _part_of(key))
+
+    def open_folder(self, folder: str, mark: str) -> None:
+        """Let copies be made in this folder of a move, until it is closed.
+
+        Raises FileNotFoundError where the file ``mark`` is not at the top.
+        """
+        # By descriptor: a disk may go away between the look and the making.
+        with opened(str(self.location)) as root:
+            os.stat(mark, dir_fd=root)
+            make_below(root, folder)
 
     def close_folder(self, folder: str) -> None:
         """Remove all that lies there; who still copies into it can do so no more."""

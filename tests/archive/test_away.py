@@ -66,6 +66,7 @@ def a_file(root: Path) -> None:
 
 
 INSTEAD = {each.__name__: each for each in (nothing, a_folder, anothers, a_file)}
+GONE = r"No such file|Not a directory"
 instead = pytest.mark.parametrize("instead", INSTEAD.values(), ids=INSTEAD)
 
 
@@ -306,6 +307,23 @@ def test_a_bucket_that_is_not_ours_or_not_for_us_is_waited_for(
     assert len(files()) == 20
 
 
+@pytest.mark.parametrize("instead", [nothing, a_folder, a_file])
+def test_nothing_is_written_where_it_went_away_right_after_it_was_seen(
+    instead: Callable[[Path], None], approved: Move
+) -> None:
+    runner.prepare(start(approved))
+    move = Move.objects.select_related("to_environment").get(pk=approved.pk)
+    require_archive()
+
+    with away(instead):
+        with pytest.raises(OSError, match=GONE):
+            copying.open_folder(move)
+        with pytest.raises(OSError, match=GONE):
+            archive_store().rewrite(MARK)
+
+    copying.open_folder(move)
+
+
 def test_a_folder_that_takes_no_more_files_is_waited_for(
     approved: Move, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -317,7 +335,7 @@ def test_a_folder_that_takes_no_more_files_is_waited_for(
 
     attempt = start(approved)
     with monkeypatch.context() as patched:
-        for name in ("put", "copy", "open_folder"):
+        for name in ("put", "rewrite", "copy", "open_folder"):
             patched.setattr(archive_store(), name, read_only)
         runner.execute(attempt)
     assert_waits(approved)

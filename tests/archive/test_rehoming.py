@@ -12,6 +12,7 @@ from pytest_django import Settings
 from adminmoves.access import WORKER, actor_for
 from adminmoves.archive import cleaning, copying
 from adminmoves.archive.keys import folder_after, key_in
+from adminmoves.archive.presence import require_archive
 from adminmoves.archive.store import Digest, archive_store
 from adminmoves.errors import DomainError, LeaseLost, StepRefused
 from adminmoves.execution import claim, runner
@@ -74,6 +75,7 @@ def chunks_then(attempt: Attempt, count: int) -> None:
     """Carry out the first chunks, then stop as a killed worker does."""
     runner.prepare(attempt)
     move = Move.objects.select_related("to_environment").get(pk=attempt.move_id)
+    require_archive()
     copying.open_folder(move)
     for _number in range(count):
         chunk = copying.next_chunk(move, attempt)
@@ -146,6 +148,7 @@ def test_files_without_their_rows_are_probed_and_not_copied_twice(
     attempt = start(approved)
     runner.prepare(attempt)
     move = Move.objects.get(pk=approved.pk)
+    require_archive()
     copying.open_folder(move)
     chunk = copying.next_chunk(move, attempt)
     assert chunk is not None

@@ -10,6 +10,7 @@ import pytest
 from pytest_django import Settings
 
 from adminmoves.archive.copying import next_chunk
+from adminmoves.archive.marks import MARK
 from adminmoves.archive.s3 import PART
 from adminmoves.archive.store import (
     CopyDiffers,
@@ -221,7 +222,8 @@ def test_who_copies_into_a_folder_that_was_closed_leaves_nothing(store: Store) -
     content = digest_of(b"a document")
     store.put("a/0/1", b"a document")
     store.put("ab/0/1", b"a document")
-    store.open_folder("a/m-1")
+    store.put(MARK, b"ours")
+    store.open_folder("a/m-1", MARK)
     store.copy("a/0/1", "a/m-1/0/1", content)
     store.copy("a/0/1", "a/m-1/1/1000", content)
 
@@ -232,7 +234,7 @@ def test_who_copies_into_a_folder_that_was_closed_leaves_nothing(store: Store) -
         store.copy("a/0/1", "a/m-1/0/1", content)
     assert files() == {"a/0/1", "ab/0/1"}
 
-    store.open_folder("a/m-1")
+    store.open_folder("a/m-1", MARK)
     store.copy("a/0/1", "a/m-1/0/1", content)
     assert files() == {"a/0/1", "ab/0/1", "a/m-1/0/1"}
 

@@ -135,7 +135,7 @@ class FaultyStore(FileStore):
         if self._meets(LIE, key):
             self._note(LIE)
             return True
-        once = Path(self.location) / f".lied-{Path(key).name}"
+        once = beside(str(self.location), f".lied-{Path(key).name}")
         if not self._meets(LIE_ONCE, key) or once.exists():
             return False
         once.touch()
