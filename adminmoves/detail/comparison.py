@@ -60,7 +60,7 @@ def type_of(move: Move) -> MoveType | None:
 
 
 def place_now(move: Move) -> Place:
-    """Where it comes from: frozen once submitted, where it stands before that."""
+    """Where it comes from: stored at submit, till then where the administration is."""
     if move.from_connection is not None:
         return Place(
             move.from_environment,
@@ -83,21 +83,24 @@ def place_wanted(move: Move) -> Place:
     """Where it goes; what the chosen type leaves alone stays as it is."""
     now = place_now(move)
     kind = type_of(move)
-    asked = MIXES[kind] if kind else frozenset(Atom)
-    wanted = Place(
-        move.to_environment or (None if Atom.ENVIRONMENT in asked else now.environment),
-        move.to_connection or (None if asked - {Atom.CODE} else now.connection),
-        move.to_code or ("" if Atom.CODE in asked else now.code),
+    # A draft without a type may still change everything, so nothing is filled in.
+    changes = MIXES[kind] if kind else frozenset(Atom)
+    target = Place(
+        move.to_environment
+        or (None if Atom.ENVIRONMENT in changes else now.environment),
+        move.to_connection or (None if changes - {Atom.CODE} else now.connection),
+        move.to_code or ("" if Atom.CODE in changes else now.code),
         "",
     )
-    return replace(wanted, address=move.to_address or _expected(move, wanted))
+    return replace(target, address=move.to_address or _expected_address(move, target))
 
 
-def _expected(move: Move, wanted: Place) -> str:
+def _expected_address(move: Move, target: Place) -> str:
+    """The mail address that approval will store; empty as long as it cannot be told."""
     administration = move.administration
-    if administration is None or wanted.environment is None or not wanted.code:
+    if administration is None or target.environment is None or not target.code:
         return ""
-    return wanted.environment.address_for(administration.mail_code or wanted.code)
+    return target.environment.address_for(administration.mail_code or target.code)
 
 
 def diff_of(move: Move) -> Diff | None:
@@ -148,7 +151,7 @@ def _rows(now: Place, then: Place, *, respelled: bool) -> tuple[ComparisonRow, .
 
 
 def _connections(now: Place, then: Place) -> tuple[str, str]:
-    """Told with their offices where two offices call theirs the same."""
+    """Their names, with the offices where two offices call theirs the same."""
     names = str(now.connection or ""), str(then.connection or "")
     if now.connection == then.connection or names[0] != names[1]:
         return names

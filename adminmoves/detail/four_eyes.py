@@ -51,11 +51,11 @@ def name_of(user: User) -> str:
 
 
 def contributors() -> ArraySubquery:
-    """As a column beside a move, for ``names_of``; in order of arrival."""
-    lines = Contributor.objects.filter(move=OuterRef("pk")).order_by("pk")
+    """A column of a move for ``names_of``, in order of arrival."""
+    rows = Contributor.objects.filter(move=OuterRef("pk")).order_by("pk")
     return ArraySubquery(
-        lines.values(
-            told=JSONObject(
+        rows.values(
+            person=JSONObject(
                 id="user_id",
                 first_name="user__first_name",
                 last_name="user__last_name",
@@ -66,7 +66,7 @@ def contributors() -> ArraySubquery:
 
 
 def names_of(contributed: Iterable[Mapping[str, Any]]) -> dict[int, str]:
-    return names_apart(User(**one) for one in contributed)
+    return names_apart(User(**person) for person in contributed)
 
 
 def who_worked(move: Move) -> dict[int, str]:

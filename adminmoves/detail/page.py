@@ -1,66 +1,39 @@
 """All that a move's page shows; each part is read when the page first shows it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
 from django.utils import timezone
 
-from adminmoves.access import Actor, can
+from adminmoves.access import Actor
 from adminmoves.audit.details import Fact, plan_facts
 from adminmoves.detail import four_eyes, progress, queries
+from adminmoves.detail.aftercare import AftercareItem, load_aftercare
+from adminmoves.detail.allowed_actions import AllowedActions, allowed_actions
+from adminmoves.detail.timeline import order_events
 from adminmoves.evidence.records import holds_until, is_stale
-from adminmoves.models import Aftercare, Event, Move, Proof
+from adminmoves.models import Event, Move, Proof
 from adminmoves.rules import reasons
 from adminmoves.rules.plan import Plan, make_plan, steps_of
 from adminmoves.rules.preflight import Report, Result, inspect
-from adminmoves.rules.types import AFTERCARE_LABELS
 from adminmoves.scheduling import queue
 from adminmoves.vocabulary import (
     CHECKED_STATES,
-    Action,
     EventCode,
     Moment,
     MoveState,
     MoveType,
-    Right,
 )
 
 S = MoveState
-ENDED_STATES = frozenset({S.REJECTED, S.WITHDRAWN})
+REFUSED_STATES = frozenset({S.REJECTED, S.WITHDRAWN})
 LIVE_STATES = frozenset({S.APPROVED, S.RUNNING})
-OF_RUN = frozenset({EventCode.MOVE_STARTED, EventCode.RUN_STEPS_DONE})
-AT_ONCE = timedelta(seconds=1)
-RUN_EVERY, WAIT_EVERY = 1500, 5000
 WAITING_STATES = frozenset({S.AWAITING_BOOKKEEPING, S.AWAITING_APPROVAL})
+RUN_POLL_MS, WAIT_POLL_MS = 1500, 5000
 NEWEST_PROOFS = 5
-
-
-@dataclass(frozen=True, slots=True)
-class AftercareItem:
-    """One thing left to do afterwards; ``who`` did it, ``at`` that moment."""
-
-    code: str
-    label: str
-    who: str
-    at: datetime | None
-    version: str
-
-
-@dataclass(frozen=True, slots=True)
-class AllowedActions:
-    """The buttons that the reader would not be refused."""
-
-    decide: bool
-    reschedule: bool
-    retry: bool
-    settle: bool
-    stop: bool
-    comment: bool
-    tick: bool
-    read_evidence: bool
 
 
 @dataclass(frozen=True)
@@ -88,9 +61,10 @@ class Dossier:
     @cached_property
     def proofs(self) -> tuple[Proof, ...]:
         """The newest answers for the revision that is asked for now."""
-        kept = self.move.proofs.filter(revision=self.move.revision)
-        named = kept.select_related("words", "evidence", "attested_by", "connection")
-        return tuple(named[:NEWEST_PROOFS])
+        proofs = self.move.proofs.filter(revision=self.move.revision).select_related(
+            "words", "evidence", "attested_by", "connection"
+        )
+        return tuple(proofs[:NEWEST_PROOFS])
 
     @cached_property
     def eyes(self) -> four_eyes.FourEyes:
@@ -98,17 +72,7 @@ class Dossier:
 
     @cached_property
     def offers(self) -> AllowedActions:
-        state, actor = self.move.state, self.actor
-        return AllowedActions(
-            decide=state == S.AWAITING_APPROVAL and self.eyes.may,
-            reschedule=state == S.APPROVED and can(actor, Action.RESCHEDULE),
-            retry=state in {S.FAILED, S.STOPPED} and can(actor, Action.RETRY),
-            settle=state == S.IN_DOUBT and can(actor, Action.SETTLE),
-            stop=state == S.RUNNING and can(actor, Right.STOP_RUN),
-            comment=can(actor, Right.COMMENT),
-            tick=state == S.COMPLETED and can(actor, Right.TICK_AFTERCARE),
-            read_evidence=can(actor, Right.READ_EVIDENCE),
-        )
+        return allowed_actions(self.move, self.actor, may_decide=self.eyes.may)
 
     @cached_property
     def tries(self) -> tuple[progress.AttemptView, ...]:
@@ -116,11 +80,11 @@ class Dossier:
 
     @cached_property
     def timeline(self) -> tuple[Event, ...]:
-        return as_it_went(queries.timeline().rows(self.move.pk))
+        return order_events(queries.timeline().rows(self.move.pk))
 
     @cached_property
     def aftercare(self) -> tuple[AftercareItem, ...]:
-        return tuple(_care(item) for item in queries.aftercare().rows(self.move.pk))
+        return load_aftercare(self.move.pk)
 
     @cached_property
     def in_queue(self) -> queue.QueueState:
@@ -183,7 +147,7 @@ class Dossier:
     @property
     def stands_on_proof(self) -> bool:
         """Whether it ended with a proof that nothing else on the page shows."""
-        return self.move.state in ENDED_STATES and self.move.proof is not None
+        return self.move.state in REFUSED_STATES and self.move.proof is not None
 
     @property
     def attested_by(self) -> str:
@@ -222,8 +186,8 @@ class Dossier:
     @property
     def wished(self) -> datetime | None:
         """The moment that the request asks for, while it is still to come."""
-        asked = self.move.not_before
-        return asked if asked and asked > timezone.now() else None
+        moment = self.move.not_before
+        return moment if moment and moment > timezone.now() else None
 
     @property
     def is_live(self) -> bool:
@@ -236,9 +200,9 @@ class Dossier:
         The form of who decides is never taken away.
         """
         if self.is_live:
-            return RUN_EVERY
+            return RUN_POLL_MS
         waits = self.move.state in WAITING_STATES and not self.offers.decide
-        return WAIT_EVERY if waits else 0
+        return WAIT_POLL_MS if waits else 0
 
     @property
     def cursor(self) -> int:
@@ -298,39 +262,7 @@ class Dossier:
         return next((line for line in self.timeline if line.after == state), None)
 
 
-def as_it_went(newest_first: Iterable[Event]) -> tuple[Event, ...]:
-    """The same, with the move of an administration after the steps of its run.
-
-    One transaction writes them in the order of their streams, the administration's
-    first, so that the numbers of the events do not tell which came first.
-    """
-    lines: list[Event] = []
-    for line in newest_first:
-        place = len(lines)
-        if line.code == EventCode.ADMINISTRATION_MOVED:
-            while place and _ends_run_of(lines[place - 1], line):
-                place -= 1
-        lines.insert(place, line)
-    return tuple(lines)
-
-
-def _ends_run_of(later: Event, moved: Event) -> bool:
-    return later.code in OF_RUN and _apart(later, moved) <= AT_ONCE
-
-
-def _apart(later: Event, earlier: Event) -> timedelta:
-    if later.at is None or earlier.at is None:
-        return timedelta.max
-    return later.at - earlier.at
-
-
 def open_dossier(move_id: int, actor: Actor) -> Dossier:
     """What this reader sees of a move. Raises Move.DoesNotExist."""
     move = queries.find_move(move_id)
     return Dossier(move, actor, four_eyes.names_of(vars(move)["contributed"]))
-
-
-def _care(item: Aftercare) -> AftercareItem:
-    label = str(AFTERCARE_LABELS.get(item.code, item.code))
-    who = four_eyes.name_of(item.ticked_by) if item.ticked_by else ""
-    return AftercareItem(item.code, label, who, item.ticked_at, item.version)

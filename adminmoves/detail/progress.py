@@ -26,8 +26,8 @@ DONE, NOW, TODO, FAILED, STOPPED, DOUBT = (
     "stop",
     "doubt",
 )
-COPYING = 90
-"""Percent of a run with an archive."""
+COPYING_PERCENT = 90
+"""The share of a run with an archive that its copying takes."""
 ENDS: Mapping[str, str] = {Outcome.FAILED: FAILED, Outcome.STOPPED: STOPPED}
 
 
@@ -53,27 +53,28 @@ class Archive:
     @property
     def percent(self) -> int:
         """By bytes, which take the time; by documents where all are empty."""
-        held = self.attempt
-        whole, done = held.size, held.copied_size
+        attempt = self.attempt
+        whole, done = attempt.size, attempt.copied_size
         if not whole:
-            whole, done = held.documents, held.copied
+            whole, done = attempt.documents, attempt.copied
         return 100 * done // whole
 
     @property
     def bytes_per_second(self) -> float | None:
         """None as long as there is too little to tell by."""
-        held = self.attempt
-        if not held.copying_since or not held.copied_size:
+        attempt = self.attempt
+        if not attempt.copying_since or not attempt.copied_size:
             return None
-        spent = (held.heartbeat_at - held.copying_since).total_seconds()
-        return held.copied_size / spent if spent >= 1 else None
+        # The figures are those of the last heartbeat.
+        spent = (attempt.heartbeat_at - attempt.copying_since).total_seconds()
+        return attempt.copied_size / spent if spent >= 1 else None
 
     @property
     def left(self) -> timedelta | None:
         """How long it still takes at this speed; None when it is done or untold."""
-        speed, held = self.bytes_per_second, self.attempt
-        ahead = held.size - held.copied_size
-        if not speed or not ahead or held.ended_at:
+        speed, attempt = self.bytes_per_second, self.attempt
+        ahead = attempt.size - attempt.copied_size
+        if not speed or not ahead or attempt.ended_at:
             return None
         return timedelta(seconds=max(1, round(ahead / speed)))
 
@@ -115,10 +116,10 @@ class AttemptView:
 
     @property
     def is_silent(self) -> bool:
-        """Its worker holds it and says nothing: between two chunks it would have."""
-        held = self.attempt
-        quiet = timezone.now() - held.heartbeat_at > SILENT
-        return bool(held.worker) and held.ended_at is None and quiet
+        """Its worker has the lease and no heartbeat: it has one after every chunk."""
+        attempt = self.attempt
+        quiet = timezone.now() - attempt.heartbeat_at > SILENT
+        return bool(attempt.worker) and attempt.ended_at is None and quiet
 
     @property
     def archive(self) -> Archive | None:
@@ -134,22 +135,23 @@ class AttemptView:
 def tries(move: Move) -> list[AttemptView]:
     """Every attempt with its steps, the newest first; one query."""
     return [
-        _try(one, [_effect(told) for told in vars(one)["ledger"]], move)
-        for one in _attempts().rows(move.pk)
+        _view(attempt, [_effect(row) for row in vars(attempt)["ledger"]], move)
+        for attempt in _attempts().rows(move.pk)
     ]
 
 
 @cache
 def _attempts() -> Question[Attempt]:
     effects = Effect.objects.filter(attempt=OuterRef("pk")).order_by("pk")
-    line = JSONObject(step="step", undone="undone", done_at="done_at")
+    row = JSONObject(step="step", undone="undone", done_at="done_at")
     attempts = Attempt.objects.filter(move=KEY).order_by("-number")
-    told = attempts.annotate(ledger=ArraySubquery(effects.values(told=line)))
-    return Question.of(told, ("stop_asked_by",))
+    with_ledger = attempts.annotate(ledger=ArraySubquery(effects.values(row=row)))
+    return Question.of(with_ledger, ("stop_asked_by",))
 
 
-def _effect(told: dict[str, Any]) -> Effect:
-    return Effect(**{**told, "done_at": datetime.fromisoformat(told["done_at"])})
+def _effect(row: dict[str, Any]) -> Effect:
+    # JSON has no moments: they come as text.
+    return Effect(**{**row, "done_at": datetime.fromisoformat(row["done_at"])})
 
 
 def copying() -> QuerySet[Attempt]:
@@ -170,14 +172,15 @@ def _percent(attempt: Attempt | queue.Run, done: int, steps: Sequence[StepCode])
     part = attempt.copied_size / attempt.size if attempt.size else 0.0
     copied = part if done == before else done > before
     others = done - (done > before)
-    return int(COPYING * copied + (100 - COPYING) * others / (len(steps) - 1))
+    of_steps = (100 - COPYING_PERCENT) * others / (len(steps) - 1)
+    return int(COPYING_PERCENT * copied + of_steps)
 
 
 def _steps_of(move: Move) -> tuple[StepCode, ...]:
     return steps_of(MoveType(move.move_type))
 
 
-def _try(attempt: Attempt, effects: list[Effect], move: Move) -> AttemptView:
+def _view(attempt: Attempt, effects: list[Effect], move: Move) -> AttemptView:
     done = {effect.step: effect.done_at for effect in effects if not effect.undone}
     undone = (effect.done_at for effect in effects if effect.undone)
     lines, ahead = [], _mark(attempt, move.state)

@@ -42,18 +42,17 @@ def find_move(move_id: int) -> Move:
 
 @cache
 def _move() -> Question[Move]:
-    asked_back = Exists(Move.objects.filter(reverses=OuterRef("pk")))
-    known = Move.objects.filter(pk=KEY)
-    told = known.annotate(
-        is_asked_back=asked_back, contributed=four_eyes.contributors()
+    reversal = Move.objects.filter(reverses=OuterRef("pk"))
+    move = Move.objects.filter(pk=KEY).annotate(
+        is_asked_back=Exists(reversal), contributed=four_eyes.contributors()
     )
-    return Question.of(told, NAMED, SEALED)
+    return Question.of(move, NAMED, SEALED)
 
 
 @cache
 def timeline() -> Question[Event]:
-    lines = Event.objects.filter(move=KEY).order_by("-pk")
-    return Question.of(lines[:NEWEST_EVENTS], ("words",))
+    events = Event.objects.filter(move=KEY).order_by("-pk")
+    return Question.of(events[:NEWEST_EVENTS], ("words",))
 
 
 def find_approval(move_id: int) -> Event | None:

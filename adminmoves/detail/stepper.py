@@ -79,7 +79,7 @@ def _facts(move: Move, station: Station, starts_at: datetime | None) -> Facts:
         return Facts(at=move.ended_at)
     if station is Station.QUEUE and starts_at and move.state == S.APPROVED:
         return Facts(at=starts_at)
-    return TOLD[station](move)
+    return FACTS_OF[station](move)
 
 
 def _request(move: Move) -> Facts:
@@ -88,8 +88,8 @@ def _request(move: Move) -> Facts:
 
 def _package(move: Move) -> Facts:
     if move.proof:
-        told = _("attested") if move.proof.is_attested else _("seen")
-        return Facts(str(told), move.proof.checked_at)
+        kind = _("attested") if move.proof.is_attested else _("seen")
+        return Facts(str(kind), move.proof.checked_at)
     waits = move.state == S.AWAITING_BOOKKEEPING
     return Facts(waits_since=move.state_since) if waits else NOTHING
 
@@ -120,7 +120,7 @@ def _completed(move: Move) -> Facts:
     return Facts(at=move.ended_at) if move.state == S.COMPLETED else NOTHING
 
 
-TOLD: Mapping[Station, Callable[[Move], Facts]] = {
+FACTS_OF: Mapping[Station, Callable[[Move], Facts]] = {
     Station.REQUEST: _request,
     Station.PACKAGE: _package,
     Station.APPROVAL: _approval,

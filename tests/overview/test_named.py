@@ -10,8 +10,9 @@ from django.db.models import Model
 from django.utils import timezone
 
 from adminmoves.access import actor_for
-from adminmoves.detail.page import as_it_went, open_dossier
+from adminmoves.detail.page import open_dossier
 from adminmoves.detail.queries import NAMED, SEALED, find_move
+from adminmoves.detail.timeline import order_events
 from adminmoves.models import ConnectionGrant, Move
 from adminmoves.models.direct import meta
 from adminmoves.models.named import bring
@@ -84,7 +85,7 @@ def test_the_lines_of_a_page_are_those_that_the_orm_reads(
     }
 
     lines: dict[str, Iterable[Model]] = {
-        "words": as_it_went(move.events.order_by("-pk")),
+        "words": order_events(move.events.order_by("-pk")),
         "stop_asked_by": move.attempts.order_by("-number"),
     }
     for path, rows in shown.items():
