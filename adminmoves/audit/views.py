@@ -13,11 +13,11 @@ from adminmoves.models import Event
 from adminmoves.models.search import WINDOW_DAYS
 from adminmoves.vocabulary import Right
 from adminmoves.web import guards, http, lists
-from adminmoves.web.fragments import Kept
+from adminmoves.web.fragments import FragmentCache
 from adminmoves.web.lists import CAP, NEWER, OLDER, page_of
 
 PAGE_SIZE = 50
-ROWS = Kept("audit/row.html", most=2000)
+ROWS = FragmentCache("audit/row.html", max_size=2000)
 FORMATS = {
     "csv": (exporting.as_csv, "text/csv; charset=utf-8"),
     "jsonl": (exporting.as_json_lines, "application/x-ndjson"),
@@ -58,7 +58,7 @@ def read_page(
         "is_capped": count > CAP,
         "window": WINDOW_DAYS if asked.is_narrowed else None,
         "everything": filters.url(alles="ja"),
-        **filters.beside(page),
+        **filters.page_links(page),
     }
 
 
@@ -73,7 +73,7 @@ def row(event: Event) -> SafeString:
         move and move.number,
         administration and (administration.public_id, administration.name),
     )
-    return ROWS.piece(told, event=event)
+    return ROWS.render(told, event=event)
 
 
 @require_POST

@@ -1,4 +1,4 @@
-"""What stands around every page, each piece made once for what it shows."""
+"""Parts of the frame of a page and of its filters, rendered once for what they show."""
 
 from collections.abc import Mapping
 from functools import lru_cache
@@ -10,44 +10,45 @@ from django.template import Context
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
-from adminmoves.web.fragments import Kept
+from adminmoves.web.fragments import FragmentCache
 from adminmoves.web.lists import FilterForm
 
 register = template.Library()
-AROUND: Mapping[str, Kept] = {
-    name: Kept(f"partials/{name}.html", most=200)
+FRAME_PARTS: Mapping[str, FragmentCache] = {
+    name: FragmentCache(f"partials/{name}.html", max_size=200)
     for name in ("tabbar", "shortcuts", "palette")
 }
-SELECT = Kept("overview/filter_select.html", most=500)
+SELECTS = FragmentCache("overview/filter_select.html", max_size=500)
 
 
 @register.simple_tag(takes_context=True)
 def around(context: Context, name: str) -> SafeString:
-    """A piece of the frame; these tell the menu, the keys and what one may begin."""
+    """A part of the frame: the menu, the keyboard shortcuts, the palette."""
     chrome = context["chrome"]
     may, nav = context["may"], context.get("nav", "")
-    told = (
+    key = (
         nav,
         chrome.single_letter_keys,
         may["draft"],
         may["approve"],
         *((entry.page.key, entry.count) for entry in chrome.pages),
     )
-    return AROUND[name].piece(told, chrome=chrome, may=may, nav=nav)
+    return FRAME_PARTS[name].render(key, chrome=chrome, may=may, nav=nav)
 
 
 @register.simple_tag
 def select(field: BoundField) -> SafeString:
-    """A filter with its label; a choice is told by its form and what it offers."""
+    """A filter with its label."""
     form = field.form
     offered = form.offers(field.name) if isinstance(form, FilterForm) else ()
-    told = (type(form), field.name, field.value(), offered)
-    return SELECT.piece(told, field=field)
+    # The choices are those of the class of the form, and what this one offers besides.
+    key = (type(form), field.name, field.value(), offered)
+    return SELECTS.render(key, field=field)
 
 
 @register.simple_tag
 def options(offices: Any) -> SafeString:
-    """What a field for an office suggests: its code, with its name beside it."""
+    """Suggestions for a field for an office: each code with its name."""
     return _options(tuple(offices))
 
 

@@ -1,4 +1,4 @@
-"""Form fields of this domain: what a paste adds is left out, codes stay as they are."""
+"""Form fields that remove what a paste adds, and keep the capitals of a code."""
 
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -30,8 +30,8 @@ Code = forms.TextInput(
 
 
 class LineField(forms.CharField):
-    """One line of text, such as a name or a ticket number: what a paste adds at its
-    ends is left out."""
+    """One line of text, such as a name or a ticket number, without what a paste adds at
+    its ends."""
 
     default_validators = [require_seen]
 
@@ -40,7 +40,7 @@ class LineField(forms.CharField):
 
 
 class CodeField(LineField):
-    """A code as the package writes it: odd dashes are put right, capitals never."""
+    """A code as the package writes it: odd dashes are replaced, capitals are kept."""
 
     default_validators = [require_code]
 
@@ -62,7 +62,7 @@ class WritingField(forms.CharField):
 
 
 class CountField(forms.IntegerField):
-    """A number of documents, as large as the database takes."""
+    """A number of documents, at most what the column stores."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(min_value=0, max_value=MAX_COUNT, **options)

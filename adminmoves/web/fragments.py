@@ -1,7 +1,6 @@
-"""Pieces of pages that are made once for what they show.
+"""Cached pieces of pages: to render a row takes longer than to read it.
 
-A piece is kept under all that it tells; whatever changes makes another piece, so that
-nothing old is ever shown.
+People look at the same newest rows all day, so most of them are rendered already.
 """
 
 from collections.abc import Hashable
@@ -15,19 +14,19 @@ from django.utils.translation import get_language
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
-    """The pieces of one template, ``most`` of them before it begins anew."""
+class FragmentCache:
+    """Renderings of one template in this process, at most ``max_size`` of them."""
 
     template: str
-    most: int
-    made: dict[Hashable, SafeString] = field(default_factory=dict)
+    max_size: int
+    cached: dict[Hashable, SafeString] = field(default_factory=dict)
 
-    def piece(self, told: Hashable, **page: Any) -> SafeString:
-        """``told``: all that the template reads of ``page``, but language and day."""
-        key = (get_language(), timezone.localdate(), told)
-        piece = self.made.get(key)
-        if piece is None:
-            if len(self.made) >= self.most:
-                self.made.clear()
-            piece = self.made[key] = render_to_string(self.template, page)
-        return piece
+    def render(self, key: Hashable, **context: Any) -> SafeString:
+        """``key``: all that the template reads of ``context``, but language and day."""
+        full_key = (get_language(), timezone.localdate(), key)
+        html = self.cached.get(full_key)
+        if html is None:
+            if len(self.cached) >= self.max_size:
+                self.cached.clear()
+            html = self.cached[full_key] = render_to_string(self.template, context)
+        return html

@@ -1,12 +1,10 @@
-"""What stands around every page: the menu, the person, the theme."""
+"""The frame of every page: the menu, the person, the theme."""
 
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, cast
 
-from django.http import (
-    HttpRequest,
-)
+from django.http import HttpRequest
 from django.utils import translation
 from django.utils.functional import SimpleLazyObject
 
@@ -18,7 +16,7 @@ from adminmoves.web.menu import Entry, entries
 
 @dataclass(frozen=True, slots=True)
 class PageFrame:
-    """What stands around a page. Without a role there is no menu."""
+    """Without a role there is no menu."""
 
     language: str
     theme: str
@@ -42,12 +40,12 @@ class PageFrame:
 
     @property
     def more(self) -> list[Entry]:
-        """What a phone has no tab for."""
+        """Pages of the menu that have no tab on a phone."""
         return [entry for entry in self.nav if not entry.page.in_tabs]
 
 
 def chrome(request: HttpRequest) -> dict[str, Any]:
-    """Context processor: evaluated only by templates that use it."""
+    """Context processor. Lazy, since many answers are parts without a frame."""
     return {
         "chrome": SimpleLazyObject(partial(_chrome, request)),
         "may": SimpleLazyObject(partial(_rights, request)),
@@ -62,17 +60,17 @@ def _rights(request: HttpRequest) -> dict[str, bool]:
 def _chrome(request: HttpRequest) -> PageFrame:
     prefs = cast("PortalRequest", request).preferences
     actor = actor_or_none(request)
-    around = PageFrame(
+    frame = PageFrame(
         language=translation.get_language() or "nl",
         theme=prefs.theme,
         single_letter_keys=prefs.single_letter_keys,
-        # The answer to a form has no page of its own to return to.
+        # The address of a form is no page: return to the page that sent it.
         here=request.get_full_path() if request.method == "GET" else came_from(request),
     )
     if actor is None:
-        return around
+        return frame
     return replace(
-        around,
+        frame,
         name=actor.name,
         role_label=str(Role(actor.role).label),
         pages=tuple(entries(actor, cast("PortalRequest", request).waiting)),

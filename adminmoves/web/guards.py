@@ -1,4 +1,4 @@
-"""What lets somebody in to a page, and how a refusal looks."""
+"""Who may open a page, and how a refusal looks."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -30,14 +30,12 @@ from adminmoves.web.http import P, PortalRequest, came_from, go, logger
 
 TYPED = frozenset({"question", "reason"})
 """Fields of a decision in which people write."""
-
-
-# A file that streams is an answer too.
+# HttpResponseBase, since a file that streams is a response too.
 View = Callable[Concatenate[PortalRequest, P], HttpResponseBase]
 
 
 def portal_view(needed: Action | Right) -> Callable[[View[P]], View[P]]:
-    """Ask for a log-in and a right; tell a refusal in words, never as a fault."""
+    """Ask for a log-in and a right; show a refusal as a sentence, never as an error."""
 
     def guard(view: View[P]) -> View[P]:
         @wraps(view)
@@ -52,7 +50,7 @@ def portal_view(needed: Action | Right) -> Callable[[View[P]], View[P]]:
             except DomainError as refusal:
                 return tell(request, refusal)
             except IntegrityError as error:
-                # Each form should have told it at its field: this one did not.
+                # A form should have refused it at its field: log that this one did not.
                 logger.exception("the database refused what no form did")
                 return tell(request, RuleHeld(str(refusal_of(error))))
 
@@ -62,11 +60,11 @@ def portal_view(needed: Action | Right) -> Callable[[View[P]], View[P]]:
 
 
 def signed_in_first(view: Callable[..., HttpResponseBase]) -> Callable[..., Any]:
-    """Ask who it is. What was sent is lost by then, and the page it stood on is not:
-    after the log-in that opens, and never the address of a form, which is no page."""
+    """Redirect to the log-in. A form that was sent is lost: after the log-in its page
+    opens, never the address that it was sent to."""
 
     @wraps(view)
-    def asked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.user.is_authenticated:
             return view(request, *args, **kwargs)
         here = request.get_full_path()
@@ -78,17 +76,17 @@ def signed_in_first(view: Callable[..., HttpResponseBase]) -> Callable[..., Any]
             here = urlsplit(came_from(request))._replace(scheme="", netloc="").geturl()
         return go(request, redirect_to_login(here)["Location"])
 
-    return asked
+    return guarded
 
 
 def refused(request: HttpRequest, refusal: DomainError) -> HttpResponse:
-    """It changed meanwhile, or cannot be done now: say who and what (HTTP 409)."""
+    """The reason on a page (HTTP 409): it changed meanwhile, or cannot be done now."""
     page = {"reason": str(refusal), "back": came_from(request)}
     return render(request, "409.html", page, status=409)
 
 
 def tell(request: HttpRequest, refusal: DomainError) -> HttpResponse:
-    """A refused form: back to the page it stood on, with the reason on top."""
+    """Show the page of a refused form again, with the reason on top."""
     if request.method != "POST":
         return refused(request, refusal)
     messages.error(request, str(refusal))
@@ -96,8 +94,8 @@ def tell(request: HttpRequest, refusal: DomainError) -> HttpResponse:
 
 
 def tell_overtaken(form: Form, refusal: ChangedMeanwhile) -> None:
-    """On the form that comes back; with what was typed, since the page as it is now
-    may no longer have a place for that form."""
+    """Add the refusal to the form, with what was typed: the page as it is now may have
+    no place for that form."""
     form.add_error(None, str(refusal))
     for name in TYPED & form.cleaned_data.keys():
         typed = {"text": form.cleaned_data[name]}

@@ -1,4 +1,4 @@
-"""What every page shares: the typed request, who asks, and how a refusal looks."""
+"""What every page shares: the typed request, its middleware, and redirects."""
 
 import logging
 import secrets
@@ -53,7 +53,7 @@ class PortalRequest(HttpRequest):
 
 
 class RequestIdMiddleware:
-    """Gives every request a short number that people can pass on."""
+    """Give every request a short number that people can pass on."""
 
     def __init__(self, get_response: Next) -> None:
         self.get_response = get_response
@@ -73,7 +73,7 @@ def request_id(request: HttpRequest) -> str:
 
 
 class OutsideMiddleware:
-    """Makes a query plain, and knows no page at an address with an odd part."""
+    """Clean the query string; answer 404 to an address with an odd part."""
 
     def __init__(self, get_response: Next) -> None:
         self.get_response = get_response
@@ -94,8 +94,8 @@ class OutsideMiddleware:
     def process_exception(
         self, request: HttpRequest, error: Exception
     ) -> HttpResponse | None:
-        """A value that no column holds came past all that cleans: refused in words,
-        and an error of the log, since something of ours should have seen it."""
+        """Answer 400 to a value that no column can store, and log it as an error: a
+        form or a cleaner should have refused it."""
         if not isinstance(error, DataError):
             return None
         logger.error("A value came as far as the database.", exc_info=error)
@@ -109,16 +109,17 @@ class PreferencesMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        asked = cast("PortalRequest", request)
+        portal_request = cast("PortalRequest", request)
         stored = None
         if isinstance(request.user, User):
-            standing = user_context_of(request.user, _standing())
-            stored = standing.preferences
-            asked.waiting = sum(map(len, standing.beside))
-            found = partial(actor_in, standing, request.user, asked.request_id)
-            asked.actor = cast("Actor", SimpleLazyObject(found))
-        asked.preferences = stored or preferences_by_cookie(request)
-        language = asked.preferences.language
+            context = user_context_of(request.user, _user_query())
+            stored = context.preferences
+            portal_request.waiting = sum(map(len, context.beside))
+            # Lazy, since it raises NotAllowed for who has no role: the view asks.
+            actor = partial(actor_in, context, request.user, portal_request.request_id)
+            portal_request.actor = cast("Actor", SimpleLazyObject(actor))
+        portal_request.preferences = stored or preferences_by_cookie(request)
+        language = portal_request.preferences.language
         translation.activate(language)
         response = self.get_response(request)
         response.setdefault("Content-Language", language)
@@ -126,13 +127,13 @@ class PreferencesMiddleware:
 
 
 @cache
-def _standing() -> Question[User]:
-    """Who asks, how they like it and what waits for them: one query for every page."""
+def _user_query() -> Question[User]:
+    """The rights of a person, their preferences and what waits: one query per page."""
     return question(waiting(), waiting_retirements())
 
 
 def preferences_by_cookie(request: HttpRequest) -> Preferences:
-    """Unsaved ones, where nobody stored any."""
+    """Unsaved preferences, for who has stored none."""
     language = request.COOKIES.get(LANGUAGE_COOKIE, "")
     theme = request.COOKIES.get(THEME_COOKIE, "")
     return Preferences(
@@ -166,18 +167,18 @@ def found(number: str) -> int:
 
 
 def version_in(request: HttpRequest) -> str:
-    """Which version of what it is about the page showed; empty where it says none."""
+    """The version that the page showed; empty where the form has none."""
     return inputs.text_in(request.POST, "version")
 
 
 def version_to_show(request: HttpRequest, about: Move) -> str:
-    """For the form of a page. One that comes back with errors keeps the version that
-    was read, until somebody is told that there is another one."""
+    """The version for the form of a page. A form that comes back with errors keeps the
+    version that it was sent with, so that a change in between is still refused."""
     return version_in(request) if request.method == "POST" else about.version
 
 
 def sent(request: HttpRequest) -> QueryDict | None:
-    """What a form was sent, also when that is nothing; None where it is only shown."""
+    """The data of a form, also when it is empty; None where the form is only shown."""
     return request.POST if request.method == "POST" else None
 
 
@@ -194,14 +195,14 @@ def came_from(request: HttpRequest) -> str:
 
 
 def actor_or_none(request: HttpRequest) -> Actor | None:
-    """Who asks; nobody before log-in and nobody without a role."""
+    """Who asks; None before log-in and without a role."""
     if not isinstance(request.user, User):
         return None
     actor = getattr(request, "actor", None)
     if actor is None:
-        return None  # who logs in at this moment is not known yet
+        return None  # the request of a log-in itself has none yet
     try:
-        # Touching it asks for the role, which may not be there.
+        # The first attribute evaluates the lazy object, which may refuse.
         return actor if actor.name else None
     except NotAllowed:
         return None

@@ -1,7 +1,7 @@
-"""What comes from outside and by no form: made harmless here before a page reads it.
+"""Cleaning of what comes in without a form: query strings, addresses.
 
-A text without what no database holds, a number that fits a column, an address whose
-parts can be ours. What is odd is nothing: it finds nothing, and never is a fault.
+A text loses the characters that no database stores, a number fits a column, a part of
+an address can be one of ours. An odd value finds nothing, and is never an error.
 """
 
 import re
@@ -12,7 +12,7 @@ from django.urls import register_converter
 from django.utils.datastructures import MultiValueDict
 
 MOST_DIGITS = 18
-"""Whatever is written in so many digits fits a bigint."""
+"""Any number of this many digits fits a bigint."""
 MAX_VALUE_CHARS = 2000
 """Characters that a page reads of one value."""
 ODD = re.compile("[\0\ud800-\udfff]")
@@ -20,7 +20,7 @@ DIGITS = re.compile(f"[0-9]{{1,{MOST_DIGITS}}}")
 
 
 def plain(text: str, most: int = MAX_VALUE_CHARS) -> str:
-    """The text without NUL and halves of characters, which PostgreSQL knows not."""
+    """The text without NUL and lone surrogates, which PostgreSQL does not store."""
     return ODD.sub("", text[:most])
 
 
@@ -29,7 +29,7 @@ def is_odd(text: str) -> bool:
 
 
 def whole_number(text: str) -> int | None:
-    """What a text says in plain digits; None where it says no number of a row."""
+    """The number in a text of digits; None where it cannot be the id of a row."""
     return int(text) if DIGITS.fullmatch(text) else None
 
 
@@ -64,8 +64,8 @@ class MoveNumber:
 
 
 class PublicId(MoveNumber):
-    """The stable id of an administration, a connection or a file; as it is stored, so
-    that an odd one in the database has an address too."""
+    """The stable id of an administration, a connection or a file. Any characters, so
+    that a row with an odd id has an address too."""
 
     regex = r"[^/\x00]{1,40}"
 
@@ -77,7 +77,7 @@ class RowId:
 
 
 def register() -> None:
-    """So that addresses can ask for <number:…>, <public:…> and <row:…>."""
+    """Register <number:…>, <public:…> and <row:…> for ``urls``."""
     register_converter(MoveNumber, "number")
     register_converter(PublicId, "public")
     register_converter(RowId, "row")

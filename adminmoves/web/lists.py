@@ -12,9 +12,7 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.db.models import Model, Q, QuerySet
-from django.http import (
-    HttpResponse,
-)
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 
@@ -29,25 +27,25 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class FilterForm(forms.Form):
-    """Filters of a list. What is unknown or empty counts as not asked."""
+    """Filters of a list. An unknown or empty value counts as no filter."""
 
     use_required_attribute = False
 
     def chosen(self) -> dict[str, str]:
-        """The filters that hold, by their names in the URL."""
+        """The filters that are set, by their names in the URL."""
         self.is_valid()
         return {name: str(value) for name, value in self.cleaned_data.items() if value}
 
     def offers(self, _name: str) -> Hashable:
-        """What a filter offers besides the choices that the class has."""
+        """The choices of a filter that its class does not have, for a cache key."""
         return ()
 
     def url(self, **changes: str) -> str:
         """The query string of this list with some filters changed or left out."""
         return query({**self.chosen(), **changes})
 
-    def beside(self, page: "ListPage[Any]") -> dict[str, str]:
-        """The addresses of the neighbouring pages; empty where there is none."""
+    def page_links(self, page: "ListPage[Any]") -> dict[str, str]:
+        """The addresses of the newer and the older page; empty where there is none."""
         return {
             "newer": self.url(**{NEWER: page.newer}) if page.newer else "",
             "older": self.url(**{OLDER: page.older}) if page.older else "",
@@ -59,7 +57,7 @@ def query(facts: Mapping[str, str]) -> str:
 
 
 def micros(moment: datetime) -> str:
-    """A moment as a key, exact to what the database holds."""
+    """A moment as a key, in microseconds, as exact as the database stores it."""
     return str((moment - EPOCH) // timedelta(microseconds=1))
 
 
@@ -81,13 +79,14 @@ class Order:
         return f"{row.pk}~{lead}"
 
     def beyond(self, key: str, *, onwards: bool) -> Q:
-        """The rows past a key. The first condition is there for the index."""
+        """The rows past a key."""
         number, _sign, lead = key.partition("~")
         way = "lt" if self.descending is onwards else "gt"
         past = Q(**{f"pk__{way}": _row(number)})
         if not self.field:
             return past
         value = self.read(lead)
+        # The first condition follows from the second: it is there for the index.
         return Q(**{f"{self.field}__{way}e": value}) & (
             Q(**{f"{self.field}__{way}": value}) | past
         )
@@ -114,15 +113,16 @@ class ListPage(Generic[M]):
 
 
 def page_of(
-    rows: QuerySet[M], order: Order, asked: Mapping[str, str], size: int = PAGE_SIZE
+    rows: QuerySet[M], order: Order, params: Mapping[str, str], size: int = PAGE_SIZE
 ) -> ListPage[M]:
-    """The page that a URL asks for; a key that is no key asks for the first."""
-    onwards = not asked.get(NEWER)
-    key = asked.get(OLDER if onwards else NEWER, "")
+    """The page that a URL asks for; the first one where its key is not valid."""
+    onwards = not params.get(NEWER)
+    key = params.get(OLDER if onwards else NEWER, "")
     try:
         start = order.beyond(key, onwards=onwards) if key else Q()
     except (ValueError, OverflowError):
         return page_of(rows, order, {}, size)
+    # One row more than the page tells whether there is a next page, without a count.
     found = list(rows.filter(start).order_by(*order.by(onwards=onwards))[: size + 1])
     more, found = len(found) > size, found[:size]
     if not onwards:
@@ -146,13 +146,13 @@ def show_list(
     whole: str,
     around: Callable[[], dict[str, Any]],
 ) -> HttpResponse:
-    """The rows alone for htmx, under the address ``query`` that shows them again.
+    """The rows alone for htmx, with ``query`` as the new address; else the whole page.
 
-    ``rows`` and ``whole`` are templates; ``around`` reads what only the whole shows.
+    ``rows`` and ``whole`` are templates; ``around`` reads what only ``whole`` shows.
     """
     if request.htmx and not request.htmx.history_restore_request:
         answer = render(request, rows, page)
-        # What a page asks for by itself is no step to go back to.
+        # A page that refreshes itself adds no step to the history of the browser.
         if not refreshes(request):
             answer["HX-Push-Url"] = request.path + query
     else:
@@ -162,5 +162,5 @@ def show_list(
 
 
 def refreshes(request: PortalRequest) -> bool:
-    """Whether the page asks by itself: ``partials/refresh.html``."""
+    """Whether the page refreshes itself: ``partials/refresh.html``."""
     return request.htmx.trigger == "refresh"

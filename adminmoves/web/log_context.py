@@ -1,4 +1,4 @@
-"""What the lines of the log are about at this moment: a request, a move; by number.
+"""The numbers that every line of the log carries: of a request, of a move.
 
 Only numbers that people pass on to each other; never a name, a code or an address.
 """
@@ -14,7 +14,7 @@ _about: ContextVar[Mapping[str, str]] = ContextVar("about", default=_NOTHING)
 
 @contextmanager
 def about(**numbers: str) -> Iterator[None]:
-    """Every line that is logged inside carries these: ``move="M-2026-00418"``."""
+    """Add numbers to every line that is logged inside, as ``move="M-2026-00418"``."""
     token = _about.set({**_about.get(), **numbers})
     try:
         yield

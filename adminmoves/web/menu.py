@@ -92,10 +92,10 @@ class Entry:
 
 
 def waiting() -> ArraySubquery:
-    """Moves that a person may decide on, as a column beside that person."""
+    """Moves that a person may decide on: a column of that person."""
     own = Contributor.objects.filter(move=OuterRef("pk"), user=OuterRef(OuterRef("pk")))
     moves = Move.objects.waiting_for_approval().filter(~Exists(own))
-    # In their order, so that an index gives them and what has ended is not read.
+    # In the order of the index of waiting moves, so that ended moves are not read.
     first = moves.order_by("state_since").values("pk")[: COUNT_CAP + 1]
     return ArraySubquery(first)
 
@@ -106,8 +106,8 @@ def waiting_retirements() -> ArraySubquery:
     return ArraySubquery(others.order_by("pk").values("pk")[: COUNT_CAP + 1])
 
 
-def told(count: int) -> str:
-    """ "99+" beyond what is counted, and nothing for none."""
+def badge(count: int) -> str:
+    """ "99+" beyond COUNT_CAP; empty for 0."""
     return f"{COUNT_CAP}+" if count > COUNT_CAP else str(count or "")
 
 
@@ -115,4 +115,4 @@ def entries(actor: Actor, waiting: int = 0) -> Iterator[Entry]:
     """The pages this person may open, in the order of the journey."""
     for page in PAGES:
         if can(actor, page.needs):
-            yield Entry(page, told(waiting) if page.key == "queue" else "")
+            yield Entry(page, badge(waiting) if page.key == "queue" else "")

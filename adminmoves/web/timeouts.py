@@ -1,8 +1,8 @@
-"""Pages for a database that was too long busy or is away, in words and not as a fault.
+"""Pages for a database that was busy for too long or is away.
 
-A database that restarts is away for seconds. Whoever asks meanwhile gets 503 and a page
-that needs no database; what only reads, and met a connection that was cut, is asked
-once more before that.
+A database that restarts is away for seconds. A request in these seconds gets 503 and a
+page that needs no database. A request that only reads is tried once more before that,
+since its connection may be one of before the restart.
 """
 
 import sys
@@ -28,13 +28,13 @@ AWAY_CODES = ("08", "53", "57P")
 """Classes of PostgreSQL's codes: connections, no room for one, and shutting down."""
 READS = frozenset({"GET", "HEAD"})
 SECRET = ("password", "wachtwoord")
-"""Fields with these in their name are not sent back to whoever sent them."""
+"""Fields with these in their name never go back into a page."""
 
 
 class QueryTimeoutMiddleware:
-    """Answers 503 where a statement was cancelled; its transaction is undone by then.
+    """Answer 503 where a statement was cancelled and its transaction rolled back.
 
-    Django writes the line of the log, with the path and without what was asked.
+    Django writes the line of the log, with the path and without the query string.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -59,7 +59,7 @@ class QueryTimeoutMiddleware:
 
 
 class RetryMiddleware:
-    """Asks once more what only reads, where the connection was cut in the middle."""
+    """Repeat a request that only reads, where its connection was cut."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -73,9 +73,10 @@ class RetryMiddleware:
 
 
 def went_wrong(request: HttpRequest) -> HttpResponse:
-    """What Django asks for where nothing else answered: ``handler500``.
+    """Answer an exception that nothing else answered: Django's ``handler500``.
 
-    Also for what no view raised: who asks is looked up in the database before one.
+    Not in a middleware's ``process_exception``, which sees only what a view raised: the
+    session and the user are read before that.
     """
     behind = list(_behind(sys.exc_info()[1]))
     if any(is_away(error) for error in behind):
@@ -91,10 +92,10 @@ def is_away(error: BaseException) -> bool:
     """Whether there is no database to speak to at this moment."""
     if not isinstance(error, OperationalError | InterfaceError):
         return False
-    told = error.__cause__
-    if not isinstance(told, psycopg2.OperationalError | psycopg2.InterfaceError):
+    cause = error.__cause__
+    if not isinstance(cause, psycopg2.OperationalError | psycopg2.InterfaceError):
         return False
-    return told.pgcode is None or told.pgcode.startswith(AWAY_CODES)
+    return cause.pgcode is None or cause.pgcode.startswith(AWAY_CODES)
 
 
 def _was_cancelled(error: BaseException) -> bool:
@@ -103,7 +104,7 @@ def _was_cancelled(error: BaseException) -> bool:
 
 
 def _behind(error: BaseException | None) -> Iterator[BaseException]:
-    """The error, and those in whose handling it came up."""
+    """The error, and the errors during whose handling it was raised."""
     while error is not None:
         yield error
         error = error.__cause__ or error.__context__
@@ -127,8 +128,8 @@ def _away(request: HttpRequest) -> HttpResponse:
 
 
 def _sent(request: HttpRequest) -> list[tuple[str, str]]:
-    """What was typed, to be sent again with one click; none of it where a file or a
-    password was among it, which a page cannot hold."""
+    """The fields that were sent, for a form that sends them again with one click. Empty
+    where a file or a password was among them: a page cannot carry those."""
     if request.method != "POST":
         return []
     try:

@@ -77,7 +77,7 @@ def test_the_counter_leaves_out_what_this_lead_worked_on(
 
 
 def test_the_counter_stops_counting_at_its_cap() -> None:
-    assert [menu.told(count) for count in (0, 99, 100)] == ["", "99", "99+"]
+    assert [menu.badge(count) for count in (0, 99, 100)] == ["", "99", "99+"]
 
 
 def test_the_frame_asks_the_database_equally_often_whatever_waits(

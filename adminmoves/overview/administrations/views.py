@@ -60,7 +60,7 @@ def read_list(
         "filters": filters,
         "rows": rows,
         "common": text if is_some(chosen, known) else "",
-        **filters.beside(page),
+        **filters.page_links(page),
     }
 
 

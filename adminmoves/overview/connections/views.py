@@ -56,7 +56,7 @@ def read_list(
         "nav": "connections",
         "filters": filters,
         "rows": [standing_of(connection) for connection in page.rows],
-        **filters.beside(page),
+        **filters.page_links(page),
     }
 
 

@@ -15,7 +15,7 @@ from adminmoves.detail.progress import percent
 from adminmoves.models import Move
 from adminmoves.models.named import bring
 from adminmoves.scheduling.queue import SHOWN_STATES, Wait, load_queue
-from adminmoves.web.fragments import Kept
+from adminmoves.web.fragments import FragmentCache
 
 MINUTE, DAY = 60, 86_400
 NAMED = (
@@ -31,7 +31,7 @@ NOT_SHOWN = ("plan", "warnings_seen", "reason")
 """Long, and no row of the list reads it."""
 OFFICE = ("pk", "office_code", "is_active")
 LINK = ("pk", "package", "package_environment", "country", "base_url", "is_active")
-KEPT = Kept("overview/list_row.html", most=2000)
+ROWS = FragmentCache("overview/list_row.html", max_size=2000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ def _now(moves: Sequence[Move]) -> dict[int, Now]:
 
 
 def _row(move: Move, now: Now) -> SafeString:
-    return KEPT.piece((now, *_told(move)), move=move, now=now)
+    return ROWS.render((now, *_told(move)), move=move, now=now)
 
 
 def _told(move: Move) -> tuple[object, ...]:

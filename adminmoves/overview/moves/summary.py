@@ -13,14 +13,14 @@ from adminmoves.models import BookkeepingConnection, Move
 from adminmoves.models.move import number_of
 from adminmoves.overview.moves.filters import since
 from adminmoves.vocabulary import Action, MoveState, Right
-from adminmoves.web.fragments import Kept
+from adminmoves.web.fragments import FragmentCache
 from adminmoves.web.lists import CAP
 
 DAYS = 14
 MOST_OFFICES = 200
 CHART = 112, 84
 """Height of the picture and of its tallest bar."""
-KEPT = Kept("overview/list_chart.html", most=20)
+CHARTS = FragmentCache("overview/list_chart.html", max_size=20)
 
 # One statement, so that the page costs one question however much it tells.
 TOLD = """
@@ -181,7 +181,7 @@ class Strip:
 
     @property
     def chart(self) -> SafeString:
-        return KEPT.piece((self.bars, self.most), strip=self)
+        return CHARTS.render((self.bars, self.most), strip=self)
 
     @property
     def today(self) -> Bar:

@@ -70,7 +70,7 @@ def read_list(request: http.PortalRequest) -> dict[str, Any]:
         "window": WINDOW_DAYS if looked_in != chosen else "",
         "everything": filters.url(alles="ja"),
         "total": next(chip for chip, _url in every if chip.is_current),
-        **filters.beside(page),
+        **filters.page_links(page),
     }
 
 

@@ -8,10 +8,10 @@ from django.utils.safestring import SafeString
 from adminmoves.models import Administration, FormerPlace, Move
 from adminmoves.models.search import FoundText, search, short_number, was_known_as
 from adminmoves.web import inputs
-from adminmoves.web.fragments import Kept
+from adminmoves.web.fragments import FragmentCache
 
 MOST = 20
-KEPT = Kept("overview/search_row.html", most=1000)
+ROWS = FragmentCache("overview/search_row.html", max_size=1000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Hit:
     @property
     def row(self) -> SafeString:
         administration, was = self.administration, self.was
-        told = (
+        key = (
             administration.public_id,
             administration.name,
             administration.mail_address,
@@ -33,7 +33,7 @@ class Hit:
             (was.office_code, was.code) if was else str(administration.connection),
             administration.retired_by_id,
         )
-        return KEPT.piece(told, administration=administration, was=was)
+        return ROWS.render(key, administration=administration, was=was)
 
 
 @dataclass(frozen=True, slots=True)
