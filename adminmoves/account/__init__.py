@@ -1,1 +1,1 @@
-"""What people do for themselves: signing in, and their preferences."""
+"""Log-in and log-out, and the preferences of a person."""

@@ -1,4 +1,4 @@
-"""How an event looks in a timeline or a history."""
+"""Icons, tones, facts and sentences of events."""
 
 from collections.abc import Mapping
 
@@ -65,13 +65,13 @@ EVENT_LOOKS: Mapping[EventCode, Look] = {
 
 @register.simple_tag
 def event_facts(event: Event) -> list[details.Fact]:
-    """What it tells besides its sentence."""
+    """Its facts besides its sentence."""
     return details.details(event)
 
 
 @register.simple_tag
 def event_look(event: Event) -> Look:
-    """An icon and a tone; what has none of its own gets a dot."""
+    """Its icon and tone; a grey dot for a code without one."""
     return EVENT_LOOKS.get(EventCode(event.code), PLAIN)
 
 

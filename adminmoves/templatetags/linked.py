@@ -1,4 +1,4 @@
-"""Words that people or the portal wrote, with what they name as links."""
+"""Texts of people and of the portal, with links in them."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Moments and durations in words, with the exact time always beside them."""
+"""Moments and durations in words, with the exact time in their title."""
 
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -30,7 +30,7 @@ def _time(moment: datetime, words: str) -> SafeString:
 
 
 def _date(moment: datetime, pattern: str) -> str:
-    """A page has the same few days all over, and to format one takes long."""
+    """Cached: a page has the same few days many times, and to format one is slow."""
     return _formatted(moment.date(), pattern, get_language())
 
 
@@ -101,7 +101,7 @@ def day(value: datetime | None) -> SafeString | str:
 
 @register.filter
 def weekday(value: datetime) -> str:
-    """The day beside a big clock: today, or friday 27 november."""
+    """The day next to a big clock: today, or friday 27 november."""
     local = local_time(value)
     if local.date() == timezone.localdate():
         return _("today")
@@ -110,7 +110,7 @@ def weekday(value: datetime) -> str:
 
 @register.filter
 def clock(value: datetime) -> str:
-    """Only the time of day, for a big figure; say the day beside it."""
+    """The time of day alone, for a big figure with the day next to it."""
     return f"{local_time(value):%H:%M}"
 
 
@@ -134,7 +134,7 @@ def stamp(value: datetime | None) -> SafeString | str:
 
 @register.filter
 def brief(value: datetime | None) -> SafeString | str:
-    """The time for today, else with the day: beside other words, in a narrow place."""
+    """The time of today, else with the day: for a narrow place."""
     if value is None:
         return ""
     local = local_time(value)
@@ -145,7 +145,7 @@ def brief(value: datetime | None) -> SafeString | str:
 
 @register.filter
 def waited(since: datetime | None) -> str:
-    """How long something waits by now, in whole words."""
+    """How long something has been waiting, in full words."""
     return "" if since is None else span(timezone.now() - since)
 
 

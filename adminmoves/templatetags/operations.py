@@ -1,4 +1,4 @@
-"""What people are told when their move would not be carried out now."""
+"""The notice that the queue does not run now."""
 
 from django import template
 
@@ -11,13 +11,13 @@ register = template.Library()
 
 @register.inclusion_tag("operations/notice.html")
 def queue_notice(
-    asked: QueueState | None = None,
+    queue: QueueState | None = None,
 ) -> dict[str, queue_status.QueueStatus]:
-    """Nothing when all is well. One query, where the page has not asked already."""
-    return {"standing": _told(asked) if asked else queue_status.read()}
+    """Empty while the queue runs. One query, unless the page has read the queue."""
+    return {"standing": _status(queue) if queue else queue_status.read()}
 
 
-def _told(queue: QueueState) -> queue_status.QueueStatus:
+def _status(queue: QueueState) -> queue_status.QueueStatus:
     by = queue.paused
     return queue_status.QueueStatus(
         worker_seen=not queue.is_alone,

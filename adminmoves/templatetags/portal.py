@@ -1,4 +1,4 @@
-"""Pieces of the interface that more than one page shows."""
+"""Tags and filters that more than one page uses."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -51,9 +51,13 @@ URGENT_LOOK = Look("zap", "orange")
 @register.simple_tag
 @lru_cache(maxsize=512)
 def icon(name: str, size: int = 18, cls: str = "") -> SafeString:
-    """A picture beside words: hidden from screen readers, sized in the tag."""
-    told = {"class": f"icon {cls}".strip(), "aria-hidden": "true", "focusable": "false"}
-    svg = lucide(str(name), size=size, **told)
+    """An icon next to a text, so hidden from screen readers; ``size`` in pixels."""
+    attributes = {
+        "class": f"icon {cls}".strip(),
+        "aria-hidden": "true",
+        "focusable": "false",
+    }
+    svg = lucide(str(name), size=size, **attributes)
     return mark_safe(svg)  # noqa: S308 - the pinned package drew it, nobody typed it
 
 
@@ -69,7 +73,7 @@ def _badge(look: Look, label: str, size: str) -> SafeString:
 
 @register.filter
 def state_label(move: Move) -> str:
-    """The word for a state; a draft that came back and a later start have their own."""
+    """The name of its state; a draft that came back and a later start have another."""
     if move.is_sent_back:
         return _("Changes requested")
     if move.is_scheduled:
@@ -79,9 +83,9 @@ def state_label(move: Move) -> str:
 
 @register.filter
 def full_label(field: BoundField) -> str:
-    """The label of a field where it stands alone: a form may tell whose it is."""
-    told = getattr(field.form, "full_label", None)
-    return str(told(field.name) if told else field.label)
+    """The label of a field outside its form, where the form may add whose it is."""
+    full_label_of = getattr(field.form, "full_label", None)
+    return str(full_label_of(field.name) if full_label_of else field.label)
 
 
 @register.simple_tag
@@ -91,7 +95,7 @@ def state(move: Move, size: str = "") -> SafeString:
 
 @register.simple_tag
 def urgent(move: Move) -> SafeString:
-    """Beside the state in a list; nothing once it is over, or where it is not so."""
+    """A badge next to the state in a list; empty once the move is over."""
     if not move.urgent or move.state in ENDED_STATES:
         return SafeString("")
     return _badge(URGENT_LOOK, _("Urgent"), "")
@@ -99,20 +103,20 @@ def urgent(move: Move) -> SafeString:
 
 @register.simple_tag
 def state_badge(value: str, size: str = "") -> SafeString:
-    """A state by its value, where there is no move at hand."""
-    known = MoveState(value)
-    return _badge(STATES[known].look, str(known.label), size)
+    """A state by its value, where there is no move."""
+    move_state = MoveState(value)
+    return _badge(STATES[move_state].look, str(move_state.label), size)
 
 
 @register.filter
 def full_name(user: User) -> str:
-    """What a person is called here; the user name where no other is known."""
+    """The name of a person; the user name where they have no other."""
     return user.get_full_name() or user.get_username()
 
 
 @register.filter
 def initials(name: str) -> str:
-    """Two signs for a round mark: "Teamleider 2" is T2."""
+    """Two characters for an avatar: T2 for "Teamleider 2"."""
     words = name.split()
     return "".join(word[0] for word in (words[:1] + words[-1:])[: len(words)]).upper()
 
@@ -148,7 +152,7 @@ def number(value: float) -> str:
 
 @register.filter
 def counted(administration: Administration, name: str) -> str:
-    """That count of an administration, or that it is unknown."""
+    """The count of that name, or "unknown" where the administration was not counted."""
     if not administration.is_counted:
         return _("unknown")
     return number(getattr(administration, name))
@@ -162,25 +166,25 @@ def _letters() -> tuple[tuple[Atom, str, str], ...]:
     )
 
 
-def _cell(atom: Atom, asked: frozenset[Atom]) -> str:
-    if atom in asked:
+def _cell(atom: Atom, changes: frozenset[Atom]) -> str:
+    if atom in changes:
         return "1"
-    comes_along = atom is Atom.CONNECTION and Atom.ENVIRONMENT in asked
+    comes_along = atom is Atom.CONNECTION and Atom.ENVIRONMENT in changes
     return "half" if comes_along else "0"
 
 
 @register.simple_tag
 def glyph(move_type: str) -> SafeString:
     """Three cells: filled changes, half comes along, grey stays."""
-    asked = MIXES[MoveType(move_type)]
-    words = _(" and ").join(word for atom, _l, word in _letters() if atom in asked)
+    changes = MIXES[MoveType(move_type)]
+    words = _(" and ").join(word for atom, _l, word in _letters() if atom in changes)
     label = _("changes: %(what)s") % {"what": words}
-    if Atom.ENVIRONMENT in asked:
+    if Atom.ENVIRONMENT in changes:
         label = _("%(changes)s; the accounting system comes along") % {"changes": label}
     cells = format_html_join(
         "",
         '<i data-on="{}">{}</i>',
-        ((_cell(atom, asked), letter) for atom, letter, _w in _letters()),
+        ((_cell(atom, changes), letter) for atom, letter, _w in _letters()),
     )
     return format_html(
         '<span class="glyph" role="img" aria-label="{}">{}</span>', label, cells
@@ -189,17 +193,17 @@ def glyph(move_type: str) -> SafeString:
 
 @register.filter
 def short_type(move_type: str) -> str:
-    """A type in a word or two, for a narrow column beside its glyph."""
+    """A type in a word or two, for a narrow column next to its glyph."""
     return str(MOVE_TYPES[MoveType(move_type)].short)
 
 
 @register.inclusion_tag("partials/route.html")
 def route(move: Move) -> dict[str, Any]:
-    """From and to in codes; only what differs is marked, capitals apart."""
+    """From and to in codes; a difference is marked, but not one of capitals alone."""
     now, then = place_now(move), place_wanted(move)
     is_new_code = now.code.upper() != then.code.upper()
     goes_to = (then.environment, then.connection) if move.state in OPEN_STATES else ()
-    inactive = [str(one) for one in goes_to if one and not one.is_active]
+    inactive = [str(place) for place in goes_to if place and not place.is_active]
     return {"now": now, "then": then, "is_new_code": is_new_code, "inactive": inactive}
 
 
@@ -231,15 +235,16 @@ def address(then: str, now: str = "") -> SafeString:
 
 
 @register.filter
-def outcome(results: Iterable[Any], wanted: str) -> list[Any]:
-    """The checks that ended like this."""
-    return [result for result in results if result.outcome == wanted]
+def outcome(results: Iterable[Any], value: str) -> list[Any]:
+    """The checks with that outcome."""
+    return [result for result in results if result.outcome == value]
 
 
 @register.filter
 def once(results: Iterable[Any]) -> list[Any]:
-    """Checks that ask the same in the same words are one thing to do."""
-    return list({(str(one.title), str(one.remedy)): one for one in results}.values())
+    """The checks without those that have the same text as another one."""
+    by_text = {(str(check.title), str(check.remedy)): check for check in results}
+    return list(by_text.values())
 
 
 OUTCOMES = ("blocking", "warning", "waiting", "todo", "passed")
@@ -264,5 +269,5 @@ def check_meter(results: Iterable[Any]) -> SafeString:
 
 @register.filter
 def told_reason(stored: Mapping[str, Any]) -> reasons.Reason | None:
-    """The words for a stored reason; None where none is stored."""
+    """A stored reason as a sentence; None where none is stored."""
     return reasons.tell(stored)

@@ -52,7 +52,8 @@ def can_be_asked(connection: BookkeepingConnection) -> bool:
 
 @register.filter
 def wants_package(connection: BookkeepingConnection) -> bool:
-    """Where an attestation takes the place of the package: a lead's, with a reason."""
+    """Whether the package can be asked, so that only a lead may attest instead, with a
+    reason."""
     return records.attestation_right(connection) == Right.OVERRULE_PROOF
 
 

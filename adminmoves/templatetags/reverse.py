@@ -1,4 +1,4 @@
-"""What pages tell of turning a completed move back."""
+"""Tags about the reversal of a completed move."""
 
 from typing import Any
 
@@ -12,14 +12,14 @@ register = template.Library()
 
 @register.simple_tag
 def turning(move: Move, is_asked: bool) -> Turning:
-    """Of a completed move: is it turned back, can it be.
+    """Whether a completed move is reversed, and whether it can be.
 
-    ``is_asked``: ``is_asked_back`` of the dossier, which spares most pages a query.
+    ``is_asked``: the move's ``is_asked_back``, which saves most pages a query.
     """
     return look_at_turning(move, is_asked=is_asked)
 
 
 @register.inclusion_tag("intake/turns_back.html")
 def turns_back(move: Move) -> dict[str, Any]:
-    """Of any move: which one it turns back; nothing where it turns back none."""
+    """The move that this one reverses; empty where it reverses none."""
     return {"back": look_back(move)}

@@ -1,1 +1,1 @@
-"""What a person sets for themselves."""
+"""The preferences of a person."""

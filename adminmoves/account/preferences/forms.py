@@ -1,4 +1,4 @@
-"""What a person sets for themselves: language, theme, single-letter keys."""
+"""Forms for language, theme and single-letter keys."""
 
 from django import forms
 from django.conf import settings
@@ -35,7 +35,7 @@ class PreferencesForm(forms.ModelForm[Preferences]):
 
 
 class OneSetting(forms.ModelForm[Preferences]):
-    """One switch in the bar: whatever is not sent stays as it was."""
+    """One switch in the bar: a setting that is not sent stays as it was."""
 
     language = forms.ChoiceField(choices=settings.LANGUAGES, required=False)
     theme = forms.ChoiceField(

@@ -14,42 +14,43 @@ from adminmoves.models import Preferences
 from adminmoves.vocabulary import Right
 from adminmoves.web import guards, http, inputs
 
-YEAR = 365 * 24 * 3600
+COOKIE_SECONDS = 365 * 24 * 3600
 
 
 @guards.portal_view(Right.READ_MOVES)
 def preferences(request: http.PortalRequest) -> HttpResponse:
     form = PreferencesForm(request.POST or None, instance=request.preferences)
     if request.method == "POST" and form.is_valid():
-        kept = form.save()
-        with override(kept.language):
+        stored = form.save()
+        # The page that follows is in the new language, and so is its message.
+        with override(stored.language):
             messages.success(request, _("Your preferences are saved."))
-        return remember(http.go(request, request.path), kept)
+        return remember(http.go(request, request.path), stored)
     return render(request, "registration/preferences.html", {"form": form})
 
 
 @require_POST
 def set_preference(request: HttpRequest) -> HttpResponse:
-    """A switch in the bar, also before log-in; back to the page it stands on."""
-    asked = cast("http.PortalRequest", request)
-    form = OneSetting(request.POST, instance=asked.preferences)
+    """A switch in the bar, also before log-in; back to the page that shows it."""
+    preferences = cast("http.PortalRequest", request).preferences
+    form = OneSetting(request.POST, instance=preferences)
     if form.is_valid():
         form.save(commit=isinstance(request.user, User))
     url = inputs.text_in(request.POST, "next")
     response = http.go(request, url if http.is_ours(request, url) else "/")
-    return remember(response, asked.preferences)
+    return remember(response, preferences)
 
 
-def remember(response: HttpResponse, kept: Preferences) -> HttpResponse:
-    """Keep language and theme in cookies too: they hold before the next log-in."""
+def remember(response: HttpResponse, preferences: Preferences) -> HttpResponse:
+    """Store language and theme in cookies too, for the pages before a log-in."""
     for name, value in (
-        (http.LANGUAGE_COOKIE, kept.language),
-        (http.THEME_COOKIE, kept.theme),
+        (http.LANGUAGE_COOKIE, preferences.language),
+        (http.THEME_COOKIE, preferences.theme),
     ):
         response.set_cookie(
             name,
             value,
-            max_age=YEAR,
+            max_age=COOKIE_SECONDS,
             secure=settings.SESSION_COOKIE_SECURE,
             httponly=True,
             samesite="Lax",

@@ -1,1 +1,1 @@
-"""Coming in and leaving."""
+"""Log-in and log-out."""

@@ -1,4 +1,4 @@
-"""Coming in and leaving are lines of the trail, like every other action."""
+"""The entries of the trail about log-in and log-out."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -16,7 +16,7 @@ JOB = "sign_in"
 
 
 def write_down(user: User, code: EventCode, *, request_id: str) -> None:
-    """Record it of that person; somebody without a role is written by the system."""
+    """Record it about that person; about somebody without a role the system does."""
     try:
         actor = actor_for(user, request_id)
     except NotAllowed:
@@ -25,15 +25,15 @@ def write_down(user: User, code: EventCode, *, request_id: str) -> None:
 
 
 def write_down_failure(name: str, *, request_id: str, locked_minutes: int = 0) -> None:
-    """``locked_minutes``: of the failure by which the name is locked."""
-    told = {"locked_minutes": locked_minutes} if locked_minutes else {}
-    line = line_of(name, EventCode.SIGN_IN_FAILED, told)
-    trail.record(replace(SYSTEM, request_id=request_id), [line])
+    """``locked_minutes``: of the failure by which the name is locked, else 0."""
+    params = {"locked_minutes": locked_minutes} if locked_minutes else {}
+    entry = entry_about(name, EventCode.SIGN_IN_FAILED, params)
+    trail.record(replace(SYSTEM, request_id=request_id), [entry])
 
 
-def line_of(name: str, code: EventCode, params: Mapping[str, Any]) -> TrailEntry:
-    """A wrong password belongs to the person. A name that nobody has is free text:
-    it stands apart, since it may be a password in the wrong field."""
+def entry_about(name: str, code: EventCode, params: Mapping[str, Any]) -> TrailEntry:
+    """An entry about the person with that name. A name that nobody has is stored as
+    free text, which can be erased: it may be a password in the wrong field."""
     user = User.objects.filter(username=name).first()
     if user is not None:
         return trail.about_person(user, code, params=params)

@@ -4,9 +4,9 @@ from django.utils.translation import gettext_lazy as _
 
 
 class SignInForm(AuthenticationForm):
-    """Django's own, in our words; it never tells whether the name exists.
+    """Django's form in our words. It never tells whether a name exists.
 
-    Django tells the browser how long a name may be, and does not look itself.
+    ``max_length`` is checked here: Django's form gives it to the browser alone.
     """
 
     username = UsernameField(

@@ -1,8 +1,8 @@
-"""What trying to log in may cost, decided before a password is looked at.
+"""Limits on attempts to log in, checked before a password is.
 
-The failed tries are those that django-axes keeps: a name at an address is locked by
-it; here their number per address and in all is bounded, and how many hashes this
-process computes at once, so that pages are served while somebody tries passwords.
+Django-axes stores the failed attempts and locks a name at an address. Here attempts are
+limited per address and in all, and so is the number of hashes that this process
+computes at once, so that pages are served while somebody tries passwords.
 """
 
 import threading
@@ -19,20 +19,20 @@ from django.db.models.functions import Least
 from django.utils import timezone
 
 from adminmoves.access import SYSTEM
-from adminmoves.account.signin.actions import line_of
+from adminmoves.account.signin.actions import entry_about
 from adminmoves.audit import trail
 from adminmoves.vocabulary import EventCode
 
-TRIES = Least(F("failures_since_start"), Value(settings.AXES_FAILURE_LIMIT))
-"""Further tries on a locked name cost nothing and count for nothing."""
-BUSY = timedelta(seconds=5)
-"""When to try again while all turns are taken."""
+ATTEMPTS = Least(F("failures_since_start"), Value(settings.AXES_FAILURE_LIMIT))
+"""Attempts on a locked name do not count: no hash is computed for them."""
+BUSY_WAIT = timedelta(seconds=5)
+"""After how long to try again while all turns are taken."""
 _turns = threading.BoundedSemaphore(settings.PORTAL_SIGN_INS_AT_ONCE)
 
 
 @contextmanager
 def turn() -> Iterator[bool]:
-    """Whether this process has room for one more password now; nobody waits for it,
+    """Whether this process may check one more password now. It does not wait for that,
     since a thread that waits serves no page."""
     has_turn = _turns.acquire(blocking=False)
     try:
@@ -45,15 +45,15 @@ def turn() -> Iterator[bool]:
 def wait_for(address: str | None) -> timedelta:
     """How long nobody may try from this address; zero where they may.
 
-    Past the limit for all, those addresses wait that failed themselves: who never
-    failed gets in, whatever others try.
+    Past the limit for all addresses together, only those with a failure wait: an attack
+    from elsewhere locks nobody else out.
     """
     now = timezone.now()
     found = AccessAttempt.objects.filter(
         attempt_time__gt=now - settings.AXES_COOLOFF_TIME
     ).aggregate(
-        every=Sum(TRIES, default=0),
-        own=Sum(TRIES, filter=Q(ip_address=address), default=0),
+        every=Sum(ATTEMPTS, default=0),
+        own=Sum(ATTEMPTS, filter=Q(ip_address=address), default=0),
         last=Max("attempt_time", filter=Q(ip_address=address)),
     )
     too_many = found["own"] >= settings.PORTAL_SIGN_IN_FAILURES_PER_ADDRESS
@@ -67,7 +67,7 @@ def wait_for(address: str | None) -> timedelta:
 
 
 def lock_ends_in(name: str, address: str | None) -> timedelta:
-    """How long a locked name stays so; tries in the meantime do not count."""
+    """How long a locked name stays locked; attempts meanwhile do not prolong it."""
     last = AccessAttempt.objects.filter(username=name, ip_address=address).aggregate(
         last=Max("attempt_time")
     )["last"]
@@ -78,7 +78,7 @@ def lock_ends_in(name: str, address: str | None) -> timedelta:
 
 
 def count_while_locked(name: str, address: str | None) -> None:
-    """One more try on a locked name: a number in a row, and no line of the trail."""
+    """Count an attempt on a locked name, without an entry in the trail for each."""
     attempts = AccessAttempt.objects.filter(username=name, ip_address=address)
     newest = attempts.order_by("-attempt_time").values("pk")[:1]
     attempts.filter(pk__in=newest).update(
@@ -87,27 +87,31 @@ def count_while_locked(name: str, address: str | None) -> None:
 
 
 class Handler(AxesDatabaseHandler):  # type: ignore[misc] # django-axes has no types
-    """Django-axes, which forgets what is over as we do."""
+    """Django-axes, with ``clean_up`` as the way to delete old attempts."""
 
-    def clean_expired_user_attempts(self, *_asked: object) -> int:
+    def clean_expired_user_attempts(self, *_args: object) -> int:
         return clean_up()
 
 
 @transaction.atomic
 def clean_up() -> int:
-    """Forget what is over; how often a locked name was tried is written down once."""
+    """Delete attempts past the cool-off time; record those on a locked name once.
+
+    Returns how many rows were deleted.
+    """
     over = timezone.now() - settings.AXES_COOLOFF_TIME
-    gone = AccessAttempt.objects.select_for_update(skip_locked=True).filter(
+    # Two processes may clean up at once: each takes rows that the other does not.
+    expired = AccessAttempt.objects.select_for_update(skip_locked=True).filter(
         attempt_time__lte=over
     )
-    lines = []
-    for attempt in gone:
+    entries = []
+    for attempt in expired:
         more = attempt.failures_since_start - settings.AXES_FAILURE_LIMIT
         if more > 0:
-            told = {"tries_while_locked": more}
+            params = {"tries_while_locked": more}
             name = attempt.username or ""
-            lines.append(line_of(name, EventCode.SIGN_IN_FAILED, told))
-    AccessAttempt.objects.filter(pk__in=[attempt.pk for attempt in gone]).delete()
-    if lines:
-        trail.record(SYSTEM, lines)
-    return len(gone)
+            entries.append(entry_about(name, EventCode.SIGN_IN_FAILED, params))
+    AccessAttempt.objects.filter(pk__in=[attempt.pk for attempt in expired]).delete()
+    if entries:
+        trail.record(SYSTEM, entries)
+    return len(expired)

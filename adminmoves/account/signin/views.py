@@ -16,7 +16,7 @@ from adminmoves.account.signin.forms import SignInForm
 from adminmoves.vocabulary import EventCode
 from adminmoves.web import http
 
-TOO_MANY = 429
+TOO_MANY_REQUESTS = 429
 
 
 class SignIn(LoginView):
@@ -32,7 +32,7 @@ class SignIn(LoginView):
             return paused(request, wait, why="address")
         with throttle.turn() as has_turn:
             if not has_turn:
-                return paused(request, throttle.BUSY, why="busy")
+                return paused(request, throttle.BUSY_WAIT, why="busy")
             return super().post(request, *args, **kwargs)
 
     @transaction.atomic
@@ -43,7 +43,8 @@ class SignIn(LoginView):
         return response
 
     def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
-        """A form that is not filled in is no try; one on a locked name is counted."""
+        """Record a failed attempt, or count one on a locked name. A form that is not
+        filled in is no attempt."""
         name = form.cleaned_data.get("username", "")
         failures = getattr(self.request, "axes_failures_since_start", None)
         is_locked = getattr(self.request, "axes_locked_out", False)
@@ -66,7 +67,7 @@ class SignOut(LogoutView):
             user = User.objects.get(pk=request.user.pk)
             write_down(user, EventCode.SIGNED_OUT, request_id=http.request_id(request))
         response = super().post(request, *args, **kwargs)
-        # Cookies stay: language and theme are those of the log-in page too.
+        # Not "cookies": language and theme are for the log-in page too.
         response["Clear-Site-Data"] = '"cache", "storage"'
         return response
 
@@ -81,14 +82,14 @@ def locked_out(
 
 
 def paused(request: HttpRequest, wait: timedelta, *, why: str) -> HttpResponse:
-    """Nobody may try now; says why, and when they may."""
+    """A page (HTTP 429) with the reason, and after how long to try again."""
     seconds = max(int(wait.total_seconds()), 1)
     page = {
         "why": why,
         "failure_limit": settings.AXES_FAILURE_LIMIT,
         "minutes": -(-seconds // 60),
     }
-    answer = render(request, "axes_lockout.html", page, status=TOO_MANY)
+    answer = render(request, "axes_lockout.html", page, status=TOO_MANY_REQUESTS)
     answer["Retry-After"] = str(seconds)
     return answer
 
