@@ -11,7 +11,7 @@ from psycopg2 import extensions
 from adminmoves.access import actor_for
 from adminmoves.models import Move
 from adminmoves.overview.moves import summary
-from adminmoves.overview.moves.summary import DAYS, strip_for
+from adminmoves.overview.moves.summary import DAYS, load_summary
 from adminmoves.vocabulary import MoveState
 from tests.cast import MakeMove
 from tests.estate.test_large import make_estate
@@ -29,7 +29,7 @@ def test_every_day_tells_what_was_completed_on_it(
     ended = Move.objects.filter(state=S.COMPLETED).values_list("ended_at", flat=True)
     days = [timezone.localdate(moment) for moment in ended if moment]
 
-    told = strip_for(actor_for(lead))
+    told = load_summary(actor_for(lead))
 
     today = timezone.localdate()
     window = [today - timedelta(days=ago) for ago in range(DAYS - 1, -1, -1)]
@@ -57,6 +57,6 @@ def test_a_failed_run_stands_on_its_day(lead: User, a_move: MakeMove) -> None:
     a_move(S.FAILED)
     a_move(S.COMPLETED)
 
-    told = strip_for(actor_for(lead))
+    told = load_summary(actor_for(lead))
 
     assert [(bar.done, bar.failed) for bar in told.bars][-2:] == [(0, 0), (1, 1)]

@@ -1,1 +1,1 @@
-"""Administrations: the list, and all that is known of one."""
+"""Administrations: the list, and the page of one."""

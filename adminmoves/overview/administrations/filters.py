@@ -30,28 +30,32 @@ class AdministrationFilters(FilterForm):
     )
 
 
-def is_some(chosen: dict[str, str], known: FoundText | None) -> bool:
-    """Whether so many are known by the text alone that only some are looked at.
+def shows_only_some(chosen: dict[str, str], matches: FoundText | None) -> bool:
+    """Whether the text alone matches so many that only some of them are listed.
 
-    The order by name would go through all of them; another filter is narrow enough.
+    To order them by name, PostgreSQL would read all of them. Another filter beside the
+    text is narrow enough.
     """
-    return known is not None and known.is_common and set(chosen) == {"q"}
+    return matches is not None and matches.is_common and set(chosen) == {"q"}
 
 
-def found_by(chosen: dict[str, str], known: FoundText | None) -> AdministrationQuerySet:
-    wanted = Q()
-    if known is not None:
-        wanted &= known.some() if is_some(chosen, known) else known.every()
+def filtered(
+    chosen: dict[str, str], matches: FoundText | None
+) -> AdministrationQuerySet:
+    condition = Q()
+    if matches is not None:
+        some = shows_only_some(chosen, matches)
+        condition &= matches.some() if some else matches.every()
     if office := chosen.get("kantoor"):
-        wanted &= Q(environment__office_code__iexact=office)
+        condition &= Q(environment__office_code__iexact=office)
     if package := chosen.get("pakket"):
-        wanted &= Q(package=package)
+        condition &= Q(package=package)
     if answer := chosen.get("onderweg"):
-        wanted &= _standing(answer)
-    return Administration.objects.filter(wanted)
+        condition &= _under_way(answer)
+    return Administration.objects.filter(condition)
 
 
-def _standing(answer: str) -> Q:
-    """At most one move of an administration is open, so nothing shows twice."""
-    under_way = Q(moves__state__in=OPEN_STATES)
-    return {"ja": under_way, "nee": ~under_way & IN_USE}.get(answer, ~IN_USE)
+def _under_way(answer: str) -> Q:
+    # At most one move of an administration is open, so this join repeats no row.
+    is_open = Q(moves__state__in=OPEN_STATES)
+    return {"ja": is_open, "nee": ~is_open & IN_USE}.get(answer, ~IN_USE)

@@ -1,4 +1,4 @@
-"""The path of an administration: where it was, where it is, where it is wanted."""
+"""The places of an administration: where it was, where it is, where it will go."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from adminmoves.models import Administration, FormerPlace, Move
 
 @dataclass(frozen=True, slots=True)
 class PlaceStay:
-    """One place on the path; ``hop`` is the move that leads on from it."""
+    """One place; ``hop`` is the move that leads from it to the next."""
 
     kind: str  # was, now or wanted
     office_code: str
@@ -24,8 +24,8 @@ class PlaceStay:
     before: "PlaceStay | None" = None
 
     def _differs(self, name: str) -> bool:
-        known = self.before
-        return known is not None and getattr(known, name) != getattr(self, name)
+        before = self.before
+        return before is not None and getattr(before, name) != getattr(self, name)
 
     @property
     def is_new_office(self) -> bool:
@@ -45,17 +45,17 @@ class PlaceStay:
         return self.before.address if self.before else ""
 
 
-def path_of(
+def place_history(
     administration: Administration, left: Sequence[FormerPlace], open_move: Move | None
 ) -> list[PlaceStay]:
-    """Oldest first. The wanted place stands at the end while a move is under way."""
-    path: list[PlaceStay] = []
+    """Oldest first; the target place comes last while a move is under way."""
+    stays: list[PlaceStay] = []
     for place in left:
-        path.append(_was(place, path[-1] if path else None))
-    path.append(_now(administration, open_move, path[-1] if path else None))
+        stays.append(_was(place, stays[-1] if stays else None))
+    stays.append(_now(administration, open_move, stays[-1] if stays else None))
     if open_move is not None:
-        path.append(_wanted(open_move, path[-1]))
-    return path
+        stays.append(_target(open_move, stays[-1]))
+    return stays
 
 
 def _was(place: FormerPlace, before: PlaceStay | None) -> PlaceStay:
@@ -89,7 +89,7 @@ def _now(
     )
 
 
-def _wanted(move: Move, before: PlaceStay) -> PlaceStay:
+def _target(move: Move, before: PlaceStay) -> PlaceStay:
     place = place_wanted(move)
     return PlaceStay(
         kind="wanted",

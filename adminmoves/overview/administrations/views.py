@@ -9,10 +9,10 @@ from adminmoves.models.search import found_by_text, was_known_as
 from adminmoves.overview.administrations.filters import (
     BY_NAME,
     AdministrationFilters,
-    found_by,
-    is_some,
+    filtered,
+    shows_only_some,
 )
-from adminmoves.overview.administrations.place_history import path_of
+from adminmoves.overview.administrations.place_history import place_history
 from adminmoves.vocabulary import OPEN_STATES, Right
 from adminmoves.web import guards, http, lists
 from adminmoves.web.lists import page_of
@@ -44,13 +44,16 @@ def read_list(
     """A page of administrations with their open moves and former places."""
     chosen = filters.chosen()
     under_way = Move.objects.open().order_by()
-    known = found_by_text(chosen)
-    found = found_by(chosen, known).with_place()
-    found = found.prefetch_related(
-        Prefetch("moves", queryset=under_way, to_attr="under_way"),
-        Prefetch("former_places", to_attr="left"),
+    matches = found_by_text(chosen)
+    administrations = (
+        filtered(chosen, matches)
+        .with_place()
+        .prefetch_related(
+            Prefetch("moves", queryset=under_way, to_attr="under_way"),
+            Prefetch("former_places", to_attr="left"),
+        )
     )
-    page = page_of(found, BY_NAME, request.GET)
+    page = page_of(administrations, BY_NAME, request.GET)
     text = chosen.get("q", "")
     rows = [
         (administration, former(administration, text)) for administration in page.rows
@@ -59,7 +62,7 @@ def read_list(
         "nav": "administrations",
         "filters": filters,
         "rows": rows,
-        "common": text if is_some(chosen, known) else "",
+        "common": text if shows_only_some(chosen, matches) else "",
         **filters.page_links(page),
     }
 
@@ -72,9 +75,11 @@ def former(administration: Administration, text: str) -> FormerPlace | None:
 
 @guards.portal_view(Right.READ_MOVES)
 def administration(request: http.PortalRequest, public_id: str) -> HttpResponse:
-    """All that is known of one: its path, its facts, its moves, what happened."""
-    known = Administration.objects.with_place().select_related("closed_by")
-    administration = get_object_or_404(known, public_id=public_id)
+    """One administration: its places, its facts, its moves, what happened."""
+    administration = get_object_or_404(
+        Administration.objects.with_place().select_related("closed_by"),
+        public_id=public_id,
+    )
     moves = list(administration.moves.with_estate()[:MOST_MOVES])
     open_move = next((move for move in moves if move.state in OPEN_STATES), None)
     left = administration.former_places.select_related(
@@ -83,7 +88,7 @@ def administration(request: http.PortalRequest, public_id: str) -> HttpResponse:
     page = {
         "nav": "administrations",
         "administration": administration,
-        "path": path_of(administration, list(left), open_move),
+        "path": place_history(administration, list(left), open_move),
         "moves": moves,
         "open_move": open_move,
         "retirement": administration.retirements.waiting().with_people().first(),

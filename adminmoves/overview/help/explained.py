@@ -1,4 +1,4 @@
-"""What the help page tells, walked from the tables, so that it cannot fall behind."""
+"""The texts of the help page, read from the tables that the portal works by."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -46,12 +46,12 @@ SPECIAL: Mapping[MoveState, ExplainedState] = {
         _("It is approved and starts by itself at the moment that was chosen."),
     ),
 }
-"""What the lists call apart in a state: a draft that came back and a later start."""
+"""States that the lists show in two ways: a draft that came back, a later start."""
 
 
 @dataclass(frozen=True, slots=True)
 class ExplainedCheck:
-    """A check: what it wants, what it says when that is missing, and where it holds."""
+    """A check: its rule, its messages, and the types that it is for."""
 
     title: str
     problems: tuple[tuple[str, str], ...]
@@ -98,7 +98,7 @@ def _explained(check: Check) -> ExplainedCheck:
 
 
 class _Open(dict[str, Promise | str]):
-    """What only a real case can fill in stays open."""
+    """Parameters of a message that only a real case can fill in."""
 
     def __missing__(self, name: str) -> str:
         return "…"
@@ -110,12 +110,13 @@ IN_GENERAL: Mapping[str, Promise | str] = {
     "name": _("Somebody"),
     "package": _("the same"),
 }
-"""What a check wants of any request: there is no case yet to name."""
+"""Parameters of a message about no request in particular."""
 
 
 def _general(
     text: object, words: Mapping[str, Promise | str] = MappingProxyType({})
 ) -> str:
-    told = str(text)
-    told = told % _Open(words) if "%(" in told else told
-    return " ".join(told.split())
+    sentence = str(text)
+    sentence = sentence % _Open(words) if "%(" in sentence else sentence
+    # An empty parameter leaves two spaces.
+    return " ".join(sentence.split())

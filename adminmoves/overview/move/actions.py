@@ -1,4 +1,4 @@
-"""What people write beside a move."""
+"""Comments on a move."""
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -12,11 +12,11 @@ from adminmoves.vocabulary import EventCode, Right
 
 @transaction.atomic
 def comment(move_id: int, *, actor: Actor, text: str) -> None:
-    """Write a comment into the trail: it stays, with the name of who wrote it."""
+    """Write a comment into the trail, where it stays with the name of its author."""
     access.require(actor, Right.COMMENT)
     if not text.strip():
         raise DomainError(_("Write your comment first."))
-    # Held first, as by a run: who writes in its trail would else wait for each other.
+    # Lock the move before its trail, in the order of a run: the other order deadlocks.
     move = lifecycle.lock_move(move_id)
     line = trail.about_move(move, EventCode.COMMENTED, words={"text": text.strip()})
     trail.record(actor, [line])

@@ -30,22 +30,22 @@ def detail(request: http.PortalRequest, number: str) -> HttpResponse:
 @require_GET
 @guards.portal_view(Right.READ_MOVES)
 def progress(request: http.PortalRequest, number: str) -> HttpResponse:
-    """What happened since the reader's last look, by the number of its event."""
+    """The news of a move after the event that the open page has (``na``)."""
     move_id = http.numbered(number)
     since = inputs.whole_number(inputs.text_in(request.GET, "na")) or 0
     state = inputs.text_in(request.GET, "staat")
-    told = _look(number, since)
-    if told is None:
+    news = _look(number, since)
+    if news is None:
         raise Http404
     # The state too: a run may end between the reads that made the page.
-    if told == (state, False, False):
+    if news == (state, False, False):
         return HttpResponse(status=NO_CONTENT)
     dossier = open_dossier(move_id, request.actor)
-    news = [event for event in dossier.timeline if event.pk > since]
+    events = [event for event in dossier.timeline if event.pk > since]
     page = {
         "dossier": dossier,
-        "news": news,
-        "steps": [step for event in news for step in event.params.get("steps", ())],
+        "news": events,
+        "steps": [step for event in events for step in event.params.get("steps", ())],
         "changed": dossier.move.state != state,
         "oob": True,
     }
@@ -53,7 +53,8 @@ def progress(request: http.PortalRequest, number: str) -> HttpResponse:
 
 
 def _look(number: str, since: int) -> tuple[str, bool, bool] | None:
-    """Its state, whether there are newer events, and whether it copies an archive."""
+    """Its state, whether there are newer events, and whether it copies an archive; None
+    where the number is of no move."""
     newer = Event.objects.filter(move=OuterRef("pk"), pk__gt=since)
     copies = copying().filter(move=OuterRef("pk"))
     moves = Move.objects.filter(Move.numbered(number))

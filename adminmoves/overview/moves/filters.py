@@ -1,4 +1,4 @@
-"""The filters of the list; their names and values are what stands in the URL."""
+"""The filters of the list; their names and values are those in the URL."""
 
 from datetime import datetime, timedelta
 
@@ -11,7 +11,7 @@ from adminmoves.access import Actor, can
 from adminmoves.models import Move
 from adminmoves.models.move import MoveQuerySet
 from adminmoves.models.search import WINDOW_DAYS, FoundText, at_office
-from adminmoves.overview.moves.status_tabs import ALL, CUTS, FOR_ME, OPEN
+from adminmoves.overview.moves.status_tabs import ALL, FOR_ME, OPEN, TABS
 from adminmoves.vocabulary import Action, MoveType, Package, Role
 from adminmoves.web.lists import FilterForm, Order, micros, moment, query
 
@@ -33,7 +33,7 @@ DEFAULTS = {
 
 class MoveFilters(FilterForm):
     status = forms.ChoiceField(
-        choices=[(key, cut.label) for key, cut in CUTS.items()],
+        choices=[(key, tab.label) for key, tab in TABS.items()],
         required=False,
         widget=forms.HiddenInput,
     )
@@ -55,61 +55,61 @@ class MoveFilters(FilterForm):
     alles = forms.ChoiceField(choices=[("ja", "")], required=False)
 
 
-def narrowed(chosen: dict[str, str], known: FoundText | None) -> dict[str, str]:
-    """The same; for a common text without a period that of the newest moves."""
-    is_open = not (chosen.get("periode") or chosen.get("alles"))
-    if known is not None and known.finds_many and is_open:
+def narrowed(chosen: dict[str, str], matches: FoundText | None) -> dict[str, str]:
+    """The same filters; a common text without a period gets one of WINDOW_DAYS."""
+    has_period = chosen.get("periode") or chosen.get("alles")
+    if matches is not None and matches.finds_many and not has_period:
         return {**chosen, "periode": str(WINDOW_DAYS)}
     return chosen
 
 
 def apply(
-    moves: MoveQuerySet, chosen: dict[str, str], known: FoundText | None, actor: Actor
+    moves: MoveQuerySet, chosen: dict[str, str], matches: FoundText | None, actor: Actor
 ) -> MoveQuerySet:
-    """Everything but the status, which the chips cut by."""
-    wanted = Q()
+    """Filter by everything but the status, by which the tabs divide them."""
+    condition = Q()
     if kind := chosen.get("soort"):
         # A draft has only what its maker chose.
-        wanted &= Q(move_type=kind) | Q(move_type="", intent=kind)
+        condition &= Q(move_type=kind) | Q(move_type="", intent=kind)
     if office := chosen.get("kantoor"):
-        wanted &= at_office(
+        condition &= at_office(
             office,
             "from_environment",
             "to_environment",
             administration="administration",
         )
     if package := chosen.get("pakket"):
-        wanted &= Q(package=package)
+        condition &= Q(package=package)
     if days := chosen.get("periode"):
-        wanted &= Q(state_since__gte=since(int(days)))
+        condition &= Q(state_since__gte=since(int(days)))
     if chosen.get("wie"):
-        wanted &= Q(requested_by=actor.user_id)
-    if known is not None:
-        wanted &= told_by(known)
-    return moves.filter(wanted)
+        condition &= Q(requested_by=actor.user_id)
+    if matches is not None:
+        condition &= matching(matches)
+    return moves.filter(condition)
 
 
 def since(days: int) -> datetime:
-    """The start of the first of so many days, today among them."""
+    """The start of the first of ``days`` days, the last of which is today."""
     today = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
     return today - timedelta(days=days - 1)
 
 
-def told_by(known: FoundText) -> Q:
-    """A move by its number, its wanted code, who asked for it and under which ticket,
-    or anything its administration was."""
+def matching(matches: FoundText) -> Q:
+    """Moves by number, new code, requester or ticket, or by anything that their
+    administration is or was."""
     return (
-        known.about("administration")
-        | known.of_moves("pk")
-        | Q(to_code__istartswith=known.text)
-        | Move.numbered(known.text)
+        matches.about("administration")
+        | matches.of_moves("pk")
+        | Q(to_code__istartswith=matches.text)
+        | Move.numbered(matches.text)
     )
 
 
 def first_view(actor: Actor) -> str:
-    """What somebody sees who asks for nothing in particular."""
+    """The query string for who opens the list without one."""
     if can(actor, Action.APPROVE):
-        # Also who borrowed the right: first what waits for their decision.
+        # Also for who borrowed the right: what waits for their decision comes first.
         if _something_waits(actor):
             return query({"status": FOR_ME})
         if actor.role == Role.TEAM_LEAD:
@@ -118,11 +118,11 @@ def first_view(actor: Actor) -> str:
 
 
 def _something_waits(actor: Actor) -> bool:
-    return Move.objects.filter(CUTS[FOR_ME].where(actor.person)).exists()
+    return Move.objects.filter(TABS[FOR_ME].where(actor.person)).exists()
 
 
-def cut_of(chosen: dict[str, str], actor: Actor) -> str:
-    """The chip that is on; who may not approve has nothing waiting."""
+def current_tab(chosen: dict[str, str], actor: Actor) -> str:
+    """The key of the chosen tab; for who may not approve nothing waits for them."""
     key = chosen.get("status", ALL)
     allowed = key != FOR_ME or can(actor, Action.APPROVE)
     return key if allowed else ALL

@@ -1,4 +1,4 @@
-"""Before the first move: what must stand, and what stands already."""
+"""Before the first move: what has to be there, and what is there already."""
 
 from dataclasses import dataclass
 
@@ -37,14 +37,14 @@ class FirstRun:
 
 
 def first_run() -> FirstRun | None:
-    """What a first request needs; None as soon as there is any move."""
+    """What a first request needs; None once there is any move."""
     if Move.objects.exists():
         return None
     connections = BookkeepingConnection.objects.filter(is_active=True)
-    linked = set(connections.values_list("package", flat=True).distinct())
+    connected = set(connections.values_list("package", flat=True).distinct())
     return FirstRun(
         offices=Environment.objects.count(),
         administrations=Administration.objects.in_use().order_by()[: CAP + 1].count(),
-        packages=tuple(one.label for one in Package if one in linked),
+        packages=tuple(package.label for package in Package if package in connected),
         leads=User.objects.filter(groups__name=Role.TEAM_LEAD, is_active=True).count(),
     )

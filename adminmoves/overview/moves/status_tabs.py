@@ -1,4 +1,4 @@
-"""The chips above the list: each a cut of all moves, with how many it holds."""
+"""The tabs above the list: each a part of all moves, with how many there are."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -35,14 +35,16 @@ ALL, OPEN, ENDED, FOR_ME, DECIDE = (
     "besluit",
 )
 Where = Callable[[int], Q]
-"""What a cut holds for the person with this id."""
-LOOKED_AT = ("id", "state", "has_question", "not_before", "state_since")
-"""All that the cuts ask of a move."""
+"""The moves of a tab, for the person with this id."""
+ALL_MOVES, FILTERED_MOVES = '"adminmoves_move"', '"filtered_moves"'
+"""As SQL names them: the table, and the moves that the filters leave of it."""
+COLUMNS = ("id", "state", "has_question", "not_before", "state_since")
+"""All that the conditions of the tabs read of a move."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tab:
-    """One chip: its word in the URL, its label, how it looks and what it holds."""
+    """``key`` is its word in the URL."""
 
     key: str
     label: Promise | str
@@ -93,7 +95,7 @@ UNDER_WAY = tuple(state for state in MoveState if state not in ENDED_STATES)
 PARTS: Sequence[Tab] = tuple(
     tab for state in (*UNDER_WAY, *ENDED_STATES) for tab in _tabs_of(state)
 )
-"""These divide all moves; every move is in exactly one of them."""
+"""Every move is in exactly one of these."""
 
 ENDED_KEYS = tuple(STATES[state].tab for state in ENDED_STATES)
 OPEN_KEYS = tuple(tab.key for tab in PARTS if tab.key not in ENDED_KEYS)
@@ -115,7 +117,7 @@ WHOLE = (
         _in(S.IN_DOUBT, S.FAILED),
     ),
 )
-CUTS: Mapping[str, Tab] = {cut.key: cut for cut in (*WHOLE, MINE, *PARTS)}
+TABS: Mapping[str, Tab] = {tab.key: tab for tab in (*WHOLE, MINE, *PARTS)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,20 +136,20 @@ class Chip:
 
 
 def count(moves: MoveQuerySet, actor: Actor) -> dict[str, int]:
-    """How many of these moves each cut holds, in one query; none counts past CAP.
+    """How many of these moves each tab has, in one query; none counts past CAP.
 
-    ``moves`` takes the place of the table in the cuts, which are written once.
+    One statement, since the filters may cost far more than the tabs.
     """
     try:
-        these, filters = moves.order_by().values(*LOOKED_AT).query.sql_with_params()
+        filtered, filters = moves.order_by().values(*COLUMNS).query.sql_with_params()
     except EmptyResultSet:
-        # Django knows that nothing is found, such as for an office that nobody has.
+        # Django knows without a query that nothing matches, as for an unknown office.
         return dict.fromkeys(SUMS, 0)
-    cuts, params = _cuts(actor.person, approves=can(actor, Action.APPROVE))
+    tabs, params = _all_tabs(actor.person, approves=can(actor, Action.APPROVE))
     with connection.cursor() as cursor:
         cursor.execute(
-            f"WITH adminmoves_move AS NOT MATERIALIZED ({these})"  # noqa: S608 - Django wrote all of it, with placeholders
-            f" SELECT cut, count(*) FROM ({cuts}) AS counted GROUP BY cut",
+            f"WITH {FILTERED_MOVES} AS NOT MATERIALIZED ({filtered})"  # noqa: S608 - Django wrote all of it, with placeholders
+            f" SELECT tab, count(*) FROM ({tabs}) AS counted GROUP BY tab",
             (*filters, *params),
         )
         found = dict(cursor.fetchall())
@@ -156,22 +158,24 @@ def count(moves: MoveQuerySet, actor: Actor) -> dict[str, int]:
 
 
 @lru_cache(maxsize=256)
-def _cuts(person: int, *, approves: bool) -> tuple[str, tuple[Any, ...]]:
-    first, *rest = (_some(cut, person) for cut in (*PARTS, *([MINE] * approves)))
-    return first.union(*rest, all=True).query.sql_with_params()
+def _all_tabs(person: int, *, approves: bool) -> tuple[str, tuple[Any, ...]]:
+    """The moves of each tab, read from FILTERED_MOVES in place of the table."""
+    first, *rest = (_capped(tab, person) for tab in (*PARTS, *([MINE] * approves)))
+    sql, params = first.union(*rest, all=True).query.sql_with_params()
+    return sql.replace(ALL_MOVES, FILTERED_MOVES), params
 
 
-def _some(cut: Tab, person: int) -> QuerySet[Any, Any]:
-    """In order, so that it is read until there are enough and not joined whole."""
-    held = Move.objects.filter(cut.where(person)).order_by("-state_since")
-    return held.annotate(cut=Value(cut.key)).values("cut")[: CAP + 1]
+def _capped(tab: Tab, person: int) -> QuerySet[Any, Any]:
+    # Ordered, so that PostgreSQL reads an index until there are enough rows.
+    moves = Move.objects.filter(tab.where(person)).order_by("-state_since")
+    return moves.annotate(tab=Value(tab.key)).values("tab")[: CAP + 1]
 
 
 def chips(counts: Mapping[str, int], current: str) -> Iterator[Chip]:
-    """Only what holds something, and where one is; the ends folded under "Ended"."""
+    """The tabs that have moves, and the current one; the ends are folded in "Ended"."""
     unfolded = current == ENDED or current in ENDED_KEYS
     order = [ALL, FOR_ME, OPEN, DECIDE, *OPEN_KEYS, ENDED]
     for key in [*order, *(ENDED_KEYS if unfolded else ())]:
-        held = counts.get(key, 0)
-        if key == current or (held and key != DECIDE):
-            yield Chip(CUTS[key], held, is_current=key == current)
+        moves = counts.get(key, 0)
+        if key == current or (moves and key != DECIDE):
+            yield Chip(TABS[key], moves, is_current=key == current)

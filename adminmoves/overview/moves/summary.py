@@ -1,7 +1,9 @@
-"""What stands above the list: who is needed, what went wrong, how fast it goes."""
+"""The summary above the list: what waits, what went wrong, how long it takes."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import NamedTuple
 
 from django.db import connection
 from django.utils import timezone
@@ -18,74 +20,33 @@ from adminmoves.web.lists import CAP
 
 DAYS = 14
 MOST_OFFICES = 200
-CHART = 112, 84
-"""Height of the picture and of its tallest bar."""
+TALLEST_BAR = 84
+"""Units of the chart's viewBox, as all places and heights of a bar."""
 CHARTS = FragmentCache("overview/list_chart.html", max_size=20)
 
-# One statement, so that the page costs one question however much it tells.
-TOLD = """
-WITH for_me AS (
-    (SELECT m.state_since FROM adminmoves_move m
-     WHERE m.state = 'AWAITING_APPROVAL'
-       AND NOT EXISTS (SELECT FROM adminmoves_contributor c
-                       WHERE c.move_id = m.id AND c.user_id = %(me)s)
-     ORDER BY m.state_since LIMIT %(counted)s)
-    UNION ALL
-    (SELECT r.requested_at FROM adminmoves_retirement r
-     WHERE r.outcome = '' AND r.requested_by_id <> %(me)s
-     ORDER BY r.requested_at LIMIT %(counted)s)
-), sent_back AS (
-    SELECT m.state_since FROM adminmoves_move m
-    WHERE m.state = 'DRAFT' AND m.has_question AND m.requested_by_id = %(me)s
-    ORDER BY m.state_since LIMIT %(counted)s
-), waiting AS (
-    SELECT state_since FROM for_me WHERE %(approves)s
-    UNION ALL
-    SELECT state_since FROM sent_back WHERE NOT %(approves)s
-), failed AS (
-    SELECT m.ended_at FROM adminmoves_move m
-    WHERE m.state = 'FAILED'
-    ORDER BY m.state_since DESC LIMIT %(counted)s
-), days AS (
-    -- Each day is counted by itself and no further than a list counts.
-    SELECT place, (
-        SELECT count(*) FROM (
-            SELECT FROM adminmoves_move m
-            WHERE m.state = 'COMPLETED' AND m.ended_at >= began
-              AND m.ended_at < began_next LIMIT %(counted)s) AS counted) AS done,
-        (SELECT count(*) FROM failed
-         WHERE ended_at >= began AND ended_at < began_next) AS failed
-    FROM unnest(%(days)s::timestamptz[], %(next_days)s::timestamptz[])
-         WITH ORDINALITY AS day (began, began_next, place)
-), leads AS (
-    SELECT m.ended_at - m.submitted_at AS lead FROM adminmoves_move m
-    WHERE m.state = 'COMPLETED' AND m.ended_at >= %(since)s
-    ORDER BY m.ended_at DESC LIMIT %(newest)s
-), planned AS (
-    SELECT m.id, m.created_at, m.not_before, a.name
-    FROM adminmoves_move m
-    JOIN adminmoves_administration a ON a.id = m.administration_id
-    WHERE m.state = 'APPROVED' AND m.not_before > now()
-    ORDER BY m.not_before LIMIT 1
-)
-SELECT (SELECT count(*) FROM waiting),
-       (SELECT min(state_since) FROM waiting),
-       (SELECT count(*) FROM (SELECT FROM adminmoves_move
-                              WHERE state = 'IN_DOUBT' LIMIT %(counted)s) AS doubtful),
-       (SELECT count(*) FROM failed),
-       (SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY lead) FROM leads),
-       (SELECT json_agg(json_build_array(done, failed) ORDER BY place) FROM days),
-       (SELECT coalesce(json_agg(json_build_array(office_code, name)), '[]')
-        FROM (SELECT office_code, name FROM adminmoves_environment
-              ORDER BY lower(office_code) LIMIT %(offices)s) AS picked),
-       planned.id, planned.created_at, planned.not_before, planned.name
-FROM (SELECT) AS once LEFT JOIN planned ON true
-"""
+STATEMENT = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
+
+
+class SummaryRow(NamedTuple):
+    """The columns of ``summary.sql``."""
+
+    waiting: int
+    waiting_since: datetime | None
+    in_doubt: int
+    failed: int
+    lead_time: timedelta | None
+    done_per_day: list[int]
+    failed_per_day: list[int]
+    offices: list[tuple[str, str]]
+    planned_id: int | None
+    planned_created_at: datetime
+    planned_not_before: datetime
+    planned_name: str
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One day of the chart, with what SVG wants to know. ``done``: CAP + 1 is more."""
+    """One day of the chart. ``done`` is CAP + 1 where it was more than CAP."""
 
     day: date
     done: int
@@ -115,9 +76,10 @@ class Planned:
 
 @dataclass(frozen=True, slots=True)
 class Consents:
-    """Requests that wait for an administrator's consent at a package; CAP + 1 is more.
+    """Requests that wait for an administrator's consent at a package.
 
-    ``connections``: how many connections need one, as the list counts that it leads to.
+    ``moves`` is CAP + 1 where it is more than CAP; ``connections`` need the consent, as
+    the list of connections counts them.
     """
 
     moves: int
@@ -134,9 +96,8 @@ class Consents:
 
 @dataclass(frozen=True, slots=True)
 class Strip:
-    """``waiting`` is for who approves: their queue; for others: what came back.
-
-    ``offices``: the first ones, by code and name, for the filter to suggest.
+    """``waiting``: requests to decide on, or for who may not approve, drafts that came
+    back to them. ``offices``: pairs of code and name, for the filter to suggest.
     """
 
     approves: bool
@@ -167,12 +128,12 @@ class Strip:
 
     @property
     def is_capped(self) -> bool:
-        """Whether more was done on some day than anybody counts."""
+        """Whether more than CAP were completed on a day."""
         return any(bar.is_capped for bar in self.bars)
 
     @property
     def is_of_newest(self) -> bool:
-        """Whether the median leaves out some that were completed in these days."""
+        """Whether the median is that of the newest CAP alone."""
         return self.done > CAP
 
     @property
@@ -188,11 +149,33 @@ class Strip:
         return self.bars[-1]
 
 
-def strip_for(actor: Actor) -> Strip:
-    approves = can(actor, Action.APPROVE)
-    asked = {
+def load_summary(actor: Actor) -> Strip:
+    row = _read(actor)
+    per_day = list(zip(row.done_per_day, row.failed_per_day, strict=True))
+    most = _round_up(max(min(done, CAP) + failed for done, failed in per_day))
+    return Strip(
+        approves=can(actor, Action.APPROVE),
+        files=can(actor, Right.DRAFT),
+        waiting=row.waiting,
+        waiting_since=row.waiting_since,
+        in_doubt=row.in_doubt,
+        failed=row.failed,
+        lead_time=row.lead_time,
+        bars=tuple(
+            _bar(place, done, failed, most)
+            for place, (done, failed) in enumerate(per_day)
+        ),
+        planned=_planned(row),
+        most=most,
+        offices=tuple((code, name) for code, name in row.offices),
+        consents=_consents() if can(actor, Right.KEEP_ESTATE) else None,
+    )
+
+
+def _read(actor: Actor) -> SummaryRow:
+    params = {
         "me": actor.user_id,
-        "approves": approves,
+        "approves": can(actor, Action.APPROVE),
         "since": since(DAYS),
         "days": [since(days) for days in range(DAYS, 0, -1)],
         "next_days": [since(days) for days in range(DAYS - 1, -1, -1)],
@@ -201,30 +184,20 @@ def strip_for(actor: Actor) -> Strip:
         "offices": MOST_OFFICES,
     }
     with connection.cursor() as cursor:
-        cursor.execute(TOLD, asked)
-        waiting, oldest, doubt, failed, lead, days, *rest = cursor.fetchone()
-    offices, number, made, at, name = rest
-    most = _round_up(max(min(done, CAP) + failed for done, failed in days))
-    return Strip(
-        approves=approves,
-        files=can(actor, Right.DRAFT),
-        waiting=waiting,
-        waiting_since=oldest,
-        in_doubt=doubt,
-        failed=failed,
-        lead_time=lead,
-        bars=tuple(
-            _bar(place, done, failed, most) for place, (done, failed) in enumerate(days)
-        ),
-        planned=Planned(number_of(number, made), name, at) if number else None,
-        most=most,
-        offices=tuple((code, name) for code, name in offices),
-        consents=_consents() if can(actor, Right.KEEP_ESTATE) else None,
-    )
+        cursor.execute(STATEMENT, params)
+        names = [column.name for column in cursor.description]
+        return SummaryRow(**dict(zip(names, cursor.fetchone(), strict=True)))
+
+
+def _planned(row: SummaryRow) -> Planned | None:
+    if row.planned_id is None:
+        return None
+    number = number_of(row.planned_id, row.planned_created_at)
+    return Planned(number, row.planned_name, row.planned_not_before)
 
 
 def _consents() -> Consents:
-    """For who gives them. Two questions more, and only for administrators."""
+    """Two more queries, and only for administrators, who give the consents."""
     connections = BookkeepingConnection.objects.filter(needs_consent())
     waiting = Move.objects.filter(
         state=MoveState.AWAITING_BOOKKEEPING, to_connection__in=connections
@@ -233,7 +206,7 @@ def _consents() -> Consents:
 
 
 def _round_up(count: int) -> int:
-    """The top of the scale: an even number, so that half of it is whole."""
+    """The top of the scale: an even number, since the chart marks half of it too."""
     step: int = 10 ** max(len(str(count)) - 1, 0)
     top = -(-count // step) * step
     return max(top + top % 2, 2)
@@ -241,10 +214,9 @@ def _round_up(count: int) -> int:
 
 def _bar(place: int, done: int, failed: int, most: int) -> Bar:
     day = timezone.localdate() - timedelta(days=DAYS - 1 - place)
-    tallest = CHART[1]
-    high_done = round(min(done, CAP) * tallest / most)
-    high_failed = max(round(failed * tallest / most), 3) if failed else 0
-    foot = 6 + tallest
+    high_done = round(min(done, CAP) * TALLEST_BAR / most)
+    high_failed = max(round(failed * TALLEST_BAR / most), 3) if failed else 0
+    foot = 6 + TALLEST_BAR
     return Bar(
         day=day,
         done=done,

@@ -9,14 +9,14 @@ from adminmoves.overview.moves.filters import (
     NEWEST,
     MoveFilters,
     apply,
-    cut_of,
+    current_tab,
     first_view,
     narrowed,
 )
 from adminmoves.overview.moves.first_run import first_run
 from adminmoves.overview.moves.rows import NOT_SHOWN, rows
-from adminmoves.overview.moves.status_tabs import CUTS, chips, count
-from adminmoves.overview.moves.summary import strip_for
+from adminmoves.overview.moves.status_tabs import TABS, chips, count
+from adminmoves.overview.moves.summary import load_summary
 from adminmoves.vocabulary import Right
 from adminmoves.web import guards, http, lists
 from adminmoves.web.lists import page_of
@@ -29,7 +29,7 @@ def moves(request: http.PortalRequest) -> HttpResponse:
         return HttpResponseRedirect(request.path + first_view(request.actor))
     page = read_list(request)
     if lists.refreshes(request):
-        page["strip"] = strip_for(request.actor)
+        page["strip"] = load_summary(request.actor)
     return lists.show_list(
         request,
         page,
@@ -42,22 +42,22 @@ def moves(request: http.PortalRequest) -> HttpResponse:
 
 @guards.portal_view(Right.READ_MOVES)
 def badges(request: http.PortalRequest) -> HttpResponse:
-    """What waits for the reader, for the menu of a page that stands open."""
+    """How much waits for the reader, for the menu of a page that stays open."""
     return render(request, "partials/badges.html")
 
 
 def read_list(request: http.PortalRequest) -> dict[str, Any]:
-    """The rows, what they name and the chips: three queries, and one more where
+    """The rows, what they name and the tabs: three queries, and one more where
     something waits or runs."""
     filters = MoveFilters(request.GET)
     chosen = filters.chosen()
-    current = cut_of(chosen, request.actor)
-    known = found_by_text(chosen)
-    looked_in = narrowed(chosen, known)
-    found = apply(Move.objects.all(), looked_in, known, request.actor)
-    counts = count(found, request.actor)
-    shown = found.defer(*NOT_SHOWN).filter(CUTS[current].where(request.actor.person))
-    page = page_of(shown, NEWEST, request.GET)
+    current = current_tab(chosen, request.actor)
+    matches = found_by_text(chosen)
+    narrow = narrowed(chosen, matches)
+    moves = apply(Move.objects.all(), narrow, matches, request.actor)
+    counts = count(moves, request.actor)
+    of_tab = moves.defer(*NOT_SHOWN).filter(TABS[current].where(request.actor.person))
+    page = page_of(of_tab, NEWEST, request.GET)
     every = [
         (chip, filters.url(status=chip.cut.key)) for chip in chips(counts, current)
     ]
@@ -67,7 +67,7 @@ def read_list(request: http.PortalRequest) -> dict[str, Any]:
         "page": page,
         "rows": rows(page.rows),
         "chips": every,
-        "window": WINDOW_DAYS if looked_in != chosen else "",
+        "window": WINDOW_DAYS if narrow != chosen else "",
         "everything": filters.url(alles="ja"),
         "total": next(chip for chip, _url in every if chip.is_current),
         **filters.page_links(page),
@@ -75,8 +75,8 @@ def read_list(request: http.PortalRequest) -> dict[str, Any]:
 
 
 def around(request: http.PortalRequest, page: dict[str, Any]) -> dict[str, Any]:
-    """What does not change while somebody filters."""
-    strip = strip_for(request.actor)
+    """The parts of the page that a filter does not change."""
+    strip = load_summary(request.actor)
     return {
         "strip": strip,
         "offices": strip.offices,

@@ -1,4 +1,4 @@
-"""What a search finds, best first."""
+"""The results of the search."""
 
 from dataclasses import dataclass
 
@@ -40,7 +40,7 @@ class Hit:
 class Found:
     """``moves``: by number, requester or ticket, the newest first.
 
-    ``is_common``: so many are known by it that only some were looked at.
+    ``is_common``: the text matches so many that only some of them are shown.
     """
 
     text: str
@@ -55,28 +55,31 @@ class Found:
 
 
 def find(text: str, most: int = MOST) -> Found:
-    """Moves by number, requester or ticket; administrations by anything that they are
-    or ever were."""
+    """Find moves by number, requester or ticket, and administrations by anything that
+    they are or ever were."""
     text = inputs.plain(text).strip()
     if not text:
         return Found("")
-    found, known = search(text, most + 1)
-    was = _former(found[:most], text)
-    hits = tuple(Hit(one, was.get(one.pk)) for one in found[:most])
-    moves = _moves(known)
-    has_more = len(found) > most or len(moves) > most
-    return Found(text, tuple(moves[:most]), hits, has_more, known.finds_many)
+    administrations, matches = search(text, most + 1)
+    shown = administrations[:most]
+    was = _former(shown, text)
+    hits = tuple(
+        Hit(administration, was.get(administration.pk)) for administration in shown
+    )
+    moves = _moves(matches)
+    has_more = len(administrations) > most or len(moves) > most
+    return Found(text, tuple(moves[:most]), hits, has_more, matches.finds_many)
 
 
-def _moves(known: FoundText) -> list[Move]:
-    wanted = {*known.moves, short_number(known.text)} - {None}
-    named = Q(pk__in=wanted) | Move.numbered(known.text)
-    moves = Move.objects.with_estate().filter(named).order_by("-pk")
+def _moves(matches: FoundText) -> list[Move]:
+    ids = {*matches.moves, short_number(matches.text)} - {None}
+    condition = Q(pk__in=ids) | Move.numbered(matches.text)
+    moves = Move.objects.with_estate().filter(condition).order_by("-pk")
     return list(moves[: MOST + 1])
 
 
 def _former(administrations: list[Administration], text: str) -> dict[int, FormerPlace]:
-    """By which place that it left an administration was found, where it was one."""
+    """The former place by which an administration was found, by its id."""
     found: dict[int, FormerPlace] = {}
     for place in FormerPlace.objects.filter(administration__in=administrations):
         if was_known_as(place, text):

@@ -13,7 +13,7 @@ IN_PALETTE = 6
 
 @guards.portal_view(Right.READ_MOVES)
 def search(request: http.PortalRequest) -> HttpResponse:
-    """A whole page, or for the palette its first lines. A number goes straight on."""
+    """A page, or the first results for the palette. A number redirects to its move."""
     text = inputs.text_in(request.GET, "q", MAX_QUERY_CHARS)
     if request.htmx and not request.htmx.history_restore_request:
         found = find(text, IN_PALETTE)
