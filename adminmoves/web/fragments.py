@@ -7,6 +7,7 @@ from collections.abc import Hashable
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import Model
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.safestring import SafeString
@@ -22,7 +23,7 @@ class FragmentCache:
     cached: dict[Hashable, SafeString] = field(default_factory=dict)
 
     def render(self, key: Hashable, **context: Any) -> SafeString:
-        """``key``: all that the template reads of ``context``, but language and day."""
+        """``key`` differs where ``context`` does; language and day are added to it."""
         full_key = (get_language(), timezone.localdate(), key)
         html = self.cached.get(full_key)
         if html is None:
@@ -30,3 +31,21 @@ class FragmentCache:
                 self.cached.clear()
             html = self.cached[full_key] = render_to_string(self.template, context)
         return html
+
+
+def version_of(*rows: Model | None) -> tuple[Hashable, ...]:
+    """The version of rows, for a key: every value that was read of them.
+
+    Not only those that a template shows today: one that begins to show another field
+    shows no old value of it.
+    """
+    return tuple(None if row is None else _values(row) for row in rows)
+
+
+def _values(row: Model) -> tuple[Hashable, ...]:
+    # Django's own state begins with an underscore. JSON is a dict or a list: no key.
+    return tuple(
+        value if value.__hash__ else repr(value)
+        for name, value in vars(row).items()
+        if name[0] != "_"
+    )

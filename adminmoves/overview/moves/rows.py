@@ -1,21 +1,17 @@
-"""The rows of the list as they are shown, each made once for what it shows.
+"""The rows of the home list as HTML."""
 
-People look at the same newest rows all day.
-"""
-
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Model
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
-from adminmoves.detail.comparison import place_now
 from adminmoves.detail.progress import percent
 from adminmoves.models import Move
 from adminmoves.models.named import bring
 from adminmoves.scheduling.queue import SHOWN_STATES, Wait, load_queue
-from adminmoves.web.fragments import FragmentCache
+from adminmoves.web.fragments import FragmentCache, version_of
 
 MINUTE, DAY = 60, 86_400
 NAMED = (
@@ -26,17 +22,15 @@ NAMED = (
     "to_connection",
     "requested_by",
 )
-STANDS = ("administration__environment", "administration__connection")
+PRESENT_PLACE = ("administration__environment", "administration__connection")
 NOT_SHOWN = ("plan", "warnings_seen", "reason")
-"""Long, and no row of the list reads it."""
-OFFICE = ("pk", "office_code", "is_active")
-LINK = ("pk", "package", "package_environment", "country", "base_url", "is_active")
+"""Long, and no row of the list shows them."""
 ROWS = FragmentCache("overview/list_row.html", max_size=2000)
 
 
 @dataclass(frozen=True, slots=True)
 class Now:
-    """What a row tells of a move that waits for a worker or runs, at this moment.
+    """The queue's facts about a move that waits for a worker or runs.
 
     ``done``: percent; ``late``: it runs much longer than usual.
     """
@@ -48,16 +42,20 @@ class Now:
 
 def rows(moves: Sequence[Move]) -> list[SafeString]:
     """In the order of ``moves``; one query, and one more where some wait or run."""
-    _name(moves)
+    _read_named(moves)
     now = _now(moves)
     return [_row(move, now.get(move.pk, Now())) for move in moves]
 
 
-def _name(moves: Sequence[Move]) -> None:
-    """A draft comes from where its administration stands now."""
-    drafts = [move for move in moves if move.from_connection_id is None]
-    others = [move for move in moves if move.from_connection_id is not None]
-    bring((others, NAMED), (drafts, (*NAMED, *STANDS)), unread=("password",))
+def _read_named(moves: Sequence[Move]) -> None:
+    drafts = [move for move in moves if _shows_present_place(move)]
+    others = [move for move in moves if not _shows_present_place(move)]
+    bring((others, NAMED), (drafts, (*NAMED, *PRESENT_PLACE)), unread=("password",))
+
+
+def _shows_present_place(move: Move) -> bool:
+    """A draft stores no place that it comes from: it shows the present one."""
+    return move.from_connection_id is None
 
 
 def _now(moves: Sequence[Move]) -> dict[int, Now]:
@@ -76,41 +74,20 @@ def _now(moves: Sequence[Move]) -> dict[int, Now]:
 
 
 def _row(move: Move, now: Now) -> SafeString:
-    return ROWS.render((now, *_told(move)), move=move, now=now)
-
-
-def _told(move: Move) -> tuple[object, ...]:
-    """All that the template reads of a move, and the minute where it tells that."""
     age = int((timezone.now() - move.state_since).total_seconds())
-    return (
-        move.number,
-        move.state,
-        move.is_sent_back,
+    key = (
+        now,
         move.is_scheduled,
-        move.urgent,
-        move.state_since,
+        # The row shows the minutes of the first day, later the date.
         age // MINUTE if age < DAY else None,
-        move.move_type,
-        move.intent,
-        move.from_code,
-        move.to_code,
-        move.requested_by.get_full_name(),
-        move.requested_by.username,
-        *_facts(move.administration, "name", "code"),
-        *_places(move),
+        version_of(move, *_named_by(move)),
     )
+    return ROWS.render(key, move=move, now=now)
 
 
-def _places(move: Move) -> tuple[object, ...]:
-    """Offices and connections: from where, and to where."""
-    now = place_now(move)
-    return (
-        *_facts(now.environment, *OFFICE),
-        *_facts(move.to_environment, *OFFICE),
-        *_facts(now.connection, *LINK),
-        *_facts(move.to_connection, *LINK),
-    )
-
-
-def _facts(one: Model | None, *names: str) -> tuple[object, ...]:
-    return tuple(getattr(one, name, None) for name in names)
+def _named_by(move: Move) -> Iterator[Model | None]:
+    for name in NAMED:
+        yield getattr(move, name)
+    if _shows_present_place(move) and move.administration:
+        yield move.administration.environment
+        yield move.administration.connection

@@ -8,7 +8,7 @@ from django.utils.safestring import SafeString
 from adminmoves.models import Administration, FormerPlace, Move
 from adminmoves.models.search import FoundText, search, short_number, was_known_as
 from adminmoves.web import inputs
-from adminmoves.web.fragments import FragmentCache
+from adminmoves.web.fragments import FragmentCache, version_of
 
 MOST = 20
 ROWS = FragmentCache("overview/search_row.html", max_size=1000)
@@ -24,14 +24,8 @@ class Hit:
     @property
     def row(self) -> SafeString:
         administration, was = self.administration, self.was
-        key = (
-            administration.public_id,
-            administration.name,
-            administration.mail_address,
-            administration.environment.office_code,
-            administration.code,
-            (was.office_code, was.code) if was else str(administration.connection),
-            administration.retired_by_id,
+        key = version_of(
+            administration, administration.environment, administration.connection, was
         )
         return ROWS.render(key, administration=administration, was=was)
 
