@@ -52,8 +52,8 @@ def watch(page: Page, faults: list[str]) -> None:
     """Write down what the console says, refusals of the CSP among it."""
 
     def heard(message: ConsoleMessage) -> None:
-        told = message.type in {"error", "warning"}
-        if told and not EXPECTED_STATUS.match(message.text):
+        is_problem = message.type in {"error", "warning"}
+        if is_problem and not EXPECTED_STATUS.match(message.text):
             faults.append(f"{page.url}: {message.text}")
 
     page.on("console", heard)

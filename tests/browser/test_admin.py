@@ -74,7 +74,7 @@ def test_the_pages_of_the_admin_keep_to_the_policy_and_are_accessible(
         expect(page.locator("#content")).to_be_visible()
         faults[address] = axe_faults(page)
         shoot(page, f"admin-{address.replace('/', '-')}{device['viewport']['width']}")  # type: ignore[index] # of LOOKS
-    assert {address: told for address, told in faults.items() if told} == {}
+    assert {address: found for address, found in faults.items() if found} == {}
     assert sideways(page) == 0
 
 
@@ -85,8 +85,8 @@ def test_the_admin_speaks_the_persons_language(
     Preferences.objects.create(user=administrator, language=language)
     page = visit("/beheer/", administrator)
 
-    told = {"nl": "Portaal beheren", "en": "Administer the portal"}
-    expect(page.locator("#site-name")).to_have_text(told[language])
+    titles = {"nl": "Portaal beheren", "en": "Administer the portal"}
+    expect(page.locator("#site-name")).to_have_text(titles[language])
     expect(page.locator("html")).to_have_attribute("lang", language)
     shoot(page, f"admin-index-{language}")
     assert axe_faults(page) == []

@@ -32,8 +32,8 @@ def test_leaving_a_wrong_value_tells_it_and_mending_takes_it_away(
     expect(page.locator("#field-requester_email .err")).to_be_visible()
     expect(page.locator("#id_requester_ticket")).to_be_focused()
     expect(code).to_have_attribute("aria-invalid", "true")
-    told = page.locator("#field-to_code .err").inner_text()
-    expect(code).to_have_accessible_description(re.compile(re.escape(told)))
+    error = page.locator("#field-to_code .err").inner_text()
+    expect(code).to_have_accessible_description(re.compile(re.escape(error)))
     assert axe_faults(page) == []
     shoot(page, "form-left-wrong")
 

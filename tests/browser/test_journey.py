@@ -56,7 +56,9 @@ def test_from_an_empty_form_to_completed(
         Preferences.objects.create(user=person, language=language)
     words = Words(language)
     here = make_connection(make_environment(office_code="VKN104"))
-    held = make_administration(here, code="MVL00124", name="Bakkerij Voorbeeld B.V.")
+    administration = make_administration(
+        here, code="MVL00124", name="Bakkerij Voorbeeld B.V."
+    )
     office = make_environment(office_code="VKZ221", name="Voorbeeldkantoor Zuid")
     target = make_connection(
         office if move_type in MOVES_OFFICE else here.environment,
@@ -65,7 +67,7 @@ def test_from_an_empty_form_to_completed(
 
     page = visit("/aanvraag/", agent)
     page.locator(f"button[name=soort][value={move_type}]").click()
-    fill_in(page, held, move_type, office, target.public_id)
+    fill_in(page, administration, move_type, office, target.public_id)
     shoot(page, f"journey-form-{move_type}-{language}")
     page.get_by_role("button", name=words.next).click()
     # The button waits for the form, which saves itself.
@@ -88,20 +90,24 @@ def test_from_an_empty_form_to_completed(
     expect(page.locator("h1")).to_contain_text(words.completed, timeout=20_000)
     shoot(page, f"journey-completed-{move_type}-{language}")
 
-    there = Administration.objects.get(pk=held.pk)
-    assert Administration.objects.filter(name=held.name).count() == 1
+    there = Administration.objects.get(pk=administration.pk)
+    assert Administration.objects.filter(name=administration.name).count() == 1
     assert there.code == (NEW_CODE if move_type in CHANGES_CODE else "MVL00124")
     assert there.connection_id == (here.pk if move_type == T.CHANGE_CODE else target.pk)
-    for found_by in ("MVL00124", "VKN104", held.mail_address):
+    for found_by in ("MVL00124", "VKN104", administration.mail_address):
         assert_found(page, found_by, there)
 
 
 def fill_in(
-    page: Page, held: Administration, move_type: MoveType, office: Environment, to: str
+    page: Page,
+    administration: Administration,
+    move_type: MoveType,
+    office: Environment,
+    to: str,
 ) -> None:
     """Type as a person does, waiting for what the page answers."""
     page.locator("#id_administration").fill("bakkerij voor")
-    page.get_by_role("radio", name=re.compile(held.name)).check()
+    page.get_by_role("radio", name=re.compile(administration.name)).check()
     if move_type in MOVES_OFFICE:
         page.locator("#id_to_environment").select_option(office.public_id)
     if move_type != T.CHANGE_CODE:

@@ -43,12 +43,12 @@ def test_the_end_of_a_run_arrives_by_itself_and_keeps_the_focus(
 
 def test_a_paused_picture_asks_for_nothing(page: Page) -> None:
     page.get_by_role("button", name="Niet meer verversen").click()
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
+    requests: list[str] = []
+    page.on("request", lambda request: requests.append(request.url))
 
     page.wait_for_timeout(3500)
 
-    assert asked == []
+    assert requests == []
 
 
 def test_the_page_of_who_decides_stays_as_it_is(

@@ -87,8 +87,8 @@ def test_no_list_is_wider_than_its_card(
         connection, mail_address=f"{'lang' * 20}@voorbeeld.example"
     )
     other = make_connection(connection.environment, base_url=site)
-    asked = {"move_type": MoveType.RELINK_CONNECTION, "to_connection": other}
-    a_move(MoveState.AWAITING_APPROVAL, administration=administration, **asked)
+    answers = {"move_type": MoveType.RELINK_CONNECTION, "to_connection": other}
+    a_move(MoveState.AWAITING_APPROVAL, administration=administration, **answers)
     make_draft(lead, administration=make_administration(connection, name="Boek" * 30))
     put_on_record()
     page = visit("/voorkeuren/", lead)

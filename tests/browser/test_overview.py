@@ -112,24 +112,24 @@ def rows(page: Page) -> list[str]:
 def test_the_list_follows_what_is_typed_and_keeps_the_focus(
     visit: Visit, office: list[Move], lead: User
 ) -> None:
-    wanted = office[1].administration
-    assert wanted is not None
+    administration = office[1].administration
+    assert administration is not None
     page = visit("/?status=alle", lead)
 
     page.keyboard.press("/")
-    page.keyboard.type(wanted.code)
+    page.keyboard.type(administration.code)
 
     field = page.get_by_label("Zoek in migraties")
     expect(page.locator(".rescount")).to_have_text("1 van 1 migratie")
-    assert rows(page) == [wanted.name]
+    assert rows(page) == [administration.name]
     expect(field).to_be_focused()
-    expect(page).to_have_url(re.compile(rf"\?status=alle&q={wanted.code}$"))
+    expect(page).to_have_url(re.compile(rf"\?status=alle&q={administration.code}$"))
     expect(page.locator("#live")).to_have_text("1 van 1 migratie")
     expect(page.locator("#chips a")).to_have_count(3)
 
     page.reload()
-    expect(field).to_have_value(wanted.code)
-    assert rows(page) == [wanted.name]
+    expect(field).to_have_value(administration.code)
+    assert rows(page) == [administration.name]
 
 
 def test_a_filter_narrows_the_list_and_back_undoes_it(
@@ -150,16 +150,16 @@ def test_a_filter_narrows_the_list_and_back_undoes_it(
 def test_everything_is_found_without_a_script(
     visit: Visit, office: list[Move], lead: User
 ) -> None:
-    wanted = office[1].administration
-    assert wanted is not None
+    administration = office[1].administration
+    assert administration is not None
     page = visit("/?status=alle", lead, java_script_enabled=False)
 
-    page.get_by_label("Zoek in migraties").fill(wanted.name)
+    page.get_by_label("Zoek in migraties").fill(administration.name)
     page.get_by_role("button", name="Toepassen").click()
 
-    assert rows(page) == [wanted.name]
+    assert rows(page) == [administration.name]
     page.get_by_role("link", name=re.compile("^Alle ")).click()
-    page.get_by_role("link", name=wanted.name).click()
+    page.get_by_role("link", name=administration.name).click()
     expect(page).to_have_url(re.compile(office[1].number))
 
 

@@ -23,7 +23,7 @@ from tests.builders import (
 )
 
 T, S = MoveType, MoveState
-SAID: dict[str, Any] = {
+ANSWERS: dict[str, Any] = {
     "moved_said_by": "Supergebruiker Noord",
     "moved_on": date(2026, 11, 20),
     "moved_ticket": "SUP-7",
@@ -49,7 +49,7 @@ def tick_warnings(page: Page) -> None:
 def test_an_attested_request_that_came_back_is_submitted_again(
     visit: Visit, agent: User, lead: User
 ) -> None:
-    move = submit(make_draft(agent, T.RELINK_CONNECTION, **SAID), agent)
+    move = submit(make_draft(agent, T.RELINK_CONNECTION, **ANSWERS), agent)
     send_back_move(move.pk, actor=actor_for(lead), question="Klopt dit?")
 
     page = visit(f"/aanvraag/{move}/", agent)
@@ -66,7 +66,7 @@ def test_another_code_empties_what_was_stated_and_says_so(
     visit: Visit, agent: User
 ) -> None:
     speak(agent, "en")
-    move = make_draft(agent, **SAID)
+    move = make_draft(agent, **ANSWERS)
     page = visit(f"/aanvraag/{move}/", agent, **PHONE)
 
     page.get_by_label("New administration code").fill("MVL55555")
@@ -102,8 +102,8 @@ def test_the_older_of_two_tabs_is_told_and_keeps_what_was_typed(
     expect(newer.locator("#diff ins.mono", has_text="NIEUW1")).to_be_visible()
     older.get_by_label("Nieuwe administratiecode").fill("NIEUW2")
 
-    told = older.locator("#meanwhile")
-    expect(told).to_contain_text("NIEUW1")
+    alert = older.locator("#meanwhile")
+    expect(alert).to_contain_text("NIEUW1")
     expect(older.locator(".toast")).to_contain_text("Intussen gewijzigd")
     expect(older.get_by_label("Nieuwe administratiecode")).to_have_value("NIEUW2")
     assert Move.objects.get(pk=move.pk).to_code == "NIEUW1"
@@ -111,7 +111,7 @@ def test_the_older_of_two_tabs_is_told_and_keeps_what_was_typed(
     older.evaluate("scrollTo(0, 0)")
     assert (axe_faults(older), sideways(older)) == ([], 0)
     press(older, "Bewaar wat hier staat")
-    expect(told).not_to_contain_text("NIEUW1")
+    expect(alert).not_to_contain_text("NIEUW1")
     assert Move.objects.get(pk=move.pk).to_code == "NIEUW2"
 
 
@@ -161,8 +161,8 @@ def test_edit_opens_the_form_and_only_a_change_makes_a_draft_of_it(
     shoot(page, "form-waits")
     page.get_by_role("link", name="Terug, niets wijzigen").first.click()
     expect(page).to_have_url(f"/migraties/{move}/")
-    kept = Move.objects.get(pk=move.pk)
-    assert (kept.state, kept.revision) == (S.AWAITING_APPROVAL, 1)
+    stored = Move.objects.get(pk=move.pk)
+    assert (stored.state, stored.revision) == (S.AWAITING_APPROVAL, 1)
 
     page.get_by_role("link", name="Wijzigen").click()
     page.get_by_label("Nieuwe administratiecode").fill("NIEUW1")
@@ -216,8 +216,8 @@ def test_an_office_without_the_package_is_refused_in_red_at_once(
 
     page.locator("#id_to_environment").select_option(office.public_id)
 
-    told = page.locator("#connection .alert[data-tone=red]")
-    expect(told).to_contain_text("has no Unit4 Multivers")
+    alert = page.locator("#connection .alert[data-tone=red]")
+    expect(alert).to_contain_text("has no Unit4 Multivers")
     shoot(page, "form-no-package")
     page.evaluate("scrollTo(0, 0)")
     assert (axe_faults(page), sideways(page)) == ([], 0)
@@ -276,7 +276,7 @@ def test_the_commonest_job_takes_seven_fields(
     visit: Visit, agent: User, language: str, scripted: bool
 ) -> None:
     speak(agent, language)
-    words = {name: told[language] for name, told in JOB.items()}
+    words = {name: texts[language] for name, texts in JOB.items()}
     administration = make_administration(make_connection(), name="Bakkerij Bos V.O.F.")
     office = make_environment()
     make_connection(office)

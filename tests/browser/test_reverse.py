@@ -118,12 +118,12 @@ def test_an_administration_goes_back_to_its_old_place(
     assert (sideways(page), axe_faults(page)) == (0, [])
     page.locator("main .phead").get_by_role("link", name=first.number).click()
     expect(page.locator("#reverse")).to_contain_text(f"Teruggedraaid door {back}")
-    told = page.locator(".donecard")
-    expect(told).to_contain_text(
+    card = page.locator(".donecard")
+    expect(card).to_contain_text(
         f"Ze staat nu bij {there.environment.office_code}.{there.code}"
     )
-    expect(told).to_contain_text(f"Stukken komen binnen op {there.mail_address}")
-    expect(told).not_to_contain_text(first.to_address)
+    expect(card).to_contain_text(f"Stukken komen binnen op {there.mail_address}")
+    expect(card).not_to_contain_text(first.to_address)
     shoot(page, f"reverse-turned-{look}")
     assert (sideways(page), axe_faults(page)) == (0, [])
     page.locator("#reverse").get_by_role("link", name=back.number).click()

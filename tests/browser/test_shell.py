@@ -206,8 +206,8 @@ def test_what_has_no_tab_is_under_more(
 
     menu = page.locator(".moretabs").get_by_role("link")
     expect(menu).to_have_text(["Administraties", "Koppelingen", "Portaalstatus"])
-    for one in menu.all():
-        expect(one).to_be_in_viewport(ratio=1)
+    for entry in menu.all():
+        expect(entry).to_be_in_viewport(ratio=1)
     name = f"more-{theme}-{device['viewport']['width']}"
     if script:
         assert (sideways(page), axe_faults(page)) == (0, [])

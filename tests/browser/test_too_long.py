@@ -11,7 +11,7 @@ from tests.browser.conftest import Visit
 from tests.cast import MakeMove
 
 
-def busy(*_asked: object) -> None:
+def busy(*_args: object) -> None:
     """As a count that takes longer than a statement may."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL statement_timeout = '50ms'")

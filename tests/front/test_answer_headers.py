@@ -23,12 +23,12 @@ def test_no_page_is_kept_by_a_browser_or_shown_elsewhere(
 ) -> None:
     client.force_login(lead)
 
-    told = client.get(page).headers
+    headers = client.get(page).headers
 
-    assert "no-store" in told["Cache-Control"]
-    assert told["Cross-Origin-Resource-Policy"] == "same-origin"
-    assert told["Cross-Origin-Opener-Policy"] == "same-origin"
-    assert "camera=()" in told["Permissions-Policy"]
+    assert "no-store" in headers["Cache-Control"]
+    assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert "camera=()" in headers["Permissions-Policy"]
 
 
 def test_exports_and_parts_of_pages_are_not_kept_either(

@@ -170,10 +170,10 @@ def test_what_was_never_done_is_told_as_asked(
 ) -> None:
     page = Template(DIFF).render(Context({"move": a_move(state)}))
 
-    for words, stands in [
+    for words, is_shown in [
         ("Wat gevraagd was", True),
         ("Gevraagd", True),
         ("Straks", False),
         ("Kopieer het nieuwe e-mailadres", False),
     ]:
-        assert (words in page) is stands, words
+        assert (words in page) is is_shown, words

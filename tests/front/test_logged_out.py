@@ -9,7 +9,7 @@ from tests.cast import MakeMove
 
 pytestmark = pytest.mark.django_db
 HOST = "http://testserver"
-SAID = "Je was uitgelogd, dus er is niets bewaard. Log opnieuw in."
+LOGGED_OUT = "Je was uitgelogd, dus er is niets bewaard. Log opnieuw in."
 
 
 def test_a_form_that_is_sent_too_late_leads_back_to_its_page(
@@ -20,7 +20,9 @@ def test_a_form_that_is_sent_too_late_leads_back_to_its_page(
     answer = client.post(f"{page}akkoord/", headers={"Referer": f"{HOST}{page}?x=1"})
 
     assert answer["Location"] == f"/inloggen/?next={page}%3Fx%3D1"
-    assert [str(told) for told in get_messages(answer.wsgi_request)] == [SAID]
+    assert [str(message) for message in get_messages(answer.wsgi_request)] == [
+        LOGGED_OUT
+    ]
 
 
 def test_a_page_of_others_is_not_where_it_leads(

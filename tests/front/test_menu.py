@@ -50,8 +50,8 @@ def test_the_menu_hides_what_a_role_cannot_open(
 
 def counter(user: User) -> str:
     """What stands beside Approvals in this person's menu."""
-    told = logged_in(user).get("/hulp/").content.decode()
-    found = re.search(r'id="badge-queue"> <span class="count">([^<]+)<', told)
+    page = logged_in(user).get("/hulp/").content.decode()
+    found = re.search(r'id="badge-queue"> <span class="count">([^<]+)<', page)
     return found[1] if found else ""
 
 
@@ -95,6 +95,6 @@ def test_the_frame_asks_the_database_equally_often_whatever_waits(
 
 
 def queries(client: Client) -> int:
-    with CaptureQueriesContext(connection) as asked:
+    with CaptureQueriesContext(connection) as queries:
         assert client.get("/voorkeuren/").status_code == 200
-    return len(asked)
+    return len(queries)

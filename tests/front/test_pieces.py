@@ -39,8 +39,8 @@ def test_what_waits_is_told_anew(lead: User, a_move: MakeMove) -> None:
 def test_the_chosen_page_is_marked_only_there(lead: User) -> None:
     client = logged_in(lead)
     for address in ("/administraties/", "/zoeken/", "/administraties/"):
-        told = client.get(address).content.decode()
-        tabs = told[told.index('class="tabbar"') :]
+        page = client.get(address).content.decode()
+        tabs = page[page.index('class="tabbar"') :]
 
         assert ('href="/zoeken/" data-open="palette" aria-current' in tabs) is (
             address == "/zoeken/"
@@ -56,17 +56,17 @@ def test_a_new_colleague_and_a_new_office_are_offered_at_once(auditor: User) -> 
     colleague.save()
     make_environment(office_code="NIEUW9")
 
-    told = client.get("/historie/").content.decode()
-    assert ("Nieuwe Collega" in told, '<option value="NIEUW9">' in told) == (True, True)
+    page = client.get("/historie/").content.decode()
+    assert ("Nieuwe Collega" in page, '<option value="NIEUW9">' in page) == (True, True)
 
 
 def test_a_choice_is_shown_where_it_was_made(lead: User, a_move: MakeMove) -> None:
     a_move(S.COMPLETED)
     client = logged_in(lead)
     for package in ("TWINFIELD", "", "TWINFIELD"):
-        told = client.get(f"/?status=alle&pakket={package}").content.decode()
+        page = client.get(f"/?status=alle&pakket={package}").content.decode()
 
-        assert ('value="TWINFIELD" selected' in told) is bool(package)
+        assert ('value="TWINFIELD" selected' in page) is bool(package)
 
 
 @pytest.mark.parametrize("name", ["name", "mail_address"])
@@ -87,12 +87,12 @@ def test_what_was_found_by_a_former_code_says_so_and_elsewhere_not(
     move, client = a_move(S.COMPLETED), logged_in(agent)
     assert move.administration is not None
 
-    told = [
+    says_formerly = [
         "voorheen" in said(client.get(f"/zoeken/?q={text}"))
         for text in (move.administration.name, move.from_code, move.to_code)
     ]
 
-    assert told == [False, True, False]
+    assert says_formerly == [False, True, False]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -57,12 +57,12 @@ def errors_of(answer: object) -> list[str]:
 
 
 def test_a_page_asks_for_a_log_in_and_leads_back(client: Client, agent: User) -> None:
-    asked = client.get("/voorkeuren/")
+    redirect = client.get("/voorkeuren/")
     entered = client.post(
-        asked["Location"], {"username": agent.username, "password": PASSWORD}
+        redirect["Location"], {"username": agent.username, "password": PASSWORD}
     )
 
-    assert asked["Location"] == "/inloggen/?next=/voorkeuren/"
+    assert redirect["Location"] == "/inloggen/?next=/voorkeuren/"
     assert entered["Location"] == "/voorkeuren/"
 
 

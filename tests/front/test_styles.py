@@ -18,7 +18,11 @@ HEAVIEST = 40_000
 def classes_of(sheet: Path) -> set[str]:
     text = re.sub(r"/\*.*?\*/", "", sheet.read_text(), flags=re.DOTALL)
     selectors = re.findall(r"([^{}]+)\{", text)
-    return {name for one in selectors for name in re.findall(r"\.([a-z][\w-]*)", one)}
+    return {
+        name
+        for selector in selectors
+        for name in re.findall(r"\.([a-z][\w-]*)", selector)
+    }
 
 
 def words_in_use() -> set[str]:
@@ -31,13 +35,13 @@ def words_in_use() -> set[str]:
 
 
 def test_no_rule_is_for_a_class_that_nobody_uses() -> None:
-    known = words_in_use()
+    in_use = words_in_use()
 
     unused = {
         name
         for sheet in SHEETS
         for name in classes_of(sheet)
-        if name not in known and not MADE.fullmatch(name)
+        if name not in in_use and not MADE.fullmatch(name)
     }
 
     assert unused == set()

@@ -24,15 +24,15 @@ def said(answer: Any) -> str:
 
 def numbers(answer: Any) -> list[str]:
     """The migrations in the rows of a list, in order."""
-    told = answer.content.decode()
-    return re.findall(r'<small class="mono">(M-\d+-\d+)</small>', told)
+    page = answer.content.decode()
+    return re.findall(r'<small class="mono">(M-\d+-\d+)</small>', page)
 
 
 def chips(answer: Any) -> dict[str, str]:
     """Each chip with its count, in order."""
-    told = answer.content.decode()
-    start = told.index('id="chips"')
-    nav = told[start : told.index("</nav>", start)]
+    page = answer.content.decode()
+    start = page.index('id="chips"')
+    nav = page[start : page.index("</nav>", start)]
     found = re.findall(r'([^<>]+) <span class="n">([^<]+)</span>', nav)
     return {html.unescape(label.strip()): count for label, count in found}
 

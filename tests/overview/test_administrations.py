@@ -43,9 +43,9 @@ def books_of(move: Move) -> Administration:
 
 
 def names(answer: object) -> list[str]:
-    told = said(answer)
+    text = said(answer)
     every = Administration.objects.values_list("name", flat=True)
-    return sorted((name for name in every if name in told), key=told.index)
+    return sorted((name for name in every if name in text), key=text.index)
 
 
 # --- the list
@@ -120,11 +120,11 @@ def test_pages_go_from_a_to_z_and_back(auditor: User) -> None:
 
 
 def codes(answer: object) -> list[str]:
-    told = said(answer)
+    text = said(answer)
     every = Administration.objects.select_related("environment")
     places = {f"{one.environment.office_code}.{one.code} ": one.code for one in every}
     found = sorted(
-        (told.index(place), code) for place, code in places.items() if place in told
+        (text.index(place), code) for place, code in places.items() if place in text
     )
     return [code for _place, code in found]
 
@@ -160,10 +160,10 @@ def test_the_path_leads_from_the_first_place_to_the_wanted_one(
     )
     assert moved.from_environment is not None
 
-    told = said(logged_in(agent).get(f"/administraties/{administration.public_id}/"))
+    text = said(logged_in(agent).get(f"/administraties/{administration.public_id}/"))
 
-    path = told[
-        told.index("Waar ze was, waar ze is") : told.index("Migraties van deze")
+    path = text[
+        text.index("Waar ze was, waar ze is") : text.index("Migraties van deze")
     ]
     steps = [
         f"{moved.from_environment.office_code} . {moved.from_code}",
@@ -176,7 +176,7 @@ def test_the_path_leads_from_the_first_place_to_the_wanted_one(
     path = path.replace(" ", "")
     places = [path.index(step.replace(" ", "")) for step in steps]
     assert places == sorted(places)
-    assert f"{wanted.number} is onderweg" in told
+    assert f"{wanted.number} is onderweg" in text
 
 
 def test_somebody_who_may_ask_can_start_from_the_administration(
@@ -194,20 +194,20 @@ def test_a_closed_administration_says_why(agent: User, a_move: MakeMove) -> None
     move = a_move(S.IN_DOUBT)
     administration = books_of(move)
 
-    told = said(logged_in(agent).get(f"/administraties/{administration.public_id}/"))
+    text = said(logged_in(agent).get(f"/administraties/{administration.public_id}/"))
 
     closed = administration.closed_by_id is not None
-    assert (f"Op slot zolang {move.number} wordt uitgevoerd" in told) is closed
-    assert ("Ja, open voor boeken en aanleveren" in told) is not closed
+    assert (f"Op slot zolang {move.number} wordt uitgevoerd" in text) is closed
+    assert ("Ja, open voor boeken en aanleveren" in text) is not closed
 
 
 def test_an_address_that_differs_from_the_expected_one_is_told(agent: User) -> None:
     administration = make_administration(mail_address="oud@mailtobasecone.com")
 
-    told = said(logged_in(agent).get(f"/administraties/{administration.public_id}/"))
+    text = said(logged_in(agent).get(f"/administraties/{administration.public_id}/"))
 
-    assert "Verwacht adres" in told
-    assert administration.expected_address in told.replace(" ", "")
+    assert "Verwacht adres" in text
+    assert administration.expected_address in text.replace(" ", "")
 
 
 def test_an_unknown_administration_is_not_found(agent: User) -> None:
@@ -345,9 +345,9 @@ def test_the_palette_gets_lines_to_choose_from(agent: User, moved: Move) -> None
         "/zoeken/", {"q": administration.name}, headers={"HX-Request": "true"}
     )
 
-    told = answer.content.decode()
-    assert f'data-href="/administraties/{administration.public_id}/"' in told
-    assert "<html" not in told
+    text = answer.content.decode()
+    assert f'data-href="/administraties/{administration.public_id}/"' in text
+    assert "<html" not in text
 
 
 def test_many_results_lead_on_to_the_list(
@@ -369,17 +369,17 @@ def test_many_results_lead_on_to_the_list(
 
 
 def test_help_explains_every_type_state_and_check(auditor: User) -> None:
-    told = said(logged_in(auditor).get("/hulp/"))
+    text = said(logged_in(auditor).get("/hulp/"))
 
-    assert [kind for kind in MoveType if str(kind.label) not in told] == []
-    assert [state for state in MoveState if str(state.label) not in told] == []
-    assert "Eerst in het boekhoudpakket, dan hier" in told
-    assert "%(" not in told
+    assert [kind for kind in MoveType if str(kind.label) not in text] == []
+    assert [state for state in MoveState if str(state.label) not in text] == []
+    assert "Eerst in het boekhoudpakket, dan hier" in text
+    assert "%(" not in text
 
 
 def test_the_day_of_a_place_is_told(agent: User, moved: Move) -> None:
     now = timezone.localtime()
 
-    told = said(logged_in(agent).get(f"/administraties/{books_of(moved).public_id}/"))
+    text = said(logged_in(agent).get(f"/administraties/{books_of(moved).public_id}/"))
 
-    assert re.search(rf"Nu , sinds {now.day} \w+ {now.year} ", told)
+    assert re.search(rf"Nu , sinds {now.day} \w+ {now.year} ", text)

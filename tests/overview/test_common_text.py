@@ -68,17 +68,17 @@ def test_a_link_looks_at_everything_and_keeps_the_filters(
 
     whole = client.get(f"/{html.unescape(link[1])}")
 
-    for kept in ("status=concept", "q=firma", "wie=ik", "pakket=TWINFIELD"):
-        assert kept in html.unescape(link[1])
+    for filter_text in ("status=concept", "q=firma", "wie=ik", "pakket=TWINFIELD"):
+        assert filter_text in html.unescape(link[1])
     assert numbers(whole) == [move.number for move in drafts]
     assert IN_WINDOW not in said(whole)
 
 
-@pytest.mark.parametrize("asked", ["q=firma&periode=365", "q=firma+3", "periode=365"])
+@pytest.mark.parametrize("query", ["q=firma&periode=365", "q=firma+3", "periode=365"])
 def test_a_period_or_a_rare_text_has_no_window(
-    agent: User, drafts: list[Move], asked: str
+    agent: User, drafts: list[Move], query: str
 ) -> None:
-    answer = logged_in(agent).get(f"/?status=alle&{asked}")
+    answer = logged_in(agent).get(f"/?status=alle&{query}")
 
     assert IN_WINDOW not in said(answer)
     assert drafts[3].number in numbers(answer)

@@ -30,8 +30,8 @@ def test_an_administrator_hears_which_requests_wait_for_their_consent(
     other = packages.connection(Package.ACCOUNTVIEW, "KANTOOR-B")
     home = logged_in(administrator).get("/?status=alle")
 
-    told = "2 wachten op jouw toestemming bij een pakket 2 koppelingen zonder"
-    assert told in said(home)
+    sentence = "2 wachten op jouw toestemming bij een pakket 2 koppelingen zonder"
+    assert sentence in said(home)
     way = "/koppelingen/?status=toestemming"
     assert f'href="{way}"' in home.content.decode()
     found = logged_in(administrator).get(way).context["rows"]

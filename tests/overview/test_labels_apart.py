@@ -55,7 +55,7 @@ def test_pages_show_which_of_the_two_it_is(
     )
     client = logged_in(agent)
 
-    told = {
+    labels = {
         path: {label for label in (now, then) if label in said(client.get(path))}
         for path in (
             "/administraties/",
@@ -64,7 +64,9 @@ def test_pages_show_which_of_the_two_it_is(
         )
     }
 
-    assert told == {path: {now, then} for path in told} | {"/administraties/": {now}}
+    assert labels == {path: {now, then} for path in labels} | {
+        "/administraties/": {now}
+    }
     diff = diff_of(move)
     assert diff is not None
     assert [row.changes for row in diff.rows] == [False, False, False, True]

@@ -263,20 +263,20 @@ def test_each_filter_narrows_it_down(agent: User, other_agent: User) -> None:
     administration = make_administration(
         make_connection(office, package="TWINFIELD"), code="AB1"
     )
-    asked = make_draft(agent, T.RELINK_CONNECTION, administration)
+    requested = make_draft(agent, T.RELINK_CONNECTION, administration)
     goes_there = make_draft(other_agent, T.MOVE_ENVIRONMENT, to_environment=office)
     old = make_draft(other_agent)
     long_ago = timezone.now() - timedelta(days=8)
     Move.objects.filter(pk=old.pk).update(state_since=long_ago)
     client = logged_in(agent)
     expected: dict[str, list[Move]] = {
-        "soort=RELINK_CONNECTION": [asked],
-        "kantoor=zuid7": [goes_there, asked],
-        "pakket=TWINFIELD": [asked],
-        "periode=7": [goes_there, asked],
-        "wie=ik": [asked],
-        "soort=ONZIN&periode=x": [goes_there, asked, old],
-        "kantoor=zuid7&wie=ik": [asked],
+        "soort=RELINK_CONNECTION": [requested],
+        "kantoor=zuid7": [goes_there, requested],
+        "pakket=TWINFIELD": [requested],
+        "periode=7": [goes_there, requested],
+        "wie=ik": [requested],
+        "soort=ONZIN&periode=x": [goes_there, requested, old],
+        "kantoor=zuid7&wie=ik": [requested],
     }
 
     for filters, moves in expected.items():
@@ -381,9 +381,9 @@ def test_htmx_gets_rows_and_chips_and_a_clean_address(agent: User) -> None:
 
     assert answer["HX-Push-Url"] == "/?status=alle&q=Bakkerij"
     assert "HX-Request" in answer["Vary"]
-    told = answer.content.decode()
-    assert "<html" not in told
-    assert ('id="rows"' in told, 'hx-swap-oob="true"' in told) == (True, True)
+    text = answer.content.decode()
+    assert "<html" not in text
+    assert ('id="rows"' in text, 'hx-swap-oob="true"' in text) == (True, True)
 
 
 # --- above the list
@@ -392,12 +392,12 @@ def test_htmx_gets_rows_and_chips_and_a_clean_address(agent: User) -> None:
 def test_the_strip_says_what_waits_and_what_needs_a_decision(
     in_every_state: dict[MoveState, Move], lead: User
 ) -> None:
-    told = said(logged_in(lead).get("/?status=alle"))
+    text = said(logged_in(lead).get("/?status=alle"))
 
-    assert "1 wacht op jouw akkoord" in told
-    assert "2 vragen een besluit 1 te controleren, 1 mislukt" in told
-    assert "Staafdiagram" not in told
-    assert "Dag Voltooid Mislukt" in told
+    assert "1 wacht op jouw akkoord" in text
+    assert "2 vragen een besluit 1 te controleren, 1 mislukt" in text
+    assert "Staafdiagram" not in text
+    assert "Dag Voltooid Mislukt" in text
 
 
 def test_the_decision_card_leads_to_just_those(

@@ -29,13 +29,13 @@ def test_every_day_tells_what_was_completed_on_it(
     ended = Move.objects.filter(state=S.COMPLETED).values_list("ended_at", flat=True)
     days = [timezone.localdate(moment) for moment in ended if moment]
 
-    told = load_summary(actor_for(lead))
+    figures = load_summary(actor_for(lead))
 
     today = timezone.localdate()
     window = [today - timedelta(days=ago) for ago in range(DAYS - 1, -1, -1)]
-    assert [bar.done for bar in told.bars] == [days.count(day) for day in window]
-    assert told.done > 0
-    assert not told.is_capped
+    assert [bar.done for bar in figures.bars] == [days.count(day) for day in window]
+    assert figures.done > 0
+    assert not figures.is_capped
 
 
 @pytest.mark.django_db
@@ -47,9 +47,9 @@ def test_a_day_is_counted_no_further_than_a_list_counts(
     for _number in range(3):
         a_move(S.COMPLETED)
 
-    told = said(logged_in(lead).get("/?status=alle"))
+    text = said(logged_in(lead).get("/?status=alle"))
 
-    assert re.findall(r"Vandaag voltooid (\S+)", told) == [shown]
+    assert re.findall(r"Vandaag voltooid (\S+)", text) == [shown]
 
 
 @pytest.mark.django_db
@@ -57,6 +57,6 @@ def test_a_failed_run_stands_on_its_day(lead: User, a_move: MakeMove) -> None:
     a_move(S.FAILED)
     a_move(S.COMPLETED)
 
-    told = load_summary(actor_for(lead))
+    figures = load_summary(actor_for(lead))
 
-    assert [(bar.done, bar.failed) for bar in told.bars][-2:] == [(0, 0), (1, 1)]
+    assert [(bar.done, bar.failed) for bar in figures.bars][-2:] == [(0, 0), (1, 1)]

@@ -63,9 +63,9 @@ def test_many_runs_cost_one_query_more_than_none(lead: User, a_move: MakeMove) -
     a_move(S.COMPLETED)
     client, costs = logged_in(lead), []
     for _round in range(4):
-        with CaptureQueriesContext(connection) as asked:
+        with CaptureQueriesContext(connection) as queries:
             client.get("/?status=alle")
-        costs.append(len(asked))
+        costs.append(len(queries))
         a_move(S.RUNNING)
 
     assert costs[1:] == [costs[0] + 1] * 3

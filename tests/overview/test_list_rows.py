@@ -17,11 +17,11 @@ S = MoveState
 URGENT = "Spoed"
 
 
-def rename(one: Model | None, **facts: str) -> None:
-    assert one is not None
+def rename(row: Model | None, **facts: str) -> None:
+    assert row is not None
     for name, value in facts.items():
-        setattr(one, name, value)
-    one.save(update_fields=list(facts))
+        setattr(row, name, value)
+    row.save(update_fields=list(facts))
 
 
 def test_a_new_name_of_an_administration_shows_at_once(agent: User) -> None:
@@ -32,8 +32,8 @@ def test_a_new_name_of_an_administration_shows_at_once(agent: User) -> None:
 
     rename(administration, name="Bakkerij Nieuw")
 
-    told = said(client.get("/?status=alle"))
-    assert ("Bakkerij Nieuw" in told, "Bakkerij Oud" in told) == (True, False)
+    text = said(client.get("/?status=alle"))
+    assert ("Bakkerij Nieuw" in text, "Bakkerij Oud" in text) == (True, False)
 
 
 def test_a_new_name_of_the_requester_shows_at_once(agent: User, lead: User) -> None:
@@ -105,13 +105,13 @@ def test_a_place_that_is_no_longer_in_use_says_so_in_the_lists(
     move = a_move(S.APPROVED)
     connection = move.to_connection
     assert connection is not None
-    known = "/administraties/", "/?status=alle"
-    before = [said(logged_in(lead).get(page)) for page in known]
+    pages = "/administraties/", "/?status=alle"
+    before = [said(logged_in(lead).get(page)) for page in pages]
 
     connection.is_active = False
     connection.save(update_fields=["is_active"])
 
-    after = [said(logged_in(lead).get(page)) for page in known]
+    after = [said(logged_in(lead).get(page)) for page in pages]
     assert ["(niet actief)" in page for page in before] == [False, False]
     assert ["(niet actief)" in page for page in after] == [True, True]
 

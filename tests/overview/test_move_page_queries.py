@@ -56,9 +56,9 @@ def costs(client: Client) -> Costs:
         found = {}
         for role, reader in readers.items():
             client.force_login(reader)
-            with CaptureQueriesContext(connection) as asked:
+            with CaptureQueriesContext(connection) as queries:
                 assert client.get(path).status_code == 200
-            found[role] = len(asked)
+            found[role] = len(queries)
         return found
 
     return ask
@@ -113,7 +113,7 @@ def page_of(move: Move) -> str:
 
 
 def too_many(found: dict[Role, int]) -> dict[Role, int]:
-    return {role: asked for role, asked in found.items() if asked > MOST}
+    return {role: queries for role, queries in found.items() if queries > MOST}
 
 
 @pytest.mark.parametrize("state", MoveState)
@@ -132,9 +132,9 @@ def test_news_of_a_move_asks_at_most_eight_questions(
     state: MoveState, before: str, costs: Costs, agent: User, lead: User
 ) -> None:
     move = a_full_move(state, agent, lead)
-    known = state if before else ""
+    state_shown = state if before else ""
 
-    assert too_many(costs(f"{page_of(move)}voortgang/?na=0&staat={known}")) == {}
+    assert too_many(costs(f"{page_of(move)}voortgang/?na=0&staat={state_shown}")) == {}
 
 
 def test_where_nothing_happened_one_question_tells_so(
@@ -144,10 +144,10 @@ def test_where_nothing_happened_one_question_tells_so(
     last = move.events.latest("pk").pk
     client.force_login(lead)
 
-    with CaptureQueriesContext(connection) as asked:
+    with CaptureQueriesContext(connection) as queries:
         answer = client.get(f"{page_of(move)}voortgang/?na={last}&staat=RUNNING")
 
-    assert (answer.status_code, len(asked)) == (204, 4)
+    assert (answer.status_code, len(queries)) == (204, 4)
 
 
 @pytest.mark.parametrize("state", WAYS)

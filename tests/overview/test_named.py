@@ -39,9 +39,9 @@ def along(row: Model, path: str) -> Model | None:
 
 def values(row: Model) -> dict[str, Any]:
     """What was read of a row."""
-    kept = {name for name in row.__dict__ if not name.startswith("_")}
+    names = {name for name in row.__dict__ if not name.startswith("_")}
     fields = meta(type(row)).concrete_fields
-    return {name: getattr(row, name) for name in kept & {f.attname for f in fields}}
+    return {name: getattr(row, name) for name in names & {f.attname for f in fields}}
 
 
 @pytest.mark.parametrize("state", MoveState)

@@ -36,7 +36,7 @@ def test_no_address_takes_a_number_of_another_year(
     number = of_other_year(move)
     addresses = ["/" + re.sub(r"<\w+:number>", number, route) for route in NUMBERED]
 
-    told = {
+    statuses = {
         getattr(client, method)(address).status_code
         for address in addresses
         for method in ("get", "post")
@@ -44,7 +44,7 @@ def test_no_address_takes_a_number_of_another_year(
 
     assert len(addresses) > 15
     # Not allowed: by the method or by the right, whatever number it is.
-    assert told <= {403, 404, 405}
+    assert statuses <= {403, 404, 405}
     assert Move.objects.get(pk=move.pk).state == S.AWAITING_APPROVAL
 
 

@@ -36,9 +36,9 @@ PAGES = {
 
 def queries(user: User, path: str) -> int:
     client = logged_in(user)
-    with CaptureQueriesContext(connection) as asked:
+    with CaptureQueriesContext(connection) as queries:
         assert client.get(path).status_code == 200
-    return len(asked)
+    return len(queries)
 
 
 @pytest.mark.django_db(transaction=True)
