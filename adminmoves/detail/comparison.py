@@ -151,8 +151,8 @@ def _rows(now: Place, then: Place, *, respelled: bool) -> tuple[ComparisonRow, .
 
 
 def _connections(now: Place, then: Place) -> tuple[str, str]:
-    """Their names, with the offices where two offices call theirs the same."""
     names = str(now.connection or ""), str(then.connection or "")
+    # Connections of two offices may have the same name: add the offices.
     if now.connection == then.connection or names[0] != names[1]:
         return names
     return f"{now.office_code} · {names[0]}", f"{then.office_code} · {names[1]}"

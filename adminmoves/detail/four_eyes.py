@@ -66,6 +66,7 @@ def contributors() -> ArraySubquery:
 
 
 def names_of(contributed: Iterable[Mapping[str, Any]]) -> dict[int, str]:
+    # Unsaved users, for their names alone.
     return names_apart(User(**person) for person in contributed)
 
 

@@ -22,6 +22,7 @@ from adminmoves.web.http import PortalRequest
 M = TypeVar("M", bound=Model)
 OLDER, NEWER = "na", "voor"
 CAP = 1000
+"""Rows that a list counts; it shows "1.000+" for more, since to count all is slow."""
 PAGE_SIZE = 25
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -126,6 +127,7 @@ def page_of(
     found = list(rows.filter(start).order_by(*order.by(onwards=onwards))[: size + 1])
     more, found = len(found) > size, found[:size]
     if not onwards:
+        # They were read from the key upwards; a page shows them downwards.
         found.reverse()
     if not found:
         return ListPage([])

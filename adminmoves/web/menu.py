@@ -15,6 +15,7 @@ from adminmoves.models import Contributor, Move, Retirement
 from adminmoves.vocabulary import Action, Right
 
 COUNT_CAP = 99
+"""A badge shows "99+" for more: it is counted on every page."""
 
 
 @dataclass(frozen=True, slots=True)

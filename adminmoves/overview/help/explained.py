@@ -84,6 +84,7 @@ def checks() -> Iterator[ExplainedCheck]:
 
 
 def _explained(check: Check) -> ExplainedCheck:
+    # The message of a check that passed has no remedy: it says what the check wants.
     calm = [saying for saying in check.sayings.values() if not saying.remedy]
     return ExplainedCheck(
         title=_general(calm[-1].title, IN_GENERAL),

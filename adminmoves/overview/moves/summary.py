@@ -215,6 +215,7 @@ def _round_up(count: int) -> int:
 def _bar(place: int, done: int, failed: int, most: int) -> Bar:
     day = timezone.localdate() - timedelta(days=DAYS - 1 - place)
     high_done = round(min(done, CAP) * TALLEST_BAR / most)
+    # A single failure next to many completed moves has to be visible.
     high_failed = max(round(failed * TALLEST_BAR / most), 3) if failed else 0
     foot = 6 + TALLEST_BAR
     return Bar(
@@ -224,6 +225,7 @@ def _bar(place: int, done: int, failed: int, most: int) -> Bar:
         x=30 + place * 34,
         top_done=foot - high_done,
         high_done=high_done,
+        # On top of the completed ones, with a gap of one unit.
         top_failed=foot - high_done - high_failed - (1 if done and failed else 0),
         high_failed=high_failed,
         is_today=place == DAYS - 1,

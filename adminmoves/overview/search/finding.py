@@ -54,6 +54,7 @@ def find(text: str, most: int = MOST) -> Found:
     text = inputs.plain(text).strip()
     if not text:
         return Found("")
+    # One more than is shown tells whether there are more, without a count.
     administrations, matches = search(text, most + 1)
     shown = administrations[:most]
     was = _former(shown, text)
