@@ -16,6 +16,8 @@ ifneq ($(origin PYTHON),file)
 endif
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check --no-input --require-hashes --only-binary :all:
+DJADE := $(BIN)/djade --target-version 5.2
+TEMPLATES = $(shell find templates benchmarks -name '*.html')
 SUPERVISOR := $(BIN)/python -m migrations_portal.supervisor
 
 .DEFAULT_GOAL := help
@@ -50,10 +52,12 @@ check: lint types layers templates schema test ## Everything that must hold, the
 lint: $(VENV)/dev.stamp ## Lint, and hold the format
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(DJADE) --check $(TEMPLATES)
 
 fmt: $(VENV)/dev.stamp ## Format, and repair what can be repaired
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+	$(DJADE) $(TEMPLATES) || $(DJADE) --check $(TEMPLATES)
 
 types: $(VENV)/dev.stamp ## Check the types
 	@$(SUPERVISOR) with-settings $(BIN)/mypy .

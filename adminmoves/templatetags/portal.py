@@ -201,10 +201,18 @@ def short_type(move_type: str) -> str:
 def route(move: Move) -> dict[str, Any]:
     """From and to in codes; a difference is marked, but not one of capitals alone."""
     now, then = place_now(move), place_wanted(move)
+    is_new_office = now.office_code != then.office_code
+    is_new_office = now.office_code != then.office_code
     is_new_code = now.code.upper() != then.code.upper()
     goes_to = (then.environment, then.connection) if move.state in OPEN_STATES else ()
     inactive = [str(place) for place in goes_to if place and not place.is_active]
-    return {"now": now, "then": then, "is_new_code": is_new_code, "inactive": inactive}
+    return {
+        "now": now,
+        "then": then,
+        "is_new_office": is_new_office,
+        "is_new_code": is_new_code,
+        "inactive": inactive,
+    }
 
 
 @register.inclusion_tag("partials/stepper.html")

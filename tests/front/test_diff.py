@@ -1,5 +1,7 @@
 """Now and after: only differences are marked, what is not chosen is said."""
 
+import re
+
 import pytest
 from django.contrib.auth.models import User
 from django.template import Context, Template
@@ -100,7 +102,8 @@ def test_only_the_parts_of_an_address_that_differ_are_marked() -> None:
 
 
 def routed(move: Move) -> str:
-    return Template("{% load portal %}{% route move %}").render(Context({"move": move}))
+    shown = Template("{% load portal %}{% route move %}")
+    return re.sub(r"\s+>", ">", shown.render(Context({"move": move})))
 
 
 def test_a_route_of_a_code_marks_the_code_alone(agent: User) -> None:

@@ -51,7 +51,7 @@ def test_the_menu_hides_what_a_role_cannot_open(
 def counter(user: User) -> str:
     """What stands beside Approvals in this person's menu."""
     page = logged_in(user).get("/hulp/").content.decode()
-    found = re.search(r'id="badge-queue"> <span class="count">([^<]+)<', page)
+    found = re.search(r'id="badge-queue">\s*<span class="count">([^<]+)<', page)
     return found[1] if found else ""
 
 

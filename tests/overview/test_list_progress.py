@@ -35,7 +35,7 @@ def test_only_what_runs_shows_how_far_it_is(lead: User, a_move: MakeMove) -> Non
 
     shown = re.findall(
         r'<progress class="mini" value="(\d+)" max="100"'
-        r' aria-label="Voortgang van ([^"]+)"',
+        r'\s+aria-label="Voortgang van ([^"]+)"',
         answer.content.decode(),
     )
     assert sorted(shown) == sorted(

@@ -122,7 +122,7 @@ def test_other_capitals_are_no_other_code(agent: User) -> None:
     shown = []
     for code in ("abc1", "ABC2"):
         move.to_code = code
-        shown.append("<b>" in render_to_string("partials/route.html", route(move)))
+        shown.append("</b>" in render_to_string("partials/route.html", route(move)))
 
     assert shown == [False, True]
 
