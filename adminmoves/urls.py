@@ -8,7 +8,12 @@ from adminmoves.approval import views as approval
 from adminmoves.audit import views as history
 from adminmoves.demo.styleguide import views as styleguide
 from adminmoves.execution import views as execution
-from adminmoves.intake import views as intake
+from adminmoves.intake.draft import views as draft
+from adminmoves.intake.form import views as form
+from adminmoves.intake.pickers import views as pickers
+from adminmoves.intake.recount import views as recount
+from adminmoves.intake.review import views as review
+from adminmoves.intake.withdrawal import views as withdrawal
 from adminmoves.operations import views as operations
 from adminmoves.overview.administrations import views as administrations
 from adminmoves.overview.connections import views as connections
@@ -25,33 +30,33 @@ inputs.register()
 journey = [
     path("", moves.moves, name="list"),
     path("tellers/", moves.badges, name="badges"),
-    path("aanvraag/", intake.choose, name="choose"),
-    path("aanvraag/begin/", intake.start_draft, name="start_draft"),
+    path("aanvraag/", draft.choose, name="choose"),
+    path("aanvraag/begin/", form.start_draft, name="start_draft"),
     path(
         "aanvraag/administraties/",
-        intake.pick_administration,
+        pickers.pick_administration,
         name="pick_administration",
     ),
-    path("aanvraag/kantoren/", intake.pick_office, name="pick_office"),
-    path("aanvraag/<number:number>/", intake.form, name="form"),
-    path("aanvraag/<number:number>/controle/", intake.check_draft, name="check_draft"),
-    path("aanvraag/<number:number>/pakket/", intake.package_says, name="package_says"),
+    path("aanvraag/kantoren/", pickers.pick_office, name="pick_office"),
+    path("aanvraag/<number:number>/", form.form, name="form"),
+    path("aanvraag/<number:number>/controle/", form.check_draft, name="check_draft"),
+    path("aanvraag/<number:number>/pakket/", form.package_says, name="package_says"),
     path(
         "aanvraag/<number:number>/overnemen/",
-        intake.take_over_draft,
+        draft.take_over_draft,
         name="take_over_draft",
     ),
-    path("aanvraag/<number:number>/soort/", intake.retype, name="retype"),
-    path("aanvraag/<number:number>/nalezen/", intake.review, name="review"),
-    path("aanvraag/<number:number>/ingediend/", intake.submitted, name="submitted"),
-    path("migraties/<number:number>/heropenen/", intake.reopen, name="reopen"),
+    path("aanvraag/<number:number>/soort/", form.retype, name="retype"),
+    path("aanvraag/<number:number>/nalezen/", review.review, name="review"),
+    path("aanvraag/<number:number>/ingediend/", review.submitted, name="submitted"),
+    path("migraties/<number:number>/heropenen/", draft.reopen, name="reopen"),
     path(
         "migraties/<number:number>/terugdraaien/",
-        intake.reverse_move,
+        draft.reverse_move,
         name="reverse_move",
     ),
-    path("migraties/<number:number>/intrekken/", intake.withdraw, name="withdraw"),
-    path("migraties/<number:number>/tellen/", intake.recount, name="recount"),
+    path("migraties/<number:number>/intrekken/", withdrawal.withdraw, name="withdraw"),
+    path("migraties/<number:number>/tellen/", recount.recount, name="recount"),
     path("migraties/<number:number>/verklaring/", proof.attest, name="attest"),
     path("migraties/<number:number>/vraag-pakket/", proof.check_now, name="check_now"),
     path("bewijs/<public:public_id>/", proof.evidence, name="evidence"),

@@ -10,7 +10,8 @@ from psycopg2 import sql
 
 from adminmoves.evidence.records import Attestation, attest
 from adminmoves.execution import runner
-from adminmoves.intake.actions import edit_draft, start_draft, submit_move
+from adminmoves.intake.draft.actions import edit_draft, start_draft
+from adminmoves.intake.review.actions import submit_move
 from adminmoves.models import Administration, Move
 from adminmoves.vocabulary import MoveState, MoveType
 from benchmarks.databases import SUPERUSER, as_owner, connected, database

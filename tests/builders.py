@@ -21,12 +21,9 @@ from adminmoves.estate.people import line_about_person
 from adminmoves.evidence.records import Attestation, attest
 from adminmoves.execution import claim, dispatch, runner
 from adminmoves.execution.actions import ROLL_BACK, settle_move
-from adminmoves.intake.actions import (
-    edit_draft,
-    start_draft,
-    submit_move,
-    withdraw_move,
-)
+from adminmoves.intake.draft.actions import edit_draft, start_draft
+from adminmoves.intake.review.actions import submit_move
+from adminmoves.intake.withdrawal.actions import withdraw_move
 from adminmoves.lifecycle import advance
 from adminmoves.models import (
     Administration,

@@ -19,7 +19,7 @@ from adminmoves.bookkeeping.list_cache import keep_list
 from adminmoves.errors import NotAllowed, ProofRefused, StepRefused
 from adminmoves.evidence.records import Attestation, ask_package, attest
 from adminmoves.evidence.schedule import ask_again_at, connections_to_ask
-from adminmoves.intake.actions import reopen_move
+from adminmoves.intake.draft.actions import reopen_move
 from adminmoves.models import BookkeepingConnection, ConnectionLine, Move
 from adminmoves.proof.actions import ask_due, check_now
 from adminmoves.vocabulary import MoveState, Package, Verdict

@@ -12,7 +12,8 @@ from adminmoves.approval.actions import reject_move, reschedule_move, send_back_
 from adminmoves.errors import NotAllowed, StepRefused
 from adminmoves.execution import runner
 from adminmoves.execution.actions import DONE, retry_move, settle_move
-from adminmoves.intake.actions import reopen_move, withdraw_move
+from adminmoves.intake.draft.actions import reopen_move
+from adminmoves.intake.withdrawal.actions import withdraw_move
 from adminmoves.lifecycle import STEPS, advance
 from adminmoves.models import Approval, Attempt, Event, Move
 from adminmoves.models.move import declared_jumps

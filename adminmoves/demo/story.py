@@ -25,12 +25,9 @@ from adminmoves.estate.people import facts_of, give_role, line_about_person
 from adminmoves.estate.sheets import SHEETS
 from adminmoves.evidence.records import Attestation, attest
 from adminmoves.execution import runner
-from adminmoves.intake.actions import (
-    edit_draft,
-    start_draft,
-    submit_move,
-    withdraw_move,
-)
+from adminmoves.intake.draft.actions import edit_draft, start_draft
+from adminmoves.intake.review.actions import submit_move
+from adminmoves.intake.withdrawal.actions import withdraw_move
 from adminmoves.models import Administration, BookkeepingConnection, Environment, Move
 from adminmoves.rules.plan import make_plan
 from adminmoves.rules.preflight import inspect

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import template
 
-from adminmoves.intake.reverse import Turning, look_at_turning, look_back
+from adminmoves.intake.draft.reverse import Turning, look_at_turning, look_back
 from adminmoves.models import Move
 
 register = template.Library()

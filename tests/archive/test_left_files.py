@@ -15,7 +15,7 @@ from adminmoves.archive.keys import folder_after, key_in
 from adminmoves.archive.presence import require_archive
 from adminmoves.archive.store import PART, archive_store
 from adminmoves.execution import claim, runner
-from adminmoves.intake.actions import withdraw_move
+from adminmoves.intake.withdrawal.actions import withdraw_move
 from adminmoves.models import CleanUp, Document, Move
 from adminmoves.vocabulary import MoveState, MoveType
 from tests.archive.shelves import contents, files, fill_with, path_of, write

@@ -18,7 +18,8 @@ from adminmoves.errors import DomainError, LeaseLost, StepRefused
 from adminmoves.execution import claim, runner
 from adminmoves.execution.actions import NOT_DONE, retry_move, settle_move, stop_move
 from adminmoves.execution.lease import fenced, show_lease
-from adminmoves.intake.actions import reopen_move, withdraw_move
+from adminmoves.intake.draft.actions import reopen_move
+from adminmoves.intake.withdrawal.actions import withdraw_move
 from adminmoves.lifecycle import advance
 from adminmoves.models import Attempt, CleanUp, Document, Event, Leftover, Move
 from adminmoves.vocabulary import Action, MoveState, MoveType

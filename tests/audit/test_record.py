@@ -23,7 +23,8 @@ from adminmoves.approval.loans import end_loan, lend_approval
 from adminmoves.approval.priority import NO_PRIORITY, Priority
 from adminmoves.audit import chain, record
 from adminmoves.evidence.files import require_folder
-from adminmoves.intake.actions import recount_documents, take_over_draft
+from adminmoves.intake.draft.actions import take_over_draft
+from adminmoves.intake.recount.actions import recount_documents
 from adminmoves.models import (
     Administration,
     ApprovalLoan,

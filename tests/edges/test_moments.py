@@ -10,7 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from adminmoves.audit.sentences import SHOWN
-from adminmoves.intake.forms import AnswersForm
+from adminmoves.intake.form.forms import AnswersForm
 from adminmoves.models import Administration, ApprovalLoan, Freeze, Move
 from adminmoves.rules.plan import make_plan
 from adminmoves.rules.reasons import tell

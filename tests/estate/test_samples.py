@@ -11,7 +11,8 @@ from django.db.models import Count, F
 from adminmoves.access import actor_for
 from adminmoves.estate.importing import NamedFile
 from adminmoves.estate.sheets import SHEETS
-from adminmoves.intake.actions import edit_draft, start_draft, submit_move
+from adminmoves.intake.draft.actions import edit_draft, start_draft
+from adminmoves.intake.review.actions import submit_move
 from adminmoves.models import (
     Administration,
     BookkeepingConnection,

@@ -12,7 +12,8 @@ from adminmoves.access import actor_for
 from adminmoves.approval.actions import approve_move
 from adminmoves.approval.decisions import Decision
 from adminmoves.execution import runner
-from adminmoves.intake.actions import edit_draft, start_draft, submit_move
+from adminmoves.intake.draft.actions import edit_draft, start_draft
+from adminmoves.intake.review.actions import submit_move
 from adminmoves.models import Move
 from adminmoves.rules.plan import make_plan
 from adminmoves.vocabulary import MoveState, MoveType

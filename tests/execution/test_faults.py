@@ -17,7 +17,7 @@ from psycopg2 import extensions
 from adminmoves import doorbell
 from adminmoves.access import actor_for
 from adminmoves.execution.actions import stop_move
-from adminmoves.intake.actions import withdraw_move
+from adminmoves.intake.withdrawal.actions import withdraw_move
 from adminmoves.models import CleanUp, Event, Move
 from adminmoves.vocabulary import MoveState, MoveType
 from tests.archive.shelves import fill_with

@@ -19,7 +19,7 @@ from adminmoves.execution.actions import (
     retry_move,
     settle_move,
 )
-from adminmoves.intake.actions import recount_documents
+from adminmoves.intake.recount.actions import recount_documents
 from adminmoves.models import Administration, BookkeepingConnection, Environment, Move
 from adminmoves.rules.plan import steps_of
 from adminmoves.vocabulary import MoveState, MoveType, StepCode, Verdict

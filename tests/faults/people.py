@@ -20,7 +20,7 @@ from adminmoves.execution.actions import (
     settle_move,
     stop_move,
 )
-from adminmoves.intake.actions import withdraw_move
+from adminmoves.intake.withdrawal.actions import withdraw_move
 from adminmoves.models import Move
 from adminmoves.vocabulary import MoveState, MoveType
 from tests.archive.shelves import fill_with

@@ -10,7 +10,7 @@ from django.utils import translation
 
 from adminmoves.access import actor_for
 from adminmoves.detail.comparison import diff_of
-from adminmoves.intake.actions import start_draft
+from adminmoves.intake.draft.actions import start_draft
 from adminmoves.models import Move
 from adminmoves.templatetags.portal import address, glyph
 from adminmoves.vocabulary import MoveState, MoveType

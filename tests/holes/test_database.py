@@ -8,7 +8,7 @@ from django.db import Error, IntegrityError, ProgrammingError, connection, trans
 from django_fsm import TransitionNotAllowed
 
 from adminmoves.access import actor_for
-from adminmoves.intake.actions import edit_draft, reopen_move
+from adminmoves.intake.draft.actions import edit_draft, reopen_move
 from adminmoves.models import (
     Administration,
     BookkeepingConnection,

@@ -14,11 +14,9 @@ from adminmoves.audit import trail
 from adminmoves.errors import NotAllowed
 from adminmoves.estate.importing import import_estate
 from adminmoves.execution.lease import fenced
-from adminmoves.intake.actions import (
-    recount_documents,
-    reopen_move,
-    withdraw_move,
-)
+from adminmoves.intake.draft.actions import reopen_move
+from adminmoves.intake.recount.actions import recount_documents
+from adminmoves.intake.withdrawal.actions import withdraw_move
 from adminmoves.models import Administration, Attempt, Move
 from adminmoves.overview.move.actions import comment
 from adminmoves.vocabulary import EventCode, MoveState

@@ -15,11 +15,8 @@ from adminmoves.access import WORKER, actor_for
 from adminmoves.approval.loans import lend_approval
 from adminmoves.execution import runner
 from adminmoves.execution.actions import DONE, retry_move, settle_move
-from adminmoves.intake.actions import (
-    edit_draft,
-    recount_documents,
-    take_over_draft,
-)
+from adminmoves.intake.draft.actions import edit_draft, take_over_draft
+from adminmoves.intake.recount.actions import recount_documents
 from adminmoves.lifecycle import advance
 from adminmoves.models import (
     Administration,

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from adminmoves.access import actor_for
 from adminmoves.bookkeeping.gateway import Evidence
-from adminmoves.intake.actions import edit_draft, reopen_move
+from adminmoves.intake.draft.actions import edit_draft, reopen_move
 from adminmoves.models import BookkeepingConnection, Move
 from adminmoves.proof.actions import ask_due, check_now
 from adminmoves.vocabulary import MoveState, MoveType, Verdict

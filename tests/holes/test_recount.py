@@ -6,7 +6,7 @@ from django.test import Client
 
 from adminmoves.access import actor_for
 from adminmoves.errors import DomainError, FourEyes
-from adminmoves.intake.actions import recount_documents
+from adminmoves.intake.recount.actions import recount_documents
 from adminmoves.models import Administration, Event, Move
 from adminmoves.vocabulary import EventCode, MoveState
 from tests.builders import approve, counting, make_administration

@@ -18,7 +18,8 @@ from adminmoves.approval.decisions import Decision
 from adminmoves.errors import NotAllowed, RuleHeld
 from adminmoves.evidence.records import Attestation, attest
 from adminmoves.execution import actions as execution
-from adminmoves.intake import actions as intake
+from adminmoves.intake.draft.actions import edit_draft, reopen_move
+from adminmoves.intake.withdrawal.actions import withdraw_move
 from adminmoves.models import Event, Move, QueueSwitch
 from adminmoves.operations.actions import pause_queue, resume_queue
 from adminmoves.overview.move.actions import comment
@@ -76,7 +77,7 @@ DOORS: dict[str, tuple[MoveState, Act]] = {
     "reschedule": (S.APPROVED, reschedule),
     "withdraw": (
         S.APPROVED,
-        lambda m, a: intake.withdraw_move(m.pk, actor=a, reason="Oud."),
+        lambda m, a: withdraw_move(m.pk, actor=a, reason="Oud."),
     ),
     "retry": (S.FAILED, lambda m, a: execution.retry_move(m.pk, actor=a)),
     "settle": (S.IN_DOUBT, settle),
@@ -87,7 +88,7 @@ DOORS: dict[str, tuple[MoveState, Act]] = {
     "attest": (S.AWAITING_BOOKKEEPING, attest_it),
     "reopen": (
         S.AWAITING_BOOKKEEPING,
-        lambda m, a: intake.reopen_move(m.pk, actor=a),
+        lambda m, a: reopen_move(m.pk, actor=a),
     ),
     "comment": (S.AWAITING_APPROVAL, lambda m, a: comment(m.pk, actor=a, text="Ja.")),
 }
@@ -216,7 +217,7 @@ def test_a_draft_is_not_saved_for_who_was_switched_off(
     meanwhile(
         owner,
         f"adminmoves_move WHERE id = {draft.pk}",
-        lambda: intake.edit_draft(draft.pk, {"to_code": "4711"}, actor=actor),
+        lambda: edit_draft(draft.pk, {"to_code": "4711"}, actor=actor),
         lambda: switch_off(agent),
     )
 

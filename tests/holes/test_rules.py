@@ -19,7 +19,7 @@ from adminmoves.errors import (
     StepRefused,
 )
 from adminmoves.execution import claim
-from adminmoves.intake.actions import edit_draft, reopen_move, take_over_draft
+from adminmoves.intake.draft.actions import edit_draft, reopen_move, take_over_draft
 from adminmoves.models import Administration, Contributor, Move
 from adminmoves.rules.preflight import Report, inspect
 from adminmoves.vocabulary import MoveState, Part, Role

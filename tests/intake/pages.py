@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib.messages import get_messages
 
-from adminmoves.intake.forms import AnswersForm
+from adminmoves.intake.form.forms import AnswersForm
 from adminmoves.models import Move
 
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from adminmoves.access import actor_for
 from adminmoves.detail.comparison import place_now, place_wanted
-from adminmoves.intake.actions import reopen_move
+from adminmoves.intake.draft.actions import reopen_move
 from adminmoves.models import Move
 from adminmoves.vocabulary import MoveState, MoveType, Package
 from tests.builders import (

@@ -11,8 +11,10 @@ from pytest_django import Settings
 
 from adminmoves.access import actor_for
 from adminmoves.errors import DomainError, NotAllowed, StepRefused
-from adminmoves.intake.actions import edit_draft, submit_move, withdraw_move
-from adminmoves.intake.reverse import start_reverse
+from adminmoves.intake.draft.actions import edit_draft
+from adminmoves.intake.draft.reverse import start_reverse
+from adminmoves.intake.review.actions import submit_move
+from adminmoves.intake.withdrawal.actions import withdraw_move
 from adminmoves.models import Administration, Event, Move
 from adminmoves.vocabulary import EventCode, MoveState, MoveType
 from tests.archive.shelves import contents, fill_with

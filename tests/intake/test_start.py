@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from adminmoves.intake.forms import CARRIED
+from adminmoves.intake.draft.forms import CARRIED_FIELDS
 from adminmoves.models import Move
 from adminmoves.vocabulary import MoveState, MoveType
 from tests.builders import make_administration, make_draft
@@ -110,7 +110,7 @@ def test_who_asked_and_who_consented_come_along_from_an_earlier_request(
     move = Move.objects.exclude(pk=earlier.pk).get()
     assert f"Van {earlier.number} gaan kantoor" in page.content.decode()
     assert move.to_environment == earlier.to_environment
-    for name in CARRIED:
+    for name in CARRIED_FIELDS:
         assert getattr(move.parties, name) == getattr(earlier.parties, name)
 
 

@@ -14,8 +14,8 @@ from pytest_django.fixtures import Settings
 from adminmoves.access import actor_for
 from adminmoves.approval.actions import send_back_move
 from adminmoves.evidence.files import keep_file
-from adminmoves.intake.actions import edit_draft, reopen_move
-from adminmoves.intake.filling import STATEMENT_FIELDS
+from adminmoves.intake.draft.actions import edit_draft, reopen_move
+from adminmoves.intake.draft.statement import STATEMENT_FIELDS
 from adminmoves.models import Move, Proof
 from adminmoves.vocabulary import MoveState, MoveType
 from tests.builders import make_administration, make_connection, make_draft, submit

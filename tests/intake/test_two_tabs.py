@@ -8,7 +8,8 @@ from django.test import Client
 
 from adminmoves.access import actor_for
 from adminmoves.errors import ChangedMeanwhile
-from adminmoves.intake.actions import edit_draft, submit_move
+from adminmoves.intake.draft.actions import edit_draft
+from adminmoves.intake.review.actions import submit_move
 from adminmoves.models import Move
 from adminmoves.vocabulary import MoveState, MoveType
 from tests.builders import as_read, make_draft, warnings_of

@@ -9,7 +9,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from adminmoves.access import actor_for
-from adminmoves.intake.actions import start_draft
+from adminmoves.intake.draft.actions import start_draft
 from adminmoves.models import Move
 from adminmoves.overview.moves.status_tabs import OPEN_KEYS, PARTS
 from adminmoves.vocabulary import MoveState, MoveType, Role

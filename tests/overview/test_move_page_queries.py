@@ -14,8 +14,8 @@ from pytest_django import Settings
 from adminmoves.access import actor_for
 from adminmoves.execution import runner
 from adminmoves.execution.actions import retry_move
-from adminmoves.intake.actions import edit_draft
-from adminmoves.intake.reverse import start_reverse
+from adminmoves.intake.draft.actions import edit_draft
+from adminmoves.intake.draft.reverse import start_reverse
 from adminmoves.models import (
     Aftercare,
     BookkeepingConnection,

@@ -10,7 +10,7 @@ from adminmoves.access import actor_for
 from adminmoves.audit.details import details
 from adminmoves.audit.sentences import sentence
 from adminmoves.errors import CheckRefused
-from adminmoves.intake.actions import recount_documents
+from adminmoves.intake.recount.actions import recount_documents
 from adminmoves.models import Administration, Event, Move
 from adminmoves.rules.preflight import inspect
 from adminmoves.vocabulary import EventCode, MoveState, MoveType, Role

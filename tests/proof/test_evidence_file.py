@@ -16,7 +16,7 @@ from django.test import Client
 from adminmoves.access import actor_for
 from adminmoves.errors import ChangedMeanwhile, NotAllowed
 from adminmoves.evidence.files import keep_file, kind_of
-from adminmoves.intake.actions import edit_draft
+from adminmoves.intake.draft.actions import edit_draft
 from adminmoves.models import EvidenceFile, Move
 from adminmoves.vocabulary import MoveState, Role
 from tests.builders import make_draft, make_person

@@ -21,7 +21,7 @@ from adminmoves.errors import (
     RuleHeld,
     StepRefused,
 )
-from adminmoves.intake.actions import reopen_move
+from adminmoves.intake.draft.actions import reopen_move
 from adminmoves.models import Administration, Event, Move, Retirement
 from adminmoves.retirement.actions import (
     approve_retirement,

@@ -1,4 +1,4 @@
-"""The forms beside the request: count again, withdraw."""
+"""What an agent counted again."""
 
 from typing import Any
 
@@ -6,9 +6,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from adminmoves.models import Move
-from adminmoves.vocabulary import MoveState
-from adminmoves.web.fields import Code, CountField, LineField, WritingField
+from adminmoves.web.fields import Code, CountField, LineField
 
 
 class RecountForm(forms.Form):
@@ -45,24 +43,3 @@ class RecountForm(forms.Form):
         return {
             name: self.cleaned_data[name] for name in self.fields if name != "ticket"
         }
-
-
-def was_submitted(move: Move) -> bool:
-    return bool(move.state != MoveState.DRAFT)
-
-
-class WithdrawForm(forms.Form):
-    """What others have seen is withdrawn with a reason; a draft just goes."""
-
-    use_required_attribute = False
-
-    reason = WritingField(
-        max_length=2000,
-        label=gettext_lazy("Why you withdraw it"),
-        widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={"required": gettext_lazy("Say why you withdraw this request.")},
-    )
-
-    def __init__(self, *args: Any, needs_reason: bool, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.fields["reason"].required = needs_reason

@@ -1,4 +1,4 @@
-"""The checks of what stands in the form, and where in the form they are told."""
+"""The checks of what was typed, and at which field the form shows each of them."""
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
@@ -8,8 +8,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from adminmoves.evidence.records import usable_proof
-from adminmoves.intake.forms import SAID, AnswersForm
-from adminmoves.models import BookkeepingConnection, Move
+from adminmoves.intake.draft.statement import wants_attestation
+from adminmoves.intake.form.forms import AnswersForm
+from adminmoves.models import Move
 from adminmoves.rules.checks.base import Target
 from adminmoves.rules.checks.connection import NOTHING_FITS
 from adminmoves.rules.preflight import (
@@ -23,7 +24,7 @@ from adminmoves.rules.preflight import (
 from adminmoves.vocabulary import Moment, MoveType
 from adminmoves.web.inputs import plain
 
-NO_BOOKS = gettext_lazy("Choose the administration.")
+NO_ADMINISTRATION = gettext_lazy("Choose the administration.")
 MISSING = {
     "requester_name": gettext_lazy(
         "Fill in which superuser of the present office asks for this."
@@ -42,29 +43,29 @@ TARGET_FIELDS = ("to_code", "to_connection", "to_environment")
 
 
 @dataclass(frozen=True, slots=True)
-class Looked:
-    """What the checks say of the answers in a form."""
+class CheckedAnswers:
+    """``target``: None as long as no administration is chosen."""
 
-    wish: Target | None
+    target: Target | None
     report: Report
 
     @property
     def other_type(self) -> MoveType | None:
-        """The type to which these answers belong, where that is another one."""
+        """The type to which these answers belong, if that is another one."""
         for result in self.report.of(BLOCKING):
             if result.code == "type_fits" and result.say == "other_type":
                 return MoveType(result.params["move_type"])
         return None
 
 
-def look_at(move: Move, form: AnswersForm) -> Looked:
-    """Check what was sent, also what cannot be kept (another package or office)."""
-    wish = wish_in(move, form)
-    return Looked(wish, preflight(wish) if wish else Report(()))
+def check_answers(move: Move, form: AnswersForm) -> CheckedAnswers:
+    """Check what was sent, also what cannot be saved (another package or office)."""
+    target = _target_in(move, form)
+    return CheckedAnswers(target, preflight(target) if target else Report(()))
 
 
-def wish_in(move: Move, form: AnswersForm) -> Target | None:
-    """The wish of the form: the kept draft, with what was sent over it."""
+def _target_in(move: Move, form: AnswersForm) -> Target | None:
+    """The saved draft, with what was sent over it."""
     administration = move.administration
     if administration is None:
         return None
@@ -87,43 +88,43 @@ def wish_in(move: Move, form: AnswersForm) -> Target | None:
     )
 
 
-def tell(form: AnswersForm, looked: Looked) -> None:
-    """Say at each field what holds the request back at submitting."""
-    if looked.wish is None:
-        form.add_error("administration", NO_BOOKS)
+def add_errors(form: AnswersForm, checked: CheckedAnswers) -> None:
+    """Put at each field what holds the request back at submitting."""
+    if checked.target is None:
+        form.add_error("administration", NO_ADMINISTRATION)
         return
-    for name in missing_answers(form, looked.report):
+    for name in _missing_answers(form, checked.report):
         form.add_error(name, MISSING[name])
-    for result in looked.report.holding(Moment.SUBMIT):
-        place = field_for(form, result)
-        if place is None:
-            form.add_error(None, told(result))
-        elif not form.errors.get(place) and not is_answered(form, result, place):
-            form.add_error(place, told(result))
-    if asks_statement(form, looked.wish):
-        for name, words in missing_of_said(form):
-            form.add_error(name, words)
+    for result in checked.report.holding(Moment.SUBMIT):
+        at_field = field_for(form, result)
+        if at_field is None:
+            form.add_error(None, sentence_of(result))
+        elif not form.errors.get(at_field) and not _is_answered(form, result, at_field):
+            form.add_error(at_field, sentence_of(result))
+    if _asks_statement(form, checked.target):
+        for name, sentence in _missing_in_statement(form):
+            form.add_error(name, sentence)
 
 
-def wrong_among(
+def wrong_fields(
     form: AnswersForm, report: Report, left: Collection[str]
 ) -> list[BoundField]:
-    """The fields that were left with a wrong value, each with what is wrong.
+    """The fields among ``left`` with a wrong value, their errors put at them.
 
-    What is only empty is not wrong yet: that is told at submitting. Only without an
-    administration there is nothing to check.
+    An empty field is no error before submitting, except the administration: without
+    one there is nothing to check.
     """
     if form.move.administration is None and not form.errors.get("administration"):
-        form.add_error("administration", NO_BOOKS)
+        form.add_error("administration", NO_ADMINISTRATION)
     for result in report.of(BLOCKING):
-        place = None if result.say in NOTHING_FITS else field_for(form, result)
-        if place and place in left and not form.errors.get(place):
-            form.add_error(place, told(result))
+        name = None if result.say in NOTHING_FITS else field_for(form, result)
+        if name and name in left and not form.errors.get(name):
+            form.add_error(name, sentence_of(result))
     return [form[name] for name in form.errors if name in left]
 
 
-def missing_answers(form: AnswersForm, report: Report) -> Iterator[str]:
-    """Every field of a group that is still empty, not only the first of them."""
+def _missing_answers(form: AnswersForm, report: Report) -> Iterator[str]:
+    """The names of all empty fields of a group; its check names only the first."""
     unanswered = {result.code for result in report.of(TODO)} & {"requester", "consent"}
     for name in MISSING:
         group = name.partition("_")[0]
@@ -132,21 +133,17 @@ def missing_answers(form: AnswersForm, report: Report) -> Iterator[str]:
             yield name
 
 
-def asks_statement(form: AnswersForm, wish: Target) -> bool:
-    """Whether the form asks who says that it was moved: not where that is proven."""
+def _asks_statement(form: AnswersForm, target: Target) -> bool:
+    """Whether the page asked for a statement, and one counts that is not there yet."""
     was_shown = "moved_said_by" in form.data
-    return was_shown and wish.proof is None and wants_attestation(wish.to_connection)
-
-
-def wants_attestation(connection: BookkeepingConnection | None) -> bool:
     return (
-        connection is not None
-        and connection.demand == BookkeepingConnection.Demand.ATTESTATION
+        was_shown and target.proof is None and wants_attestation(target.to_connection)
     )
 
 
 def field_for(form: AnswersForm, result: Result) -> str | None:
-    """Where it is told: at its own field, else at the nearest one that is asked."""
+    """The field at which the form shows a result: its own, or one that the type asks
+    instead; None if none is about it."""
     if result.field == "recount":
         return "administration"
     if result.field in form.fields:
@@ -157,38 +154,38 @@ def field_for(form: AnswersForm, result: Result) -> str | None:
 
 
 def anchor_of(form: AnswersForm, result: Result) -> str:
-    """Where on the page of the form it is put right; empty: nowhere in particular."""
+    """Where on the page of the form it is put right; "" if nowhere in particular."""
     if result.field == "recount":
         return "#id_recount"
-    place = field_for(form, result)
-    return f"#{form[place].id_for_label or f'field-{place}'}" if place else ""
+    name = field_for(form, result)
+    return f"#{form[name].id_for_label or f'field-{name}'}" if name else ""
 
 
-def is_answered(form: AnswersForm, result: Result, place: str) -> bool:
-    """What is "still to do" elsewhere is not told at a field that is filled in."""
-    return result.outcome == TODO and bool(form[place].value())
+def _is_answered(form: AnswersForm, result: Result, name: str) -> bool:
+    """Whether it is to be done elsewhere: the field itself is filled in."""
+    return result.outcome == TODO and bool(form[name].value())
 
 
-def told(result: Result) -> str:
-    """What is wrong and what to do; where something is only missing, what to do."""
+def sentence_of(result: Result) -> str:
+    """What is wrong and what to do; only what to do if something is missing."""
     if not result.remedy:
         return result.title
-    return (
-        result.remedy if result.outcome == TODO else f"{result.title}. {result.remedy}"
-    )
+    if result.outcome == TODO:
+        return result.remedy
+    return f"{result.title}. {result.remedy}"
 
 
-def missing_of_said(form: AnswersForm) -> Iterator[tuple[str, str]]:
-    """An attestation is whole, or not there at all."""
+def _missing_in_statement(form: AnswersForm) -> Iterator[tuple[str, str]]:
+    """Fields and their errors: a statement is whole, or not there at all."""
     answers = form.cleaned_data
     has_file = answers.get("moved_file") or (
         form.move.parties.moved_evidence and not answers.get("drop_file")
     )
-    # The requester's ticket stands there by itself.
+    # The requester's ticket was filled in by itself, so it begins no statement.
     ticket = answers.get("moved_ticket")
     has_ticket = ticket and ticket != answers.get("requester_ticket")
-    begun = has_file or has_ticket or any(answers.get(name) for name in SAID[:2])
-    if not begun:
+    is_stated = answers.get("moved_said_by") or answers.get("moved_on")
+    if not (is_stated or has_file or has_ticket):
         return
     if not answers.get("moved_said_by") and "moved_said_by" not in form.errors:
         yield "moved_said_by", _("Fill in who says so.")

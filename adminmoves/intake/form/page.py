@@ -1,26 +1,19 @@
-"""All that the pages of a request show, made before a template asks for it."""
+"""All that the page of the form shows, made before a template asks for it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from django import forms
-from django.urls import reverse
-from django.utils.html import format_html
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-
 from adminmoves.access import Actor, can
 from adminmoves.bookkeeping.gateway import can_ask
 from adminmoves.detail import four_eyes
 from adminmoves.evidence.records import usable_proof
-from adminmoves.intake.checking import anchor_of, look_at, told, wants_attestation
-from adminmoves.intake.filling import already_said
-from adminmoves.intake.forms import AnswersForm
-from adminmoves.intake.listening import Said, recall
-from adminmoves.intake.picking import (
-    Picks,
+from adminmoves.intake.draft.statement import wants_attestation
+from adminmoves.intake.form.checks import check_answers
+from adminmoves.intake.form.forms import AnswersForm
+from adminmoves.intake.pickers.choices import (
+    PickerResults,
     few_offices,
     find_administrations,
     find_offices,
@@ -34,51 +27,9 @@ from adminmoves.models import (
     Proof,
 )
 from adminmoves.rules.checks.connection import NOTHING_FITS
-from adminmoves.rules.preflight import BLOCKING, Report, Result, inspect
-from adminmoves.vocabulary import (
-    MIXES,
-    MOVE_TYPES,
-    Action,
-    Atom,
-    EventCode,
-    Moment,
-    MoveState,
-    MoveType,
-)
+from adminmoves.rules.preflight import BLOCKING, Report, Result
+from adminmoves.vocabulary import Action, EventCode, MoveState, MoveType
 from adminmoves.web import inputs
-
-
-@dataclass(frozen=True, slots=True)
-class TypeChoice:
-    value: MoveType
-    help: Any
-
-
-def choices_of_type() -> list[TypeChoice]:
-    return [TypeChoice(kind, MOVE_TYPES[kind].help) for kind in MoveType]
-
-
-NOTHING_IN_IT: Mapping[str, Any] = {
-    "administration": None,
-    "to_environment": None,
-    "to_code": "",
-    "parties__requester_name": "",
-    "parties__requester_email": "",
-    "parties__requester_ticket": "",
-    "parties__note": "",
-}
-"""Such drafts were made before, by a click on a type."""
-
-
-def own_drafts(actor: Actor) -> list[Move]:
-    """The drafts of who asks, the one that was worked on last on top."""
-    drafts = Move.objects.with_estate().filter(
-        state=MoveState.DRAFT, requested_by_id=actor.user_id
-    )
-    drafts = drafts.exclude(**NOTHING_IN_IT)
-    return list(
-        drafts.select_related("administration__environment").order_by("-edited_at")[:20]
-    )
 
 
 @dataclass
@@ -94,9 +45,9 @@ class FormPage:
     other_type: MoveType | None = field(init=False)
 
     def __post_init__(self) -> None:
-        looked = look_at(self.move, self.form)
-        self.report = looked.report
-        self.other_type = looked.other_type
+        checked = check_answers(self.move, self.form)
+        self.report = checked.report
+        self.other_type = checked.other_type
 
     @property
     def administration(self) -> Administration | None:
@@ -111,11 +62,11 @@ class FormPage:
         return inputs.text_in(self.sent, "administration_query")
 
     @cached_property
-    def results(self) -> Picks[Administration]:
+    def results(self) -> PickerResults[Administration]:
         return find_administrations(self.query).with_chosen(self.administration)
 
     @cached_property
-    def offices(self) -> Picks[Environment] | None:
+    def offices(self) -> PickerResults[Environment] | None:
         """None: a list is short enough. Else what was searched for, and the chosen."""
         if few_offices() is not None:
             return None
@@ -218,87 +169,3 @@ class FormPage:
     def _changed(self, name: str) -> bool:
         before = self.before
         return before is not None and getattr(before, name) != getattr(self.move, name)
-
-
-INFORMED = "client_informed"
-
-
-class SeenForm(forms.Form):
-    """The warnings that were ticked; what is not ticked or holds back is an error."""
-
-    seen = forms.MultipleChoiceField(required=False)
-    client_informed = forms.BooleanField(
-        required=False, label=gettext_lazy("The client knows what changes")
-    )
-
-
-@dataclass
-class ReviewPage:
-    """A draft read through. ``refused``: it was submitted and did not pass;
-    ``meanwhile``: nor what was read, since it has changed."""
-
-    move: Move
-    ticked: list[str]
-    refused: bool = False
-    meanwhile: bool = False
-    is_informed: bool | None = None
-    report: Report = field(init=False)
-    form: SeenForm = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.report = inspect(self.move)
-        self.form = SeenForm({"client_informed": self.client_informed})
-        self.form.is_valid()
-        for result in self.report.holding(Moment.SUBMIT):
-            self.form.add_error(None, self._link(result))
-        if not self.report.results:
-            self.form.add_error(None, _("Choose the administration first."))
-        if self.refused and self.unseen:
-            self.form.add_error(None, self._unseen())
-
-    @property
-    def client_informed(self) -> bool:
-        """As it was ticked on this page; else as the draft says."""
-        ticked = self.is_informed
-        return self.move.parties.client_informed if ticked is None else ticked
-
-    def _link(self, result: Result) -> str:
-        """To the field where it is put right, which that page truly has."""
-        url = reverse("moves:form", args=[self.move.number])
-        place = anchor_of(AnswersForm(move=self.move), result)
-        return format_html('<a href="{}{}">{}</a>', url, place, told(result))
-
-    def _unseen(self) -> str:
-        words = _("Tick that you have seen the warnings.")
-        return format_html('<a href="#seen">{}</a>', words)
-
-    @property
-    def unseen(self) -> list[Result]:
-        ticked = {*self.ticked}
-        if self.client_informed:
-            ticked |= {one.key for one in self.report.warnings if one.code == INFORMED}
-        return [one for one in self.report.warnings if one.key not in ticked]
-
-    @property
-    def asks_consent(self) -> bool:
-        return Atom.ENVIRONMENT in MIXES[MoveType(self.move.intent)]
-
-    @property
-    def waits_for_proof(self) -> bool:
-        return self.said is None and self.proof is None
-
-    @cached_property
-    def package_said(self) -> Said | None:
-        return recall(self.move)
-
-    @cached_property
-    def said(self) -> Any:
-        return already_said(self.move)
-
-    @cached_property
-    def proof(self) -> Proof | None:
-        return usable_proof(self.move)
-
-    @property
-    def wants_attestation(self) -> bool:
-        return wants_attestation(self.move.to_connection)

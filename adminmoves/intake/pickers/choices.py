@@ -19,38 +19,38 @@ M = TypeVar("M", bound=Model)
 
 
 @dataclass(frozen=True, slots=True)
-class Picks(Generic[M]):
+class PickerResults(Generic[M]):
     """What there is to pick; ``has_more`` asks for a longer text."""
 
     rows: Sequence[M] = ()
     has_more: bool = False
 
-    def with_chosen(self, chosen: M | None) -> "Picks[M]":
+    def with_chosen(self, chosen: M | None) -> "PickerResults[M]":
         """What is chosen stays in sight, on top."""
         if chosen is None:
             return self
         others = (row for row in self.rows if row.pk != chosen.pk)
-        return Picks((chosen, *others), self.has_more)
+        return PickerResults((chosen, *others), self.has_more)
 
 
-def find_administrations(text: str) -> Picks[Administration]:
+def find_administrations(text: str) -> PickerResults[Administration]:
     """The first that are or were known by this text; none for an empty one."""
     wanted = inputs.plain(text, MAX_QUERY_CHARS).strip()
     if not wanted:
-        return Picks()
+        return PickerResults()
     found, _known = search(wanted, SHOWN + 1)
     return _first(found)
 
 
-def find_offices(text: str) -> Picks[Environment]:
+def find_offices(text: str) -> PickerResults[Environment]:
     """The first offices whose code begins so, or whose name has these words."""
     named = office_named(inputs.plain(text, MAX_QUERY_CHARS))
     return _first(list(Environment.objects.filter(named)[: SHOWN + 1]))
 
 
-def _first(found: Sequence[M]) -> Picks[M]:
+def _first(found: Sequence[M]) -> PickerResults[M]:
     """``found``: one more than is shown, where there are more."""
-    return Picks(found[:SHOWN], len(found) > SHOWN)
+    return PickerResults(found[:SHOWN], len(found) > SHOWN)
 
 
 def few_offices() -> list[Environment] | None:

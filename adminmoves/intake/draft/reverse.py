@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from adminmoves import access
 from adminmoves.access import Actor
 from adminmoves.errors import DomainError, StepRefused
-from adminmoves.intake.actions import blank_draft, start_draft
+from adminmoves.intake.draft.actions import blank_draft, start_draft
 from adminmoves.models import Move
 from adminmoves.models.question import KEY, Question
 from adminmoves.rules.preflight import code_key
