@@ -136,7 +136,7 @@ def test_a_lead_is_told_first_that_who_edits_does_not_approve(
 
     assert f'<a class="btn" href="{url(move)}">' in page
     assert "Daarna kun jij er geen akkoord meer op geven" in form.content.decode()
-    assert form.context["page"].able == ("teamleider-2",)
+    assert form.context["page"].approvers == ("teamleider-2",)
     assert (state_of(move), move.contributors.filter(user=lead).exists()) == (
         S.AWAITING_APPROVAL,
         False,

@@ -22,47 +22,45 @@ from adminmoves.models.question import KEY, Question
 from adminmoves.rules.preflight import code_key
 from adminmoves.vocabulary import MoveState, MoveType, Right
 
-S = MoveState
-IN_VAIN = frozenset({S.REJECTED, S.WITHDRAWN})
+DROPPED_STATES = frozenset({MoveState.REJECTED, MoveState.WITHDRAWN})
 
 
 @dataclass(frozen=True, slots=True)
-class Turning:
+class Reversal:
     """Whether a completed move can be turned back, and who asked for that before.
 
-    ``asked``: requests that turn it back, the newest first. ``later``: the move that
+    ``requests``: those that turn it back, the newest first. ``later``: the move that
     brought the administration to another place since; None while it is there.
     """
 
-    asked: Sequence[Move]
+    requests: Sequence[Move]
     later: Move | None
 
     @property
-    def by(self) -> Move | None:
+    def request(self) -> Move | None:
         """The request that turns it back, under way or completed."""
-        return next((one for one in self.asked if one.state not in IN_VAIN), None)
+        return next((m for m in self.requests if m.state not in DROPPED_STATES), None)
 
     @property
-    def in_vain(self) -> Move | None:
-        """The newest one that came to nothing, where there is no other."""
-        return next(iter(self.asked), None) if self.by is None else None
-
-    @property
-    def is_offered(self) -> bool:
-        return self.by is None and self.later is None
+    def dropped(self) -> Move | None:
+        """The newest request that was rejected or withdrawn, if there is no other."""
+        return next(iter(self.requests), None) if self.request is None else None
 
 
 @dataclass(frozen=True, slots=True)
-class Back:
-    """What a request turns back; ``elsewhere``: it asks for another place than then."""
+class WayBack:
+    """What a request turns back; ``elsewhere``: to another place than it came from."""
 
     first: Move
     elsewhere: bool
 
 
-def look_at_turning(first: Move, *, is_asked: bool = True) -> Turning:
-    """Of a completed move. One query; none where it is there still, and not
-    ``is_asked`` back."""
+def load_reversal(first: Move, *, is_asked_back: bool = True) -> Reversal:
+    """Of a completed move, in one query.
+
+    Without ``is_asked_back`` no request turns it back, which spares the query while
+    the administration is still there.
+    """
     administration = first.administration
     if administration is None:
         raise ValueError("only a completed move is turned back")
@@ -70,86 +68,88 @@ def look_at_turning(first: Move, *, is_asked: bool = True) -> Turning:
         first.to_connection_id,
         first.to_code_key,
     )
-    if is_there and not is_asked:
-        return Turning((), later=None)
-    known = _about().rows(first.pk)
-    asked = [move for move in known if move.reverses_id == first.pk]
-    completed = (move for move in known if move.state == S.COMPLETED)
+    if is_there and not is_asked_back:
+        return Reversal((), later=None)
+    moves = _reversal_query().rows(first.pk)
+    requests = [move for move in moves if move.reverses_id == first.pk]
+    completed = (move for move in moves if move.state == MoveState.COMPLETED)
     newest = max(completed, key=lambda move: (move.ended_at, move.pk), default=None)
-    return Turning(asked, later=None if is_there else newest)
+    return Reversal(requests, later=None if is_there else newest)
 
 
 @cache
-def _about() -> Question[Move]:
+def _reversal_query() -> Question[Move]:
     """Requests to turn a move back, and what its administration completed last."""
     administrations = Move.objects.filter(pk=KEY).values("administration")
-    done = Move.objects.filter(
-        administration=Subquery(administrations), state=S.COMPLETED
+    completed = Move.objects.filter(
+        administration=Subquery(administrations), state=MoveState.COMPLETED
     )
-    last = done.order_by("-ended_at", "-pk").values("pk")[:1]
-    about = Move.objects.filter(Q(reverses=KEY) | Q(pk=Subquery(last)))
-    return Question.of(about.order_by("-pk"))
+    last = completed.order_by("-ended_at", "-pk").values("pk")[:1]
+    moves = Move.objects.filter(Q(reverses=KEY) | Q(pk=Subquery(last)))
+    return Question.of(moves.order_by("-pk"))
 
 
-def look_back(move: Move) -> Back | None:
-    """What this move turns back; no query where ``reverses__place_left`` is joined."""
+def way_back_of(move: Move) -> WayBack | None:
+    """What this move turns back; no query if ``reverses__place_left`` is joined."""
     if move.reverses is None:
         return None
     left = move.reverses.place_left
-    # Before it is stored the database has made no key of it.
+    # The database makes the key of a code when it stores a move.
     key = move.to_code_key if move.is_stored else code_key(move.package, move.to_code)
-    now_asked = (move.to_connection_id, key)
+    target = (move.to_connection_id, key)
     is_filled_in = bool(move.to_connection_id and move.to_code)
-    elsewhere = is_filled_in and now_asked != (left.connection_id, left.code_key)
-    return Back(move.reverses, elsewhere)
+    elsewhere = is_filled_in and target != (left.connection_id, left.code_key)
+    return WayBack(move.reverses, elsewhere)
 
 
 def blank_reverse(first: Move, *, actor: Actor) -> Move:
-    """What the form of a way back begins with; nothing is stored.
-
-    Who asked and who consented then do not come along: they are asked again. Whether
-    the old place is free is for the checks of the draft to say.
-    """
-    require_way_back(first)
+    """A draft of the way back that is not stored. Raises StepRefused, DomainError."""
+    require_reversible(first)
     return blank_draft(
-        way_back_type(first), actor=actor, answers=way_back(first), reverses=first
+        _type_back(first), actor=actor, answers=_answers_back(first), reverses=first
     )
 
 
 @transaction.atomic
 def start_reverse(move_id: int, *, actor: Actor) -> Move:
-    """A draft that brings an administration back to where a completed move found it."""
+    """Store a draft that brings an administration back to where a move found it.
+
+    Raises NotAllowed, StepRefused, DomainError.
+    """
     access.require(actor, Right.DRAFT)
     moves = Move.objects.with_estate().select_for_update(of=("self",))
     first = moves.get(pk=move_id)
-    require_way_back(first)
+    require_reversible(first)
     return start_draft(
-        way_back_type(first), actor=actor, answers=way_back(first), reverses=first
+        _type_back(first), actor=actor, answers=_answers_back(first), reverses=first
     )
 
 
-def require_way_back(first: Move) -> None:
-    """Raises StepRefused or DomainError with the reason why there is none."""
-    if first.state != S.COMPLETED:
+def require_reversible(first: Move) -> None:
+    """Raises StepRefused or DomainError with the reason why there is no way back."""
+    if first.state != MoveState.COMPLETED:
         raise StepRefused(_("Only a completed migration can be turned back."))
-    turning = look_at_turning(first)
-    if turning.by:
+    reversal = load_reversal(first)
+    if reversal.request:
         raise DomainError(
-            _("%(n)s turns this migration back already.") % {"n": turning.by.number}
+            _("%(n)s turns this migration back already.")
+            % {"n": reversal.request.number}
         )
-    if turning.later:
+    if reversal.later:
         raise DomainError(
             _("The administration was moved afterwards with %(n)s.")
-            % {"n": turning.later.number}
+            % {"n": reversal.later.number}
         )
 
 
-def way_back_type(first: Move) -> MoveType:
-    """The type of the way there: the same things differ."""
+def _type_back(first: Move) -> MoveType:
+    """The same type: the way back changes the same things."""
     return MoveType(first.move_type)
 
 
-def way_back(first: Move) -> dict[str, Any]:
+def _answers_back(first: Move) -> dict[str, Any]:
+    # Who asked and who consented then say nothing of now, so they do not come along.
+    # Whether the old place is free is for the checks of the draft to say.
     return {
         "administration": first.administration,
         "to_environment": first.from_environment,

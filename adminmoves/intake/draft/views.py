@@ -11,7 +11,7 @@ from adminmoves.detail.queries import find_move
 from adminmoves.intake.draft import actions
 from adminmoves.intake.draft.choosing import choices_of_type, own_drafts
 from adminmoves.intake.draft.forms import StartForm
-from adminmoves.intake.draft.reverse import require_way_back
+from adminmoves.intake.draft.reverse import require_reversible
 from adminmoves.intake.draft.statement import has_statement
 from adminmoves.models import Move
 from adminmoves.vocabulary import Action, Right
@@ -42,7 +42,7 @@ def choose(request: http.PortalRequest) -> HttpResponse:
 def reverse_move(_request: http.PortalRequest, number: str) -> HttpResponse:
     """To the form of the way back; the first answer makes a draft of it."""
     first = find_move(http.found(number))
-    require_way_back(first)
+    require_reversible(first)
     return redirect(f"{reverse('moves:start_draft')}?terug={first.number}")
 
 

@@ -14,9 +14,9 @@ from adminmoves.intake.form.checks import check_answers
 from adminmoves.intake.form.forms import AnswersForm
 from adminmoves.intake.pickers.choices import (
     PickerResults,
-    few_offices,
     find_administrations,
     find_offices,
+    listed_offices,
 )
 from adminmoves.models import (
     Administration,
@@ -34,7 +34,8 @@ from adminmoves.web import inputs
 
 @dataclass
 class FormPage:
-    """The form as it stands. ``before``: the draft before what was sent was kept."""
+    """The form as it is now. ``sent``: the data of the request. ``before``: the draft
+    before that was saved."""
 
     move: Move
     form: AnswersForm
@@ -67,8 +68,8 @@ class FormPage:
 
     @cached_property
     def offices(self) -> PickerResults[Environment] | None:
-        """None: a list is short enough. Else what was searched for, and the chosen."""
-        if few_offices() is not None:
+        """What was searched for, and the chosen one; None if all offices are listed."""
+        if listed_offices() is not None:
             return None
         found = find_offices(inputs.text_in(self.sent, "to_environment_query"))
         return found.with_chosen(self.move.to_environment)
@@ -93,17 +94,17 @@ class FormPage:
 
     @property
     def statement_emptied(self) -> bool:
-        """What was stated was about another place, so it does not stand here now."""
+        """What was stated was about another place, so the form has emptied it."""
         return self.form.is_statement_emptied
 
     @cached_property
-    def able(self) -> tuple[str, ...]:
-        """Who can still approve, once this person has filed it."""
+    def approvers(self) -> tuple[str, ...]:
+        """The names of those who can approve it after this person has submitted it."""
         worked = set(four_eyes.who_worked(self.move)) if self.move.is_stored else set()
         return four_eyes.who_can_approve(but=worked | {self.actor.user_id or 0})
 
     @property
-    def waits(self) -> bool:
+    def is_waiting(self) -> bool:
         """It was submitted; the first answer that changes makes a draft of it."""
         return bool(self.move.state != MoveState.DRAFT)
 
@@ -115,7 +116,7 @@ class FormPage:
 
     @property
     def was_reopened(self) -> bool:
-        """What was sent made a draft of it."""
+        """What was sent made a draft of it again."""
         before = self.before
         return before is not None and before.state != self.move.state
 
@@ -132,6 +133,7 @@ class FormPage:
 
     @property
     def office_changed(self) -> bool:
+        # Another administration has another present office, which is not offered.
         return self.administration_changed or self._changed("to_environment_id")
 
     @property
@@ -139,32 +141,33 @@ class FormPage:
         return self._changed("to_connection_id")
 
     @property
-    def nothing_fits(self) -> Result | None:
-        """Why there is no connection to choose at all."""
-        found = self.report.of(BLOCKING)
-        return next((result for result in found if result.say in NOTHING_FITS), None)
-
-    @property
-    def is_only_link(self) -> bool:
-        """There is one to choose, and it is filled in."""
-        if self.connection is None or "to_connection" not in self.form.fields:
-            return False
-        return len(self.form.fields["to_connection"].widget.choices) == len(("", "it"))
-
-    @property
-    def link_was_reset(self) -> bool:
+    def connection_was_reset(self) -> bool:
         """The connection that was chosen does not belong to what is chosen now."""
         return (
             self.office_changed and self.connection_changed and self.connection is None
         )
 
+    @property
+    def nothing_fits(self) -> Result | None:
+        """Why there is no connection to choose at all."""
+        blocking = self.report.of(BLOCKING)
+        return next((result for result in blocking if result.say in NOTHING_FITS), None)
+
+    @property
+    def is_only_connection(self) -> bool:
+        """There is one to choose, and it is filled in."""
+        if self.connection is None or "to_connection" not in self.form.fields:
+            return False
+        _choose, *connections = self.form.fields["to_connection"].widget.choices
+        return len(connections) == 1
+
     @cached_property
     def question(self) -> Event | None:
-        """What a lead asked when the request came back."""
+        """With the words in which a lead sent the request back."""
         if not self.move.is_sent_back:
             return None
-        asked = self.move.events.filter(code=EventCode.MOVE_SENT_BACK)
-        return asked.select_related("words").order_by("-pk").first()
+        sent_back = self.move.events.filter(code=EventCode.MOVE_SENT_BACK)
+        return sent_back.select_related("words").order_by("-pk").first()
 
     def _changed(self, name: str) -> bool:
         before = self.before

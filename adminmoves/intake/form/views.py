@@ -220,5 +220,5 @@ def package_says(request: http.PortalRequest, number: str) -> HttpResponse:
         if request.htmx:
             return HttpResponse(status=HTTPStatus.NO_CONTENT)
         return redirect("moves:form", move.number)
-    context = {"said": ask_package(move), "move": move}
+    context = {"answer": ask_package(move), "move": move}
     return render(request, "intake/package.html", context)

@@ -12,21 +12,22 @@ from adminmoves.models.search import MAX_QUERY_CHARS, office_named, search
 from adminmoves.rules.checks.connection import fitting_connections
 from adminmoves.web import inputs
 
-SHOWN = 8
-FEW_OFFICES = 60
+SHOWN_RESULTS = 8
+MAX_LISTED_OFFICES = 60
+"""More offices than this are searched, not listed."""
 Choices = list[tuple[str, str]]
 M = TypeVar("M", bound=Model)
 
 
 @dataclass(frozen=True, slots=True)
 class PickerResults(Generic[M]):
-    """What there is to pick; ``has_more`` asks for a longer text."""
+    """``has_more``: a longer text shows the others."""
 
     rows: Sequence[M] = ()
     has_more: bool = False
 
     def with_chosen(self, chosen: M | None) -> "PickerResults[M]":
-        """What is chosen stays in sight, on top."""
+        """The same with what is chosen on top, so that it stays in sight."""
         if chosen is None:
             return self
         others = (row for row in self.rows if row.pk != chosen.pk)
@@ -35,28 +36,28 @@ class PickerResults(Generic[M]):
 
 def find_administrations(text: str) -> PickerResults[Administration]:
     """The first that are or were known by this text; none for an empty one."""
-    wanted = inputs.plain(text, MAX_QUERY_CHARS).strip()
-    if not wanted:
+    query = inputs.plain(text, MAX_QUERY_CHARS).strip()
+    if not query:
         return PickerResults()
-    found, _known = search(wanted, SHOWN + 1)
-    return _first(found)
+    administrations, _others = search(query, SHOWN_RESULTS + 1)
+    return _first(administrations)
 
 
 def find_offices(text: str) -> PickerResults[Environment]:
     """The first offices whose code begins so, or whose name has these words."""
     named = office_named(inputs.plain(text, MAX_QUERY_CHARS))
-    return _first(list(Environment.objects.filter(named)[: SHOWN + 1]))
+    return _first(list(Environment.objects.filter(named)[: SHOWN_RESULTS + 1]))
 
 
-def _first(found: Sequence[M]) -> PickerResults[M]:
-    """``found``: one more than is shown, where there are more."""
-    return PickerResults(found[:SHOWN], len(found) > SHOWN)
+def _first(rows: Sequence[M]) -> PickerResults[M]:
+    """``rows``: one more than is shown, if there are more."""
+    return PickerResults(rows[:SHOWN_RESULTS], len(rows) > SHOWN_RESULTS)
 
 
-def few_offices() -> list[Environment] | None:
-    """All offices where a list of them can be read; None where there are too many."""
-    offices = list(Environment.objects.all()[: FEW_OFFICES + 1])
-    return offices if len(offices) <= FEW_OFFICES else None
+def listed_offices() -> list[Environment] | None:
+    """All offices, or None if they are too many for a list."""
+    offices = list(Environment.objects.all()[: MAX_LISTED_OFFICES + 1])
+    return offices if len(offices) <= MAX_LISTED_OFFICES else None
 
 
 def office_choices(administration: Administration | None) -> Choices:
@@ -66,7 +67,7 @@ def office_choices(administration: Administration | None) -> Choices:
         ("", _("Choose an office")),
         *(
             (office.public_id, f"{office.office_code} — {office.name}")
-            for office in few_offices() or []
+            for office in listed_offices() or []
             if office.pk != here
         ),
     ]
@@ -83,13 +84,11 @@ def connection_choices(
     connections = fitting_connections(administration, office)
     return [
         ("", _("Choose a connection")),
-        *((connection.public_id, option(connection)) for connection in connections),
+        *((connection.public_id, _label(connection)) for connection in connections),
     ]
 
 
-def option(connection: BookkeepingConnection) -> str:
-    return (
-        str(connection)
-        if connection.is_active
-        else _("%(connection)s (not active)") % {"connection": connection}
-    )
+def _label(connection: BookkeepingConnection) -> str:
+    if connection.is_active:
+        return str(connection)
+    return _("%(connection)s (not active)") % {"connection": connection}

@@ -23,8 +23,12 @@ CLIENT_INFORMED_CHECK = "client_informed"
 
 @dataclass
 class ReviewPage:
-    """A draft read through. ``refused``: it was submitted and did not pass;
-    ``meanwhile``: nor what was read, since it has changed."""
+    """A draft that is read through.
+
+    ``ticked``: the keys of the warnings that were ticked; ``is_informed``: as ticked on
+    this page, None if it has no such box. ``refused``: it was submitted and did not
+    pass; ``meanwhile``: it was changed after it was read.
+    """
 
     move: Move
     ticked: list[str]
@@ -43,7 +47,7 @@ class ReviewPage:
         if not self.report.results:
             self.form.add_error(None, _("Choose the administration first."))
         if self.refused and self.unseen:
-            self.form.add_error(None, self._unseen())
+            self.form.add_error(None, _unseen_link())
 
     @property
     def client_informed(self) -> bool:
@@ -52,14 +56,10 @@ class ReviewPage:
         return self.move.parties.client_informed if ticked is None else ticked
 
     def _link(self, result: Result) -> str:
-        """To the field where it is put right, which that page truly has."""
+        """A link to the field of the form where it is put right."""
         url = reverse("moves:form", args=[self.move.number])
-        place = anchor_of(AnswersForm(move=self.move), result)
-        return format_html('<a href="{}{}">{}</a>', url, place, sentence_of(result))
-
-    def _unseen(self) -> str:
-        words = _("Tick that you have seen the warnings.")
-        return format_html('<a href="#seen">{}</a>', words)
+        anchor = anchor_of(AnswersForm(move=self.move), result)
+        return format_html('<a href="{}{}">{}</a>', url, anchor, sentence_of(result))
 
     @property
     def unseen(self) -> list[Result]:
@@ -77,14 +77,14 @@ class ReviewPage:
 
     @property
     def waits_for_proof(self) -> bool:
-        return self.said is None and self.proof is None
+        return self.attestation is None and self.proof is None
 
     @cached_property
-    def package_said(self) -> PackageAnswer | None:
+    def package_answer(self) -> PackageAnswer | None:
         return cached_answer(self.move)
 
     @cached_property
-    def said(self) -> Attestation | None:
+    def attestation(self) -> Attestation | None:
         return attestation_of(self.move)
 
     @cached_property
@@ -94,3 +94,8 @@ class ReviewPage:
     @property
     def wants_attestation(self) -> bool:
         return wants_attestation(self.move.to_connection)
+
+
+def _unseen_link() -> str:
+    sentence = _("Tick that you have seen the warnings.")
+    return format_html('<a href="#seen">{}</a>', sentence)
