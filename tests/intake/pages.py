@@ -5,11 +5,23 @@ from typing import Any
 from django.contrib.messages import get_messages
 
 from adminmoves.intake.form.forms import AnswersForm
-from adminmoves.models import Move
+from adminmoves.models import Administration, Move
+
+COUNTS = {
+    "documents": 40,
+    "documents_unprocessed": 3,
+    "documents_awaiting_authorisation": 2,
+    "ticket": "SUP-8",
+}
+"""What the form that counts again sends."""
 
 
 def url(move: Move, page: str = "") -> str:
     return f"/aanvraag/{move.number}/{page}"
+
+
+def move_url(move: Move, page: str = "") -> str:
+    return f"/migraties/{move.number}/{page}"
 
 
 def as_sent(move: Move, **changes: Any) -> dict[str, Any]:
@@ -35,3 +47,16 @@ def errors_of(page: Any) -> dict[str, str]:
 def told(response: Any) -> list[str]:
     """The messages that the next page shows."""
     return [str(message) for message in get_messages(response.wsgi_request)]
+
+
+def state_of(move: Move) -> str:
+    return str(Move.objects.get(pk=move.pk).state)
+
+
+def counts_of(move: Move) -> tuple[int, int, int]:
+    administration = Administration.objects.get(moves=move)
+    return (
+        administration.documents,
+        administration.documents_unprocessed,
+        administration.documents_awaiting_authorisation,
+    )

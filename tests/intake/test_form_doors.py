@@ -15,7 +15,7 @@ from tests.builders import (
     make_environment,
 )
 from tests.cast import MakeMove
-from tests.intake.pages import as_sent, url
+from tests.intake.pages import COUNTS, as_sent, counts_of, move_url, state_of, url
 
 pytestmark = pytest.mark.django_db
 T = MoveType
@@ -87,3 +87,32 @@ def test_the_queries_of_the_form_do_not_grow_with_the_estate(
             make_administration(make_connection(make_environment()))
 
     assert counts[0] == counts[1]
+
+
+@pytest.mark.parametrize("page", ["heropenen/", "intrekken/", "tellen/"])
+@pytest.mark.parametrize("who", ["auditor", "administrator"])
+def test_who_only_reads_changes_nothing(
+    page: str, who: str, client: Client, a_move: MakeMove, request: Any
+) -> None:
+    move = a_move(MoveState.AWAITING_APPROVAL)
+    client.force_login(request.getfixturevalue(who))
+
+    answer = client.post(move_url(move, page), {**COUNTS, "reason": "Zomaar."})
+
+    assert answer.status_code == 403
+    assert state_of(move) == MoveState.AWAITING_APPROVAL
+    assert counts_of(move) == (12, 0, 0)
+
+
+@pytest.mark.parametrize("page", ["overnemen/"])
+def test_a_draft_is_never_taken_over_by_a_link(
+    page: str, as_agent: Client, other_agent: User
+) -> None:
+    assert as_agent.get(url(make_draft(other_agent), page)).status_code == 405
+
+
+@pytest.mark.parametrize("address", ["/aanvraag/M-2026-99999/", "/aanvraag/onzin/"])
+def test_a_number_that_does_not_exist_is_no_page(
+    address: str, as_agent: Client
+) -> None:
+    assert as_agent.get(address).status_code == 404

@@ -1,35 +1,36 @@
 """Turning a completed move back: a new request, the same rules, linked both ways."""
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import IntegrityError, transaction
 from django.test import Client
 from pytest_django import Settings
 
 from adminmoves.access import actor_for
 from adminmoves.errors import DomainError, NotAllowed, StepRefused
 from adminmoves.intake.draft.actions import edit_draft
-from adminmoves.intake.draft.reverse import start_reverse
 from adminmoves.intake.review.actions import submit_move
 from adminmoves.intake.withdrawal.actions import withdraw_move
-from adminmoves.models import Administration, Event, Move
+from adminmoves.models import Event, Move
 from adminmoves.vocabulary import EventCode, MoveState, MoveType
 from tests.archive.shelves import contents, fill_with
 from tests.builders import (
     PARTIES,
-    approve,
-    attest_as,
     make_administration,
-    make_draft,
-    run,
     submit,
     warnings_of,
 )
 from tests.cast import MakeMove
 from tests.intake.pages import as_sent, errors_of, told, url
+from tests.intake.reversals import (
+    administration_of,
+    complete,
+    completed,
+    move_page,
+    place_of,
+    turn_back,
+)
 
 pytestmark = pytest.mark.django_db
 S, T = MoveState, MoveType
@@ -41,43 +42,6 @@ OUTSIDE = [name for name in PARTIES if name != "consent_on"]
 def as_agent(client: Client, agent: User) -> Client:
     client.force_login(agent)
     return client
-
-
-def books_of(move: Move) -> Administration:
-    assert move.administration is not None
-    return Administration.objects.get(pk=move.administration.pk)
-
-
-def place_of(administration: Administration) -> tuple[int, int, str, str]:
-    return (
-        administration.environment_id,
-        administration.connection_id,
-        administration.code,
-        administration.mail_address,
-    )
-
-
-def turn_back(first: Move, agent: User) -> Move:
-    move = start_reverse(first.pk, actor=actor_for(agent))
-    return Move.objects.get(pk=move.pk)
-
-
-def complete(draft: Move, agent: User, lead: User) -> Move:
-    """Fill in what is asked again, and walk the whole way."""
-    edit_draft(draft.pk, PARTIES, actor=actor_for(agent))
-    submit(Move.objects.get(pk=draft.pk), agent)
-    attest_as(draft, agent)
-    approve(Move.objects.get(pk=draft.pk), lead)
-    return run(draft)
-
-
-def completed(agent: User, lead: User, administration: Administration) -> Move:
-    """Another move of those books, to a third place."""
-    return complete(make_draft(agent, administration=administration), agent, lead)
-
-
-def page_of(client: Client, move: Move) -> str:
-    return client.get(f"/migraties/{move.number}/").content.decode()
 
 
 # --- the draft
@@ -170,12 +134,12 @@ def test_there_and_back_is_where_it_began_with_its_address_and_archive(
     fill_with(administration, 5)
     before, archive = place_of(administration), contents(administration)
     first = a_move(S.COMPLETED, move_type=move_type, administration=administration)
-    assert place_of(books_of(first)) != before
+    assert place_of(administration_of(first)) != before
 
     back = complete(turn_back(first, agent), agent, lead)
 
     assert (back.state, back.move_type) == (S.COMPLETED, move_type)
-    assert place_of(books_of(back)) == before
+    assert place_of(administration_of(back)) == before
     assert contents(administration) == archive
     keys = list(administration.archive.values_list("storage_key", flat=True))
     assert len(set(keys)) == 5
@@ -187,12 +151,12 @@ def test_a_reverse_can_be_turned_back_too(
     a_move: MakeMove, agent: User, lead: User
 ) -> None:
     first = a_move(S.COMPLETED)
-    there = place_of(books_of(first))
+    there = place_of(administration_of(first))
     back = complete(turn_back(first, agent), agent, lead)
 
     again = complete(turn_back(back, agent), agent, lead)
 
-    assert place_of(books_of(again)) == there
+    assert place_of(administration_of(again)) == there
     with pytest.raises(DomainError, match=back.number):
         turn_back(first, agent)
 
@@ -203,12 +167,12 @@ def test_a_chain_is_turned_back_link_by_link(
     administration = make_administration()
     began = place_of(administration)
     first = a_move(S.COMPLETED, administration=administration)
-    second = completed(agent, lead, books_of(first))
+    second = completed(agent, lead, administration_of(first))
 
     complete(turn_back(second, agent), agent, lead)
     complete(turn_back(first, agent), agent, lead)
 
-    assert place_of(books_of(first)) == began
+    assert place_of(administration_of(first)) == began
 
 
 # --- what stands in the way
@@ -244,7 +208,7 @@ def test_a_second_click_leads_to_the_request_that_is_there(
 
     assert told(answer) == [f"{draft.number} draait deze migratie al terug."]
     assert answer["Location"] == here
-    page = page_of(as_agent, first)
+    page = move_page(as_agent, first)
     assert f'Wordt teruggedraaid door <a href="/migraties/{draft.number}/"' in page
     assert "Terug migreren" not in page
 
@@ -256,7 +220,7 @@ def test_after_a_withdrawn_one_it_can_be_asked_again(
     draft = turn_back(first, agent)
     withdraw_move(draft.pk, actor=actor_for(agent), reason="")
 
-    page = page_of(as_agent, first)
+    page = move_page(as_agent, first)
 
     assert "Terug migreren" in page
     assert f'href="/migraties/{draft.number}/"' in page
@@ -267,9 +231,9 @@ def test_what_was_moved_on_since_says_with_which(
     as_agent: Client, a_move: MakeMove, agent: User, lead: User
 ) -> None:
     first = a_move(S.COMPLETED)
-    later = completed(agent, lead, books_of(first))
+    later = completed(agent, lead, administration_of(first))
 
-    page = page_of(as_agent, first)
+    page = move_page(as_agent, first)
 
     assert f'Daarna verplaatst met <a href="/migraties/{later.number}/"' in page
     assert "Terug migreren" not in page
@@ -308,7 +272,9 @@ def test_a_connection_that_is_not_active_is_told_at_its_field(
     assert "to_connection" in sent_after(as_agent, draft)
 
 
-def test_about_other_books_it_turns_nothing_back(a_move: MakeMove, agent: User) -> None:
+def test_about_another_administration_it_turns_nothing_back(
+    a_move: MakeMove, agent: User
+) -> None:
     draft = turn_back(a_move(S.COMPLETED), agent)
     other = make_administration()
 
@@ -316,112 +282,3 @@ def test_about_other_books_it_turns_nothing_back(a_move: MakeMove, agent: User) 
 
     draft = Move.objects.get(pk=draft.pk)
     assert (draft.administration, draft.reverses) == (other, None)
-
-
-# --- what the pages say
-
-
-def test_both_pages_lead_to_each_other(
-    client: Client, auditor: User, a_move: MakeMove, agent: User, lead: User
-) -> None:
-    first = a_move(S.COMPLETED)
-    back = complete(turn_back(first, agent), agent, lead)
-    client.force_login(auditor)
-
-    on_first, on_back = page_of(client, first), page_of(client, back)
-
-    link = f'<a href="/migraties/{back.number}/" class="nw">{back.number}</a>'
-    assert f"Teruggedraaid door {link}" in on_first
-    link = f'<a href="/migraties/{first.number}/" class="nw">{first.number}</a>'
-    assert f"Draait {link} terug" in on_back
-    assert "Teruggedraaid door" not in on_back
-
-
-def test_the_request_says_what_it_turns_back_until_it_is_decided(
-    client: Client, a_move: MakeMove, agent: User, lead: User
-) -> None:
-    first = a_move(S.COMPLETED)
-    draft = turn_back(first, agent)
-    edit_draft(draft.pk, PARTIES, actor=actor_for(agent))
-    client.force_login(agent)
-    pages = [client.get(url(draft, page)) for page in ("", "nalezen/")]
-    submit(Move.objects.get(pk=draft.pk), agent)
-    attest_as(draft, agent)
-    client.force_login(lead)
-    pages.append(client.get("/akkoord/"))
-
-    assert [
-        f'href="/migraties/{first.number}/"' in told_by(page) for page in pages
-    ] == [True] * 3
-
-
-def told_by(page: Any) -> str:
-    return str(page.content.decode())
-
-
-def test_another_place_than_it_came_from_is_said(
-    as_agent: Client, a_move: MakeMove, agent: User
-) -> None:
-    draft = turn_back(a_move(S.COMPLETED), agent)
-    words = "naar een andere plek dan waar die vandaan kwam"
-    before = page_of(as_agent, draft)
-
-    edit_draft(draft.pk, {"to_code": "7999"}, actor=actor_for(agent))
-
-    assert words not in before
-    assert words in page_of(as_agent, draft)
-
-
-def test_who_files_nothing_sees_no_button(
-    client: Client, auditor: User, a_move: MakeMove
-) -> None:
-    first = a_move(S.COMPLETED)
-    client.force_login(auditor)
-
-    assert "terugdraaien/" not in page_of(client, first)
-
-
-# --- what the database holds, whoever asks
-
-
-def test_the_database_holds_what_is_turned_back(a_move: MakeMove, agent: User) -> None:
-    administration = make_administration()
-    first = a_move(S.COMPLETED, administration=administration)
-    elsewhere, waiting = a_move(S.COMPLETED), a_move(S.AWAITING_BOOKKEEPING)
-    draft = make_draft(agent, administration=administration)
-
-    for wrong in (elsewhere, waiting, draft):
-        with pytest.raises(IntegrityError, match="same admin"), transaction.atomic():
-            Move.objects.filter(pk=draft.pk).update(reverses=wrong)
-    Move.objects.filter(pk=draft.pk).update(reverses=first)
-    with pytest.raises(IntegrityError, match="same admin"), transaction.atomic():
-        Move.objects.filter(pk=draft.pk).update(administration=make_administration())
-    with pytest.raises(IntegrityError, match="same admin"), transaction.atomic():
-        Move.objects.create(
-            intent=T.CHANGE_CODE, requested_by=agent, reverses=elsewhere
-        )
-
-
-def test_the_database_holds_that_one_request_turns_it_back(
-    a_move: MakeMove, agent: User
-) -> None:
-    first = a_move(S.COMPLETED)
-    turn_back(first, agent)
-    other = make_draft(agent, administration=books_of(first))
-
-    with (
-        pytest.raises(IntegrityError, match="one_open_reverse_per_move"),
-        transaction.atomic(),
-    ):
-        Move.objects.filter(pk=other.pk).update(reverses=first)
-
-
-def test_the_database_holds_that_a_submitted_reverse_stays_one(
-    a_move: MakeMove, agent: User
-) -> None:
-    draft = turn_back(a_move(S.COMPLETED), agent)
-    edit_draft(draft.pk, PARTIES, actor=actor_for(agent))
-    submit(Move.objects.get(pk=draft.pk), agent)
-
-    with pytest.raises(IntegrityError, match="only in a draft"), transaction.atomic():
-        Move.objects.filter(pk=draft.pk).update(reverses=None)
