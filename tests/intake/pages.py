@@ -40,11 +40,12 @@ def as_sent(move: Move, **changes: Any) -> dict[str, Any]:
 
 
 def errors_of(page: Any) -> dict[str, str]:
-    """What is told at each field; it stands there in the same words as on top."""
-    return {name: " ".join(told) for name, told in page.context["form"].errors.items()}
+    """The errors at each field, in the same words as in the summary on top."""
+    errors = page.context["form"].errors
+    return {name: " ".join(texts) for name, texts in errors.items()}
 
 
-def told(response: Any) -> list[str]:
+def messages_in(response: Any) -> list[str]:
     """The messages that the next page shows."""
     return [str(message) for message in get_messages(response.wsgi_request)]
 

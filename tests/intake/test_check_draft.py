@@ -74,8 +74,8 @@ def test_a_code_that_cannot_be_is_told_and_the_rest_is_kept(
     )
 
     assert "1 houdt tegen" in answer.content.decode()
-    kept = Move.objects.get(pk=move.pk)
-    assert (kept.to_code, kept.parties.requester_name) == (move.to_code, "Iemand")
+    saved = Move.objects.get(pk=move.pk)
+    assert (saved.to_code, saved.parties.requester_name) == (move.to_code, "Iemand")
 
 
 def test_another_office_brings_its_connections_and_empties_the_former(
@@ -207,23 +207,23 @@ def test_more_than_can_be_read_asks_for_a_longer_text(as_agent: Client) -> None:
         "/aanvraag/kantoren/?to_environment_query=",
     ):
         many = as_agent.get(f"{address}veelvoud").content.decode()
-        one = as_agent.get(f"{address}veelvoud dd").content.decode()
+        single = as_agent.get(f"{address}veelvoud dd").content.decode()
         assert (many.count('type="radio"'), more in many) == (8, True)
-        assert (one.count('type="radio"'), more in one) == (1, False)
+        assert (single.count('type="radio"'), more in single) == (1, False)
 
 
 @pytest.mark.parametrize(
-    "asked",
+    "text",
     [
         "administraties/?administration=%00&administration_query=b%00akkerij",
         "kantoren/?to_environment=%00&to_environment_query=k%00antoor",
     ],
 )
-def test_what_no_text_can_hold_is_passed_over(as_agent: Client, asked: str) -> None:
+def test_what_no_text_can_hold_is_passed_over(as_agent: Client, text: str) -> None:
     make_administration(name="Bakkerij Nul")
     make_environment(name="Kantoor Nul")
 
-    page = as_agent.get(f"/aanvraag/{asked}")
+    page = as_agent.get(f"/aanvraag/{text}")
 
     assert (page.status_code, "Nul" in page.content.decode()) == (200, True)
 
@@ -278,7 +278,11 @@ def test_the_first_answer_that_changes_reopens_what_waits(
     waits = Move.objects.get(pk=move.pk).state
     other = as_agent.post(url(move, "controle/"), as_sent(move, to_code="ANDERS"))
 
-    kept = Move.objects.get(pk=move.pk)
+    saved = Move.objects.get(pk=move.pk)
     assert (same.status_code, waits) == (200, MoveState.AWAITING_APPROVAL)
-    assert (kept.state, kept.revision, kept.to_code) == (MoveState.DRAFT, 2, "ANDERS")
+    assert (saved.state, saved.revision, saved.to_code) == (
+        MoveState.DRAFT,
+        2,
+        "ANDERS",
+    )
     assert "De aanvraag is weer een concept" in other.content.decode()

@@ -30,7 +30,7 @@ def as_agent(client: Client, agent: User) -> Client:
     return client
 
 
-def kept(move: Move) -> Move:
+def saved(move: Move) -> Move:
     return Move.objects.get(pk=move.pk)
 
 
@@ -53,7 +53,7 @@ def test_the_only_connection_that_fits_is_filled_in(
 
     part = live(as_agent, move, to_environment=office.public_id, to_connection=None)
 
-    assert kept(move).to_connection == only
+    assert saved(move).to_connection == only
     assert f'value="{only.public_id}" selected' in part
 
 
@@ -64,7 +64,7 @@ def test_of_two_connections_none_is_chosen(as_agent: Client, agent: User) -> Non
 
     live(as_agent, move, to_environment=office.public_id, to_connection=None)
 
-    assert kept(move).to_connection is None
+    assert saved(move).to_connection is None
 
 
 def test_one_ticket_serves_for_all_and_the_consent_is_of_today(
@@ -78,9 +78,12 @@ def test_one_ticket_serves_for_all_and_the_consent_is_of_today(
         {"soort": FAR, **as_sent(blank), "requester_ticket": "SUP-9", "save": ""},
     )
 
-    said = Move.objects.get().parties
-    assert (said.consent_ticket, said.consent_on) == ("SUP-9", timezone.localdate())
-    assert said.moved_ticket == ""
+    parties = Move.objects.get().parties
+    assert (parties.consent_ticket, parties.consent_on) == (
+        "SUP-9",
+        timezone.localdate(),
+    )
+    assert parties.moved_ticket == ""
 
 
 def test_a_ticket_of_ones_own_stays(as_agent: Client, agent: User) -> None:
@@ -88,7 +91,7 @@ def test_a_ticket_of_ones_own_stays(as_agent: Client, agent: User) -> None:
 
     as_agent.post(url(move), as_sent(move, requester_ticket="SUP-9"))
 
-    assert kept(move).parties.consent_ticket == move.parties.consent_ticket
+    assert saved(move).parties.consent_ticket == move.parties.consent_ticket
 
 
 def test_the_ticket_is_that_of_the_proof_once_something_is_stated(
@@ -101,7 +104,7 @@ def test_the_ticket_is_that_of_the_proof_once_something_is_stated(
         as_sent(move, moved_said_by="Kantoorhoofd", moved_on="2026-11-20"),
     )
 
-    assert kept(move).parties.moved_ticket == move.parties.requester_ticket
+    assert saved(move).parties.moved_ticket == move.parties.requester_ticket
 
 
 STATED: dict[str, Any] = {
@@ -119,7 +122,7 @@ def test_a_ticket_that_was_emptied_stays_empty(
     as_agent.post(url(move), {**as_sent(move), name: "", "save": ""})
     as_agent.post(url(move), {**as_sent(move), name: "", "save": ""})
 
-    assert getattr(kept(move).parties, name) == ""
+    assert getattr(saved(move).parties, name) == ""
 
 
 def test_what_a_script_left_empty_is_not_filled_in(
@@ -129,7 +132,7 @@ def test_what_a_script_left_empty_is_not_filled_in(
 
     as_agent.post(url(move), {**as_sent(move, **STATED), "followed": "1"})
 
-    assert kept(move).parties.moved_ticket == ""
+    assert saved(move).parties.moved_ticket == ""
 
 
 @pytest.mark.parametrize("who", ["requester", "consent"])
@@ -141,9 +144,9 @@ def test_a_name_with_its_address_fills_both(
 
     as_agent.post(url(move), as_sent(move, **pasted))
 
-    said = kept(move).parties
-    assert getattr(said, f"{who}_name") == "Anja Bos"
-    assert getattr(said, f"{who}_email") == "anja@noord.example"
+    parties = saved(move).parties
+    assert getattr(parties, f"{who}_name") == "Anja Bos"
+    assert getattr(parties, f"{who}_email") == "anja@noord.example"
 
 
 @pytest.mark.parametrize("ticked", [True, False])
@@ -160,7 +163,7 @@ def test_that_the_client_knows_is_said_beside_submitting(
 
     answer = as_agent.post(url(move, "nalezen/"), sent)
 
-    filed = kept(move)
+    filed = saved(move)
     assert (filed.state == MoveState.DRAFT) is not ticked
     assert (answer.status_code == 302) is ticked
 
@@ -209,8 +212,8 @@ def test_where_no_connection_can_be_chosen_nothing_asks_to_choose_one(
     page = as_agent.post(url(move), as_sent(move))
     review = as_agent.get(url(move, "nalezen/"))
 
-    (told,) = errors_of(page).values()
-    assert "heeft geen" in told
+    (error,) = errors_of(page).values()
+    assert "heeft geen" in error
     for html in (part, page.content.decode(), review.content.decode()):
         assert "Kies eerst de nieuwe koppeling" not in html
         assert "Kies eerst koppeling en code" not in html
@@ -243,9 +246,9 @@ def test_everything_that_is_missing_is_told_at_once_and_in_the_order_of_the_page
     page = as_agent.post(url(move), as_sent(move, **empty))
 
     html = page.content.decode()
-    told = [html.index(f'<a href="#id_{name}">') for name in GROUPS]
+    positions = [html.index(f'<a href="#id_{name}">') for name in GROUPS]
     assert list(errors_of(page)) == GROUPS
-    assert told == sorted(told)
+    assert positions == sorted(positions)
     assert "Naam van de aanvrager:" in html
     assert "Naam van wie instemt:" in html
 

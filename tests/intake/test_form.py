@@ -64,8 +64,9 @@ def test_a_type_asks_only_for_what_it_needs(
 
     page = as_agent.get(url(move))
 
-    asked = {"to_environment", "to_connection", "to_code", "consent_name"}
-    assert {field.name for field in page.context["form"]} & asked == FIELDS[move_type]
+    place_fields = {"to_environment", "to_connection", "to_code", "consent_name"}
+    shown = {field.name for field in page.context["form"]}
+    assert shown & place_fields == FIELDS[move_type]
 
 
 def test_an_empty_form_says_what_is_missing_and_is_kept(
@@ -141,12 +142,12 @@ def test_a_code_with_a_space_is_refused_and_what_was_typed_stays(
 
     assert errors_of(page) == {"to_code": "Laat spaties weg. Een code heeft er geen."}
     assert 'value="20 41"' in page.content.decode()
-    kept = Move.objects.get(pk=move.pk)
-    assert (kept.to_code, kept.parties.note) == (move.to_code, "Graag snel.")
+    saved = Move.objects.get(pk=move.pk)
+    assert (saved.to_code, saved.parties.note) == (move.to_code, "Graag snel.")
 
 
 @pytest.mark.parametrize(
-    ("typed", "kept"),
+    ("typed", "saved"),
     [
         ("  nl2041 ", "nl2041"),
         ("NL\u201320\u221241", "NL-20-41"),
@@ -155,13 +156,13 @@ def test_a_code_with_a_space_is_refused_and_what_was_typed_stays(
     ],
 )
 def test_a_code_is_put_right_quietly_and_never_gets_other_capitals(
-    typed: str, kept: str, as_agent: Client, agent: User
+    typed: str, saved: str, as_agent: Client, agent: User
 ) -> None:
     move = make_draft(agent)
 
     as_agent.post(url(move), as_sent(move, to_code=typed))
 
-    assert Move.objects.get(pk=move.pk).to_code == kept
+    assert Move.objects.get(pk=move.pk).to_code == saved
 
 
 def test_an_error_is_on_top_with_a_link_and_in_the_title(
@@ -188,13 +189,13 @@ def test_answers_of_another_type_offer_that_type_and_come_along(
     offered = switch in page.content.decode()
     as_agent.post(url(move), as_sent(move, to_code=same, intent=T.RELINK_CONNECTION))
 
-    kept = Move.objects.get(pk=move.pk)
+    saved = Move.objects.get(pk=move.pk)
     assert offered
-    assert (kept.intent, kept.to_connection) == (
+    assert (saved.intent, saved.to_connection) == (
         T.RELINK_CONNECTION,
         move.to_connection,
     )
-    assert kept.parties.requester_name == move.parties.requester_name
+    assert saved.parties.requester_name == move.parties.requester_name
 
 
 def test_switching_to_a_type_with_a_code_asks_for_the_code(
@@ -204,9 +205,9 @@ def test_switching_to_a_type_with_a_code_asks_for_the_code(
 
     as_agent.post(url(move), as_sent(move, intent=T.MOVE_ENVIRONMENT_AND_CHANGE_CODE))
 
-    kept = Move.objects.get(pk=move.pk)
-    assert (kept.intent, kept.to_code) == (T.MOVE_ENVIRONMENT_AND_CHANGE_CODE, "")
-    assert kept.to_connection == move.to_connection
+    saved = Move.objects.get(pk=move.pk)
+    assert (saved.intent, saved.to_code) == (T.MOVE_ENVIRONMENT_AND_CHANGE_CODE, "")
+    assert saved.to_connection == move.to_connection
 
 
 def test_saving_keeps_a_half_filled_draft(as_agent: Client, agent: User) -> None:
@@ -217,9 +218,9 @@ def test_saving_keeps_a_half_filled_draft(as_agent: Client, agent: User) -> None
     )
 
     assert answer["Location"] == "/aanvraag/"
-    kept = Move.objects.get(pk=move.pk)
-    assert (kept.state, kept.to_code) == (MoveState.DRAFT, "")
-    assert kept.parties.requester_name == "Iemand"
+    saved = Move.objects.get(pk=move.pk)
+    assert (saved.state, saved.to_code) == (MoveState.DRAFT, "")
+    assert saved.parties.requester_name == "Iemand"
 
 
 def test_a_moment_of_ones_own_lies_ahead(as_agent: Client, agent: User) -> None:
@@ -250,9 +251,9 @@ def test_a_reopened_request_for_another_administration_shows_where_that_is(
 
     as_agent.post(url(move), as_sent(move, administration=other.public_id))
 
-    kept = Move.objects.get(pk=move.pk)
-    assert place_now(kept).code == "ANDERE1"
-    assert place_wanted(kept).address == other.environment.address_for(move.to_code)
+    saved = Move.objects.get(pk=move.pk)
+    assert place_now(saved).code == "ANDERE1"
+    assert place_wanted(saved).address == other.environment.address_for(move.to_code)
 
 
 def test_a_missing_e_mail_address_is_asked_at_its_own_field(

@@ -65,8 +65,8 @@ def test_what_was_found_is_told_with_who_saw_it_and_is_not_stored(
     page = panel(as_agent, draft)
 
     time = f"{timezone.localtime(seen_at):%H:%M}"
-    told = f"Gevonden: Bakkerij Voorbeeld B.V., actief, gezien om {time} als SYNC01"
-    assert told in page
+    sentence = f"Gevonden: Bakkerij Voorbeeld B.V., actief, gezien om {time} als SYNC01"
+    assert sentence in page
     assert "andere naam" not in page
     assert not Proof.objects.exists()
 
@@ -163,15 +163,15 @@ def test_the_checks_are_answered_without_asking_the_package(
 def connection(draft: Move, agent: User, settings: Settings) -> BookkeepingConnection:
     """The connection of the draft, as one that can be asked."""
     settings.PORTAL_CLIENTS = {"TWINFIELD": ("id", "secret")}
-    asked = draft.to_connection
-    assert asked is not None
+    connection = draft.to_connection
+    assert connection is not None
     ConnectionGrant.objects.create(
-        connection=asked,
+        connection=connection,
         access_until=timezone.now() + timedelta(hours=1),
         refreshed_at=timezone.now(),
         consented_by=agent,
     )
-    return asked
+    return connection
 
 
 def test_while_a_package_is_being_asked_its_kept_list_answers(
@@ -190,10 +190,10 @@ def test_while_a_package_is_being_asked_its_kept_list_answers(
         Listing((ListedAdministration("NIEUW", name="Bakkerij Voorbeeld"),), "offices"),
     )
 
-    told = panel(as_agent, draft)
+    html = panel(as_agent, draft)
 
-    assert f"Gevonden in {connection}" in told
-    assert "wordt op dit moment bevraagd" not in told
+    assert f"Gevonden in {connection}" in html
+    assert "wordt op dit moment bevraagd" not in html
 
 
 def test_the_review_shows_the_kept_list_and_asks_nothing(

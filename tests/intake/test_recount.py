@@ -15,8 +15,8 @@ from tests.intake.pages import (
     COUNTS,
     counts_of,
     errors_of,
+    messages_in,
     move_url,
-    told,
 )
 
 pytestmark = pytest.mark.django_db
@@ -37,7 +37,7 @@ def test_documents_are_counted_again_on_the_record(
 
     answer = client.post(move_url(move, "tellen/"), counting(move, **COUNTS))
 
-    assert told(answer) == ["De nieuwe tellingen zijn bewaard."]
+    assert messages_in(answer) == ["De nieuwe tellingen zijn bewaard."]
     assert counts_of(move) == (40, 3, 2)
     assert Contributor.objects.filter(
         move=move, user=other_agent, part=Part.COUNTED
@@ -81,5 +81,5 @@ def test_a_closed_administration_is_not_counted(
 
     answer = as_agent.post(move_url(move, "tellen/"), COUNTS)
 
-    assert len(told(answer)) == 1
+    assert len(messages_in(answer)) == 1
     assert counts_of(move) == before

@@ -10,9 +10,9 @@ from tests.builders import as_read, make_draft
 from tests.cast import MakeMove
 from tests.intake.pages import (
     as_sent,
+    messages_in,
     move_url,
     state_of,
-    told,
     url,
 )
 
@@ -37,7 +37,7 @@ def test_a_draft_is_taken_over_on_the_record(
     answer = as_agent.post(url(move, "overnemen/"), as_read(move))
 
     assert answer["Location"] == url(move)
-    assert told(answer) == ["Dit concept is nu van jou."]
+    assert messages_in(answer) == ["Dit concept is nu van jou."]
     assert Move.objects.get(pk=move.pk).requested_by == agent
     assert move.contributors.filter(user=agent, part=Part.TOOK_OVER).exists()
 
@@ -68,12 +68,12 @@ def test_looking_at_the_form_reopens_nothing(
     page = as_agent.get(leads["Location"]).content.decode()
     sent = as_agent.post(url(move), {**as_sent(move), "next": ""})
 
-    kept = Move.objects.get(pk=move.pk)
+    saved = Move.objects.get(pk=move.pk)
     assert leads["Location"] == url(move)
     assert "Deze aanvraag is ingediend en wacht zoals die is" in page
     assert f'href="{move_url(move)}">' in page
     assert sent["Location"] == move_url(move)
-    assert (kept.state, kept.revision, kept.proof) == (state, 1, move.proof)
+    assert (saved.state, saved.revision, saved.proof) == (state, 1, move.proof)
 
 
 @pytest.mark.parametrize("state", [S.AWAITING_BOOKKEEPING, S.AWAITING_APPROVAL])
@@ -84,10 +84,10 @@ def test_the_first_change_of_a_waiting_request_makes_it_a_draft(
 
     answer = as_agent.post(url(move), {**as_sent(move, note="Graag."), "save": ""})
 
-    kept = Move.objects.get(pk=move.pk)
+    saved = Move.objects.get(pk=move.pk)
     assert answer["Location"] == "/aanvraag/"
-    assert (kept.state, kept.revision, kept.proof) == (S.DRAFT, 2, None)
-    assert kept.parties.note == "Graag."
+    assert (saved.state, saved.revision, saved.proof) == (S.DRAFT, 2, None)
+    assert saved.parties.note == "Graag."
 
 
 def test_a_colleague_who_changes_it_goes_on_record(

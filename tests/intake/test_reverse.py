@@ -22,7 +22,7 @@ from tests.builders import (
     warnings_of,
 )
 from tests.cast import MakeMove
-from tests.intake.pages import as_sent, errors_of, told, url
+from tests.intake.pages import as_sent, errors_of, messages_in, url
 from tests.intake.reversals import (
     administration_of,
     complete,
@@ -53,8 +53,8 @@ def test_the_draft_wants_the_place_that_the_first_one_left(
 ) -> None:
     first = a_move(S.COMPLETED, move_type=move_type)
 
-    looked = as_agent.post(f"/migraties/{first.number}/terugdraaien/")
-    page = as_agent.get(looked["Location"])
+    click = as_agent.post(f"/migraties/{first.number}/terugdraaien/")
+    page = as_agent.get(click["Location"])
     before = Move.objects.filter(reverses=first).exists()
     blank = page.context["page"].move
     answer = as_agent.post(
@@ -128,8 +128,8 @@ def test_there_and_back_is_where_it_began_with_its_address_and_archive(
     tmp_path: Path,
     settings: Settings,
 ) -> None:
-    kept = {**settings.STORAGES["archive"], "OPTIONS": {"location": str(tmp_path)}}
-    settings.STORAGES = {**settings.STORAGES, "archive": kept}
+    storage = {**settings.STORAGES["archive"], "OPTIONS": {"location": str(tmp_path)}}
+    settings.STORAGES = {**settings.STORAGES, "archive": storage}
     administration = make_administration()
     fill_with(administration, 5)
     before, archive = place_of(administration), contents(administration)
@@ -206,7 +206,7 @@ def test_a_second_click_leads_to_the_request_that_is_there(
 
     answer = as_agent.post(f"{here}terugdraaien/", headers={"referer": here})
 
-    assert told(answer) == [f"{draft.number} draait deze migratie al terug."]
+    assert messages_in(answer) == [f"{draft.number} draait deze migratie al terug."]
     assert answer["Location"] == here
     page = move_page(as_agent, first)
     assert f'Wordt teruggedraaid door <a href="/migraties/{draft.number}/"' in page

@@ -115,12 +115,12 @@ def test_what_was_said_already_becomes_the_proof(as_agent: Client, agent: User) 
 
     send(as_agent, move)
 
-    kept = Move.objects.get(pk=move.pk)
-    assert kept.state == S.AWAITING_APPROVAL
-    assert kept.proof is not None
-    assert (kept.proof.verdict, kept.proof.attested_by) == (Verdict.ATTESTED, agent)
-    assert kept.proof.words.said_by == "Supergebruiker Noord"
-    assert [event.code for event in kept.events.order_by("id")][-3:] == [
+    saved = Move.objects.get(pk=move.pk)
+    assert saved.state == S.AWAITING_APPROVAL
+    assert saved.proof is not None
+    assert (saved.proof.verdict, saved.proof.attested_by) == (Verdict.ATTESTED, agent)
+    assert saved.proof.words.said_by == "Supergebruiker Noord"
+    assert [event.code for event in saved.events.order_by("id")][-3:] == [
         "MOVE_SUBMITTED",
         "PROOF_ATTESTED",
         "MOVE_PROVED",
@@ -154,10 +154,10 @@ def test_a_reopened_request_with_another_code_is_judged_by_what_it_is_now(
     wanted = MoveType.RELINK_CONNECTION_AND_CHANGE_CODE
     as_agent.post(url(move), as_sent(move, intent=wanted))
 
-    kept = Move.objects.get(pk=move.pk)
-    codes = {result.code for result in inspect(kept).results}
+    saved = Move.objects.get(pk=move.pk)
+    codes = {result.code for result in inspect(saved).results}
 
-    assert (kept.state, kept.move_type) == (S.DRAFT, "")
+    assert (saved.state, saved.move_type) == (S.DRAFT, "")
     assert "code_given" in codes
 
 

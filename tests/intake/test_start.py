@@ -11,7 +11,7 @@ from adminmoves.models import Move
 from adminmoves.vocabulary import MoveState, MoveType
 from tests.builders import make_administration, make_draft
 from tests.cast import MakeMove
-from tests.intake.pages import as_sent, told, url
+from tests.intake.pages import as_sent, messages_in, url
 
 pytestmark = pytest.mark.django_db
 FAR = MoveType.MOVE_ENVIRONMENT_AND_CHANGE_CODE
@@ -23,9 +23,9 @@ def as_agent(client: Client, agent: User) -> Client:
     return client
 
 
-def blank(client: Client, **asked: str) -> Any:
+def blank(client: Client, **query: str) -> Any:
     """The form before there is a draft."""
-    return client.get("/aanvraag/begin/", asked)
+    return client.get("/aanvraag/begin/", query)
 
 
 def send(client: Client, page: Any, **more: str) -> Any:
@@ -44,7 +44,7 @@ def test_a_click_on_a_type_makes_no_draft(
     again = send(as_agent, page, save="")
 
     assert page.status_code == 200
-    assert told(again) == ["Er is nog niets ingevuld, dus er is niets bewaard."]
+    assert messages_in(again) == ["Er is nog niets ingevuld, dus er is niets bewaard."]
     assert not Move.objects.exists()
 
 
@@ -134,13 +134,13 @@ def test_another_type_keeps_the_answers(as_agent: Client, agent: User) -> None:
     }
     as_agent.post(url(move, "soort/"), sent)
 
-    kept = Move.objects.get()
+    saved = Move.objects.get()
     assert leads["Location"] == f"/aanvraag/?concept={move.number}"
-    assert (kept.intent, kept.to_connection) == (
+    assert (saved.intent, saved.to_connection) == (
         MoveType.MOVE_ENVIRONMENT,
         move.to_connection,
     )
-    assert (kept.parties.note, kept.parties.consent_name) == (
+    assert (saved.parties.note, saved.parties.consent_name) == (
         "Graag.",
         move.parties.consent_name,
     )
@@ -187,13 +187,13 @@ def test_another_type_says_that_the_statement_was_emptied(
     answer = as_agent.post(url(move, "soort/"), sent)
 
     assert "vervalt als de plek een andere wordt" in page
-    assert "ging over een andere plek" in told(answer)[1]
+    assert "ging over een andere plek" in messages_in(answer)[1]
 
 
 def test_a_type_that_does_not_exist_is_refused_in_words(as_agent: Client) -> None:
     answer = as_agent.post("/aanvraag/begin/", {"soort": "SAMENVOEGEN"})
 
-    assert told(answer) == ["Kies een van de vijf soorten."]
+    assert messages_in(answer) == ["Kies een van de vijf soorten."]
     assert not Move.objects.exists()
 
 

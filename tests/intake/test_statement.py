@@ -74,8 +74,8 @@ def review(client: Client, move: Move) -> Any:
 def test_an_attested_request_that_came_back_is_submitted_again(
     ticket: str, move_type: MoveType, as_agent: Client, agent: User, lead: User
 ) -> None:
-    said = {**SAID, "moved_ticket": ticket}
-    move = with_file(make_draft(agent, move_type, **said), agent)
+    stated = {**SAID, "moved_ticket": ticket}
+    move = with_file(make_draft(agent, move_type, **stated), agent)
     submit(move, agent)
     send_back_move(move.pk, actor=actor_for(lead), question="Klopt dit?")
 

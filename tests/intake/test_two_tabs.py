@@ -25,7 +25,7 @@ def as_agent(client: Client, agent: User) -> Client:
     return client
 
 
-def kept(move: Move) -> Move:
+def saved(move: Move) -> Move:
     return Move.objects.get(pk=move.pk)
 
 
@@ -43,11 +43,11 @@ def test_the_older_tab_does_not_overwrite_what_the_other_saved(
     answer = save(as_agent, move, {**older, "to_code": "NIEUW2"})
 
     page = answer.content.decode()
-    assert (answer.status_code, kept(move).to_code) == (409, "NIEUW1")
+    assert (answer.status_code, saved(move).to_code) == (409, "NIEUW1")
     assert "Intussen gewijzigd in een ander tabblad" in page
     assert 'value="NIEUW2"' in page
-    differs = [(one.label, one.saved, one.typed) for one in differences(answer)]
-    assert differs == [("Nieuwe administratiecode", "NIEUW1", "NIEUW2")]
+    found = [(d.label, d.saved, d.typed) for d in differences(answer)]
+    assert found == [("Nieuwe administratiecode", "NIEUW1", "NIEUW2")]
 
 
 def differences(answer: Any) -> Any:
@@ -65,7 +65,7 @@ def test_the_older_tab_is_told_while_it_saves_itself(
         url(move, "controle/"), {**older, "to_code": "NIEUW2"}, headers=HTMX
     )
 
-    assert (answer.status_code, kept(move).to_code) == (409, "NIEUW1")
+    assert (answer.status_code, saved(move).to_code) == (409, "NIEUW1")
     assert answer["HX-Retarget"] == "#meanwhile"
     assert len(differences(answer)) == 1
 
@@ -90,7 +90,7 @@ def test_answers_without_the_version_that_was_read_are_not_saved(
 
     answer = save(as_agent, move, as_sent(move, version=version, to_code="NIEUW2"))
 
-    assert (answer.status_code, kept(move).to_code) == (409, move.to_code)
+    assert (answer.status_code, saved(move).to_code) == (409, move.to_code)
 
 
 def test_what_stands_in_the_older_tab_is_saved_once_both_were_seen(
@@ -99,23 +99,23 @@ def test_what_stands_in_the_older_tab_is_saved_once_both_were_seen(
     move = make_draft(agent)
     older = as_sent(move)
     save(as_agent, move, as_sent(move, to_code="NIEUW1"))
-    over = kept(move).draft_version
+    over = saved(move).draft_version
 
     answer = as_agent.post(url(move), {**older, "to_code": "NIEUW2", "over": over})
 
     assert answer["Location"] == url(move)
-    assert kept(move).to_code == "NIEUW2"
+    assert saved(move).to_code == "NIEUW2"
 
 
 def test_what_was_read_is_what_is_submitted(as_agent: Client, agent: User) -> None:
     move = make_draft(agent)
     read = as_agent.get(url(move, "nalezen/")).context["page"].move.draft_version
     save(as_agent, move, as_sent(move, to_code="NIEUW1"))
-    sent = {"seen": sorted(warnings_of(kept(move))), "version": read}
+    sent = {"seen": sorted(warnings_of(saved(move))), "version": read}
 
     answer = as_agent.post(url(move, "nalezen/"), sent)
     again = as_agent.post(
-        url(move, "nalezen/"), {**sent, "version": kept(move).draft_version}
+        url(move, "nalezen/"), {**sent, "version": saved(move).draft_version}
     )
 
     page = answer.content.decode()
@@ -132,7 +132,7 @@ def test_a_submit_that_names_no_version_is_refused(
 
     answer = as_agent.post(url(move, "nalezen/"), {"seen": sorted(warnings_of(move))})
 
-    assert (answer.status_code, kept(move).state) == (409, MoveState.DRAFT)
+    assert (answer.status_code, saved(move).state) == (409, MoveState.DRAFT)
 
 
 def test_the_actions_themselves_hold_the_version(agent: User) -> None:
@@ -145,7 +145,7 @@ def test_the_actions_themselves_hold_the_version(agent: User) -> None:
     with pytest.raises(ChangedMeanwhile):
         submit_move(move.pk, actor=actor, seen=warnings_of(move), version=read)
 
-    assert kept(move).to_code == "NIEUW1"
+    assert saved(move).to_code == "NIEUW1"
 
 
 def test_who_lost_the_draft_to_a_colleague_keeps_what_they_typed(
@@ -159,7 +159,7 @@ def test_who_lost_the_draft_to_a_colleague_keeps_what_they_typed(
 
     answer = save(as_agent, move, older)
     live = as_agent.post(url(move, "controle/"), older, headers=HTMX)
-    taken = kept(move)
+    taken = saved(move)
     again = {"take_over": taken.draft_version, "taken_version": taken.version}
     back = as_agent.post(url(move), {**older, **again})
 
@@ -168,7 +168,7 @@ def test_who_lost_the_draft_to_a_colleague_keeps_what_they_typed(
     assert "medewerker-2 heeft dit concept overgenomen" in page
     assert 'value="NIEUW2"' in page
     assert back["Location"] == url(move)
-    assert (kept(move).to_code, kept(move).requested_by) == ("NIEUW2", agent)
+    assert (saved(move).to_code, saved(move).requested_by) == ("NIEUW2", agent)
 
 
 def test_an_administration_that_moved_meanwhile_is_another_version(

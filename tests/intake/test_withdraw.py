@@ -27,10 +27,10 @@ def as_agent(client: Client, agent: User) -> Client:
 def test_a_draft_goes_without_a_reason(as_agent: Client, agent: User) -> None:
     move = make_draft(agent)
 
-    asked = as_agent.get(move_url(move, "intrekken/"))
+    page = as_agent.get(move_url(move, "intrekken/"))
     answer = as_agent.post(move_url(move, "intrekken/"), as_read(move))
 
-    assert "Dit concept intrekken?" in asked.content.decode()
+    assert "Dit concept intrekken?" in page.content.decode()
     assert answer["Location"] == "/aanvraag/"
     assert state_of(move) == S.WITHDRAWN
 

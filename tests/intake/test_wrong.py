@@ -30,9 +30,9 @@ def test_a_wrong_value_is_told_at_each_field_that_was_left(
 ) -> None:
     wrong = {"to_code": "20 41", "requester_email": "geen adres"}
 
-    told = told_at(client, agent, "to_code requester_email note", **wrong)
+    errors = told_at(client, agent, "to_code requester_email note", **wrong)
 
-    assert told == {
+    assert errors == {
         "to_code": "Laat spaties weg. Een code heeft er geen.",
         "requester_email": "Voer een geldig e-mailadres in.",
     }
@@ -75,12 +75,12 @@ def test_without_an_administration_that_is_told_and_the_rest_is_kept(
     )
 
     assert answer.status_code == 200
-    told = {field.html_name: field.errors for field in answer.context["wrong"]}
-    assert told == {"administration": ["Kies de administratie."]}
+    errors = {field.html_name: field.errors for field in answer.context["wrong"]}
+    assert errors == {"administration": ["Kies de administratie."]}
     assert "Kies de administratie." in answer.content.decode()
-    kept = Move.objects.get(pk=move.pk)
-    assert (kept.administration, kept.to_connection) == (None, None)
-    assert kept.parties.requester_ticket == "SUP-2002"
+    saved = Move.objects.get(pk=move.pk)
+    assert (saved.administration, saved.to_connection) == (None, None)
+    assert saved.parties.requester_ticket == "SUP-2002"
 
 
 def test_a_name_that_is_no_field_is_passed_over(client: Client, agent: User) -> None:

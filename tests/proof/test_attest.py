@@ -15,7 +15,7 @@ from adminmoves.templatetags.portal import icon
 from adminmoves.vocabulary import MoveState, MoveType, Package, Part, Verdict
 from tests.builders import as_read, make_connection
 from tests.cast import MakeMove
-from tests.intake.pages import errors_of, told
+from tests.intake.pages import errors_of, messages_in
 
 pytestmark = pytest.mark.django_db
 S = MoveState
@@ -62,7 +62,7 @@ def test_an_agent_attests_and_it_goes_on_to_approval(
 
     stored = Move.objects.get(pk=move.pk)
     assert answer["Location"] == page_of(move, "")
-    assert told(answer) == ["De verklaring is vastgelegd."]
+    assert messages_in(answer) == ["De verklaring is vastgelegd."]
     assert stored.state == S.AWAITING_APPROVAL
     assert stored.proof is not None
     assert (stored.proof.attested_by, stored.proof.words.said_by) == (
@@ -221,7 +221,7 @@ def test_a_package_that_cannot_be_asked_yet_says_so(
 ) -> None:
     answer = as_agent.post(page_of(asked_by_api, "vraag-pakket/"))
 
-    assert told(answer) == ["Het antwoord is: de koppeling is niet ingesteld."]
+    assert messages_in(answer) == ["Het antwoord is: de koppeling is niet ingesteld."]
     assert state_of(asked_by_api) == S.AWAITING_BOOKKEEPING
     page = as_agent.get(page_of(asked_by_api, "")).content.decode()
     assert "kunnen we nog niet bevragen" in page
@@ -235,7 +235,7 @@ def test_a_package_that_shows_it_lets_the_request_go_on(
 
     answer = as_agent.post(page_of(asked_by_api, "vraag-pakket/"))
 
-    assert told(answer) == [
+    assert messages_in(answer) == [
         "Het pakket laat de administratie zien. De aanvraag gaat verder."
     ]
     assert state_of(asked_by_api) == S.AWAITING_APPROVAL
@@ -248,7 +248,7 @@ def test_what_wants_an_attestation_is_not_asked(
 
     answer = as_agent.post(page_of(move, "vraag-pakket/"))
 
-    assert told(answer) == ["Deze koppeling bevragen wij niet."]
+    assert messages_in(answer) == ["Deze koppeling bevragen wij niet."]
     assert not Proof.objects.exists()
 
 

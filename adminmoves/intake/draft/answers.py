@@ -108,8 +108,8 @@ def _not_answered_yet(move: Move, atom: Atom) -> list[Any]:
     """Empty values for its columns; none at all for a column that keeps its own."""
     if atom == Atom.CODE:
         # The present code was filled in by itself; another one was an answer.
-        now = move.administration
-        return [""] if now and move.to_code == now.code else []
+        administration = move.administration
+        return [""] if administration and move.to_code == administration.code else []
     if atom == Atom.CONNECTION and move.intent in ENVIRONMENT_TYPES:
         # `set_derived` empties it, unless it is one of the present office.
         return []
@@ -118,36 +118,38 @@ def _not_answered_yet(move: Move, atom: Atom) -> list[Any]:
 
 def set_derived(move: Move) -> None:
     """Set what the type and the administration say by themselves."""
-    now = move.administration
-    move.package = now.package if now else ""
+    administration = move.administration
+    move.package = administration.package if administration else ""
     if move.reverses and move.reverses.administration_id != move.administration_id:
         # About another administration it turns nothing back.
         move.reverses = None
-    if now is None:
+    if administration is None:
         # Which connections fit is for the administration's package to say.
         move.to_connection = None
         return
     if move.intent not in ENVIRONMENT_TYPES:
-        move.to_environment = now.environment
+        move.to_environment = administration.environment
     if move.intent not in OTHER_CONNECTION_TYPES:
-        move.to_connection = now.connection
+        move.to_connection = administration.connection
     if move.intent not in CODE_TYPES:
-        move.to_code = now.code
+        move.to_code = administration.code
     connection, office = move.to_connection, move.to_environment
     if connection and not (
         office
         and connection.environment_id == office.pk
-        and connection.package == now.package
+        and connection.package == administration.package
     ):
         move.to_connection = None
 
 
 def take_only_connection(move: Move) -> None:
     """Where the office has just one of the package, it is the one that is meant."""
-    now, office = move.administration, move.to_environment
-    if now is None or office is None or move.to_connection is not None:
+    administration, office = move.administration, move.to_environment
+    if administration is None or office is None or move.to_connection is not None:
         return
-    fitting = list(fitting_connections(now, office).filter(is_active=True)[:2])
+    fitting = list(
+        fitting_connections(administration, office).filter(is_active=True)[:2]
+    )
     if len(fitting) == 1:
         move.to_connection = fitting[0]
 

@@ -53,8 +53,8 @@ FULL_LABELS = {
 
 def following_ticket(name: str) -> forms.TextInput:
     """A field that a script fills in with the requester's ticket, as the form does."""
-    beside = " ".join(FOLLOWING_TICKETS[name])
-    follows = {"data-follows": "id_requester_ticket", "data-beside": beside}
+    group = " ".join(FOLLOWING_TICKETS[name])
+    follows = {"data-follows": "id_requester_ticket", "data-beside": group}
     return forms.TextInput(attrs={**Code.attrs, **follows})
 
 

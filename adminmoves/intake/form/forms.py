@@ -98,8 +98,8 @@ class AnswersForm(AnswerFields):
     def _name_the_evening(self) -> None:
         if next_evening().date() != timezone.localdate():
             widget = self.fields["when"].widget
-            now, _tonight, own = widget.choices
-            widget.choices = [now, (TONIGHT, _("Tomorrow after 20:00")), own]
+            at_once, _tonight, own = widget.choices
+            widget.choices = [at_once, (TONIGHT, _("Tomorrow after 20:00")), own]
 
     def _mark_required(self) -> None:
         for field in self.fields.values():
@@ -150,8 +150,8 @@ class AnswersForm(AnswerFields):
         """One ticket serves for all, where no other is given and none was emptied."""
         ticket = self.cleaned_data.get("requester_ticket", "")
         former = self.move.parties.requester_ticket
-        beside = FOLLOWING_TICKETS["moved_ticket"]
-        is_stated = any(self.cleaned_data.get(name) for name in beside)
+        group = FOLLOWING_TICKETS["moved_ticket"]
+        is_stated = any(self.cleaned_data.get(name) for name in group)
         wanted = {"consent_ticket", *(["moved_ticket"] if is_stated else [])}
         for name in wanted & self.cleaned_data.keys():
             sent = self.cleaned_data[name]
@@ -162,7 +162,7 @@ class AnswersForm(AnswerFields):
     def _was_never_filled_in(self, name: str) -> bool:
         """Whether a ticket is still to be filled in; a page with scripts did that."""
         parties = self.move.parties
-        is_begun = any(getattr(parties, beside) for beside in FOLLOWING_TICKETS[name])
+        is_begun = any(getattr(parties, other) for other in FOLLOWING_TICKETS[name])
         was_left_empty = is_begun and bool(parties.requester_ticket)
         has_file = name == "moved_ticket" and (
             self.cleaned_data.get("moved_file") or parties.moved_evidence_id

@@ -72,13 +72,13 @@ def submit_move(
 
 def _set_origin(move: Move) -> None:
     """Set where the administration is now; the database compares it at submit."""
-    now = move.administration
-    if now is None:
+    administration = move.administration
+    if administration is None:
         return
-    move.from_environment = now.environment
-    move.from_connection = now.connection
-    move.from_code = now.code
-    move.from_address = now.mail_address
+    move.from_environment = administration.environment
+    move.from_connection = administration.connection
+    move.from_code = administration.code
+    move.from_address = administration.mail_address
     move.to_address = to_address(move)
 
 
