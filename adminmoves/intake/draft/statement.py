@@ -45,9 +45,10 @@ def wants_attestation(connection: BookkeepingConnection | None) -> bool:
 def attestation_of(move: Move) -> Attestation | None:
     """The statement as an attestation; None if it is incomplete or does not count."""
     parties = move.parties
+    if not wants_attestation(move.to_connection):
+        return None
     where = parties.moved_ticket or parties.moved_evidence
-    is_complete = parties.moved_said_by and parties.moved_on and where
-    if not (is_complete and wants_attestation(move.to_connection)):
+    if not (parties.moved_said_by and parties.moved_on and where):
         return None
     return Attestation(
         parties.moved_said_by,
