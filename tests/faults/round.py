@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from adminmoves.vocabulary import MoveState, MoveType
 from tests.execution.oracle import Promise, Verdict, judge, promises
@@ -27,10 +28,31 @@ SELECT 'asked', count(*) FROM adminmoves_event WHERE code = 'MOVE_IN_DOUBT'
 UNION ALL SELECT params->>'answer', count(*) FROM adminmoves_event
 WHERE code = 'MOVE_SETTLED' GROUP BY 1
 """
+PROGRESS = """
+SELECT m.id, m.state, coalesce(max(t.cursor), 0), coalesce(max(t.compared), 0)
+FROM adminmoves_move m LEFT JOIN adminmoves_attempt t ON t.move_id = m.id
+WHERE m.id = ANY(%s) GROUP BY m.id
+"""
+TRAIL = """
+SELECT code, extract(epoch FROM at - clock_timestamp())::float FROM adminmoves_event
+WHERE move_id = %s AND at > clock_timestamp() - make_interval(secs => %s) ORDER BY id
+"""
 MAY_FAIL = frozenset({"store_refused", "copy_differs"})
 """A bad store is all that a move may fail for; the other faults it outlives."""
 GIVE_UP = 120
 """Seconds after which a wave is left as it is, and told."""
+
+
+class Progress(NamedTuple):
+    """How far a move is: its state, the last document copied, the last compared."""
+
+    state: str
+    copied: int = 0
+    compared: int = 0
+
+    def is_beyond(self, before: "Progress") -> bool:
+        """Whether it got further; who starts again from the beginning did not."""
+        return self.state != before.state or self[1:] > before[1:]
 
 
 @dataclass
@@ -47,6 +69,8 @@ class Told:
     """How often a person was asked, and how often which answer was given."""
     settled_after: list[float] = field(default_factory=list)
     """Seconds between the last fault of a wave and its last move that ended."""
+    stood_still: list[float] = field(default_factory=list)
+    """Of each wave the most seconds that a move got no further, after that fault."""
     late: list[str] = field(default_factory=list)
     verdict: Verdict = field(default_factory=Verdict)
     seconds: float = 0.0
@@ -66,7 +90,8 @@ class Told:
             f"people: {counted(self.acts)}",
             f"takeovers: {self.takeovers}",
             f"doubts: {counted(self.doubts)}",
-            f"settled after: at most {max(self.settled_after):.1f} s, of {2 * LEASE}",
+            f"settled after: at most {max(self.settled_after):.1f} s",
+            f"stood still: at most {max(self.stood_still):.1f} s, of {2 * LEASE}",
             f"documents compared: {seen.documents}",
             f"half-written files of moves that are not over: {seen.half_written}",
             f"lost: {len(seen.lost)}",
@@ -193,21 +218,44 @@ class Round:
             self.people.stop(move)
 
     def _settle(self, wave: list[int], over: float, told: Told) -> None:
-        """Until each has ended; what waits for a person gets one, and its time anew."""
-        due = dict.fromkeys(wave, over)
-        slowest = 0.0
-        while due and time.monotonic() < over + GIVE_UP:
+        """Until each has ended; what waits for a person gets one, and its time anew.
+
+        A large archive takes as long as its copying does. That is no delay: a move is
+        late when it stands still, in state and in documents, for two leases.
+        """
+        helped_at = dict.fromkeys(wave, over)
+        got_to = {move: (over, Progress("")) for move in wave}
+        slowest, still, still_move = 0.0, 0.0, 0
+        while helped_at and time.monotonic() < over + GIVE_UP:
             now = time.monotonic()
-            for move, state in self._states(list(due)).items():
-                if state in ENDED:
-                    slowest = max(slowest, now - due.pop(move))
-                elif self.people.help_on(move, state):
-                    due[move] = time.monotonic()
+            for move, progress in self._progress(list(helped_at)).items():
+                since, before = got_to[move]
+                still, still_move = max((still, still_move), (now - since, move))
+                if progress.is_beyond(before):
+                    got_to[move] = (now, progress)
+                if progress.state in ENDED:
+                    slowest = max(slowest, now - helped_at.pop(move))
+                elif self.people.help_on(move, progress.state):
+                    helped_at[move] = time.monotonic()
+                    got_to[move] = (helped_at[move], progress)
             time.sleep(0.1)
-        told.settled_after.append(max(slowest, 0.0))
-        if due or slowest > 2 * LEASE:
-            states = self._states(list(due))
-            told.late.append(f"settled after {slowest:.1f} s; never: {states}")
+        told.settled_after.append(slowest)
+        told.stood_still.append(still)
+        if helped_at or still > 2 * LEASE:
+            states = self._states(list(helped_at))
+            trail = self._trail(still_move, over)
+            told.late.append(f"stood still {still:.1f} s: {trail}; never: {states}")
+
+    def _progress(self, moves: list[int]) -> dict[int, "Progress"]:
+        found = self.ground.record.ask(PROGRESS, moves)
+        return {move: Progress(*progress) for move, *progress in found}
+
+    def _trail(self, move: int, over: float) -> str:
+        """The events of a move since shortly before the faults were over, in seconds
+        from then."""
+        seconds = time.monotonic() - over
+        events = self.ground.record.ask(TRAIL, move, seconds + 2 * LEASE)
+        return ", ".join(f"{code} {ago + seconds:+.1f}" for code, ago in events)
 
     def _decide(self, wave: list[int]) -> list[int]:
         """Try again, withdraw or leave what failed or stopped; what was tried again."""
