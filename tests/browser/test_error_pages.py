@@ -8,33 +8,38 @@ from playwright.sync_api import expect
 from pytest_django.fixtures import Settings
 
 from tests.browser.conftest import Visit
-from tests.browser.looking import LOOKS, axe_faults, shoot, sideways
+from tests.browser.looking import (
+    DEVICES,
+    axe_faults,
+    faults_in_both_themes,
+    shoot,
+    sideways,
+)
 
 
-@pytest.mark.parametrize(("theme", "device"), LOOKS)
+@pytest.mark.parametrize("device", DEVICES)
 def test_a_page_that_does_not_exist_offers_a_search(
-    visit: Visit, agent: User, theme: str, device: dict[str, Any]
+    visit: Visit, agent: User, device: dict[str, Any]
 ) -> None:
-    page = visit("/bestaat-niet/", agent, color_scheme=theme, **device)
+    page = visit("/bestaat-niet/", agent, **device)
 
     expect(page.get_by_role("heading", level=1)).to_have_text(
         "Deze pagina bestaat niet"
     )
     expect(page.get_by_label("Zoek op nummer, naam of code")).to_be_visible()
-    assert axe_faults(page) == []
-    shoot(page, f"404-{theme}-{device['viewport']['width']}", whole=False)
+    assert faults_in_both_themes(page) == []
+    shoot(page, f"404-{device['viewport']['width']}", whole=False)
 
 
-@pytest.mark.parametrize(("theme", "device"), LOOKS)
+@pytest.mark.parametrize("device", DEVICES)
 def test_a_fault_of_ours_is_told_in_both_languages(
     visit: Visit,
     settings: Settings,
-    theme: str,
     device: dict[str, Any],
 ) -> None:
     settings.ROOT_URLCONF = "tests.browser.broken"
 
-    page = visit("/stuk/", color_scheme=theme, **device)
+    page = visit("/stuk/", **device)
 
     expect(page.get_by_role("heading", level=1)).to_have_text(
         "Er ging iets mis bij ons"
@@ -42,9 +47,9 @@ def test_a_fault_of_ours_is_told_in_both_languages(
     expect(page.get_by_role("heading", level=2)).to_have_text(
         "Something went wrong on our side"
     )
-    assert axe_faults(page) == []
+    assert faults_in_both_themes(page) == []
     assert sideways(page) == 0
-    shoot(page, f"500-{theme}-{device['viewport']['width']}", whole=False)
+    shoot(page, f"500-{device['viewport']['width']}", whole=False)
 
 
 def test_a_form_that_is_too_old_says_so(visit: Visit, agent: User) -> None:

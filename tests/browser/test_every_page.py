@@ -9,9 +9,9 @@ from playwright.sync_api import Page
 from adminmoves.models import Preferences
 from tests.browser.conftest import Visit
 from tests.browser.looking import (
-    LOOKS_IN_BOTH,
+    LOOKS,
     NARROW,
-    axe_faults,
+    faults_in_both_themes,
     hidden_stops,
     shoot,
     sideways,
@@ -28,26 +28,23 @@ def loaded(page: Page, path: str) -> Page:
     return page
 
 
-@pytest.mark.parametrize(("theme", "device", "language"), LOOKS_IN_BOTH)
+@pytest.mark.parametrize(("device", "language"), LOOKS)
 def test_no_page_breaks_an_accessibility_rule_or_hides_a_stop(
     visit: Visit,
     agent: User,
     lead: User,
-    theme: str,
     device: dict[str, Any],
     language: str,
 ) -> None:
     pages = make_pages(agent, lead)
     Preferences.objects.create(user=lead, language=language)
-    page = visit("/voorkeuren/", lead, color_scheme=theme, **device)
+    page = visit("/voorkeuren/", lead, **device)
     faults = {}
 
     for name, path in pages.items():
-        faults[name] = axe_faults(loaded(page, path), theme)
-        shoot(page, f"{name}-{theme}-{device['viewport']['width']}-{language}")
-        # Where things stand does not depend on the theme.
-        if theme == "light":
-            faults[f"{name}, stops"] = hidden_stops(page)
+        faults[name] = faults_in_both_themes(loaded(page, path))
+        shoot(page, f"{name}-{device['viewport']['width']}-{language}")
+        faults[f"{name}, stops"] = hidden_stops(page)
 
     assert {name: found for name, found in faults.items() if found} == {}
 

@@ -12,10 +12,11 @@ from adminmoves.models import Move, Preferences
 from adminmoves.vocabulary import MoveState, MoveType
 from tests.browser.conftest import Visit
 from tests.browser.looking import (
-    LOOKS_IN_BOTH,
+    LOOKS,
     NARROW,
     PHONE,
     axe_faults,
+    faults_in_both_themes,
     hidden_stops,
     shoot,
     sideways,
@@ -73,26 +74,23 @@ def pages(moves: list[Move]) -> dict[str, str]:
     }
 
 
-@pytest.mark.parametrize(("theme", "device", "language"), LOOKS_IN_BOTH)
+@pytest.mark.parametrize(("device", "language"), LOOKS)
 def test_every_page_is_accessible_and_hides_no_stop(
     visit: Visit,
     office: list[Move],
     lead: User,
-    theme: str,
     device: dict[str, Any],
     language: str,
 ) -> None:
     Preferences.objects.create(user=lead, language=language)
-    page = visit("/", lead, color_scheme=theme, **device)
+    page = visit("/", lead, **device)
 
     for name, path in pages(office).items():
         page.goto(path)
-        shoot(page, f"{name}-{theme}-{device['viewport']['width']}-{language}")
+        shoot(page, f"{name}-{device['viewport']['width']}-{language}")
         expect(page.locator("html")).to_have_attribute("lang", language)
-        assert axe_faults(page, theme) == [], name
-        # Where things stand does not depend on the theme.
-        if theme == "light":
-            assert hidden_stops(page) == [], name
+        assert faults_in_both_themes(page) == [], name
+        assert hidden_stops(page) == [], name
 
 
 def test_nothing_scrolls_sideways_at_320_pixels(

@@ -10,10 +10,11 @@ from adminmoves.models import Preferences
 from tests.browser.conftest import Visit
 from tests.browser.looking import (
     DESKTOP,
-    LOOKS,
+    DEVICES,
     NARROW,
     PHONE,
     axe_faults,
+    faults_in_both_themes,
     hidden_stops,
     shoot,
     sideways,
@@ -82,22 +83,22 @@ def test_a_password_can_be_shown_and_pasted(visit: Visit) -> None:
     expect(field).to_have_attribute("type", "text")
 
 
-@pytest.mark.parametrize(("theme", "device"), LOOKS)
-def test_log_in_is_accessible(visit: Visit, theme: str, device: dict[str, Any]) -> None:
-    page = visit("/inloggen/", color_scheme=theme, **device)
+@pytest.mark.parametrize("device", DEVICES)
+def test_log_in_is_accessible(visit: Visit, device: dict[str, Any]) -> None:
+    page = visit("/inloggen/", **device)
 
-    assert axe_faults(page) == []
-    shoot(page, f"login-{theme}-{device['viewport']['width']}", whole=False)
+    assert faults_in_both_themes(page) == []
+    shoot(page, f"login-{device['viewport']['width']}", whole=False)
 
 
-@pytest.mark.parametrize(("theme", "device"), LOOKS)
+@pytest.mark.parametrize("device", DEVICES)
 def test_the_style_guide_is_accessible(
-    visit: Visit, administrator: User, theme: str, device: dict[str, Any]
+    visit: Visit, administrator: User, device: dict[str, Any]
 ) -> None:
-    page = visit("/stijlgids/", administrator, color_scheme=theme, **device)
+    page = visit("/stijlgids/", administrator, **device)
 
-    assert axe_faults(page) == []
-    shoot(page, f"styleguide-{theme}-{device['viewport']['width']}")
+    assert faults_in_both_themes(page) == []
+    shoot(page, f"styleguide-{device['viewport']['width']}")
 
 
 @pytest.mark.parametrize("path", ["/inloggen/", "/stijlgids/", "/voorkeuren/", "/x/"])
@@ -188,18 +189,12 @@ def test_single_letters_can_be_switched_off_in_the_sheet(
 TABLET: dict[str, Any] = {"viewport": {"width": 800, "height": 1100}}
 
 
-@pytest.mark.parametrize(
-    ("theme", "device"),
-    [("light", PHONE), ("dark", PHONE), ("light", NARROW), ("light", TABLET)],
-    ids=["light-390", "dark-390", "light-320", "light-800"],
-)
+@pytest.mark.parametrize("device", [PHONE, NARROW, TABLET], ids=["390", "320", "800"])
 @pytest.mark.parametrize("script", [True, False], ids=["script", "plain"])
 def test_what_has_no_tab_is_under_more(
-    visit: Visit, lead: User, theme: str, device: dict[str, Any], *, script: bool
+    visit: Visit, lead: User, device: dict[str, Any], *, script: bool
 ) -> None:
-    page = visit(
-        "/hulp/", lead, color_scheme=theme, java_script_enabled=script, **device
-    )
+    page = visit("/hulp/", lead, java_script_enabled=script, **device)
     more = page.locator(".moretabs > summary")
 
     more.click()
@@ -208,9 +203,9 @@ def test_what_has_no_tab_is_under_more(
     expect(menu).to_have_text(["Administraties", "Koppelingen", "Portaalstatus"])
     for entry in menu.all():
         expect(entry).to_be_in_viewport(ratio=1)
-    name = f"more-{theme}-{device['viewport']['width']}"
+    name = f"more-{device['viewport']['width']}"
     if script:
-        assert (sideways(page), axe_faults(page)) == (0, [])
+        assert (sideways(page), faults_in_both_themes(page)) == (0, [])
         shoot(page, name, whole=False)
     menu.nth(1).click()
     expect(page.locator("h1")).to_have_text("Koppelingen")
