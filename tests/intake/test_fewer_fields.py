@@ -57,6 +57,20 @@ def test_the_only_connection_that_fits_is_filled_in(
     assert f'value="{only.public_id}" selected' in part
 
 
+def test_what_is_not_active_is_marked_before_it_is_chosen(
+    as_agent: Client, agent: User
+) -> None:
+    move = make_draft(agent, FAR)
+    closed, office = make_environment(is_active=False), make_environment()
+    only = make_connection(office, is_active=False)
+
+    page = as_agent.get(url(move)).content.decode()
+    part = live(as_agent, move, to_environment=office.public_id, to_connection=None)
+
+    assert f"{closed.office_code} — {closed.name} (niet actief)" in page
+    assert f"Laat {only} eerst actief maken, of kies een andere." in part
+
+
 def test_of_two_connections_none_is_chosen(as_agent: Client, agent: User) -> None:
     move = make_draft(agent, FAR)
     office = make_environment()

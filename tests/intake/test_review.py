@@ -62,7 +62,8 @@ def test_a_warning_that_was_not_ticked_holds_it_up(
     page = as_agent.post(url(move, "nalezen/"), {"version": version_of(move)})
 
     assert errors_of(page) == {
-        "__all__": '<a href="#seen">Vink aan dat je de waarschuwingen hebt gezien.</a>'
+        "__all__": '<a href="#seen">Vink aan dat je dit hebt gezien: '
+        "De klant weet het nog niet.</a>"
     }
     assert state_of(move) == S.DRAFT
 

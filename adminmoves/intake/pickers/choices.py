@@ -66,7 +66,7 @@ def office_choices(administration: Administration | None) -> Choices:
     return [
         ("", _("Choose an office")),
         *(
-            (office.public_id, f"{office.office_code} — {office.name}")
+            (office.public_id, _office_label(office))
             for office in listed_offices() or []
             if office.pk != here
         ),
@@ -86,6 +86,13 @@ def connection_choices(
         ("", _("Choose a connection")),
         *((connection.public_id, _label(connection)) for connection in connections),
     ]
+
+
+def _office_label(office: Environment) -> str:
+    label = f"{office.office_code} — {office.name}"
+    return (
+        label if office.is_active else _("%(office)s (not active)") % {"office": label}
+    )
 
 
 def _label(connection: BookkeepingConnection) -> str:

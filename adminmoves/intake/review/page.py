@@ -47,7 +47,7 @@ class ReviewPage:
         if not self.report.results:
             self.form.add_error(None, _("Choose the administration first."))
         if self.refused and self.unseen:
-            self.form.add_error(None, _unseen_link())
+            self.form.add_error(None, _link_to(self.unseen))
 
     @property
     def client_informed(self) -> bool:
@@ -96,6 +96,7 @@ class ReviewPage:
         return wants_attestation(self.move.to_connection)
 
 
-def _unseen_link() -> str:
-    sentence = _("Tick that you have seen the warnings.")
+def _link_to(unseen: list[Result]) -> str:
+    titles = "; ".join(warning.title for warning in unseen)
+    sentence = _("Tick that you have seen this: %(titles)s.") % {"titles": titles}
     return format_html('<a href="#seen">{}</a>', sentence)

@@ -59,19 +59,24 @@ def target_connection(wish: Target) -> Finding:
             "elsewhere", "to_connection", connection=str(connection), office=str(office)
         )
     if not connection.is_active:
-        return problem("inactive", "to_connection", connection=str(connection))
+        return _inactive(connection)
     return ok("ok", connection=str(connection))
 
 
 def none_to_choose(wish: Target, office: Environment) -> Finding | None:
     """The office has no connection that could be chosen; None where it has."""
     now = wish.administration
-    if fitting_connections(now, office).exists():
-        return None
+    best = fitting_connections(now, office).order_by("-is_active").first()
+    if best is not None:
+        return None if best.is_active else _inactive(best)
     told = {"office": str(office), "package": now.get_package_display()}
     if office.pk == now.environment_id:
         return problem("no_other", "to_connection", **told)
     return problem("none_there", "to_environment", **told)
+
+
+def _inactive(connection: BookkeepingConnection) -> Finding:
+    return problem("inactive", "to_connection", connection=str(connection))
 
 
 def connection_differs(wish: Target) -> Finding:
