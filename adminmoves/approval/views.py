@@ -22,7 +22,7 @@ from adminmoves.approval.forms import (
     SendBackForm,
 )
 from adminmoves.approval.queue import waiting_for_approval, waiting_retirements
-from adminmoves.detail.page import open_dossier
+from adminmoves.detail.page import load_detail
 from adminmoves.detail.queries import find_move
 from adminmoves.errors import ChangedMeanwhile, CheckRefused, DomainError
 from adminmoves.models import ApprovalLoan, Move
@@ -222,13 +222,13 @@ def _form_page(
     status: int = HTTPStatus.OK,
 ) -> HttpResponse:
     """The page of the form again, with its errors and all that was typed."""
-    dossier = open_dossier(http.found(number), request.actor)
+    detail = load_detail(http.found(number), request.actor)
     page: dict[str, Any] = {"form": form}
     if status != HTTPStatus.CONFLICT:
         page |= {"version": http.version_in(request)}
-    if _from_queue(request) and dossier.move.state == MoveState.AWAITING_APPROVAL:
+    if _from_queue(request) and detail.move.state == MoveState.AWAITING_APPROVAL:
         return _queue_page(request, number, status=status, **page)
-    page |= {"dossier": dossier, "nav": "list"}
+    page |= {"detail": detail, "nav": "list"}
     return render(request, "overview/move.html", page, status=status)
 
 
@@ -249,7 +249,7 @@ def _queue_page(
         "to_retire": to_retire,
         "for_reader": waiting.for_reader + sum(not line.is_own for line in to_retire),
         "is_chosen": bool(number),
-        "dossier": open_dossier(chosen.pk, request.actor) if chosen else None,
+        "detail": load_detail(chosen.pk, request.actor) if chosen else None,
         "position": waiting.position(chosen.pk) if chosen else 0,
         "following": waiting.after(chosen.pk) if chosen else None,
         "result": result,

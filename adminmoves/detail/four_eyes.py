@@ -30,27 +30,27 @@ class FourEyes:
     may: bool
 
     @property
-    def worked(self) -> tuple[str, ...]:
+    def contributors(self) -> tuple[str, ...]:
         return tuple(self.names.values())
 
     @cached_property
-    def able(self) -> tuple[str, ...]:
+    def approvers(self) -> tuple[str, ...]:
         return who_can_approve(but=set(self.names))
 
     @property
-    def workers(self) -> str:
-        return get_text_list(list(self.worked), _("and"))
+    def contributors_text(self) -> str:
+        return get_text_list(list(self.contributors), _("and"))
 
     @property
-    def helpers(self) -> str:
-        return get_text_list(list(self.able), _("and"))
+    def approvers_text(self) -> str:
+        return get_text_list(list(self.approvers), _("and"))
 
 
 def name_of(user: User) -> str:
     return user.get_full_name() or user.get_username()
 
 
-def contributors() -> ArraySubquery:
+def contributors_column() -> ArraySubquery:
     """A column of a move for ``names_of``, in order of arrival."""
     rows = Contributor.objects.filter(move=OuterRef("pk")).order_by("pk")
     return ArraySubquery(
@@ -73,7 +73,7 @@ def names_of(contributed: Iterable[Mapping[str, Any]]) -> dict[int, str]:
 def who_worked(move: Move) -> dict[int, str]:
     """Everybody who contributed to any revision, in order of arrival."""
     moves = Move.objects.filter(pk=move.pk)
-    return names_of(moves.values_list(contributors(), flat=True).get())
+    return names_of(moves.values_list(contributors_column(), flat=True).get())
 
 
 def who_can_approve(*, but: set[int]) -> tuple[str, ...]:

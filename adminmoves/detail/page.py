@@ -13,6 +13,7 @@ from adminmoves.audit.details import Fact, plan_facts
 from adminmoves.detail import four_eyes, progress, queries
 from adminmoves.detail.aftercare import AftercareItem, load_aftercare
 from adminmoves.detail.allowed_actions import AllowedActions, allowed_actions
+from adminmoves.detail.four_eyes import FourEyes, load_four_eyes, names_of
 from adminmoves.detail.timeline import order_events
 from adminmoves.evidence.records import holds_until, is_stale
 from adminmoves.models import Event, Move, Proof
@@ -37,7 +38,7 @@ NEWEST_PROOFS = 5
 
 
 @dataclass(frozen=True)
-class Dossier:
+class MoveDetail:
     """What one reader sees of a move. A state that shows a part pays for it."""
 
     move: Move
@@ -67,16 +68,16 @@ class Dossier:
         return tuple(proofs[:NEWEST_PROOFS])
 
     @cached_property
-    def eyes(self) -> four_eyes.FourEyes:
-        return four_eyes.load_four_eyes(self.move, self.actor, self.worked)
+    def four_eyes(self) -> FourEyes:
+        return load_four_eyes(self.move, self.actor, self.worked)
 
     @cached_property
-    def offers(self) -> AllowedActions:
-        return allowed_actions(self.move, self.actor, may_decide=self.eyes.may)
+    def allowed(self) -> AllowedActions:
+        return allowed_actions(self.move, self.actor, may_decide=self.four_eyes.may)
 
     @cached_property
-    def tries(self) -> tuple[progress.AttemptView, ...]:
-        return tuple(progress.tries(self.move))
+    def attempts(self) -> tuple[progress.AttemptView, ...]:
+        return tuple(progress.load_attempts(self.move))
 
     @cached_property
     def timeline(self) -> tuple[Event, ...]:
@@ -105,7 +106,7 @@ class Dossier:
         return self.move.not_before if self.move.is_scheduled else None
 
     @property
-    def held(self) -> queue.Wait | None:
+    def would_wait(self) -> queue.Wait | None:
         """What would hold it once approved: hours of its offices, or a freeze."""
         return self.in_queue.held(self.move)
 
@@ -136,7 +137,7 @@ class Dossier:
         return holds_until(self.proof) if self.proof else None
 
     @property
-    def asked_by(self) -> str:
+    def requester(self) -> str:
         return four_eyes.name_of(self.move.requested_by)
 
     @property
@@ -145,7 +146,7 @@ class Dossier:
         return four_eyes.name_of(lead) if lead else ""
 
     @property
-    def stands_on_proof(self) -> bool:
+    def ended_with_proof(self) -> bool:
         """Whether it ended with a proof that nothing else on the page shows."""
         return self.move.state in REFUSED_STATES and self.move.proof is not None
 
@@ -177,14 +178,14 @@ class Dossier:
     @property
     def when(self) -> str:
         """The moment that a form offers first."""
-        return "wished" if self.wished else "now"
+        return "wished" if self.requested_moment else "now"
 
     @property
     def is_tonight(self) -> bool:
         return timezone.localdate(self.evening) == timezone.localdate()
 
     @property
-    def wished(self) -> datetime | None:
+    def requested_moment(self) -> datetime | None:
         """The moment that the request asks for, while it is still to come."""
         moment = self.move.not_before
         return moment if moment and moment > timezone.now() else None
@@ -194,14 +195,14 @@ class Dossier:
         return self.move.state in LIVE_STATES
 
     @property
-    def look_every(self) -> int:
+    def poll_ms(self) -> int:
         """Milliseconds after which the open page looks for news; 0 for a still page.
 
         The form of who decides is never taken away.
         """
         if self.is_live:
             return RUN_POLL_MS
-        waits = self.move.state in WAITING_STATES and not self.offers.decide
+        waits = self.move.state in WAITING_STATES and not self.allowed.decide
         return WAIT_POLL_MS if waits else 0
 
     @property
@@ -245,13 +246,13 @@ class Dossier:
 
     @property
     def stop_asked_by(self) -> str:
-        asker = self.tries[0].attempt.stop_asked_by if self.tries else None
+        asker = self.attempts[0].attempt.stop_asked_by if self.attempts else None
         return four_eyes.name_of(asker) if asker else ""
 
     @property
     def archive(self) -> dict[str, Any]:
         """What was moved with it: counts and one digest, before and after the same."""
-        newest = self.tries[0].attempt if self.tries else None
+        newest = self.attempts[0].attempt if self.attempts else None
         found = newest.before_image.get("archive", {}) if newest else {}
         return found if found.get("documents") else {}
 
@@ -262,7 +263,7 @@ class Dossier:
         return next((line for line in self.timeline if line.after == state), None)
 
 
-def open_dossier(move_id: int, actor: Actor) -> Dossier:
+def load_detail(move_id: int, actor: Actor) -> MoveDetail:
     """What this reader sees of a move. Raises Move.DoesNotExist."""
     move = queries.find_move(move_id)
-    return Dossier(move, actor, four_eyes.names_of(vars(move)["contributed"]))
+    return MoveDetail(move, actor, names_of(vars(move)["contributed"]))

@@ -132,7 +132,7 @@ class AttemptView:
         return ended - self.attempt.started_at if ended else None
 
 
-def tries(move: Move) -> list[AttemptView]:
+def load_attempts(move: Move) -> list[AttemptView]:
     """Every attempt with its steps, the newest first; one query."""
     return [
         _view(attempt, [_effect(row) for row in vars(attempt)["ledger"]], move)

@@ -44,7 +44,7 @@ def find_move(move_id: int) -> Move:
 def _move() -> Question[Move]:
     reversal = Move.objects.filter(reverses=OuterRef("pk"))
     move = Move.objects.filter(pk=KEY).annotate(
-        is_asked_back=Exists(reversal), contributed=four_eyes.contributors()
+        is_asked_back=Exists(reversal), contributed=four_eyes.contributors_column()
     )
     return Question.of(move, NAMED, SEALED)
 

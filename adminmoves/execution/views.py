@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from adminmoves.detail.page import open_dossier
+from adminmoves.detail.page import load_detail
 from adminmoves.errors import ChangedMeanwhile
 from adminmoves.execution import actions
 from adminmoves.execution.forms import SettleForm, StopForm
@@ -89,7 +89,7 @@ def tick_aftercare(request: http.PortalRequest, number: str) -> HttpResponse:
 
 def _aftercare(request: http.PortalRequest, move_id: int, told: str) -> HttpResponse:
     """The list as it is; ``told``: why what was clicked was not kept (HTTP 409)."""
-    page = {"dossier": open_dossier(move_id, request.actor), "told": told}
+    page = {"detail": load_detail(move_id, request.actor), "told": told}
     answer = render(request, "execution/aftercare.html", page)
     if told:
         answer.status_code = HTTPStatus.CONFLICT
@@ -111,8 +111,8 @@ def _page_with(
     status: int = HTTPStatus.OK,
 ) -> HttpResponse:
     """The page of the move, with what was filled in and what is missing."""
-    dossier = open_dossier(move_id, request.actor)
-    page: dict[str, Any] = {"dossier": dossier, "form": form, "nav": "list"}
+    detail = load_detail(move_id, request.actor)
+    page: dict[str, Any] = {"detail": detail, "form": form, "nav": "list"}
     if status != HTTPStatus.CONFLICT:
         page |= {"version": http.version_in(request)}
     return render(request, "overview/move.html", page, status=status)

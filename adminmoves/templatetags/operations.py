@@ -14,7 +14,7 @@ def queue_notice(
     queue: QueueState | None = None,
 ) -> dict[str, queue_status.QueueStatus]:
     """Empty while the queue runs. One query, unless the page has read the queue."""
-    return {"standing": _status(queue) if queue else queue_status.read()}
+    return {"status": _status(queue) if queue else queue_status.read()}
 
 
 def _status(queue: QueueState) -> queue_status.QueueStatus:

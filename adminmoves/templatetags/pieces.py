@@ -11,6 +11,7 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from adminmoves.web.fragments import FragmentCache
+from adminmoves.web.frame import FramePart
 from adminmoves.web.lists import FilterForm
 
 register = template.Library()
@@ -22,18 +23,18 @@ SELECTS = FragmentCache("overview/filter_select.html", max_size=500)
 
 
 @register.simple_tag(takes_context=True)
-def around(context: Context, name: str) -> SafeString:
+def frame_part(context: Context, name: str) -> SafeString:
     """A part of the frame: the menu, the keyboard shortcuts, the palette."""
-    chrome = context["chrome"]
-    may, nav = context["may"], context.get("nav", "")
-    key = (
-        nav,
-        chrome.single_letter_keys,
-        may["draft"],
-        may["approve"],
-        *((entry.page.key, entry.count) for entry in chrome.pages),
+    frame, may = context["frame"], context["may"]
+    part = FramePart(
+        nav=context.get("nav", ""),
+        pages=frame.pages,
+        single_letter_keys=frame.single_letter_keys,
+        may_draft=may["draft"],
+        may_approve=may["approve"],
     )
-    return FRAME_PARTS[name].render(key, chrome=chrome, may=may, nav=nav)
+    # The part is its own key: its template gets nothing else.
+    return FRAME_PARTS[name].render(part, part=part)
 
 
 @register.simple_tag

@@ -276,6 +276,6 @@ def check_meter(results: Iterable[Any]) -> SafeString:
 
 
 @register.filter
-def told_reason(stored: Mapping[str, Any]) -> reasons.Reason | None:
+def reason_text(stored: Mapping[str, Any]) -> reasons.Reason | None:
     """A stored reason as a sentence; None where none is stored."""
     return reasons.tell(stored)

@@ -15,7 +15,7 @@ register = template.Library()
 
 
 @register.simple_tag
-def told(proof: Proof) -> wording.VerdictText:
+def verdict_text(proof: Proof) -> wording.VerdictText:
     return wording.tell(proof)
 
 

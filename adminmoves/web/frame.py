@@ -31,7 +31,22 @@ class PageFrame:
         return "light" if self.theme == "dark" else "dark"
 
     @property
-    def nav(self) -> list[Entry]:
+    def menu(self) -> list[Entry]:
+        return [entry for entry in self.pages if entry.page.in_menu]
+
+
+@dataclass(frozen=True, slots=True)
+class FramePart:
+    """What a cached part of the frame shows; ``nav`` is the key of the current page."""
+
+    nav: str
+    pages: tuple[Entry, ...]
+    single_letter_keys: bool
+    may_draft: bool
+    may_approve: bool
+
+    @property
+    def menu(self) -> list[Entry]:
         return [entry for entry in self.pages if entry.page.in_menu]
 
     @property
@@ -41,13 +56,13 @@ class PageFrame:
     @property
     def more(self) -> list[Entry]:
         """Pages of the menu that have no tab on a phone."""
-        return [entry for entry in self.nav if not entry.page.in_tabs]
+        return [entry for entry in self.menu if not entry.page.in_tabs]
 
 
-def chrome(request: HttpRequest) -> dict[str, Any]:
+def page_frame(request: HttpRequest) -> dict[str, Any]:
     """Context processor. Lazy, since many answers are parts without a frame."""
     return {
-        "chrome": SimpleLazyObject(partial(_chrome, request)),
+        "frame": SimpleLazyObject(partial(_frame, request)),
         "may": SimpleLazyObject(partial(_rights, request)),
     }
 
@@ -57,7 +72,7 @@ def _rights(request: HttpRequest) -> dict[str, bool]:
     return {step.value: actor is not None and can(actor, step) for step in MAY}
 
 
-def _chrome(request: HttpRequest) -> PageFrame:
+def _frame(request: HttpRequest) -> PageFrame:
     prefs = cast("PortalRequest", request).preferences
     actor = actor_or_none(request)
     frame = PageFrame(

@@ -18,7 +18,8 @@ COUNT_CAP = 99
 """A badge shows "99+" for more: it is counted on every page."""
 
 
-@dataclass(frozen=True, slots=True)
+# Compared by identity: each is made once, in PAGES, and is part of the key of a cache.
+@dataclass(frozen=True, slots=True, eq=False)
 class MenuPage:
     """One entry; ``letter`` is its key after g, ``short`` its word on a phone."""
 

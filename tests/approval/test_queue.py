@@ -43,7 +43,7 @@ def test_longest_waiting_stands_on_top_with_its_decision_beside_it(
 
     page = answer.content.decode()
     assert rows(page) == [first.number, second.number]
-    assert answer.context["dossier"].move == first
+    assert answer.context["detail"].move == first
     assert "Jouw akkoord is nodig" in page
     assert f'action="/migraties/{first.number}/akkoord/"' in page
     assert f'name="next" value="{second.number}"' in page
@@ -54,7 +54,7 @@ def test_another_one_can_be_chosen(as_lead: Client, a_move: MakeMove) -> None:
 
     answer = as_lead.get(f"/akkoord/?m={second.number}")
 
-    assert answer.context["dossier"].move == second
+    assert answer.context["detail"].move == second
     assert answer.context["following"] == first
 
 
@@ -66,7 +66,7 @@ def test_who_asks_for_one_that_is_gone_gets_the_first(
 
     answer = as_lead.get(f"/akkoord/?m={gone.number}")
 
-    assert answer.context["dossier"].move == waiting
+    assert answer.context["detail"].move == waiting
 
 
 def test_a_leads_own_request_stays_in_sight_without_a_button_that_is_refused(

@@ -18,7 +18,7 @@ def test_dutch_and_the_theme_of_the_system_are_the_start(client: Client) -> None
     page = client.get("/inloggen/", headers={"Accept-Language": "en"})
 
     assert page["Content-Language"] == "nl"
-    assert page.context["chrome"].theme == "system"
+    assert page.context["frame"].theme == "system"
     assert "<h1>Inloggen</h1>" in page.text
 
 

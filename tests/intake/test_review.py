@@ -200,5 +200,5 @@ def test_the_submitted_page_says_who_can_approve_and_who_cannot(
     page = as_agent.get(url(move, "ingediend/"))
 
     eyes = page.context["eyes"]
-    assert (eyes.able, eyes.worked) == ((lead.username,), (agent.username,))
+    assert (eyes.approvers, eyes.contributors) == ((lead.username,), (agent.username,))
     assert f"/aanvraag/?na={move.number}" in page.content.decode()

@@ -33,9 +33,9 @@ from tests.overview.people import chips, link, logged_in, numbers, said
 pytestmark = pytest.mark.django_db
 S, T = MoveState, MoveType
 QUERIES = 7
-"""Session, person, their standing; chips, rows, what these name, strip."""
+"""Session, person, their rights; tabs, rows, what these name, summary."""
 QUERIES_LIVE = 6
-"""Session, person, their standing; chips, rows and what these name."""
+"""Session, person, their rights; tabs, rows and what these name."""
 OF_RUNS = 1
 """What waits for a worker, or runs."""
 

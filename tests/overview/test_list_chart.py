@@ -33,9 +33,11 @@ def test_every_day_tells_what_was_completed_on_it(
 
     today = timezone.localdate()
     window = [today - timedelta(days=ago) for ago in range(DAYS - 1, -1, -1)]
-    assert [bar.done for bar in figures.bars] == [days.count(day) for day in window]
-    assert figures.done > 0
-    assert not figures.is_capped
+    assert [bar.done for bar in figures.chart.bars] == [
+        days.count(day) for day in window
+    ]
+    assert figures.chart.done > 0
+    assert not figures.chart.is_capped
 
 
 @pytest.mark.django_db
@@ -59,4 +61,7 @@ def test_a_failed_run_stands_on_its_day(lead: User, a_move: MakeMove) -> None:
 
     figures = load_summary(actor_for(lead))
 
-    assert [(bar.done, bar.failed) for bar in figures.bars][-2:] == [(0, 0), (1, 1)]
+    assert [(bar.done, bar.failed) for bar in figures.chart.bars][-2:] == [
+        (0, 0),
+        (1, 1),
+    ]

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from adminmoves.access import actor_for
-from adminmoves.detail.page import open_dossier
+from adminmoves.detail.page import load_detail
 from adminmoves.execution import runner
 from adminmoves.execution.actions import retry_move
 from adminmoves.models import Event, Move
@@ -150,7 +150,7 @@ def test_a_second_attempt_stands_apart_from_the_first(
     retry_move(move.pk, actor=actor_for(lead))
     run(move)
 
-    tries = open_dossier(move.pk, actor_for(lead)).tries
+    tries = load_detail(move.pk, actor_for(lead)).attempts
 
     assert [(one.attempt.number, one.percent) for one in tries] == [(2, 100), (1, 0)]
     assert [one.undone_at is None for one in tries] == [True, False]
@@ -164,7 +164,7 @@ def test_what_failed_in_the_switch_is_told_as_rolled_back_whole(
     runner.prepare(attempt)
     runner.fail(attempt, {"code": "documents_differ", "before": 12, "documents": 11})
 
-    (one,) = open_dossier(move.pk, actor_for(lead)).tries
+    (one,) = load_detail(move.pk, actor_for(lead)).attempts
 
     assert [line.mark for line in one.before] == ["done", "done", "done"]
     assert [line.mark for line in one.in_one_go] == ["fail", *["todo"] * 4]

@@ -10,7 +10,7 @@ from django.db.models import Model
 from django.utils import timezone
 
 from adminmoves.access import actor_for
-from adminmoves.detail.page import open_dossier
+from adminmoves.detail.page import load_detail
 from adminmoves.detail.queries import NAMED, SEALED, find_move
 from adminmoves.detail.timeline import order_events
 from adminmoves.models import ConnectionGrant, Move
@@ -77,11 +77,11 @@ def test_the_lines_of_a_page_are_those_that_the_orm_reads(
 ) -> None:
     move, reader = a_move(state), actor_for(lead)
     comment(move.pk, actor=reader, text="Dat klopt.")
-    dossier = open_dossier(move.pk, reader)
+    detail = load_detail(move.pk, reader)
 
     shown: dict[str, list[Model]] = {
-        "words": list(dossier.timeline),
-        "stop_asked_by": [one.attempt for one in dossier.tries],
+        "words": list(detail.timeline),
+        "stop_asked_by": [one.attempt for one in detail.attempts],
     }
 
     lines: dict[str, Iterable[Model]] = {

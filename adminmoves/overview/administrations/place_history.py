@@ -10,7 +10,7 @@ from adminmoves.models import Administration, FormerPlace, Move
 
 @dataclass(frozen=True, slots=True)
 class PlaceStay:
-    """One place; ``hop`` is the move that leads from it to the next."""
+    """One place; ``next_move`` is the move that leads from it to the next."""
 
     kind: str  # was, now or wanted
     office_code: str
@@ -20,7 +20,7 @@ class PlaceStay:
     address: str
     since: datetime | None = None
     until: datetime | None = None
-    hop: Move | None = None
+    next_move: Move | None = None
     before: "PlaceStay | None" = None
 
     def _differs(self, name: str) -> bool:
@@ -40,7 +40,7 @@ class PlaceStay:
         return self._differs("connection")
 
     @property
-    def known_address(self) -> str:
+    def previous_address(self) -> str:
         """The address before this one, to mark what differs; empty at the start."""
         return self.before.address if self.before else ""
 
@@ -68,13 +68,13 @@ def _was(place: FormerPlace, before: PlaceStay | None) -> PlaceStay:
         address=place.mail_address,
         since=place.from_at,
         until=place.until_at,
-        hop=place.move,
+        next_move=place.move,
         before=before,
     )
 
 
 def _now(
-    administration: Administration, hop: Move | None, before: PlaceStay | None
+    administration: Administration, next_move: Move | None, before: PlaceStay | None
 ) -> PlaceStay:
     return PlaceStay(
         kind="now",
@@ -84,7 +84,7 @@ def _now(
         connection=str(administration.connection),
         address=administration.mail_address,
         since=administration.at_place_since,
-        hop=hop,
+        next_move=next_move,
         before=before,
     )
 

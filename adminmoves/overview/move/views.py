@@ -4,7 +4,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from adminmoves.detail.page import open_dossier
+from adminmoves.detail.page import load_detail
 from adminmoves.detail.progress import copying
 from adminmoves.models import Event, Move
 from adminmoves.overview.move import actions
@@ -19,12 +19,12 @@ NO_CONTENT = 204
 @guards.portal_view(Right.READ_MOVES)
 def detail(request: http.PortalRequest, number: str) -> HttpResponse:
     try:
-        dossier = open_dossier(http.numbered(number), request.actor)
+        detail = load_detail(http.numbered(number), request.actor)
     except Move.DoesNotExist as none:
         raise Http404 from none
-    if not dossier.move.has_number(number):
+    if not detail.move.has_number(number):
         raise Http404
-    return render(request, "overview/move.html", {"dossier": dossier, "nav": "list"})
+    return render(request, "overview/move.html", {"detail": detail, "nav": "list"})
 
 
 @require_GET
@@ -40,13 +40,13 @@ def progress(request: http.PortalRequest, number: str) -> HttpResponse:
     # The state too: a run may end between the reads that made the page.
     if news == (state, False, False):
         return HttpResponse(status=NO_CONTENT)
-    dossier = open_dossier(move_id, request.actor)
-    events = [event for event in dossier.timeline if event.pk > since]
+    detail = load_detail(move_id, request.actor)
+    events = [event for event in detail.timeline if event.pk > since]
     page = {
-        "dossier": dossier,
+        "detail": detail,
         "news": events,
         "steps": [step for event in events for step in event.params.get("steps", ())],
-        "changed": dossier.move.state != state,
+        "changed": detail.move.state != state,
         "oob": True,
     }
     return render(request, "overview/move_progress.html", page)
@@ -67,8 +67,8 @@ def comment(request: http.PortalRequest, number: str) -> HttpResponse:
     move_id = http.found(number)
     form = CommentForm(request.POST)
     if not form.is_valid():
-        dossier = open_dossier(move_id, request.actor)
-        page = {"dossier": dossier, "form": form, "nav": "list"}
+        detail = load_detail(move_id, request.actor)
+        page = {"detail": detail, "form": form, "nav": "list"}
         return render(request, "overview/move.html", page)
     actions.comment(move_id, actor=request.actor, text=form.cleaned_data["text"])
     page_of_move = reverse("moves:detail", args=[Move.objects.get(pk=move_id)])

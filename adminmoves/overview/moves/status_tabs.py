@@ -121,8 +121,8 @@ TABS: Mapping[str, Tab] = {tab.key: tab for tab in (*WHOLE, MINE, *PARTS)}
 
 
 @dataclass(frozen=True, slots=True)
-class Chip:
-    cut: Tab
+class CountedTab:
+    tab: Tab
     count: int
     is_current: bool
 
@@ -171,11 +171,11 @@ def _capped(tab: Tab, person: int) -> QuerySet[Any, Any]:
     return moves.annotate(tab=Value(tab.key)).values("tab")[: CAP + 1]
 
 
-def chips(counts: Mapping[str, int], current: str) -> Iterator[Chip]:
+def counted_tabs(counts: Mapping[str, int], current: str) -> Iterator[CountedTab]:
     """The tabs that have moves, and the current one; the ends are folded in "Ended"."""
     unfolded = current == ENDED or current in ENDED_KEYS
     order = [ALL, FOR_ME, OPEN, DECIDE, *OPEN_KEYS, ENDED]
     for key in [*order, *(ENDED_KEYS if unfolded else ())]:
         moves = counts.get(key, 0)
         if key == current or (moves and key != DECIDE):
-            yield Chip(TABS[key], moves, is_current=key == current)
+            yield CountedTab(TABS[key], moves, is_current=key == current)

@@ -68,6 +68,36 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True)
+class Chart:
+    """``most``: the top of its scale."""
+
+    bars: tuple[Bar, ...]
+    most: int
+
+    @property
+    def today(self) -> Bar:
+        return self.bars[-1]
+
+    @property
+    def done(self) -> int:
+        return sum(bar.shown for bar in self.bars)
+
+    @property
+    def failed(self) -> int:
+        return sum(bar.failed for bar in self.bars)
+
+    @property
+    def is_capped(self) -> bool:
+        """Whether more than CAP were completed on a day."""
+        return any(bar.is_capped for bar in self.bars)
+
+    @property
+    def html(self) -> SafeString:
+        # The chart is its own key: its template gets nothing else.
+        return CHARTS.render(self, chart=self)
+
+
+@dataclass(frozen=True, slots=True)
 class Planned:
     number: str
     name: str
@@ -95,7 +125,7 @@ class Consents:
 
 
 @dataclass(frozen=True, slots=True)
-class Strip:
+class Summary:
     """``waiting``: requests to decide on, or for who may not approve, drafts that came
     back to them. ``offices``: pairs of code and name, for the filter to suggest.
     """
@@ -107,9 +137,8 @@ class Strip:
     in_doubt: int
     failed: int
     lead_time: timedelta | None
-    bars: tuple[Bar, ...]
+    chart: Chart
     planned: Planned | None
-    most: int
     offices: tuple[tuple[str, str], ...]
     consents: Consents | None
 
@@ -123,37 +152,14 @@ class Strip:
         return not (self.waiting or self.to_decide or consents)
 
     @property
-    def done(self) -> int:
-        return sum(bar.shown for bar in self.bars)
-
-    @property
-    def is_capped(self) -> bool:
-        """Whether more than CAP were completed on a day."""
-        return any(bar.is_capped for bar in self.bars)
-
-    @property
     def is_of_newest(self) -> bool:
         """Whether the median is that of the newest CAP alone."""
-        return self.done > CAP
-
-    @property
-    def broken(self) -> int:
-        return sum(bar.failed for bar in self.bars)
-
-    @property
-    def chart(self) -> SafeString:
-        return CHARTS.render((self.bars, self.most), strip=self)
-
-    @property
-    def today(self) -> Bar:
-        return self.bars[-1]
+        return self.chart.done > CAP
 
 
-def load_summary(actor: Actor) -> Strip:
+def load_summary(actor: Actor) -> Summary:
     row = _read(actor)
-    per_day = list(zip(row.done_per_day, row.failed_per_day, strict=True))
-    most = _round_up(max(min(done, CAP) + failed for done, failed in per_day))
-    return Strip(
+    return Summary(
         approves=can(actor, Action.APPROVE),
         files=can(actor, Right.DRAFT),
         waiting=row.waiting,
@@ -161,12 +167,8 @@ def load_summary(actor: Actor) -> Strip:
         in_doubt=row.in_doubt,
         failed=row.failed,
         lead_time=row.lead_time,
-        bars=tuple(
-            _bar(place, done, failed, most)
-            for place, (done, failed) in enumerate(per_day)
-        ),
+        chart=_chart(row),
         planned=_planned(row),
-        most=most,
         offices=tuple((code, name) for code, name in row.offices),
         consents=_consents() if can(actor, Right.KEEP_ESTATE) else None,
     )
@@ -187,6 +189,13 @@ def _read(actor: Actor) -> SummaryRow:
         cursor.execute(STATEMENT, params)
         names = [column.name for column in cursor.description]
         return SummaryRow(**dict(zip(names, cursor.fetchone(), strict=True)))
+
+
+def _chart(row: SummaryRow) -> Chart:
+    per_day = list(zip(row.done_per_day, row.failed_per_day, strict=True))
+    most = _round_up(max(min(done, CAP) + failed for done, failed in per_day))
+    bars = (_bar(place, *counts, most) for place, counts in enumerate(per_day))
+    return Chart(tuple(bars), most)
 
 
 def _planned(row: SummaryRow) -> Planned | None:

@@ -15,7 +15,7 @@ from adminmoves.overview.moves.filters import (
 )
 from adminmoves.overview.moves.first_run import first_run
 from adminmoves.overview.moves.rows import NOT_SHOWN, rows
-from adminmoves.overview.moves.status_tabs import TABS, chips, count
+from adminmoves.overview.moves.status_tabs import TABS, count, counted_tabs
 from adminmoves.overview.moves.summary import load_summary
 from adminmoves.vocabulary import Right
 from adminmoves.web import guards, http, lists
@@ -29,7 +29,7 @@ def moves(request: http.PortalRequest) -> HttpResponse:
         return HttpResponseRedirect(request.path + first_view(request.actor))
     page = read_list(request)
     if lists.refreshes(request):
-        page["strip"] = load_summary(request.actor)
+        page["summary"] = load_summary(request.actor)
     return lists.show_list(
         request,
         page,
@@ -59,26 +59,27 @@ def read_list(request: http.PortalRequest) -> dict[str, Any]:
     of_tab = moves.defer(*NOT_SHOWN).filter(TABS[current].where(request.actor.person))
     page = page_of(of_tab, NEWEST, request.GET)
     every = [
-        (chip, filters.url(status=chip.cut.key)) for chip in chips(counts, current)
+        (counted, filters.url(status=counted.tab.key))
+        for counted in counted_tabs(counts, current)
     ]
     return {
         "nav": "list",
         "filters": filters,
         "page": page,
         "rows": rows(page.rows),
-        "chips": every,
+        "tabs": every,
         "window": WINDOW_DAYS if narrow != chosen else "",
         "everything": filters.url(alles="ja"),
-        "total": next(chip for chip, _url in every if chip.is_current),
+        "total": next(counted for counted, _url in every if counted.is_current),
         **filters.page_links(page),
     }
 
 
 def around(request: http.PortalRequest, page: dict[str, Any]) -> dict[str, Any]:
     """The parts of the page that a filter does not change."""
-    strip = load_summary(request.actor)
+    summary = load_summary(request.actor)
     return {
-        "strip": strip,
-        "offices": strip.offices,
+        "summary": summary,
+        "offices": summary.offices,
         "first_run": None if page["page"].rows else first_run(),
     }
