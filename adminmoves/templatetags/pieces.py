@@ -27,7 +27,7 @@ def frame_part(context: Context, name: str) -> SafeString:
     """A part of the frame: the menu, the keyboard shortcuts, the palette."""
     frame, may = context["frame"], context["may"]
     part = FramePart(
-        nav=context.get("nav", ""),
+        nav=str(context.get("nav", "")),
         pages=frame.pages,
         single_letter_keys=frame.single_letter_keys,
         may_draft=may["draft"],
