@@ -1,4 +1,4 @@
-"""Two favours that only a lead grants a run, each with its reason on record."""
+"""Priority and window override: two things that a lead grants a run, with a reason."""
 
 from dataclasses import dataclass
 
@@ -50,7 +50,7 @@ def require_reasons(
 def changed_params(
     move: Move, priority: Priority, window_override: WindowOverride
 ) -> dict[str, bool]:
-    """Parameters for the trail, which has only what differs from before."""
+    """For the trail, which names only what differs from before."""
     params = {}
     if priority.urgent != move.urgent:
         params["urgent"] = priority.urgent
@@ -60,7 +60,7 @@ def changed_params(
 
 
 def reason_words(priority: Priority, window_override: WindowOverride) -> dict[str, str]:
-    """Free text for the trail; the reason of a favour that was not granted is left."""
+    """For the trail; a reason that came without its tick says nothing."""
     return {
         "urgent": priority.reason if priority.urgent else "",
         "outside_windows": window_override.reason if window_override.allowed else "",

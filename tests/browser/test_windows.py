@@ -1,4 +1,4 @@
-"""Windows, freezes and haste, as a lead meets them in a browser."""
+"""Windows, freezes, priority and override, as a lead meets them in a browser."""
 
 from datetime import time, timedelta
 from typing import Any

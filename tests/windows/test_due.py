@@ -195,8 +195,10 @@ def test_a_freeze_has_a_name_and_a_length(name: str, length: timedelta) -> None:
         Freeze.objects.create(name=name, starts_at=NOON, ends_at=NOON + length)
 
 
-def test_the_database_refuses_haste_without_an_approval(a_move: MakeMove) -> None:
+def test_the_database_refuses_priority_or_override_without_an_approval(
+    a_move: MakeMove,
+) -> None:
     waits = Move.objects.filter(pk=a_move(MoveState.AWAITING_APPROVAL).pk)
-    for haste in ("urgent", "outside_windows"):
+    for flag in ("urgent", "outside_windows"):
         with pytest.raises(IntegrityError), transaction.atomic():
-            waits.update(**{haste: True})
+            waits.update(**{flag: True})

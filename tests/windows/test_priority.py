@@ -61,12 +61,12 @@ def reschedule(client: Client, move: Move, **answers: str) -> str:
 
 
 def flags(move: Move) -> tuple[bool, bool]:
-    kept = Move.objects.get(pk=move.pk)
-    return kept.urgent, kept.outside_windows
+    stored = Move.objects.get(pk=move.pk)
+    return stored.urgent, stored.outside_windows
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_haste_is_chosen_at_the_approval_and_told(
+def test_priority_or_override_is_chosen_at_the_approval_and_shown(
     name: str, as_lead: Client, a_move: MakeMove
 ) -> None:
     move = a_move(S.AWAITING_APPROVAL)
@@ -75,7 +75,7 @@ def test_haste_is_chosen_at_the_approval_and_told(
 
     assert flags(move) == (name == "urgent", name == "outside_windows")
     event = Event.objects.get(code=EventCode.MOVE_APPROVED)
-    assert {known: event.params.get(known) for known in NAMES} == {
+    assert {flag: event.params.get(flag) for flag in NAMES} == {
         **dict.fromkeys(NAMES),
         name: True,
     }
@@ -84,7 +84,9 @@ def test_haste_is_chosen_at_the_approval_and_told(
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_haste_needs_its_reason(name: str, as_lead: Client, a_move: MakeMove) -> None:
+def test_priority_or_override_needs_its_reason(
+    name: str, as_lead: Client, a_move: MakeMove
+) -> None:
     hours()
     move = a_move(S.AWAITING_APPROVAL)
 
@@ -99,7 +101,7 @@ def test_haste_needs_its_reason(name: str, as_lead: Client, a_move: MakeMove) ->
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_no_action_lets_haste_pass_without_its_reason(
+def test_no_action_grants_priority_or_override_without_its_reason(
     name: str, lead: User, a_move: MakeMove
 ) -> None:
     waits, approved = a_move(S.AWAITING_APPROVAL), a_move(S.APPROVED)
@@ -131,7 +133,7 @@ def test_no_action_lets_haste_pass_without_its_reason(
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_haste_is_chosen_and_taken_back_with_another_moment(
+def test_priority_or_override_is_chosen_and_taken_back_with_another_moment(
     name: str, as_lead: Client, a_move: MakeMove
 ) -> None:
     move = a_move(S.APPROVED)
@@ -180,7 +182,7 @@ def test_the_approval_says_when_the_window_opens(
     assert "Mag buiten het venster lopen" in page
 
 
-def test_a_new_approval_begins_without_haste(a_move: MakeMove) -> None:
+def test_a_new_approval_begins_without_priority_and_override(a_move: MakeMove) -> None:
     move = a_move(S.APPROVED)
     Move.objects.filter(pk=move.pk).update(urgent=True, outside_windows=True)
 
