@@ -155,8 +155,21 @@ def lend(request: http.PortalRequest) -> HttpResponse:
     """Lend the right to approve, and list the loans that run."""
     tomorrow = timezone.localtime() + timedelta(days=1)
     form = LendForm(request.POST or None, initial={"until": tomorrow})
-    if request.method == "POST" and form.is_valid() and _lend(request, form):
-        return http.go(request, request.path)
+    if form.is_valid():
+        borrower = form.cleaned_data["borrower"]
+        try:
+            loans.lend_approval(
+                borrower.pk,
+                actor=request.actor,
+                ends_at=form.cleaned_data["until"],
+                reason=form.cleaned_data["reason"],
+            )
+        except DomainError as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            name = borrower.get_full_name() or borrower.get_username()
+            messages.success(request, _("%(name)s may approve now.") % {"name": name})
+            return http.go(request, request.path)
     page = {"form": form, "loans": loans.running_loans(), "nav": QUEUE}
     return render(request, "approval/lend.html", page)
 
@@ -171,23 +184,6 @@ def end_loan(request: http.PortalRequest, loan_id: int) -> HttpResponse:
     name = loan.borrower.get_full_name() or loan.borrower.get_username()
     messages.success(request, _("%(name)s may not approve any more.") % {"name": name})
     return http.go(request, reverse("moves:lend"))
-
-
-def _lend(request: http.PortalRequest, form: LendForm) -> bool:
-    borrower = form.cleaned_data["borrower"]
-    try:
-        loans.lend_approval(
-            borrower.pk,
-            actor=request.actor,
-            ends_at=form.cleaned_data["until"],
-            reason=form.cleaned_data["reason"],
-        )
-    except DomainError as refusal:
-        form.add_error(None, str(refusal))
-        return False
-    name = borrower.get_full_name() or borrower.get_username()
-    messages.success(request, _("%(name)s may approve now.") % {"name": name})
-    return True
 
 
 def _from_queue(request: HttpRequest) -> bool:

@@ -52,9 +52,9 @@ def attest(request: http.PortalRequest, number: str) -> HttpResponse:
         stored_file=stored_file,
         initial=initial_of(move.parties),
     )
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         _add_error_if_full(form, move, request.actor)
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         try:
             actions.attest(
                 move.pk,

@@ -30,20 +30,28 @@ def retirement(request: http.PortalRequest, public_id: str) -> HttpResponse:
     """Ask; the page also shows what was asked and decided before."""
     administration = _administration(public_id)
     form = AskForm(http.sent(request))
+    if not form.is_valid():
+        return _page(request, administration, form=form)
     try:
-        if (
-            request.method == "POST"
-            and form.is_valid()
-            and _ask(request, form, public_id)
-        ):
-            messages.success(request, _("Asked. A team lead decides on it."))
-            return http.go(request, request.path)
+        actions.ask_retirement(
+            administration.pk,
+            _kind_in(request, administration),
+            actor=request.actor,
+            reason=form.cleaned_data["reason"],
+        )
     except ChangedMeanwhile as refusal:
         form.add_error("reason", str(refusal))
         page = _page(request, _administration(public_id), form=form)
         page.status_code = HTTPStatus.CONFLICT
         return page
-    return _page(request, administration, form=form)
+    except StepRefused:
+        # Somebody asked already, so this form is over: the guard says so.
+        raise
+    except DomainError as refusal:
+        form.add_error("reason", str(refusal))
+        return _page(request, administration, form=form)
+    messages.success(request, _("Asked. A team lead decides on it."))
+    return http.go(request, request.path)
 
 
 @require_POST
@@ -86,23 +94,6 @@ def withdraw_retirement(
     actions.withdraw_retirement(retirement.pk, actor=request.actor)
     messages.success(request, _("Withdrawn. Nothing changed in the administration."))
     return _to_administration(request, public_id)
-
-
-def _ask(request: http.PortalRequest, form: AskForm, public_id: str) -> bool:
-    administration = _administration(public_id)
-    try:
-        actions.ask_retirement(
-            administration.pk,
-            _kind_in(request, administration),
-            actor=request.actor,
-            reason=form.cleaned_data["reason"],
-        )
-    except StepRefused:
-        raise
-    except DomainError as refusal:
-        form.add_error("reason", str(refusal))
-        return False
-    return True
 
 
 def _kind_in(
