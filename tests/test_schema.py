@@ -1,6 +1,7 @@
 """The schema: no migration is edited afterwards, and SQL says what Python says."""
 
 import re
+from collections import defaultdict
 from collections.abc import Mapping
 from hashlib import sha256
 from importlib import import_module
@@ -13,8 +14,15 @@ from django.db import connection
 
 from adminmoves.models.move import declared_jumps
 from adminmoves.models.sql import FOLDER
-from adminmoves.vocabulary import ENDED_STATES, OPEN_STATES, MoveState
+from adminmoves.vocabulary import (
+    APPROVED_STATES,
+    ENDED_STATES,
+    OPEN_STATES,
+    PROVEN_STATES,
+    MoveState,
+)
 
+S = MoveState
 MIGRATIONS = Path(FOLDER).parent
 # The beginning of each file's SHA-256.
 FROZEN: Mapping[str, str] = {
@@ -89,6 +97,54 @@ def test_the_database_knows_the_states_of_the_vocabulary() -> None:
         state.value: [state in OPEN_STATES, state in ENDED_STATES]
         for state in MoveState
     }
+
+
+OPEN, WAITING = set(OPEN_STATES), {S.AWAITING_BOOKKEEPING, S.AWAITING_APPROVAL}
+STATES_IN_DATABASE: Mapping[str, list[set[MoveState]]] = {
+    "adminmoves_is_open": [OPEN],
+    "adminmoves_is_ended": [set(ENDED_STATES)],
+    # An approval stands from its beginning to the end, or until it is asked again.
+    "adminmoves_freeze_move": [OPEN - WAITING, WAITING],
+    # Where a move comes from is frozen at its start; what was undone is whole.
+    "adminmoves_guard_move": [
+        {S.DRAFT, *WAITING, S.APPROVED},
+        {S.FAILED, S.STOPPED},
+    ],
+    # What it is about must be in use at its submit, approval and start.
+    "guard_in_use": [{S.AWAITING_BOOKKEEPING, S.APPROVED, S.RUNNING}],
+    "move_state_known": [set(MoveState)],
+    "move_complete_when_submitted": [{S.DRAFT, S.WITHDRAWN}],
+    "moved_in_the_package_first": [set(PROVEN_STATES)],
+    "move_approved_by_somebody": [set(APPROVED_STATES)],
+    "one_open_move_per_administration": [OPEN],
+    "one_open_move_per_wanted_place": [OPEN],
+    "one_open_move_per_wanted_address": [OPEN],
+    "one_open_reverse_per_move": [{S.DRAFT, *OPEN}],
+}
+DEFINITIONS = """
+    SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint
+    WHERE connamespace = 'public'::regnamespace
+    UNION ALL SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'
+    UNION ALL SELECT tgname, pg_get_triggerdef(oid) FROM pg_trigger
+    UNION ALL SELECT proname, pg_get_functiondef(oid) FROM pg_proc
+    WHERE pronamespace = 'public'::regnamespace AND prokind = 'f'
+"""
+LIST_OF_WORDS = re.compile(r"(?:IN|ANY) \(+(?:ARRAY\[)?((?:'\w+'[^',)\]]*,?\s*){2,})")
+
+
+@pytest.mark.django_db
+def test_each_set_of_states_in_the_database_is_that_of_the_vocabulary() -> None:
+    """Where this fails: replace the function or constraint in a new migration."""
+    found: dict[str, list[set[str]]] = defaultdict(list)
+    with connection.cursor() as cursor:
+        cursor.execute(DEFINITIONS)
+        for name, definition in cursor.fetchall():
+            for words in LIST_OF_WORDS.findall(definition):
+                states = set(re.findall(r"'(\w+)'", words))
+                if states <= set(MoveState.values):
+                    found[name].append(states)
+
+    assert found == STATES_IN_DATABASE
 
 
 @pytest.mark.django_db

@@ -263,7 +263,7 @@ def _meaning_of(proof: Proof) -> Meaning:
     if meaning is not MEANINGS[V.NOT_FOUND_OR_NO_ACCESS]:
         return meaning
     seen = SECOND_LOOK.get(proof.raw_status.get("all_divisions", ""))
-    access = ACCESS.get(Package(proof.connection.package), ())
+    access = ACCESS[Package(proof.connection.package)]
     return seen or replace(meaning, todo=meaning.todo + access)
 
 

@@ -3,16 +3,15 @@
 from django.db import models
 from django.db.models import Q
 
-from adminmoves.vocabulary import OPEN_STATES, MoveState, MoveType
+from adminmoves.vocabulary import (
+    APPROVED_STATES,
+    OPEN_STATES,
+    PROVEN_STATES,
+    MoveState,
+    MoveType,
+)
 
 S = MoveState
-PROVEN_STATES = (
-    S.AWAITING_APPROVAL,
-    S.APPROVED,
-    S.RUNNING,
-    S.IN_DOUBT,
-    S.COMPLETED,
-)
 
 CONSTRAINTS = (
     models.CheckConstraint(condition=Q(state__in=S.values), name="move_state_known"),
@@ -57,7 +56,7 @@ CONSTRAINTS = (
         name="moved_in_the_package_first",
     ),
     models.CheckConstraint(
-        condition=~Q(state__in=[S.APPROVED, S.RUNNING, S.IN_DOUBT, S.COMPLETED])
+        condition=~Q(state__in=APPROVED_STATES)
         | (
             Q(approved_by__isnull=False)
             & Q(approved_at__isnull=False)

@@ -30,11 +30,13 @@ from adminmoves.vocabulary.retirement import (
     RetirementOutcome,
 )
 from adminmoves.vocabulary.states import (
+    APPROVED_STATES,
     CHECKED_STATES,
     DONE,
     ENDED_STATES,
     HERE,
     OPEN_STATES,
+    PROVEN_STATES,
     SCHEDULED_LOOK,
     SENT_BACK_LOOK,
     STATES,
@@ -63,6 +65,7 @@ from adminmoves.vocabulary.types import (
 
 __all__ = [
     "ACTION_EVENTS",
+    "APPROVED_STATES",
     "CHECKED_STATES",
     "DONE",
     "ENDED_STATES",
@@ -70,6 +73,7 @@ __all__ = [
     "MIXES",
     "MOVE_TYPES",
     "OPEN_STATES",
+    "PROVEN_STATES",
     "SCHEDULED_LOOK",
     "SENT_BACK_LOOK",
     "STATES",

@@ -74,6 +74,7 @@ class StateInfo:
     ``is_open``: the move holds its administration and its wanted place.
     ``is_ended``: nothing follows. ``is_checked``: the checks ask about its wanted
     place, which is no longer wanted once a run has begun to change it.
+    ``needs_proof``, ``needs_approval``: the database holds that it has them.
     """
 
     look: Look
@@ -84,6 +85,8 @@ class StateInfo:
     is_open: bool
     is_ended: bool
     is_checked: bool
+    needs_proof: bool
+    needs_approval: bool
 
 
 STATES: Mapping[MoveState, StateInfo] = {
@@ -96,6 +99,8 @@ STATES: Mapping[MoveState, StateInfo] = {
         is_open=False,
         is_ended=False,
         is_checked=True,
+        needs_proof=False,
+        needs_approval=False,
     ),
     MoveState.AWAITING_BOOKKEEPING: StateInfo(
         look=Look("book-open-check", "slate"),
@@ -109,6 +114,8 @@ STATES: Mapping[MoveState, StateInfo] = {
         is_open=True,
         is_ended=False,
         is_checked=True,
+        needs_proof=False,
+        needs_approval=False,
     ),
     MoveState.AWAITING_APPROVAL: StateInfo(
         look=Look("user-check", "amber"),
@@ -121,6 +128,8 @@ STATES: Mapping[MoveState, StateInfo] = {
         is_open=True,
         is_ended=False,
         is_checked=True,
+        needs_proof=True,
+        needs_approval=False,
     ),
     MoveState.APPROVED: StateInfo(
         look=Look("list-ordered", "slate"),
@@ -131,6 +140,8 @@ STATES: Mapping[MoveState, StateInfo] = {
         is_open=True,
         is_ended=False,
         is_checked=True,
+        needs_proof=True,
+        needs_approval=True,
     ),
     MoveState.RUNNING: StateInfo(
         look=Look("loader-circle", "blue"),
@@ -143,6 +154,8 @@ STATES: Mapping[MoveState, StateInfo] = {
         is_open=True,
         is_ended=False,
         is_checked=False,
+        needs_proof=True,
+        needs_approval=True,
     ),
     MoveState.COMPLETED: StateInfo(
         look=Look("check", "green"),
@@ -155,6 +168,8 @@ STATES: Mapping[MoveState, StateInfo] = {
         is_open=False,
         is_ended=True,
         is_checked=False,
+        needs_proof=True,
+        needs_approval=True,
     ),
     MoveState.IN_DOUBT: StateInfo(
         look=Look("circle-question-mark", "orange"),
@@ -167,6 +182,8 @@ STATES: Mapping[MoveState, StateInfo] = {
         is_open=True,
         is_ended=False,
         is_checked=False,
+        needs_proof=True,
+        needs_approval=True,
     ),
     MoveState.FAILED: StateInfo(
         look=Look("triangle-alert", "red"),
@@ -180,6 +197,8 @@ STATES: Mapping[MoveState, StateInfo] = {
         is_open=True,
         is_ended=False,
         is_checked=True,
+        needs_proof=False,
+        needs_approval=False,
     ),
     MoveState.STOPPED: StateInfo(
         look=Look("rotate-ccw", "purple"),
@@ -192,6 +211,8 @@ STATES: Mapping[MoveState, StateInfo] = {
         is_open=True,
         is_ended=False,
         is_checked=True,
+        needs_proof=False,
+        needs_approval=False,
     ),
     MoveState.REJECTED: StateInfo(
         look=Look("x", "grey"),
@@ -202,6 +223,8 @@ STATES: Mapping[MoveState, StateInfo] = {
         is_open=False,
         is_ended=True,
         is_checked=False,
+        needs_proof=False,
+        needs_approval=False,
     ),
     MoveState.WITHDRAWN: StateInfo(
         look=Look("ban", "grey"),
@@ -212,11 +235,20 @@ STATES: Mapping[MoveState, StateInfo] = {
         is_open=False,
         is_ended=True,
         is_checked=False,
+        needs_proof=False,
+        needs_approval=False,
     ),
 }
-# The constraints and indexes of a move name them in this order, that of the enum.
+# Constraints and indexes of a move name the sets in these orders: another order is a
+# schema migration.
 OPEN_STATES = tuple(state for state in MoveState if STATES[state].is_open)
 ENDED_STATES = tuple(state for state in MoveState if STATES[state].is_ended)
+PROVEN_STATES = tuple(
+    state for state in (*OPEN_STATES, *ENDED_STATES) if STATES[state].needs_proof
+)
+APPROVED_STATES = tuple(
+    state for state in PROVEN_STATES if STATES[state].needs_approval
+)
 CHECKED_STATES = frozenset(state for state in MoveState if STATES[state].is_checked)
 
 SENT_BACK_LOOK = Look("undo-2", "orange")
