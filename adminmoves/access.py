@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from adminmoves.errors import NotAllowed
 from adminmoves.models import ApprovalLoan, Preferences
+from adminmoves.models.people import display_name
 from adminmoves.models.question import KEY, Question
 from adminmoves.vocabulary import Action, Right, Role
 
@@ -158,7 +159,7 @@ def actor_in(standing: UserContext, user: User, request_id: str = "") -> Actor:
             _("You have no role in this portal. Ask an administrator for one.")
         )
     return Actor(
-        name=user.get_full_name() or user.get_username(),
+        name=display_name(user),
         role=role,
         user_id=user.pk,
         borrowed=LENDABLE if standing.has_loan and role in AGENTS else frozenset(),

@@ -18,7 +18,7 @@ from adminmoves.archive import copying
 from adminmoves.audit import trail
 from adminmoves.errors import ChangedMeanwhile, FourEyes, RuleHeld, StepRefused
 from adminmoves.models import Contributor, Event, Move, direct
-from adminmoves.models.refusals import refusal_of
+from adminmoves.models.refusals import constraint_name, refusal_of
 from adminmoves.vocabulary import ACTION_EVENTS, Action, MoveState, Part
 
 STEPS: Mapping[Action, Callable[..., None]] = {
@@ -197,6 +197,4 @@ def _last_step(move: Move) -> Event | None:
 
 def refusal_of_database(error: DatabaseError) -> RuleHeld:
     """The sentence for a rule that the database held."""
-    diagnosis = getattr(error.__cause__, "diag", None)
-    rule = getattr(diagnosis, "constraint_name", None) or ""
-    return RuleHeld(str(refusal_of(error)), rule=rule)
+    return RuleHeld(str(refusal_of(error)), rule=constraint_name(error))

@@ -17,14 +17,8 @@ from adminmoves.intake.withdrawal.actions import withdraw_move
 from adminmoves.lifecycle import STEPS, advance
 from adminmoves.models import Approval, Attempt, Event, Move
 from adminmoves.models.move import declared_jumps
-from adminmoves.vocabulary import (
-    ACTION_EVENTS,
-    Action,
-    MoveState,
-    Outcome,
-    Right,
-    Role,
-)
+from adminmoves.models.refusals import constraint_name
+from adminmoves.vocabulary import ACTION_EVENTS, Action, MoveState, Outcome, Right, Role
 from tests.builders import approve, attest_as, doubt, start, submit
 from tests.cast import MakeMove
 
@@ -183,7 +177,7 @@ def test_the_database_refuses_every_jump_that_the_machine_does_not_have(
     for target in set(S) - jumps - {state}:
         with pytest.raises(IntegrityError) as refusal, transaction.atomic():
             write_state(move, target)
-        refused_by[target] = rule_of(refusal.value)
+        refused_by[target] = constraint_name(refusal.value)
 
     wanted = {"move_ended"} if ended else {"move_jump"}
     assert set(refused_by.values()) <= wanted | GUARDS_THAT_LOOK_FIRST
@@ -203,10 +197,6 @@ def write_state(move: Move, state: MoveState) -> None:
         cursor.execute(
             "UPDATE adminmoves_move SET state = %s WHERE id = %s", [state, move.pk]
         )
-
-
-def rule_of(error: IntegrityError) -> str:
-    return str(getattr(error.__cause__, "diag").constraint_name)  # noqa: B009 - typed Any
 
 
 def test_the_declared_machine_is_the_table() -> None:

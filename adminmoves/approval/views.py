@@ -26,6 +26,7 @@ from adminmoves.detail.page import load_detail
 from adminmoves.detail.queries import find_move
 from adminmoves.errors import ChangedMeanwhile, CheckRefused, DomainError
 from adminmoves.models import ApprovalLoan, Move
+from adminmoves.models.people import display_name
 from adminmoves.vocabulary import Action, MoveState, Right
 from adminmoves.web import guards, http, inputs
 from adminmoves.web.lists import query
@@ -167,7 +168,7 @@ def lend(request: http.PortalRequest) -> HttpResponse:
         except DomainError as refusal:
             form.add_error(None, str(refusal))
         else:
-            name = borrower.get_full_name() or borrower.get_username()
+            name = display_name(borrower)
             messages.success(request, _("%(name)s may approve now.") % {"name": name})
             return http.go(request, request.path)
     page = {"form": form, "loans": loans.running_loans(), "nav": QUEUE}
@@ -181,7 +182,7 @@ def end_loan(request: http.PortalRequest, loan_id: int) -> HttpResponse:
         loan = loans.end_loan(loan_id, actor=request.actor)
     except ApprovalLoan.DoesNotExist:
         raise Http404 from None
-    name = loan.borrower.get_full_name() or loan.borrower.get_username()
+    name = display_name(loan.borrower)
     messages.success(request, _("%(name)s may not approve any more.") % {"name": name})
     return http.go(request, reverse("moves:lend"))
 

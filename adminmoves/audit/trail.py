@@ -20,6 +20,7 @@ from adminmoves.models import (
     Move,
     direct,
 )
+from adminmoves.models.people import display_name
 from adminmoves.vocabulary import EventCode, Stream
 
 
@@ -125,7 +126,7 @@ def about_person(
         stream=Stream.PERSON,
         stream_id=str(user.pk),
         code=code,
-        subject=user.get_full_name() or user.get_username(),
+        subject=display_name(user),
         params=params or {},
         words=words or {},
     )

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from adminmoves.detail import four_eyes, queries
+from adminmoves.detail import queries
 from adminmoves.models import Aftercare
+from adminmoves.models.people import display_name
 from adminmoves.rules.types import AFTERCARE_LABELS
 
 
@@ -26,5 +27,5 @@ def load_aftercare(move_id: int) -> tuple[AftercareItem, ...]:
 def _item(row: Aftercare) -> AftercareItem:
     # A code that is no longer in use keeps its rows: it shows as it was stored.
     label = str(AFTERCARE_LABELS.get(row.code, row.code))
-    who = four_eyes.name_of(row.ticked_by) if row.ticked_by else ""
+    who = display_name(row.ticked_by)
     return AftercareItem(row.code, label, who, row.ticked_at, row.version)

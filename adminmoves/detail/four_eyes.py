@@ -46,10 +46,6 @@ class FourEyes:
         return get_text_list(list(self.approvers), _("and"))
 
 
-def name_of(user: User) -> str:
-    return user.get_full_name() or user.get_username()
-
-
 def contributors_column() -> ArraySubquery:
     """A column of a move for ``names_of``, in order of arrival."""
     rows = Contributor.objects.filter(move=OuterRef("pk")).order_by("pk")

@@ -10,24 +10,19 @@ from django.utils import timezone
 
 from adminmoves.access import Actor
 from adminmoves.audit.details import Fact, plan_facts
-from adminmoves.detail import four_eyes, progress, queries
+from adminmoves.detail import progress, queries
 from adminmoves.detail.aftercare import AftercareItem, load_aftercare
 from adminmoves.detail.allowed_actions import AllowedActions, allowed_actions
 from adminmoves.detail.four_eyes import FourEyes, load_four_eyes, names_of
 from adminmoves.detail.timeline import order_events
 from adminmoves.evidence.records import holds_until, is_stale
 from adminmoves.models import Event, Move, Proof
+from adminmoves.models.people import display_name
 from adminmoves.rules import reasons
 from adminmoves.rules.plan import Plan, make_plan, steps_of
 from adminmoves.rules.preflight import Report, Result, inspect
 from adminmoves.scheduling import queue
-from adminmoves.vocabulary import (
-    CHECKED_STATES,
-    EventCode,
-    Moment,
-    MoveState,
-    MoveType,
-)
+from adminmoves.vocabulary import CHECKED_STATES, EventCode, Moment, MoveState, MoveType
 
 S = MoveState
 REFUSED_STATES = frozenset({S.REJECTED, S.WITHDRAWN})
@@ -138,12 +133,12 @@ class MoveDetail:
 
     @property
     def requester(self) -> str:
-        return four_eyes.name_of(self.move.requested_by)
+        return display_name(self.move.requested_by)
 
     @property
     def approved_by(self) -> str:
         lead = self.move.approved_by
-        return four_eyes.name_of(lead) if lead else ""
+        return display_name(lead)
 
     @property
     def ended_with_proof(self) -> bool:
@@ -152,8 +147,8 @@ class MoveDetail:
 
     @property
     def attested_by(self) -> str:
-        agent = self.move.proof and self.move.proof.attested_by
-        return four_eyes.name_of(agent) if agent else ""
+        proof = self.move.proof
+        return display_name(proof.attested_by) if proof else ""
 
     @property
     def present_place(self) -> str:
@@ -247,7 +242,7 @@ class MoveDetail:
     @property
     def stop_asked_by(self) -> str:
         asker = self.attempts[0].attempt.stop_asked_by if self.attempts else None
-        return four_eyes.name_of(asker) if asker else ""
+        return display_name(asker) if asker else ""
 
     @property
     def archive(self) -> dict[str, Any]:

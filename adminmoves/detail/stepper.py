@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.contrib.auth.models import User
 from django.utils.translation import gettext_lazy as _
 
 from adminmoves.models import Move
+from adminmoves.models.people import display_name
 from adminmoves.vocabulary import DONE, STATES, TO_COME, Mark, MoveState, Station
 
 S = MoveState
@@ -69,10 +69,6 @@ def _mark(move: Move, distance: int) -> Mark:
     return STATES[S(move.state)].mark
 
 
-def _name(user: User | None) -> str:
-    return (user.get_full_name() or user.get_username()) if user else ""
-
-
 def _facts(move: Move, station: Station, starts_at: datetime | None) -> Facts:
     """Who did it and when, or how long it took, where the move itself tells."""
     if move.state == S.WITHDRAWN and station is current_station(move):
@@ -83,7 +79,7 @@ def _facts(move: Move, station: Station, starts_at: datetime | None) -> Facts:
 
 
 def _request(move: Move) -> Facts:
-    return Facts(_name(move.requested_by), move.submitted_at)
+    return Facts(display_name(move.requested_by), move.submitted_at)
 
 
 def _package(move: Move) -> Facts:
@@ -96,7 +92,7 @@ def _package(move: Move) -> Facts:
 
 def _approval(move: Move) -> Facts:
     if move.approved_at:
-        return Facts(_name(move.approved_by), move.approved_at)
+        return Facts(display_name(move.approved_by), move.approved_at)
     if move.state == S.REJECTED:
         return Facts(at=move.ended_at)
     waits = move.state == S.AWAITING_APPROVAL

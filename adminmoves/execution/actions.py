@@ -13,6 +13,7 @@ from adminmoves.audit import trail
 from adminmoves.errors import ChangedMeanwhile, DomainError, StepRefused
 from adminmoves.models import Aftercare, Attempt, Move
 from adminmoves.models.clock import database_now
+from adminmoves.models.people import display_name
 from adminmoves.vocabulary import Action, EventCode, MoveState, Outcome, Right, StepCode
 
 DONE, NOT_DONE, ROLL_BACK = "done", "not_done", "roll_back"
@@ -126,6 +127,6 @@ def _told_of_care(item: Aftercare) -> str:
     return _(
         "Nothing was kept: %(who)s ticked this off at %(at)s. Look at it again."
     ) % {
-        "who": who.get_full_name() or who.get_username(),
+        "who": display_name(who),
         "at": formats.date_format(timezone.localtime(at), "DATETIME_FORMAT"),
     }

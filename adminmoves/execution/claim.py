@@ -39,16 +39,11 @@ from adminmoves.models import (
     direct,
 )
 from adminmoves.models.clock import database_now
+from adminmoves.models.people import display_name
 from adminmoves.rules.plan import differences, make_plan
 from adminmoves.rules.preflight import WAITING, Report, inspect
 from adminmoves.scheduling.windows import may_start_now, share_gates
-from adminmoves.vocabulary import (
-    Action,
-    EventCode,
-    Moment,
-    MoveState,
-    ProofKind,
-)
+from adminmoves.vocabulary import Action, EventCode, Moment, MoveState, ProofKind
 
 SECONDS_TO_ASK = 15.0
 """So long a package may take right before a run; other runs wait for it."""
@@ -383,7 +378,7 @@ def _what_changed(
     """Why the approval does not cover what would happen now; empty when it does."""
     approver, at = move.approved_by, move.approved_at
     if approver is None or at is None or not approval_counts(approver.pk, at):
-        who = approver and (approver.get_full_name() or approver.get_username())
+        who = approver and display_name(approver)
         return {"code": "approver_gone", "who": who}
     if plan_hash != move.plan_hash:
         return {"code": "plan_changed", "changes": differences(move.plan, facts)}

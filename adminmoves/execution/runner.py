@@ -25,11 +25,9 @@ from adminmoves.execution.steps import (
     hold_administration,
     image_of,
 )
-from adminmoves.models import (
-    Attempt,
-    Effect,
-    Move,
-)
+from adminmoves.models import Attempt, Effect, Move
+from adminmoves.models.people import display_name
+from adminmoves.models.refusals import constraint_name
 from adminmoves.rules.plan import IN_ONE_GO, make_plan, moves_archive
 from adminmoves.vocabulary import Action, Outcome, StepCode
 from adminmoves.web import log_context
@@ -245,8 +243,7 @@ def _switch(attempt: Attempt) -> None:
             lines = change_place(move, attempt, administration, IN_ONE_GO)
             trail.record(WORKER, lines)
     except IntegrityError as refused:
-        diagnosis = getattr(refused.__cause__, "diag", None)
-        rule = getattr(diagnosis, "constraint_name", None) or ""
+        rule = constraint_name(refused)
         if rule in {"administration_place_guard", "document_place_guard"}:
             raise LeaseLost("the database refused the token") from refused
         raise RunFailed("database_refused", rule=rule) from refused
@@ -258,8 +255,7 @@ def fail(attempt: Attempt, reason: dict[str, Any]) -> None:
 
 
 def stop(attempt: Attempt) -> None:
-    asker = attempt.stop_asked_by
-    name = asker.get_full_name() or asker.get_username() if asker else ""
+    name = display_name(attempt.stop_asked_by)
     _turn_back(attempt, Outcome.STOPPED, {"code": "stopped_by_person", "who": name})
 
 

@@ -17,10 +17,15 @@ from adminmoves.models.words import WordField
 from adminmoves.vocabulary import MoveType, Role, Severity
 
 
+def display_name(user: User | None) -> str:
+    """Return the full name, else the user name; empty for nobody."""
+    return (user.get_full_name() or user.get_username()) if user else ""
+
+
 def names_apart(people: Iterable[User]) -> dict[int, str]:
     """What each is called, by their ids; with the user name where two share a name."""
     users = {user.pk: user for user in people}
-    names = {pk: u.get_full_name() or u.get_username() for pk, u in users.items()}
+    names = {pk: display_name(u) for pk, u in users.items()}
     shared = Counter(" ".join(name.split()).casefold() for name in names.values())
     return {
         pk: f"{name} ({users[pk].get_username()})"

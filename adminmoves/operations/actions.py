@@ -11,6 +11,7 @@ from adminmoves.access import Actor
 from adminmoves.audit import trail
 from adminmoves.errors import DomainError, StepRefused
 from adminmoves.models import QueueSwitch
+from adminmoves.models.people import display_name
 from adminmoves.vocabulary import EventCode, Right
 
 JOB = "queue"
@@ -62,9 +63,8 @@ def resume_queue(*, actor: Actor, reason: str, seen: str | None = None) -> Queue
 
 
 def _told_of_pause(switch: QueueSwitch) -> str:
-    by = switch.paused_by
     return _("The queue is paused already: by %(who)s at %(at)s, “%(why)s”.") % {
-        "who": (by.get_full_name() or by.get_username()) if by else "",
+        "who": display_name(switch.paused_by),
         "at": formats.time_format(timezone.localtime(switch.paused_at), "H:i"),
         "why": switch.reason,
     }

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from adminmoves.models import QueueSwitch
+from adminmoves.models.people import display_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,10 +23,9 @@ class QueueStatus:
 
 def read() -> QueueStatus:
     switch = QueueSwitch.objects.with_worker().get()
-    by = switch.paused_by
     return QueueStatus(
         worker_seen=switch.worker_seen,
         paused_at=switch.paused_at,
-        paused_by=(by.get_full_name() or by.get_username()) if by else "",
+        paused_by=display_name(switch.paused_by),
         reason=switch.reason,
     )

@@ -15,6 +15,7 @@ from adminmoves.access import Actor
 from adminmoves.audit import trail
 from adminmoves.errors import DomainError, FourEyes, StepRefused
 from adminmoves.models import Administration, Retirement
+from adminmoves.models.people import display_name
 from adminmoves.retirement.obstacles import obstacles
 from adminmoves.vocabulary import (
     Action,
@@ -162,8 +163,7 @@ def _record(retirement: Retirement, actor: Actor, words: Mapping[str, str]) -> N
 def _already_asked_message(waiting: Retirement) -> str:
     sentence = _("%(who)s asked this already, at %(when)s. A team lead decides on it.")
     return sentence % {
-        "who": waiting.requested_by.get_full_name()
-        or waiting.requested_by.get_username(),
+        "who": display_name(waiting.requested_by),
         "when": _moment(waiting.requested_at),
     }
 
@@ -172,7 +172,7 @@ def _already_decided_message(retirement: Retirement) -> str:
     decider = retirement.decided_by
     sentence = _("%(who)s decided this already, at %(when)s: %(outcome)s.")
     return sentence % {
-        "who": decider and (decider.get_full_name() or decider.get_username()),
+        "who": decider and display_name(decider),
         "when": _moment(retirement.decided_at),
         "outcome": retirement.get_outcome_display(),
     }

@@ -6,7 +6,6 @@ from functools import lru_cache
 from typing import Any
 
 from django import template
-from django.contrib.auth.models import User
 from django.forms import BoundField
 from django.utils.formats import number_format
 from django.utils.html import format_html, format_html_join
@@ -18,6 +17,7 @@ from lucide.templatetags.lucide import lucide
 from adminmoves.detail.comparison import Diff, diff_of, place_now, place_wanted
 from adminmoves.detail.stepper import stops
 from adminmoves.models import Administration, Move
+from adminmoves.models.people import display_name
 from adminmoves.rules import reasons
 from adminmoves.templatetags import events, moments, pieces
 from adminmoves.vocabulary import (
@@ -35,6 +35,7 @@ from adminmoves.vocabulary import (
 register = template.Library()
 register.filters.update(moments.register.filters)
 register.filters.update(events.register.filters)
+register.filter("full_name", display_name)
 register.tags.update(events.register.tags)
 register.tags.update(pieces.register.tags)
 
@@ -106,12 +107,6 @@ def state_badge(value: str, size: str = "") -> SafeString:
     """A state by its value, where there is no move."""
     move_state = MoveState(value)
     return _badge(STATES[move_state].look, str(move_state.label), size)
-
-
-@register.filter
-def full_name(user: User) -> str:
-    """The name of a person; the user name where they have no other."""
-    return user.get_full_name() or user.get_username()
 
 
 @register.filter

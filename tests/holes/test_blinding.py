@@ -13,13 +13,8 @@ from django.contrib.auth.models import User
 from django.db import Error, connection, transaction
 from psycopg2 import extensions
 
-from adminmoves.models import (
-    Attempt,
-    BookkeepingConnection,
-    Document,
-    Move,
-    Proof,
-)
+from adminmoves.models import Attempt, BookkeepingConnection, Document, Move, Proof
+from adminmoves.models.refusals import constraint_name
 from adminmoves.models.rights import FIXED_PATHS, INLINED, NO_SCHEMA
 from adminmoves.vocabulary import MoveState
 from tests.builders import make_administration, make_draft, make_environment
@@ -50,9 +45,7 @@ def told_by(*statements: str) -> str:
     """The rule by which the last statement was refused; the ones before it pass."""
     with pytest.raises(Error) as refusal:
         run(*statements)
-    diagnosis = getattr(refusal.value.__cause__, "diag", None)
-    name = getattr(diagnosis, "constraint_name", None)
-    return str(name or refusal.value).strip()
+    return constraint_name(refusal.value) or str(refusal.value).strip()
 
 
 def run(*statements: str) -> None:

@@ -17,6 +17,7 @@ from adminmoves.models import (
     Move,
     Proof,
 )
+from adminmoves.models.refusals import constraint_name
 from adminmoves.vocabulary import MoveState, MoveType, Package
 from tests.builders import (
     make_administration,
@@ -35,9 +36,7 @@ def refused(statement: str, values: Sequence[str | int | None] = ()) -> str:
     """The rule, or the database's words, by which a statement is refused."""
     with pytest.raises(Error) as refusal, transaction.atomic():
         run_sql(statement, values)
-    diagnosis = getattr(refusal.value.__cause__, "diag", None)
-    name = getattr(diagnosis, "constraint_name", None)
-    return str(name or refusal.value).strip()
+    return constraint_name(refusal.value) or str(refusal.value).strip()
 
 
 def run_sql(statement: str, values: Sequence[str | int | None] = ()) -> None:

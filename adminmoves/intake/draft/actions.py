@@ -25,6 +25,7 @@ from adminmoves.intake.draft.answers import (
 )
 from adminmoves.intake.draft.statement import empty_statement, place_of
 from adminmoves.models import Move, Parties
+from adminmoves.models.people import display_name
 from adminmoves.vocabulary import Action, EventCode, MoveState, MoveType, Part, Right
 
 REOPENS = frozenset({MoveState.AWAITING_BOOKKEEPING, MoveState.AWAITING_APPROVAL})
@@ -134,7 +135,7 @@ def take_over_draft(move_id: int, *, actor: Actor, version: str | None = None) -
     if move.requested_by_id == actor.user_id:
         raise DomainError(_("This draft is yours already."))
     lifecycle.require_version(move, version)
-    former = move.requested_by.get_full_name() or move.requested_by.get_username()
+    former = display_name(move.requested_by)
     move.requested_by_id = actor.person
     move.save()
     lifecycle.add_contributor(move, actor, Part.TOOK_OVER)

@@ -8,6 +8,7 @@ from adminmoves.access import Actor
 from adminmoves.intake.form.fields import TYPED_STATEMENT
 from adminmoves.intake.form.forms import AnswersForm
 from adminmoves.models import Move
+from adminmoves.models.people import display_name
 from adminmoves.vocabulary import MoveState
 
 # A file cannot be compared with what is stored, and the version always differs.
@@ -41,7 +42,7 @@ def compare_with_saved(move: Move, typed: AnswersForm, actor: Actor) -> Meanwhil
     """Compare what was sent with ``move``, as it is saved now."""
     owner = move.requested_by
     is_own = owner.pk == actor.user_id
-    by = "" if is_own else owner.get_full_name() or owner.get_username()
+    by = "" if is_own else display_name(owner)
     differences = tuple(_differences(AnswersForm(move=move), typed))
     return Meanwhile(move, by, move.edited_at, differences)
 

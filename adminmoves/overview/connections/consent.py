@@ -34,6 +34,7 @@ from adminmoves.models import (
     ConnectionGrant,
     Move,
 )
+from adminmoves.models.people import display_name
 from adminmoves.vocabulary import EventCode, LostGrant, MoveState, Right, Verdict
 
 SALT = "adminmoves.consent"
@@ -237,7 +238,7 @@ def _told_of_consent(grant: ConnectionGrant) -> str:
         "This page shows an older state, so nothing was cut: %(who)s connected this on "
         "%(at)s."
     ) % {
-        "who": who.get_full_name() or who.get_username(),
+        "who": display_name(who),
         "at": formats.date_format(
             timezone.localtime(grant.consented_at), "DATETIME_FORMAT"
         ),
