@@ -8,7 +8,7 @@ from django.db.models import Model, QuerySet, Value
 from django.utils.translation import gettext as _
 
 from adminmoves.models import Administration, BookkeepingConnection, Environment
-from adminmoves.models.estate import CodeKey
+from adminmoves.models.keys import CodeKey
 from adminmoves.models.refusals import REFUSALS, Refusal
 
 Owners = QuerySet[Any]

@@ -1,5 +1,10 @@
 """Facts, constraints and transitions; one file per noun."""
 
+from adminmoves.models.administration import (
+    Administration,
+    AdministrationSearch,
+    FormerPlace,
+)
 from adminmoves.models.archive import (
     CleanUp,
     Document,
@@ -14,14 +19,7 @@ from adminmoves.models.consent import (
     ConnectionLine,
     ConnectionList,
 )
-from adminmoves.models.estate import (
-    Administration,
-    AdministrationSearch,
-    BookkeepingConnection,
-    Environment,
-    FormerPlace,
-    PackageProfile,
-)
+from adminmoves.models.estate import BookkeepingConnection, Environment, PackageProfile
 from adminmoves.models.event import Event, EventWords, StreamHead
 from adminmoves.models.move import Approval, Move
 from adminmoves.models.operation import QueueSwitch, StoreMark, WorkerBeat

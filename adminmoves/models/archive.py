@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from adminmoves.models.estate import Administration
+from adminmoves.models.administration import Administration
 from adminmoves.models.move import Move
 from adminmoves.models.words import WordField
 

@@ -3,7 +3,8 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from adminmoves.models.estate import Administration, Environment
+from adminmoves.models.administration import Administration
+from adminmoves.models.estate import Environment
 from adminmoves.models.move import Move
 from adminmoves.models.words import WordField
 from adminmoves.vocabulary import EventCode, MoveState, MoveType, Role, Stream

@@ -21,12 +21,9 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, FSMModelMixin, transition
 
 from adminmoves.cleaning import plain_dashes, require_calendar, require_code
-from adminmoves.models.estate import (
-    Administration,
-    BookkeepingConnection,
-    CodeKey,
-    Environment,
-)
+from adminmoves.models.administration import Administration
+from adminmoves.models.estate import BookkeepingConnection, Environment
+from adminmoves.models.keys import CodeKey
 from adminmoves.models.move_rules import CONSTRAINTS, INDEXES
 from adminmoves.models.words import WordField
 from adminmoves.vocabulary import (

@@ -7,7 +7,7 @@ from django.db.models.functions import Concat, Upper
 from django.utils import timezone
 
 from adminmoves.cleaning import require_calendar, require_seen
-from adminmoves.models.estate import Words
+from adminmoves.models.keys import Words
 from adminmoves.models.move import Move
 from adminmoves.models.words import WordField
 from adminmoves.vocabulary import Part

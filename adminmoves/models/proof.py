@@ -7,12 +7,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from adminmoves.cleaning import require_calendar
-from adminmoves.models.estate import (
-    Administration,
-    BookkeepingConnection,
-    CodeKey,
-    make_public_id,
-)
+from adminmoves.models.administration import Administration
+from adminmoves.models.estate import BookkeepingConnection
+from adminmoves.models.keys import CodeKey, make_public_id
 from adminmoves.models.move import Move
 from adminmoves.models.words import WordField
 from adminmoves.vocabulary import Package, ProofKind, Verdict

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
-from adminmoves.models.estate import Administration
+from adminmoves.models.administration import Administration
 from adminmoves.models.words import WordField
 from adminmoves.vocabulary import OPEN_STATES, MoveState, RetirementKind
 from adminmoves.vocabulary import RetirementOutcome as Outcome

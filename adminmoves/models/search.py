@@ -1,41 +1,26 @@
 """Finding an administration by anything that it is or ever was."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import and_, or_
 from typing import Any
 
-from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import (
-    BigAutoField,
-    Case,
-    Exists,
-    Field,
-    Func,
-    Lookup,
-    OuterRef,
-    Q,
-    QuerySet,
-    TextField,
-    Value,
-    When,
-)
-from django.db.models.sql.compiler import SQLCompiler
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Value, When
 
-from adminmoves.models.estate import (
-    Administration,
-    AdministrationSearch,
-    Environment,
-    FormerPlace,
-    Words,
-)
+from adminmoves.models.administration import Administration, AdministrationSearch
+from adminmoves.models.estate import Environment
+from adminmoves.models.keys import Words
+from adminmoves.models.lookups import CodeLetters, Fold, WordPattern
 from adminmoves.models.parties import Parties
+from adminmoves.models.search_terms import (
+    code_forms,
+    kvk_number,
+    read_terms,
+    short_number,
+)
 
-MAX_QUERY_CHARS = 320
-MAX_WORDS = 12
-"""More words than these are not looked at: each is a condition of its own."""
 COMMON_FROM = 10_000
 """More than these make a text common for a list, which names all it filters by."""
 SEARCH_COMMON_FROM = 100
@@ -44,66 +29,8 @@ WINDOW_DAYS = 90
 """Days that hold what a common text finds first."""
 SHOWN_OF_COMMON = 1000
 """So many of a common text are shown; more would only be sorted."""
-KVK_DIGITS = 8
 ANCHORS = {"#": "ᚠ", "=": "ᚢ"}
 """What begins a code in the search table, and one without its leading zeros."""
-WRAPPING = "<>()[]{}\"'“”„«»\u2018\u2019,;:.!"
-"""Signs that come along when somebody pastes an address or a name."""
-KVK = re.compile(
-    r"\bk\.?v\.?k(?:\.?[\s-]*(?:nummer|number|nr|no))?\.?(?:\s*:\s*|\s+)(?=\d)",
-    re.IGNORECASE,
-)
-"""What people write before a KvK number."""
-
-
-@BigAutoField.register_lookup
-class Among(Lookup[Any]):
-    """One parameter, however many keys: each key of ``in`` costs five microseconds."""
-
-    lookup_name = "among"
-    prepare_rhs = False
-
-    def as_sql(
-        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper
-    ) -> tuple[str, tuple[Any, ...]]:
-        column, params = self.process_lhs(compiler, connection)
-        return f"{column} = ANY(%s)", (*params, list(self.rhs))
-
-
-@TextField.register_lookup
-class Like(Lookup[Any]):
-    """SQL's LIKE with a whole pattern, which a trigram index serves."""
-
-    lookup_name = "like"
-
-    def as_sql(
-        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper
-    ) -> tuple[str, tuple[Any, ...]]:
-        column, params = self.process_lhs(compiler, connection)
-        pattern, more = self.process_rhs(compiler, connection)
-        return f"{column} LIKE {pattern}", (*params, *more)
-
-
-class WordPattern(Func):
-    """What a typed word looks like among ``Words``; NULL for a word without letters."""
-
-    function = "adminmoves_word_pattern"
-    output_field: Field[Any, Any] = TextField()
-
-
-class Fold(Func):
-    """A text without accents, capitals and unseen signs; punctuation stays."""
-
-    function = "adminmoves_fold"
-    output_field: Field[Any, Any] = TextField()
-
-
-class CodeLetters(Func):
-    """Codes as the search table has them: each sign a letter, for an index of trigrams
-    knows no signs."""
-
-    function = "adminmoves_code_letters"
-    output_field: Field[Any, Any] = TextField()
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,22 +126,15 @@ def search(text: str, most: int) -> tuple[list[Administration], FoundText]:
 
 
 def _exactly(text: str, most: int) -> Q:
-    [term, *more] = _terms(text) or [""]
+    [term, *more] = read_terms(text) or [""]
     named = Administration.objects.filter(name_key=Words(Value(text)))
     ways: list[QuerySet[Any, tuple[int]]] = [named.order_by().values_list("pk")]
     if term and not more:
-        coded = reduce(or_, (_token(form, "") for form in _forms(term)))
+        coded = reduce(or_, (_token(form, "") for form in code_forms(term)))
         ways.append(AdministrationSearch.objects.filter(coded).values_list("pk"))
     first, *rest = (way[:most] for way in ways)
     # Asked also where there are none: a constant left alone in ORDER BY is a column.
     return Q(pk__among=[key for (key,) in first.union(*rest)[:most]])
-
-
-def short_number(text: str) -> int | None:
-    """The number of a move as people say it: 418, 00418 or #418 for M-2026-00418."""
-    digits = text.strip().strip(WRAPPING).removeprefix("#").strip()
-    is_one = digits.isascii() and digits.isdecimal() and len(digits) <= KVK_DIGITS
-    return int(digits) if is_one else None
 
 
 def _searched(text: str) -> QuerySet[AdministrationSearch]:
@@ -233,24 +153,21 @@ def _row_by_row(field: str, text: str) -> Q:
 
 def _in_search(text: str) -> Q:
     """Every word, among the names or at the beginning of a code."""
-    terms = _terms(text)
+    terms = read_terms(text)
     if not terms:
         return Q(pk__in=())
     wanted = reduce(and_, map(_has_term, terms))
-    number = re.sub(r"[.\s-]", "", KVK.sub("", text)).strip(WRAPPING)
-    if len(number) == KVK_DIGITS and number.isdecimal():
-        # A KvK number is often written in groups: 12 34 56 78.
-        return wanted | _token(f"#{number}", "")
-    return wanted
+    number = kvk_number(text)
+    return wanted | _token(f"#{number}", "") if number else wanted
 
 
 def _has_term(term: str) -> Q:
     named = Q(names__like=WordPattern(Value(term)))
-    return reduce(or_, (_token(form, "%") for form in _forms(term)), named)
+    return reduce(or_, (_token(form, "%") for form in code_forms(term)), named)
 
 
 def _in_parties(text: str) -> Q:
-    patterns = [_asks(term) for term in _terms(text)]
+    patterns = [_asks(term) for term in read_terms(text)]
     return reduce(and_, patterns) if patterns else Q(pk__in=())
 
 
@@ -267,36 +184,9 @@ def _token(form: str, rest: str) -> Q:
     return Q(codes__like=CodeLetters(Fold(Value(pattern))))
 
 
-def _forms(term: str) -> Iterator[str]:
-    """How a code may be written in the search table: KANTOOR/0014 and KANTOOR-0014 are
-    kantoor.0014, and kantoor.14 where the package ignores leading zeros."""
-    yield f"#{term}"
-    between = next((sign for sign in "/." if sign in term), "-")
-    office, sign, code = term.partition(between)
-    if sign in {"/", "-"} and office and code:
-        yield f"#{office}.{code}"
-    lead, number = (f"{office}.", code) if office and code else ("", term)
-    if number.isdecimal():
-        yield f"={lead}{number.lstrip('0') or '0'}"
-
-
-def _terms(text: str) -> list[str]:
-    """The words that somebody typed or pasted; letters that stand alone go together."""
-    plain = KVK.sub(" ", text[:MAX_QUERY_CHARS])
-    pasted = re.sub(r"\bmailto:", " ", plain, flags=re.IGNORECASE)
-    short = re.sub(r"(?<!\S)(?:[^\W\d_]\.)+[^\W\d_]\.?(?!\S)", _without_dots, pasted)
-    joined = re.sub(r"(?<=\b[^\W\d_])\.? +(?=[^\W\d_]\b)", "", short)
-    words = (word.partition("?")[0].strip(WRAPPING) for word in joined.split())
-    return [word for word in words if re.search(r"[\w&+]", word)][:MAX_WORDS]
-
-
-def _without_dots(found: re.Match[str]) -> str:
-    return found[0].replace(".", "")
-
-
 def office_named(text: str) -> Q:
     """Offices whose code begins so, or whose name has every word."""
-    terms = _terms(text)
+    terms = read_terms(text)
     if not terms:
         return Q(pk__in=())
     named = (Q(name_key__like=WordPattern(Value(term))) for term in terms)
@@ -326,17 +216,3 @@ def _there(field: str, code: str, found: list[int]) -> Q:
     if len(found) <= COMMON_FROM:
         return _among(f"{field}__pk", found)
     return Q(**{f"{field}__environment__office_code__iexact": code})
-
-
-def was_known_as(place: FormerPlace, text: str) -> bool:
-    """Whether this former place is what somebody looked for."""
-    names = (
-        place.code,
-        place.code_key,
-        place.office_code,
-        place.mail_address,
-        f"{place.office_code}.{place.code}",
-        f"{place.office_code}.{place.code_key}",
-    )
-    forms = [form[1:].lower() for term in _terms(text) for form in _forms(term)]
-    return any(name.lower().startswith(form) for name in names for form in forms)

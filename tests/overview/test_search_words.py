@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adminmoves.models import Administration, AdministrationSearch, Environment, Move
-from adminmoves.models.estate import Words
+from adminmoves.models.keys import Words
 from adminmoves.models.search import search
 from adminmoves.vocabulary import MoveState, MoveType
 from tests.builders import (

@@ -8,7 +8,8 @@ from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from adminmoves.models import Administration, BookkeepingConnection, Environment
-from adminmoves.models.search import MAX_QUERY_CHARS, office_named, search
+from adminmoves.models.search import office_named, search
+from adminmoves.models.search_terms import MAX_QUERY_CHARS
 from adminmoves.rules.checks.connection import fitting_connections
 from adminmoves.web import inputs
 

@@ -5,7 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from adminmoves.models import Administration
-from adminmoves.models.estate import IN_USE, AdministrationQuerySet
+from adminmoves.models.administration import IN_USE, AdministrationQuerySet
 from adminmoves.models.search import FoundText
 from adminmoves.vocabulary import OPEN_STATES, Package
 from adminmoves.web.lists import FilterForm, Order

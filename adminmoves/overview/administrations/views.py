@@ -5,7 +5,8 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from adminmoves.models import Administration, Environment, FormerPlace, Move
-from adminmoves.models.search import found_by_text, was_known_as
+from adminmoves.models.search import found_by_text
+from adminmoves.models.search_terms import was_known_as
 from adminmoves.overview.administrations.filters import (
     BY_NAME,
     AdministrationFilters,

@@ -6,7 +6,8 @@ from django.db.models import Q
 from django.utils.safestring import SafeString
 
 from adminmoves.models import Administration, FormerPlace, Move
-from adminmoves.models.search import FoundText, search, short_number, was_known_as
+from adminmoves.models.search import FoundText, search
+from adminmoves.models.search_terms import short_number, was_known_as
 from adminmoves.web import inputs
 from adminmoves.web.fragments import FragmentCache, version_of
 
