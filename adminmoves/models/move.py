@@ -6,26 +6,21 @@ the save and the trail are ``lifecycle``'s. The database holds the same machine
 (``migrations/sql/move_jumps.sql``).
 """
 
-import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
-from datetime import MAXYEAR, MINYEAR, datetime
+from datetime import datetime
 from typing import Any, Self, TypeVar, cast
 
-from django.conf import settings
-from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField, FSMModelMixin, transition
+from django_fsm import FSMModelMixin, transition
 
-from adminmoves.cleaning import plain_dashes, require_calendar, require_code
-from adminmoves.models.administration import Administration
-from adminmoves.models.estate import BookkeepingConnection, Environment
-from adminmoves.models.keys import CodeKey
+from adminmoves.cleaning import plain_dashes
+from adminmoves.models.move_fields import MoveFields
 from adminmoves.models.move_rules import CONSTRAINTS, INDEXES
-from adminmoves.models.words import WordField
+from adminmoves.models.numbers import id_from_number, number_of, numbered, read_number
 from adminmoves.vocabulary import (
     OPEN_STATES,
     SCHEDULED_LOOK,
@@ -33,23 +28,18 @@ from adminmoves.vocabulary import (
     STATES,
     Look,
     MoveState,
-    MoveType,
-    Package,
 )
 
 S = MoveState
-F_ = TypeVar("F_", bound=Callable[..., None])
-NUMBER = re.compile(r"#?M-([0-9]{4})-([0-9]{1,18})[.,;:]?", re.IGNORECASE)
-"""As people write it: also without its zeros, and with a point that ends a sentence."""
-"""No longer than what fits the key of a row."""
+Method = TypeVar("Method", bound=Callable[..., None])
 
 
 def step(
     source: MoveState | Sequence[MoveState], target: MoveState
-) -> Callable[[F_], F_]:
+) -> Callable[[Method], Method]:
     """django-fsm's transition, keeping the method's type."""
     return cast(
-        "Callable[[F_], F_]", transition(field="state", source=source, target=target)
+        "Callable[[Method], Method]", transition(field="state", source=source, target=target)
     )
 
 
@@ -64,17 +54,6 @@ class Approval:
     not_before: datetime | None = None
     urgent: bool = False
     outside_windows: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What a complete move is about: which administration, and to which place."""
-
-    administration_id: int
-    connection_id: int
-    environment_id: int
-    code: str
-    code_key: str
 
 
 class MoveQuerySet(models.QuerySet["Move"]):
@@ -121,103 +100,8 @@ class MoveQuerySet(models.QuerySet["Move"]):
         return self.open().filter(to_connection_id=connection_id, to_code_key=code_key)
 
 
-def number_of(move_id: int, created_at: datetime) -> str:
-    return f"M-{timezone.localtime(created_at).year}-{move_id:05}"
-
-
-class Move(FSMModelMixin, models.Model):
+class Move(FSMModelMixin, MoveFields):
     """One administration on its way to one wanted place."""
-
-    state = FSMField(
-        default=S.DRAFT, choices=S.get_choices, protected=True, editable=False
-    )
-    state_since = models.DateTimeField(default=timezone.now, editable=False)
-    revision = models.PositiveIntegerField(
-        default=1, validators=[MinValueValidator(1)], editable=False
-    )
-    # Counts the saved changes of the answers: a page sends back the one it showed.
-    draft_version = models.PositiveIntegerField(default=1, db_default=1, editable=False)
-    has_question = models.BooleanField(default=False, editable=False)
-    intent = WordField(max_length=40, choices=MoveType.choices)
-    move_type = WordField(
-        max_length=40, choices=MoveType.choices, blank=True, editable=False
-    )
-    requested_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
-    )
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
-    edited_at = models.DateTimeField(default=timezone.now, editable=False)
-
-    administration = models.ForeignKey(
-        Administration, on_delete=models.PROTECT, related_name="moves", null=True
-    )
-    package = WordField(max_length=20, choices=Package.choices, blank=True)
-    to_environment = models.ForeignKey(
-        Environment, on_delete=models.PROTECT, related_name="+", null=True
-    )
-    to_connection = models.ForeignKey(
-        BookkeepingConnection, on_delete=models.PROTECT, related_name="+", null=True
-    )
-    to_code = models.CharField(max_length=100, blank=True, validators=[require_code])
-    to_code_key = models.GeneratedField(
-        expression=CodeKey(F("package"), F("to_code")),
-        output_field=models.CharField(max_length=100),
-        db_persist=True,
-    )
-    to_address = models.CharField(max_length=320, blank=True, editable=False)
-    # Answers that the present type does not ask, for when another one asks them again.
-    laid_aside = models.JSONField(default=dict, db_default={}, editable=False)
-
-    # Where it comes from: stored at submit, frozen at start.
-    from_environment = models.ForeignKey(
-        Environment, on_delete=models.PROTECT, related_name="+", null=True
-    )
-    from_connection = models.ForeignKey(
-        BookkeepingConnection, on_delete=models.PROTECT, related_name="+", null=True
-    )
-    from_code = models.CharField(max_length=100, blank=True, editable=False)
-    from_address = models.CharField(max_length=320, blank=True, editable=False)
-
-    # The completed move that this one turns back.
-    reverses = models.ForeignKey(
-        "self",
-        on_delete=models.PROTECT,
-        null=True,
-        related_name="reversed_by",
-        editable=False,
-        db_index=False,
-    )
-
-    proof = models.ForeignKey(
-        "Proof", on_delete=models.PROTECT, null=True, related_name="+", editable=False
-    )
-    ask_proof_at = models.DateTimeField(null=True, editable=False)
-
-    submitted_at = models.DateTimeField(null=True, editable=False)
-    not_before = models.DateTimeField(
-        null=True, blank=True, validators=[require_calendar]
-    )
-    # Said by a lead, with a reason in the trail: it goes first; no window holds it.
-    urgent = models.BooleanField(default=False, db_default=False, editable=False)
-    outside_windows = models.BooleanField(
-        default=False, db_default=False, editable=False
-    )
-    approved_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        null=True,
-        related_name="+",
-        editable=False,
-    )
-    approved_at = models.DateTimeField(null=True, editable=False)
-    plan = models.JSONField(default=dict, editable=False)
-    plan_hash = models.CharField(max_length=64, blank=True, editable=False)
-    warnings_seen = models.JSONField(default=list, editable=False)
-    dispatched_at = models.DateTimeField(null=True, editable=False)
-    started_at = models.DateTimeField(null=True, editable=False)
-    ended_at = models.DateTimeField(null=True, editable=False)
-    # Why it failed, stopped, waits again or is in doubt: a code and its parameters.
-    reason = models.JSONField(default=dict, editable=False)
 
     objects = MoveQuerySet.as_manager()
 
@@ -240,60 +124,12 @@ class Move(FSMModelMixin, models.Model):
         """The number that people use, such as M-2026-00418."""
         return number_of(self.pk, self.created_at)
 
-    @staticmethod
-    def id_from_number(number: str) -> int | None:
-        found = NUMBER.fullmatch(number.strip())
-        return int(found[2]) if found else None
-
-    @staticmethod
-    def numbered(number: str) -> Q:
-        """The move that a number names: its id, and the year in which it was made."""
-        found = NUMBER.fullmatch(number.strip())
-        if not found or not MINYEAR < int(found[1]) < MAXYEAR:
-            return Q(pk__in=())
-        year, move_id = int(found[1]), int(found[2])
-        first, last = (datetime(made, 1, 1) for made in (year, year + 1))  # noqa: DTZ001 - made aware below
-        return Q(
-            pk=move_id,
-            created_at__gte=timezone.make_aware(first),
-            created_at__lt=timezone.make_aware(last),
-        )
+    id_from_number = staticmethod(id_from_number)
+    numbered = staticmethod(numbered)
 
     def has_number(self, number: str) -> bool:
-        found = NUMBER.fullmatch(number.strip())
         year = timezone.localtime(self.created_at).year
-        named = found and (int(found[1]), int(found[2]))
-        return named == (year, self.pk)
-
-    @property
-    def wanted(self) -> Wanted:
-        """Of a submitted move; the database holds that it is complete."""
-        ids = (self.administration_id, self.to_connection_id, self.to_environment_id)
-        if None in ids:
-            raise ValueError(f"{self} is a draft that is not complete")
-        return Wanted(
-            *cast("tuple[int, int, int]", ids), self.to_code, self.to_code_key
-        )
-
-    @property
-    def version(self) -> str:
-        """Whose it is, its answers, and since when it has its state.
-
-        A page sends back the one that it showed, so that nobody decides on another.
-        """
-        since = self.state_since.isoformat()
-        return f"{self.requested_by_id} {self.draft_version} {since}"
-
-    @property
-    def timing(self) -> str:
-        """When it may run, as a form carries it to tell whether that was changed."""
-        moment = self.not_before.isoformat() if self.not_before else ""
-        return f"{self.version} {moment} {self.urgent:d}{self.outside_windows:d}"
-
-    @property
-    def is_stored(self) -> bool:
-        """False while it is only a form that nobody filled something in."""
-        return not self._state.adding
+        return read_number(number) == (year, self.pk)
 
     @property
     def is_sent_back(self) -> bool:

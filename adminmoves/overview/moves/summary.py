@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from adminmoves.access import Actor, can
 from adminmoves.bookkeeping.grants import needs_consent
 from adminmoves.models import BookkeepingConnection, Move
-from adminmoves.models.move import number_of
+from adminmoves.models.numbers import number_of
 from adminmoves.overview.moves.filters import since
 from adminmoves.vocabulary import Action, MoveState, Right
 from adminmoves.web.fragments import FragmentCache

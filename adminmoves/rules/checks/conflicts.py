@@ -10,7 +10,7 @@ from typing import Any
 from django.db import connection
 
 from adminmoves.models import PackageProfile
-from adminmoves.models.move import number_of
+from adminmoves.models.numbers import number_of
 from adminmoves.vocabulary import OPEN_STATES
 
 OTHER_MOVE, RIVAL, HOLDER, RING, TWIN = "other_move", "rival", "holder", "ring", "twin"
