@@ -39,7 +39,8 @@ def step(
 ) -> Callable[[Method], Method]:
     """django-fsm's transition, keeping the method's type."""
     return cast(
-        "Callable[[Method], Method]", transition(field="state", source=source, target=target)
+        "Callable[[Method], Method]",
+        transition(field="state", source=source, target=target),
     )
 
 
