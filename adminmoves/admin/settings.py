@@ -27,8 +27,10 @@ STREAM = "settings"
 
 def name_of(check: Check) -> str:
     """What the check says when all is well, else the first thing it may say."""
-    sayings = sorted(check.sayings.values(), key=lambda saying: bool(saying.remedy))
-    return next(title for title in (str(s.title) for s in sayings) if "%(" not in title)
+    messages = sorted(check.messages.values(), key=lambda message: bool(message.remedy))
+    return next(
+        title for title in (str(s.title) for s in messages) if "%(" not in title
+    )
 
 
 def choices() -> Iterator[tuple[str, str]]:

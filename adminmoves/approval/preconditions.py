@@ -55,7 +55,7 @@ def require_same_plan(move: Move, plan_hash: str) -> Plan:
 def require_checks(report: Report, seen: frozenset[str]) -> None:
     """Refuse what a check blocks, and a warning that nobody ticked."""
     if report.holding(Moment.APPROVE):
-        raise CheckRefused(report.told(Moment.APPROVE), report)
+        raise CheckRefused(report.message(Moment.APPROVE), report)
     if unseen := [w.title for w in report.warnings if w.key not in seen]:
         raise CheckRefused(
             _("Tick that you have seen this: %(titles)s.")

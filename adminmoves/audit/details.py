@@ -168,7 +168,7 @@ def plan_facts(plan: Mapping[str, Any]) -> list[Fact]:
 
 
 def _planned(plan: Mapping[str, Any], name: str) -> str:
-    return reasons.told_fact(name, plan[name]) if plan.get(name) else NOTHING
+    return reasons.fact_text(name, plan[name]) if plan.get(name) else NOTHING
 
 
 def _mapping(value: object) -> Mapping[str, Any]:
@@ -186,7 +186,7 @@ def called(name: str) -> str:
 def shown(name: str, value: Any) -> str:
     """A stored value as people read it."""
     if name in CHECKS and value:
-        return "; ".join(reasons.told_check(found) for found in value)
+        return "; ".join(reasons.check_title(found) for found in value)
     if name in SHOWN and (value is not None or name in TOLD_EMPTY):
         return SHOWN[name](value)
     if isinstance(value, bool):

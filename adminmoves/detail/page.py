@@ -210,7 +210,7 @@ class MoveDetail:
 
     @property
     def warnings_seen(self) -> tuple[str, ...]:
-        return tuple(reasons.told_check(seen) for seen in self.move.warnings_seen)
+        return tuple(reasons.check_title(seen) for seen in self.move.warnings_seen)
 
     @cached_property
     def approval(self) -> Event | None:
@@ -237,7 +237,7 @@ class MoveDetail:
     def checks_passed(self) -> tuple[str, ...]:
         """As they were when it was approved; earlier versions did not write it down."""
         found = self.approval.params.get("passed", ()) if self.approval else ()
-        return tuple(reasons.told_check(check) for check in found)
+        return tuple(reasons.check_title(check) for check in found)
 
     @property
     def stop_asked_by(self) -> str:

@@ -319,7 +319,7 @@ def _waits(move: Move, report: Report) -> bool:
     if not holding or any(result.outcome != WAITING for result in holding):
         return False
     first = holding[0]
-    _say(move, {"code": first.say, "check": first.code, **first.params})
+    _say(move, {"code": first.message_key, "check": first.code, **first.params})
     return True
 
 
@@ -392,7 +392,8 @@ def _what_changed(
     new = [
         warning
         for warning in report.warnings
-        if warning.params.get("count", 0) > known.get((warning.code, warning.say), -1)
+        if warning.params.get("count", 0)
+        > known.get((warning.code, warning.message_key), -1)
     ]
     if new:
         return {"code": "new_warning", "checks": [warning.stored() for warning in new]}

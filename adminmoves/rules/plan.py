@@ -9,7 +9,7 @@ from adminmoves.models import Move
 from adminmoves.rules.types import aftercare_for
 from adminmoves.vocabulary import MIXES, Atom, MoveType, StepCode
 
-OF_ARCHIVE = frozenset({StepCode.COPY_ARCHIVE, StepCode.SWITCH_ARCHIVE})
+ARCHIVE_STEPS = frozenset({StepCode.COPY_ARCHIVE, StepCode.SWITCH_ARCHIVE})
 IN_ONE_GO = (
     StepCode.CHANGE_PLACE,
     StepCode.SWITCH_ADDRESS,
@@ -32,14 +32,14 @@ class Plan:
 
     @property
     def hash(self) -> str:
-        told = json.dumps(self.facts, sort_keys=True, ensure_ascii=False)
-        return hashlib.sha256(told.encode()).hexdigest()
+        text = json.dumps(self.facts, sort_keys=True, ensure_ascii=False)
+        return hashlib.sha256(text.encode()).hexdigest()
 
 
 def steps_of(move_type: MoveType) -> tuple[StepCode, ...]:
     """The steps of a run in their order: an archive moves only with its office."""
-    every = moves_archive(move_type)
-    return tuple(step for step in StepCode if every or step not in OF_ARCHIVE)
+    has_archive = moves_archive(move_type)
+    return tuple(step for step in StepCode if has_archive or step not in ARCHIVE_STEPS)
 
 
 def moves_archive(move_type: str) -> bool:

@@ -40,37 +40,37 @@ class Result:
 
     code: str
     outcome: str
-    say: str
+    message_key: str
     params: Mapping[str, Any]
     field: str
     holds_from: Moment
 
     @property
-    def _saying(self) -> Message:
-        return CHECKS_BY_CODE[self.code].sayings[self.say]
+    def _message(self) -> Message:
+        return CHECKS_BY_CODE[self.code].messages[self.message_key]
 
-    def _told(self, text: Any) -> str:
-        shown = dict(self.params)
-        if "move_type" in shown:
-            shown["move_type"] = MoveType(shown["move_type"]).label
-        return one_point(str(text) % shown) if shown else str(text)
+    def _fill_in(self, text: Any) -> str:
+        params = dict(self.params)
+        if "move_type" in params:
+            params["move_type"] = MoveType(params["move_type"]).label
+        return one_point(str(text) % params) if params else str(text)
 
     @property
     def title(self) -> str:
-        return self._told(self._saying.title)
+        return self._fill_in(self._message.title)
 
     @property
     def remedy(self) -> str:
-        return self._told(self._saying.remedy)
+        return self._fill_in(self._message.remedy)
 
     @property
     def key(self) -> str:
         """Names a warning for ticking: another count is another warning."""
-        told = ",".join(f"{name}={self.params[name]}" for name in sorted(self.params))
-        return f"{self.code}:{self.say}:{told}"
+        params = ",".join(f"{name}={self.params[name]}" for name in sorted(self.params))
+        return f"{self.code}:{self.message_key}:{params}"
 
     def stored(self) -> dict[str, Any]:
-        return {"code": self.code, "say": self.say, "params": dict(self.params)}
+        return {"code": self.code, "say": self.message_key, "params": dict(self.params)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,48 +97,53 @@ class Report:
             and MOMENTS.index(result.holds_from) <= MOMENTS.index(moment)
         )
 
-    def told(self, moment: Moment) -> str:
+    def message(self, moment: Moment) -> str:
         """One sentence that names all that holds the move back."""
         titles = "; ".join(result.title for result in self.holding(moment))
         return _("This holds the migration back: %(titles)s.") % {"titles": titles}
 
 
-def preflight(wish: Target) -> Report:
-    judged = (
-        _judge(check, _severity(check, wish), check.ask(wish))
-        for check in checks_for(wish.intent)
+def preflight(target: Target) -> Report:
+    answers = (
+        _result_of(check, _severity(check, target), check.ask(target))
+        for check in checks_for(target.intent)
     )
-    results = _to_act_upon([result for result in judged if result])
+    results = _without_needless([result for result in answers if result])
     results.sort(key=lambda result: OUTCOMES.index(result.outcome))
     return Report(tuple(results))
 
 
-def _to_act_upon(results: list[Result]) -> list[Result]:
-    """Without what asks to choose a connection, where the office has none to choose.
+def _without_needless(results: list[Result]) -> list[Result]:
+    """Leave out requests to choose a connection if the office has none to choose.
 
-    That blocks by itself; where a setting makes a warning of it, all is told.
+    That blocks by itself; if a setting makes a warning of it, all results stay.
     """
-    if not any(one.say in NOTHING_FITS and one.outcome == BLOCKING for one in results):
+    nothing_fits = [result for result in results if result.message_key in NOTHING_FITS]
+    if not any(result.outcome == BLOCKING for result in nothing_fits):
         return results
     return [
-        one for one in results if one.say in NOTHING_FITS or not _asks_connection(one)
+        result
+        for result in results
+        if result in nothing_fits or not _asks_connection(result)
     ]
 
 
 def _asks_connection(result: Result) -> bool:
-    is_about = result.field == "to_connection" or result.say == "choose"
+    is_about = result.field == "to_connection" or result.message_key == "choose"
     return is_about and result.outcome != PASSED
 
 
-def _severity(check: Check, wish: Target) -> Severity:
-    default = check.severities[wish.intent]
+def _severity(check: Check, target: Target) -> Severity:
+    default = check.severities[target.intent]
     if check.fixed:
         return default
-    return Severity(wish.known.told.chosen.get((wish.intent, check.code), default))
+    return Severity(
+        target.context.conflict_data.chosen.get((target.intent, check.code), default)
+    )
 
 
-def _judge(check: Check, severity: Severity, finding: Finding) -> Result | None:
-    """None where there is nothing to tell: switched off, or a warning too early."""
+def _result_of(check: Check, severity: Severity, finding: Finding) -> Result | None:
+    """Return None if the check is off or its warning does not apply yet."""
     too_early = finding.kind == "todo" and severity == Severity.WARNING
     if severity == Severity.OFF or too_early:
         return None
@@ -146,7 +151,7 @@ def _judge(check: Check, severity: Severity, finding: Finding) -> Result | None:
     return Result(
         code=check.code,
         outcome=OUTCOME_OF.get(finding.kind, problem),
-        say=finding.say,
+        message_key=finding.message_key,
         params=finding.params,
         field=finding.field,
         holds_from=max(check.holds_from, finding.holds_from, key=MOMENTS.index),
@@ -160,10 +165,10 @@ def code_key(package: str, code: str) -> str:
         return str(cursor.fetchone()[0])
 
 
-def wish_of(
-    move: Move, proof: Proof | None = None, known: CheckContext | None = None
+def target_of(
+    move: Move, proof: Proof | None = None, context: CheckContext | None = None
 ) -> Target | None:
-    """What a stored move wants; None while no administration was chosen."""
+    """The target of a stored move; None while no administration was chosen."""
     if move.administration is None:
         return None
     return Target(
@@ -176,7 +181,7 @@ def wish_of(
         parties=getattr(move, "parties", None) or Parties(move=move),
         move=move,
         proof=proof or move.proof,
-        known=known or CheckContext(),
+        context=context or CheckContext(),
     )
 
 
@@ -195,9 +200,9 @@ def inspect(move: Move) -> Report:
 
 def inspect_many(moves: Sequence[Move]) -> dict[int, Report]:
     """The same of many by their ids; what the checks read is read once for all."""
-    known = CheckContext()
-    wishes = {move.pk: wish_of(move, known=known) for move in moves}
+    context = CheckContext()
+    targets = {move.pk: target_of(move, context=context) for move in moves}
     return {
-        move_id: preflight(wish) if wish else Report(())
-        for move_id, wish in wishes.items()
+        move_id: preflight(target) if target else Report(())
+        for move_id, target in targets.items()
     }

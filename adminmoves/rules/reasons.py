@@ -1,7 +1,7 @@
 """Why a move waits, failed, stopped or is in doubt: stored as a code, told in words.
 
 The code and its parameters stand in ``Move.reason`` and in the trail. A check that
-makes a move wait is told by the check's own sayings.
+makes a move wait is told by the check's own messages.
 """
 
 from collections.abc import Iterable, Mapping
@@ -155,24 +155,26 @@ def tell(stored: Mapping[str, Any]) -> Reason | None:
     code = str(stored.get("code", ""))
     if not code:
         return None
-    saying = _saying(code, stored.get("check"))
+    message = _message(code, stored.get("check"))
     words = _words(stored)
     return Reason(
         code=code,
-        sentence=str(saying.title) % words,
-        remedy=str(saying.remedy) % words,
+        sentence=str(message.title) % words,
+        remedy=str(message.remedy) % words,
         details=tuple(_details(stored)),
     )
 
 
-def _saying(code: str, check: str | None) -> Message:
+def _message(code: str, check: str | None) -> Message:
     """A reason of an earlier version keeps its code, so that people can ask for it."""
     if check is not None and check in CHECKS_BY_CODE:
-        return CHECKS_BY_CODE[check].sayings.get(code, Message(code))
+        return CHECKS_BY_CODE[check].messages.get(code, Message(code))
     return REASONS.get(code, Message(code.replace("%", "%%")))
 
 
 class _Words(dict[str, Any]):
+    """Parameters for a sentence; one that an older version did not store is "…"."""
+
     def __missing__(self, name: str) -> str:
         return "…"
 
@@ -188,25 +190,25 @@ def _words(stored: Mapping[str, Any]) -> _Words:
 
 def _details(stored: Mapping[str, Any]) -> Iterable[str]:
     for found in stored.get("checks", ()):
-        yield told_check(found)
+        yield check_title(found)
     for name, (before, after) in stored.get("changes", {}).items():
         yield _("%(fact)s: was %(before)s, is now %(after)s") % {
             "fact": FACTS.get(name, name),
-            "before": told_fact(name, before),
-            "after": told_fact(name, after),
+            "before": fact_text(name, before),
+            "after": fact_text(name, after),
         }
 
 
-def told_check(found: Mapping[str, Any]) -> str:
-    """The title of a stored answer of a check: code, saying and parameters."""
-    saying = _saying(str(found.get("say")), found.get("code"))
+def check_title(found: Mapping[str, Any]) -> str:
+    """The title of a check's answer, stored by code, message and parameters."""
+    message = _message(str(found.get("say")), found.get("code"))
     words = _Words(found.get("params", {}))
     if words.get("move_type") in MoveType.values:
         words["move_type"] = MoveType(words["move_type"]).label
-    return str(saying.title) % words
+    return str(message.title) % words
 
 
-def told_fact(name: str, value: Any) -> str:
+def fact_text(name: str, value: Any) -> str:
     """A fact of a plan as people read it; a place as kantoorcode.code (licence)."""
     if isinstance(value, Mapping):
         place = f"{value.get('office', '…')}.{value.get('code', '…')}"

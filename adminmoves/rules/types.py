@@ -50,21 +50,21 @@ def derive(
     return TYPE_OF_MIX.get(frozenset(atoms))
 
 
-def type_of(wish: Target) -> MoveType | None:
-    """The type of a complete wish."""
-    if not (wish.to_environment and wish.to_connection and wish.to_code):
+def type_of(target: Target) -> MoveType | None:
+    """The type of a complete target."""
+    if not (target.to_environment and target.to_connection and target.to_code):
         return None
     return derive(
-        wish.administration,
-        wish.to_environment.pk,
-        wish.to_connection.pk,
-        wish.to_code_key,
+        target.administration,
+        target.to_environment.pk,
+        target.to_connection.pk,
+        target.to_code_key,
     )
 
 
-def something_differs(wish: Target) -> Finding:
-    derived = type_of(wish)
-    if not wish.is_complete or derived == wish.intent:
+def something_differs(target: Target) -> Finding:
+    derived = type_of(target)
+    if not target.is_complete or derived == target.intent:
         return ok()
     if derived is None:
         return problem("nothing", "to_code")

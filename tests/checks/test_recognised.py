@@ -84,7 +84,9 @@ def test_what_the_package_shows_is_compared_with_our_record(
     report = inspect(Move.objects.select_related("proof").get(pk=move.pk))
 
     told = [
-        (one.outcome, one.say) for one in report.results if one.code == "recognised"
+        (one.outcome, one.message_key)
+        for one in report.results
+        if one.code == "recognised"
     ]
     assert "recognised" not in before
     assert told == [(outcome, say)]
@@ -94,6 +96,8 @@ def test_an_attestation_has_no_name_to_compare(a_move: MakeMove) -> None:
     report = inspect(a_move(MoveState.AWAITING_APPROVAL))
 
     told = [
-        (one.outcome, one.say) for one in report.results if one.code == "recognised"
+        (one.outcome, one.message_key)
+        for one in report.results
+        if one.code == "recognised"
     ]
     assert told == [("passed", "attested")]

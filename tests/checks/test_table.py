@@ -189,7 +189,7 @@ def test_each_rule_judges_each_type_as_the_table_says(
         found.append(result_of(move, rule))
 
     assert [result.outcome if result else NONE for result in found] == outcomes
-    assert {result.say for result in found if result} == {say}
+    assert {result.message_key for result in found if result} == {say}
 
 
 # With type 3 code, name and office stay, so the database refuses the twin itself.
@@ -206,7 +206,7 @@ def test_a_code_with_the_same_name_exists_once_in_an_office(
 
     result = result_of(move, "code_and_name")
 
-    assert (result and result.outcome, result and result.say) == (HARD, "twin")
+    assert (result and result.outcome, result and result.message_key) == (HARD, "twin")
 
 
 @pytest.mark.parametrize("move_type", ALL)
@@ -279,7 +279,7 @@ def test_what_the_type_changes_has_to_differ(
         "to_connection": "connection_differs",
     }[same]
     result = result_of(move, rule)
-    assert (result and result.outcome, result and result.say) == (HARD, say)
+    assert (result and result.outcome, result and result.message_key) == (HARD, say)
 
 
 def test_a_wanted_place_of_another_type_is_told_with_that_type(agent: User) -> None:
@@ -329,7 +329,7 @@ def test_an_address_in_use_is_refused(agent: User) -> None:
     result = result_of(move, "address_free")
 
     assert result is not None
-    assert (result.outcome, result.say) == (HARD, "taken")
+    assert (result.outcome, result.message_key) == (HARD, "taken")
 
 
 def test_a_former_address_goes_along_with_the_code_and_is_warned_of(
@@ -375,7 +375,7 @@ def test_a_former_address_does_not_go_to_another_code(agent: User, lead: User) -
     result = result_of(move, "address_free")
 
     assert FormerPlace.objects.get().code == "100"
-    assert (result and result.outcome, result and result.say) == (HARD, "kept")
+    assert (result and result.outcome, result and result.message_key) == (HARD, "kept")
 
 
 def test_who_had_an_address_gets_it_back_without_a_word(
@@ -441,7 +441,7 @@ def test_a_namesake_at_the_wanted_place_itself_is_told_once(agent: User) -> None
 
     said = [result_of(draft, code) for code in ("place_free", "code_and_name")]
 
-    assert [one and one.say for one in said] == ["taken", "ok"]
+    assert [one and one.message_key for one in said] == ["taken", "ok"]
 
 
 def test_an_administrator_can_change_a_severity_but_not_a_fixed_one(
@@ -468,7 +468,7 @@ def test_an_administrator_can_change_a_severity_but_not_a_fixed_one(
 def test_every_check_says_everything_in_both_languages() -> None:
     untranslated = []
     for check in CHECKS:
-        for say, saying in check.sayings.items():
+        for say, saying in check.messages.items():
             for text in filter(None, saying):
                 with translation.override("en"):
                     english = str(text)
@@ -487,7 +487,7 @@ def result_of(move: Move, rule: str) -> Result | None:
 def test_what_only_an_administrator_can_do_is_not_asked_of_an_agent() -> None:
     with translation.override("en"):
         remedies = [
-            str(saying.remedy) for check in CHECKS for saying in check.sayings.values()
+            str(saying.remedy) for check in CHECKS for saying in check.messages.values()
         ]
     about_own_code = [told for told in remedies if "own" in told and "address" in told]
 

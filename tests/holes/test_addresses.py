@@ -25,7 +25,7 @@ S, T = MoveState, MoveType
 
 def said(report: object) -> list[str]:
     assert isinstance(report, Report)
-    return [one.say for one in report.results if one.code == "address_free"]
+    return [one.message_key for one in report.results if one.code == "address_free"]
 
 
 def test_an_address_stays_in_use_when_its_holder_takes_it_along(

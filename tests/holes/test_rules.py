@@ -171,7 +171,9 @@ def test_a_move_to_a_place_that_is_being_left_waits_for_that_move(
     submit(second, agent)
     attest_as(second, agent)
 
-    waiting = [r.say for r in inspect(Move.objects.get(pk=second.pk)).of("waiting")]
+    waiting = [
+        r.message_key for r in inspect(Move.objects.get(pk=second.pk)).of("waiting")
+    ]
     approve(Move.objects.get(pk=second.pk), lead)
 
     assert waiting == ["leaving"]

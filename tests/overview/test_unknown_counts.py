@@ -105,7 +105,7 @@ def test_a_planned_run_keeps_the_age_that_the_lead_saw(a_move: MakeMove) -> None
         documents_counted_at=counted_at
     )
     waits = Move.objects.get(pk=move.pk)
-    assert [warning.say for warning in inspect(waits).warnings] == ["old"]
+    assert [warning.message_key for warning in inspect(waits).warnings] == ["old"]
 
     waits.approved_at = counted_at + timedelta(days=1)
 

@@ -53,7 +53,7 @@ class CheckedAnswers:
     def other_type(self) -> MoveType | None:
         """The type to which these answers belong, if that is another one."""
         for result in self.report.of(BLOCKING):
-            if result.code == "type_fits" and result.say == "other_type":
+            if result.code == "type_fits" and result.message_key == "other_type":
                 return MoveType(result.params["move_type"])
         return None
 
@@ -117,7 +117,7 @@ def wrong_fields(
     if form.move.administration is None and not form.errors.get("administration"):
         form.add_error("administration", NO_ADMINISTRATION)
     for result in report.of(BLOCKING):
-        name = None if result.say in NOTHING_FITS else field_for(form, result)
+        name = None if result.message_key in NOTHING_FITS else field_for(form, result)
         if name and name in left and not form.errors.get(name):
             form.add_error(name, sentence_of(result))
     return [form[name] for name in form.errors if name in left]

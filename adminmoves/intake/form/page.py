@@ -151,7 +151,9 @@ class FormPage:
     def nothing_fits(self) -> Result | None:
         """Why there is no connection to choose at all."""
         blocking = self.report.of(BLOCKING)
-        return next((result for result in blocking if result.say in NOTHING_FITS), None)
+        return next(
+            (result for result in blocking if result.message_key in NOTHING_FITS), None
+        )
 
     @property
     def is_only_connection(self) -> bool:

@@ -17,7 +17,7 @@ from adminmoves.intake.draft.statement import attestation_of
 from adminmoves.models import Move
 from adminmoves.rules.checks.base import Target
 from adminmoves.rules.plan import to_address
-from adminmoves.rules.preflight import Report, preflight, wish_of
+from adminmoves.rules.preflight import Report, preflight, target_of
 from adminmoves.rules.types import type_of
 from adminmoves.vocabulary import Action, Moment, MoveState, MoveType, Part, Right
 
@@ -46,7 +46,7 @@ def submit_move(
         move.parties.client_informed = client_informed
         move.parties.save(update_fields=["client_informed"])
     _set_origin(move)
-    target = wish_of(move)
+    target = target_of(move)
     if target is None:
         raise CheckRefused(_("Choose an administration first."), Report(()))
     report = preflight(target)
@@ -85,7 +85,7 @@ def _set_origin(move: Move) -> None:
 def _require_passed(report: Report, seen: frozenset[str]) -> None:
     """Raises CheckRefused: a check holds the move back, or a warning is not ticked."""
     if report.holding(Moment.SUBMIT):
-        raise CheckRefused(report.told(Moment.SUBMIT), report)
+        raise CheckRefused(report.message(Moment.SUBMIT), report)
     if unseen := [w.title for w in report.warnings if w.key not in seen]:
         raise CheckRefused(
             _("Tick that you have seen this: %(titles)s.")

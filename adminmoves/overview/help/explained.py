@@ -85,13 +85,13 @@ def checks() -> Iterator[ExplainedCheck]:
 
 def _explained(check: Check) -> ExplainedCheck:
     # The message of a check that passed has no remedy: it says what the check wants.
-    calm = [saying for saying in check.sayings.values() if not saying.remedy]
+    calm = [message for message in check.messages.values() if not message.remedy]
     return ExplainedCheck(
         title=_general(calm[-1].title, IN_GENERAL),
         problems=tuple(
-            (_general(saying.title), _general(saying.remedy))
-            for saying in check.sayings.values()
-            if saying.remedy
+            (_general(message.title), _general(message.remedy))
+            for message in check.messages.values()
+            if message.remedy
         ),
         types=tuple(kind for kind in MoveType if kind in check.severities),
         blocks=Severity.BLOCKING in check.severities.values(),

@@ -1,4 +1,4 @@
-"""What is wanted, as a check looks at it; and what a check may answer."""
+"""The target of a move, as a check looks at it; and what a check may answer."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -20,13 +20,15 @@ from adminmoves.vocabulary import Atom, Moment, MoveType, Severity, types_with
 
 @dataclass(frozen=True)
 class CheckContext:
-    """What is read for the checks: once for all the wishes that share it, at the
-    first question. Each wish adds its place before that."""
+    """Rows that the checks need, read once for all targets that share the context.
+
+    Each target adds its place; the first check that asks reads for all of them.
+    """
 
     places: list[dict[str, Any]] = field(default_factory=list)
 
     @cached_property
-    def told(self) -> ConflictData:
+    def conflict_data(self) -> ConflictData:
         return load_conflicts(self.places)
 
 
@@ -43,10 +45,10 @@ class Target:
     parties: Parties
     move: Move | None = None
     proof: Proof | None = None
-    known: CheckContext = field(default_factory=CheckContext)
+    context: CheckContext = field(default_factory=CheckContext)
 
     def __post_init__(self) -> None:
-        self.known.places.append(self.place)
+        self.context.places.append(self.place)
 
     @property
     def move_id(self) -> int:
@@ -83,14 +85,13 @@ class Target:
         }
 
     @property
-    def near(self) -> Mapping[str, Conflict]:
-        """What else is at the wanted place or wants it, by its kind."""
-        return self.known.told.near[self.move_id]
+    def conflicts(self) -> Mapping[str, Conflict]:
+        """Conflicts with the wanted place, by their kind."""
+        return self.context.conflict_data.conflicts[self.move_id]
 
     @property
     def profile(self) -> PackageProfile | None:
-        """What differs per package."""
-        return self.known.told.profiles.get(self.administration.package)
+        return self.context.conflict_data.profiles.get(self.administration.package)
 
 
 class Message(NamedTuple):
@@ -102,31 +103,33 @@ class Message(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """The answer of one check: a key into its sayings, with parameters."""
+    """The answer of one check: the key of its message, with parameters."""
 
-    say: str
+    message_key: str
     params: Mapping[str, Any] = field(default_factory=dict)
     kind: str = "problem"  # ok, problem, waiting or todo
     field: str = ""
     holds_from: Moment = Moment.SUBMIT
 
 
-def ok(say: str = "ok", **params: Any) -> Finding:
-    return Finding(say, params, kind="ok")
+def ok(message_key: str = "ok", **params: Any) -> Finding:
+    return Finding(message_key, params, kind="ok")
 
 
-def todo(say: str, at: str) -> Finding:
+def todo(message_key: str, at: str) -> Finding:
     """Something is still to be filled in at that field."""
-    return Finding(say, kind="todo", field=at)
+    return Finding(message_key, kind="todo", field=at)
 
 
-def problem(say: str, at: str = "", **params: Any) -> Finding:
-    return Finding(say, params, field=at)
+def problem(message_key: str, at: str = "", **params: Any) -> Finding:
+    return Finding(message_key, params, field=at)
 
 
-def waiting(say: str, holds_from: Moment, at: str = "", **params: Any) -> Finding:
+def waiting(
+    message_key: str, holds_from: Moment, at: str = "", **params: Any
+) -> Finding:
     """Nothing is wrong; it cannot go on before something else has happened."""
-    return Finding(say, params, kind="waiting", field=at, holds_from=holds_from)
+    return Finding(message_key, params, kind="waiting", field=at, holds_from=holds_from)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +143,7 @@ class Check:
     code: str
     severities: Mapping[MoveType, Severity]
     ask: Callable[[Target], Finding]
-    sayings: Mapping[str, Message]
+    messages: Mapping[str, Message]
     fixed: bool = False
     holds_from: Moment = Moment.SUBMIT
 

@@ -21,39 +21,39 @@ LONGEST_IN_ADDRESS = 10
 USABLE_IN_ADDRESS = re.compile(r"^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+$")
 
 
-def code_given(wish: Target) -> Finding:
-    if not wish.to_code:
+def code_given(target: Target) -> Finding:
+    if not target.to_code:
         return todo("fill_in", "to_code")
-    if wish.to_code_key == wish.administration.code_key:
-        return problem("same", "to_code", code=wish.to_code)
-    return ok("ok", code=wish.to_code)
+    if target.to_code_key == target.administration.code_key:
+        return problem("same", "to_code", code=target.to_code)
+    return ok("ok", code=target.to_code)
 
 
-def code_pattern(wish: Target) -> Finding:
-    if not wish.to_code:
+def code_pattern(target: Target) -> Finding:
+    if not target.to_code:
         return todo("fill_in", "to_code")
-    profile = wish.profile
-    if profile and not profile.fits(wish.to_code):
+    profile = target.profile
+    if profile and not profile.fits(target.to_code):
         return problem(
             "unfit",
             "to_code",
-            code=wish.to_code,
+            code=target.to_code,
             package=str(profile),
             example=profile.code_example,
         )
     return ok()
 
 
-def code_in_address(wish: Target) -> Finding:
+def code_in_address(target: Target) -> Finding:
     """With a code of its own for the address, the administratiecode is not in it."""
-    if not wish.to_code:
+    if not target.to_code:
         return todo("fill_in", "to_code")
-    if wish.administration.mail_code:
+    if target.administration.mail_code:
         return ok("own")
-    if not USABLE_IN_ADDRESS.match(wish.to_code):
-        return problem("unusable", "to_code", code=wish.to_code)
-    if len(wish.to_code) > LONGEST_IN_ADDRESS:
-        return problem("long", "to_code", code=wish.to_code)
+    if not USABLE_IN_ADDRESS.match(target.to_code):
+        return problem("unusable", "to_code", code=target.to_code)
+    if len(target.to_code) > LONGEST_IN_ADDRESS:
+        return problem("long", "to_code", code=target.to_code)
     return ok()
 
 

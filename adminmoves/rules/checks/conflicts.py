@@ -1,5 +1,8 @@
-"""What the checks have to know of the record: one question, and a second one only
-where somebody is at a wanted place or has its address."""
+"""Conflicts with wanted places, read for the checks.
+
+One statement, and a second one only where an administration is at a wanted place or
+has its address: by which move it leaves, and whether the moves form a ring.
+"""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -30,7 +33,7 @@ FROM jsonb_to_recordset(%(places)s) AS place (administration bigint, move bigint
     key text, name text, address text)
 CROSS JOIN LATERAL
 """
-NEAR = f"""
+CONFLICTS = f"""
 SELECT ({ABOUT_PLACES} (
     SELECT 'other_move' AS kind, '' AS name, '' AS code, '' AS page, id, created_at
         FROM adminmoves_move
@@ -74,7 +77,7 @@ SELECT ({ABOUT_PLACES} (
     (SELECT coalesce(json_agg(profile), '[]')
      FROM adminmoves_packageprofile AS profile)
 """  # noqa: S608 - built from ABOUT_PLACES, a constant; values go in as parameters
-"""The kinds of what is near a place are the names above; mostly nothing is."""
+"""By kind, of which the names stand above. Most places have none."""
 LEAVING = f"""
 {ABOUT_PLACES} (
     SELECT 'holder' AS kind, there.name, there.code, there.public_id AS page,
@@ -113,8 +116,11 @@ LEAVING = f"""
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """An administration by name and code, a move by its number, or only that it is so;
-    of an administration the move by which it leaves. ``page``: its public id."""
+    """An administration or a move that conflicts with a wanted place.
+
+    ``name``, ``code`` and ``page`` (the public id) are an administration's; ``number``
+    is a move's, also of the one by which the administration leaves. Else empty.
+    """
 
     name: str
     code: str
@@ -124,42 +130,49 @@ class Conflict:
 
 @dataclass(frozen=True, slots=True)
 class ConflictData:
-    """What else is at wanted places or wants them, by the id of the move that wants
-    it; the severities that were chosen, by type and check; the packages' profiles."""
+    """``conflicts`` by the id of the move that wants the place, then by kind;
+    ``chosen``: the severities that were set, by type and check."""
 
-    near: Mapping[int, Mapping[str, Conflict]]
+    conflicts: Mapping[int, Mapping[str, Conflict]]
     chosen: Mapping[tuple[str, str], str]
     profiles: Mapping[str, PackageProfile]
 
 
 def load_conflicts(places: Iterable[dict[str, Any]]) -> ConflictData:
-    """What each place conflicts with.
+    """Load what each place conflicts with.
 
     A place has administration, move, from_connection, from_key, connection,
-    environment, key, name and address; None is not known yet, and near nothing.
+    environment, key, name and address; None is not known yet, and conflicts with
+    nothing.
     """
-    asked = {place["move"]: place for place in places}
-    near: dict[int, dict[str, Conflict]] = {move_id: {} for move_id in asked}
+    by_move = {place["move"]: place for place in places}
+    conflicts: dict[int, dict[str, Conflict]] = {move_id: {} for move_id in by_move}
     with connection.cursor() as cursor:
-        cursor.execute(NEAR, _asked(asked.values()))
+        cursor.execute(CONFLICTS, _params(by_move.values()))
         rows, chosen, profiles = cursor.fetchone()
-        _put(near, rows)
-        taken = {HOLDER, HELD}
-        if left := [asked[one] for one in asked if taken & near[one].keys()]:
-            cursor.execute(LEAVING, _asked(left))
-            _put(near, cursor.fetchone()[0])
+        _add(conflicts, rows)
+        if taken := [
+            place
+            for move_id, place in by_move.items()
+            if {HOLDER, HELD} & conflicts[move_id].keys()
+        ]:
+            cursor.execute(LEAVING, _params(taken))
+            _add(conflicts, cursor.fetchone()[0])
     return ConflictData(
-        near=near,
+        conflicts=conflicts,
         chosen={(move_type, code): severity for move_type, code, severity in chosen},
-        profiles={one["package"]: PackageProfile(**one) for one in profiles},
+        profiles={row["package"]: PackageProfile(**row) for row in profiles},
     )
 
 
-def _asked(places: Iterable[dict[str, Any]]) -> dict[str, Any]:
+def _params(places: Iterable[dict[str, Any]]) -> dict[str, Any]:
     return {"places": json.dumps(list(places)), "open": tuple(OPEN_STATES)}
 
 
-def _put(near: Mapping[int, dict[str, Conflict]], rows: list[Any]) -> None:
-    for asked, kind, name, code, page, move_id, made in rows:
-        moves = number_of(move_id, datetime.fromisoformat(made)) if made else ""
-        near[asked][kind] = Conflict(name, code, page, moves)
+def _add(conflicts: Mapping[int, dict[str, Conflict]], rows: list[Any]) -> None:
+    """``rows`` have the columns of ABOUT_PLACES."""
+    for wanting, kind, name, code, page, move_id, created_at in rows:
+        number = ""
+        if created_at:
+            number = number_of(move_id, datetime.fromisoformat(created_at))
+        conflicts[wanting][kind] = Conflict(name, code, page, number)

@@ -18,7 +18,7 @@ from adminmoves.rules.checks.base import (
 )
 
 NOTHING_FITS = frozenset({"none_there", "no_other"})
-"""What the check says of an office where no connection can be chosen."""
+"""Messages about an office that has no connection to choose."""
 
 
 def fitting_connections(
@@ -31,27 +31,27 @@ def fitting_connections(
     )
 
 
-def same_package(wish: Target) -> Finding:
-    connection = wish.to_connection
+def same_package(target: Target) -> Finding:
+    connection = target.to_connection
     if connection is None:
         return todo("choose", "to_connection")
-    if connection.package != wish.administration.package:
+    if connection.package != target.administration.package:
         return problem(
             "differs",
             "to_connection",
-            now=wish.administration.get_package_display(),
+            now=target.administration.get_package_display(),
             wanted=connection.get_package_display(),
         )
     return ok("ok", package=connection.get_package_display())
 
 
-def target_connection(wish: Target) -> Finding:
-    connection, office = wish.to_connection, wish.to_environment
+def target_connection(target: Target) -> Finding:
+    connection, office = target.to_connection, target.to_environment
     if office is None:
         return todo("choose", "to_connection")
     is_elsewhere = connection is None or connection.environment_id != office.pk
-    if is_elsewhere and (none := none_to_choose(wish, office)):
-        return none
+    if is_elsewhere and (nothing := nothing_fits(target, office)):
+        return nothing
     if connection is None:
         return todo("choose", "to_connection")
     if is_elsewhere:
@@ -63,27 +63,27 @@ def target_connection(wish: Target) -> Finding:
     return ok("ok", connection=str(connection))
 
 
-def none_to_choose(wish: Target, office: Environment) -> Finding | None:
-    """The office has no connection that could be chosen; None where it has."""
-    now = wish.administration
+def nothing_fits(target: Target, office: Environment) -> Finding | None:
+    """The problem of an office without a connection to choose; None if it has one."""
+    now = target.administration
     best = fitting_connections(now, office).order_by("-is_active").first()
     if best is not None:
         return None if best.is_active else _inactive(best)
-    told = {"office": str(office), "package": now.get_package_display()}
+    params = {"office": str(office), "package": now.get_package_display()}
     if office.pk == now.environment_id:
-        return problem("no_other", "to_connection", **told)
-    return problem("none_there", "to_environment", **told)
+        return problem("no_other", "to_connection", **params)
+    return problem("none_there", "to_environment", **params)
 
 
 def _inactive(connection: BookkeepingConnection) -> Finding:
     return problem("inactive", "to_connection", connection=str(connection))
 
 
-def connection_differs(wish: Target) -> Finding:
-    if wish.to_connection is None:
+def connection_differs(target: Target) -> Finding:
+    if target.to_connection is None:
         return todo("choose", "to_connection")
-    if wish.to_connection.pk == wish.administration.connection_id:
-        return problem("same", "to_connection", connection=str(wish.to_connection))
+    if target.to_connection.pk == target.administration.connection_id:
+        return problem("same", "to_connection", connection=str(target.to_connection))
     return ok()
 
 

@@ -17,19 +17,19 @@ from adminmoves.rules.checks.base import (
 from adminmoves.vocabulary import Subscription
 
 
-def target_environment(wish: Target) -> Finding:
-    if wish.to_environment is None:
+def target_environment(target: Target) -> Finding:
+    if target.to_environment is None:
         return todo("choose", "to_environment")
-    same = wish.to_environment.pk == wish.administration.environment_id
-    if wish.intent in ENVIRONMENT_TYPES and same:
-        return problem("same", "to_environment", office=str(wish.to_environment))
-    if wish.intent not in ENVIRONMENT_TYPES and not same:
-        return problem("differs", "to_connection", office=str(wish.to_environment))
-    return ok("moves" if wish.intent in ENVIRONMENT_TYPES else "stays")
+    same = target.to_environment.pk == target.administration.environment_id
+    if target.intent in ENVIRONMENT_TYPES and same:
+        return problem("same", "to_environment", office=str(target.to_environment))
+    if target.intent not in ENVIRONMENT_TYPES and not same:
+        return problem("differs", "to_connection", office=str(target.to_environment))
+    return ok("moves" if target.intent in ENVIRONMENT_TYPES else "stays")
 
 
-def target_subscription(wish: Target) -> Finding:
-    office = wish.to_environment
+def target_subscription(target: Target) -> Finding:
+    office = target.to_environment
     if office is None:
         return todo("choose", "to_environment")
     if not office.is_active:
@@ -39,16 +39,16 @@ def target_subscription(wish: Target) -> Finding:
     return ok()
 
 
-def consent(wish: Target) -> Finding:
-    given = wish.parties
-    if not (given.consent_name and given.consent_email):
-        missing = "consent_email" if given.consent_name else "consent_name"
+def consent(target: Target) -> Finding:
+    parties = target.parties
+    if not (parties.consent_name and parties.consent_email):
+        missing = "consent_email" if parties.consent_name else "consent_name"
         return todo("who", missing)
-    if given.consent_on is None or not given.consent_ticket:
-        return todo("when", "consent_ticket" if given.consent_on else "consent_on")
-    if not given.consent_accepts_costs:
+    if parties.consent_on is None or not parties.consent_ticket:
+        return todo("when", "consent_ticket" if parties.consent_on else "consent_on")
+    if not parties.consent_accepts_costs:
         return todo("costs", "consent_accepts_costs")
-    return ok("ok", name=given.consent_name)
+    return ok("ok", name=parties.consent_name)
 
 
 CHECKS = (

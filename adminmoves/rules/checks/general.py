@@ -1,4 +1,4 @@
-"""What holds for every migration, whatever it changes (domain.md par. 3)."""
+"""Checks of every migration, whatever it changes (domain.md par. 3)."""
 
 from datetime import timedelta
 
@@ -25,60 +25,65 @@ from adminmoves.vocabulary import Moment, Severity
 SELF_SERVICE_TYPES = ALL - ENVIRONMENT_TYPES
 
 
-def moved_in_package(wish: Target) -> Finding:
+def moved_in_package(target: Target) -> Finding:
     """The first rule. It holds back approving and starting, not submitting."""
-    if wish.proof and wish.proof.usable:
-        return ok("attested" if wish.proof.is_attested else "seen", code=wish.to_code)
+    if target.proof and target.proof.usable:
+        return ok(
+            "attested" if target.proof.is_attested else "seen", code=target.to_code
+        )
     return waiting("waits", Moment.APPROVE, "proof")
 
 
-def requester(wish: Target) -> Finding:
-    asked = wish.parties
-    if not (asked.requester_name and asked.requester_email):
-        missing = "requester_email" if asked.requester_name else "requester_name"
+def requester(target: Target) -> Finding:
+    parties = target.parties
+    if not (parties.requester_name and parties.requester_email):
+        missing = "requester_email" if parties.requester_name else "requester_name"
         return todo("who", missing)
-    if not asked.requester_ticket:
+    if not parties.requester_ticket:
         return todo("ticket", "requester_ticket")
-    return ok("ok", name=asked.requester_name)
+    return ok("ok", name=parties.requester_name)
 
 
-def client_informed(wish: Target) -> Finding:
+def client_informed(target: Target) -> Finding:
     return (
-        ok() if wish.parties.client_informed else problem("not_yet", "client_informed")
+        ok()
+        if target.parties.client_informed
+        else problem("not_yet", "client_informed")
     )
 
 
-def awaiting_authorisation(wish: Target) -> Finding:
-    held = wish.administration
-    if not held.is_counted:
+def awaiting_authorisation(target: Target) -> Finding:
+    administration = target.administration
+    if not administration.is_counted:
         return problem("unknown", "recount")
-    count = held.documents_awaiting_authorisation
+    count = administration.documents_awaiting_authorisation
     return problem("some", "recount", count=count) if count else ok()
 
 
-def unprocessed(wish: Target) -> Finding:
-    held = wish.administration
-    if not held.is_counted:
+def unprocessed(target: Target) -> Finding:
+    counts = target.administration
+    if not counts.is_counted:
         return problem("unknown", "recount")
-    count = held.documents_unprocessed - held.documents_awaiting_authorisation
+    # Those that wait for authorisation have a check of their own.
+    count = counts.documents_unprocessed - counts.documents_awaiting_authorisation
     return problem("some", "recount", count=count) if count > 0 else ok()
 
 
-def count_age(wish: Target) -> Finding:
+def count_age(target: Target) -> Finding:
     """Measured at the approval once there is one: a planned run keeps its warnings."""
-    counted_at = wish.administration.documents_counted_at
+    counted_at = target.administration.documents_counted_at
     if counted_at is None:
         return todo("never", "recount")
-    approved_at = wish.move.approved_at if wish.move else None
+    approved_at = target.move.approved_at if target.move else None
     age = (approved_at or timezone.now()) - counted_at
     if age > timedelta(days=settings.PORTAL_COUNT_OLD_DAYS):
         return problem("old", "recount", days=age.days)
     return ok()
 
 
-def self_service(wish: Target) -> Finding:
-    able = wish.profile is not None and wish.profile.self_service
-    return problem("possible") if able else ok()
+def self_service(target: Target) -> Finding:
+    profile = target.profile
+    return problem("possible") if profile and profile.self_service else ok()
 
 
 AUTHORISATION = dict.fromkeys(sorted(ENVIRONMENT_TYPES), Severity.BLOCKING) | (

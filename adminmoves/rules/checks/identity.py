@@ -1,4 +1,4 @@
-"""What the package shows is compared with our record; a difference is for a person."""
+"""Compares what the package shows with our record; a person looks at a difference."""
 
 import re
 import unicodedata
@@ -40,13 +40,13 @@ def name_key(name: str) -> str:
     return " ".join(words or plain.split())
 
 
-def same_name(seen: str, known: str) -> bool:
-    return bool(name_key(seen)) and name_key(seen) == name_key(known)
+def same_name(seen: str, recorded: str) -> bool:
+    return bool(name_key(seen)) and name_key(seen) == name_key(recorded)
 
 
-def same_kvk(seen: str, known: str) -> bool:
+def same_kvk(seen: str, recorded: str) -> bool:
     """KvK numbers by their digits; an establishment number after it is left out."""
-    first, second = (re.sub(r"\D", "", number)[:8] for number in (seen, known))
+    first, second = (re.sub(r"\D", "", number)[:8] for number in (seen, recorded))
     return bool(first) and first.zfill(8) == second.zfill(8)
 
 
@@ -55,13 +55,13 @@ def other_name(proof: Proof, ours: Administration) -> bool:
 
 
 def other_kvk(proof: Proof, ours: Administration) -> bool:
-    seen, known = proof.observed_kvk_number, ours.kvk_number
-    return bool(seen and known) and not same_kvk(seen, known)
+    seen, recorded = proof.observed_kvk_number, ours.kvk_number
+    return bool(seen and recorded) and not same_kvk(seen, recorded)
 
 
-def recognised(wish: Target) -> Finding:
-    """Told as soon as there is an answer; before that there is nothing to tell."""
-    proof, ours = wish.proof, wish.administration
+def recognised(target: Target) -> Finding:
+    # Without an answer there is nothing to compare yet.
+    proof, ours = target.proof, target.administration
     if proof is None or not proof.usable:
         return todo("unseen", "proof")
     name, kvk = other_name(proof, ours), other_kvk(proof, ours)

@@ -33,75 +33,79 @@ from adminmoves.rules.checks.conflicts import (
 from adminmoves.vocabulary import Moment
 
 
-def in_use(wish: Target) -> Finding:
-    if wish.administration.retired_by_id is not None:
+def in_use(target: Target) -> Finding:
+    if target.administration.retired_by_id is not None:
         return problem("retired", "administration")
     return ok()
 
 
-def no_other_move(wish: Target) -> Finding:
-    other = wish.near.get(OTHER_MOVE)
+def no_other_move(target: Target) -> Finding:
+    other = target.conflicts.get(OTHER_MOVE)
     return problem("other", "administration", number=other.number) if other else ok()
 
 
-def no_other_wish(wish: Target) -> Finding:
-    if not wish.is_complete:
+def no_other_target(target: Target) -> Finding:
+    if not target.is_complete:
         return todo("choose", "to_code")
-    rival = wish.near.get(RIVAL)
+    rival = target.conflicts.get(RIVAL)
     return problem("rival", "to_code", number=rival.number) if rival else ok()
 
 
-def place_free(wish: Target) -> Finding:
+def place_free(target: Target) -> Finding:
     """Free now, or held by one that is on its way out: then it waits for that move."""
-    if not wish.is_complete:
+    if not target.is_complete:
         return todo("choose", "to_code")
-    holder = wish.near.get(HOLDER)
+    holder = target.conflicts.get(HOLDER)
     if holder is None:
         return ok()
     name, number = holder.name, holder.number
     if not number:
         facts = {"name": name, "code": holder.code, "holder": holder.page}
         return problem("taken", "to_code", **facts)
-    if RING in wish.near:
+    if RING in target.conflicts:
         return problem("ring", "to_code", number=number)
     return waiting("leaving", Moment.START, number=number, name=name)
 
 
-def code_and_name(wish: Target) -> Finding:
-    if not wish.is_complete:
+def code_and_name(target: Target) -> Finding:
+    if not target.is_complete:
         return todo("choose", "to_code")
-    return problem("twin", "to_code", code=wish.to_code) if TWIN in wish.near else ok()
+    return (
+        problem("twin", "to_code", code=target.to_code)
+        if TWIN in target.conflicts
+        else ok()
+    )
 
 
-def address_free(wish: Target) -> Finding:
+def address_free(target: Target) -> Finding:
     """Free now, or of one that gives up both it and the code that it is made of."""
-    if not wish.to_address:
+    if not target.to_address:
         return todo("choose", "to_code")
-    if len(wish.to_address) > MAX_ADDRESS_CHARS:
+    if len(target.to_address) > MAX_ADDRESS_CHARS:
         return problem("long", "to_code")
-    return _address_free(wish.to_address, wish.near)
+    return _address_free(target.to_address, target.conflicts)
 
 
-def _address_free(address: str, near: Mapping[str, Conflict]) -> Finding:
-    if GIVEN_UP in near:
+def _address_free(address: str, conflicts: Mapping[str, Conflict]) -> Finding:
+    if GIVEN_UP in conflicts:
         return ok()
-    if held := near.get(HELD):
-        name, number = held.name, held.number
+    if holder := conflicts.get(HELD):
+        name, number = holder.name, holder.number
         if not number:
-            facts = {"address": address, "name": name, "holder": held.page}
+            facts = {"address": address, "name": name, "holder": holder.page}
             return problem("taken", "to_code", **facts)
         return waiting("leaving", Moment.START, number=number, name=name)
-    if wanted := near.get(WANTED):
+    if wanted := conflicts.get(WANTED):
         return problem("wanted", "to_code", address=address, number=wanted.number)
-    return problem("kept", "to_code", address=address) if KEPT in near else ok()
+    return problem("kept", "to_code", address=address) if KEPT in conflicts else ok()
 
 
-def address_inherited(wish: Target) -> Finding:
+def address_inherited(target: Target) -> Finding:
     """An address that was another's comes along with the code that was another's."""
-    if not wish.to_address:
+    if not target.to_address:
         return todo("choose", "to_code")
-    if INHERITED in wish.near:
-        return problem("inherited", "to_code", address=wish.to_address)
+    if INHERITED in target.conflicts:
+        return problem("inherited", "to_code", address=target.to_address)
     return ok()
 
 
@@ -140,7 +144,7 @@ CHECKS = (
     Check(
         "no_other_wish",
         blocking(),
-        no_other_wish,
+        no_other_target,
         {
             "choose": CHOOSE,
             "rival": Message(
