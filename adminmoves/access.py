@@ -1,4 +1,4 @@
-"""Who may do what: one table, read by everything, tested cell by cell."""
+"""The rights of each role, in one table, and the actor of a step."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -68,13 +68,13 @@ WHERE id = %(person)s OR id IN (
     WHERE borrower_id = %(person)s AND ends_at > statement_timestamp())
 ORDER BY id FOR SHARE
 """
-"""A person, and who lent them something: whoever changes their rights waits."""
-SETTINGS = ("user_id", "language", "theme", "single_letter_keys")
+"""Locks a person and the lenders of their loans: who changes their rights waits."""
+PREFERENCE_FIELDS = ("user_id", "language", "theme", "single_letter_keys")
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who takes a step: always named, never None, so nothing is allowed by absence."""
+    """The person or machine that takes a step. Never None: absence allows nothing."""
 
     name: str
     role: Role
@@ -96,48 +96,49 @@ SYSTEM = Actor(name="system", role=Role.SYSTEM)
 
 @dataclass(frozen=True, slots=True)
 class UserContext:
-    """What a person is here at this moment; their own ``preferences``, once stored.
+    """The role, loan and preferences of a person at this moment.
 
-    ``beside`` is what the question asked besides.
+    ``preferences``: None until they store some. ``extra``: values of the further
+    expressions of ``question``.
     """
 
     role: Role | None
     has_loan: bool
     preferences: Preferences | None
-    beside: tuple[Any, ...]
+    extra: tuple[Any, ...]
 
 
-def question(*beside: Any) -> Question[User]:
-    """Groups, loan and preferences in one query, and ``beside`` in the same."""
+def question(*extra: Any) -> Question[User]:
+    """Groups, loan and preferences in one query, with ``extra`` expressions."""
     loans = ApprovalLoan.objects.running().filter(borrower=OuterRef("pk"))
-    asked = User.objects.filter(pk=KEY).values_list(
+    rows = User.objects.filter(pk=KEY).values_list(
         ArraySubquery(Group.objects.filter(user=OuterRef("pk")).values("name")),
         Exists(loans),
         "preferences__language",
         "preferences__theme",
         "preferences__single_letter_keys",
-        *beside,
+        *extra,
     )
-    return Question.of(asked)
+    return Question.of(rows)
 
 
-def user_context_of(user: User, asked: Question[User]) -> UserContext:
-    """Anew for every request, so that what is taken away is gone at once."""
-    groups, has_loan, language, theme, keys, *beside = asked.values(user.pk)
+def user_context_of(user: User, query: Question[User]) -> UserContext:
+    """Read for every request, so that a right that is taken away is gone at once."""
+    groups, has_loan, language, theme, keys, *extra = query.values(user.pk)
     stored = None
     if language:
         row = (user.pk, language, theme, keys)
-        stored = Preferences.from_db(connection.alias, SETTINGS, row)
-    return UserContext(_only_role(groups), has_loan, stored, tuple(beside))
+        stored = Preferences.from_db(connection.alias, PREFERENCE_FIELDS, row)
+    return UserContext(_only_role(groups), has_loan, stored, tuple(extra))
 
 
 @cache
-def _standing() -> Question[User]:
+def _context_query() -> Question[User]:
     return question()
 
 
 def _only_role(groups: Iterable[str]) -> Role | None:
-    """The name of a group. Two roles are none; a superuser flag adds none."""
+    """The role among a person's groups; None if there are two. No flag adds one."""
     names = set(groups) & set(Role.values)
     return Role(names.pop()) if len(names) == 1 else None
 
@@ -148,12 +149,12 @@ def role_of(user: User) -> Role | None:
 
 def actor_for(user: User, request_id: str = "") -> Actor:
     """Turn a logged-in user into an actor, with what was lent to them."""
-    return actor_in(user_context_of(user, _standing()), user, request_id)
+    return actor_in(user_context_of(user, _context_query()), user, request_id)
 
 
-def actor_in(standing: UserContext, user: User, request_id: str = "") -> Actor:
-    """The same, of somebody whose standing was read already."""
-    role = standing.role
+def actor_in(context: UserContext, user: User, request_id: str = "") -> Actor:
+    """The actor of somebody whose context was read already. Raises NotAllowed."""
+    role = context.role
     if role is None or role in {R.WORKER, R.SYSTEM} or not user.is_active:
         raise NotAllowed(
             _("You have no role in this portal. Ask an administrator for one.")
@@ -162,23 +163,24 @@ def actor_in(standing: UserContext, user: User, request_id: str = "") -> Actor:
         name=display_name(user),
         role=role,
         user_id=user.pk,
-        borrowed=LENDABLE if standing.has_loan and role in AGENTS else frozenset(),
+        borrowed=LENDABLE if context.has_loan and role in AGENTS else frozenset(),
         request_id=request_id,
     )
 
 
 def require_still(actor: Actor) -> None:
-    """Refuse who lost, since they asked, a role or what was lent to them.
+    """Raise NotAllowed if the actor lost a role or a loan since the request began.
 
-    The last look of a transaction, after all that it waited for: what a person may do
-    is locked until it ends. Raises NotAllowed.
+    Called last in a transaction, after all that it waits for: the rights of the person
+    stay locked until it ends.
     """
     if actor.user_id is None:
         return
     with connection.cursor() as cursor:
         cursor.execute(LOCK, {"person": actor.user_id})
-    # Not in the same statement, which would not see what it waited for.
-    groups, has_loan, *_preferences, is_active = _standing_now().values(actor.user_id)
+    # Another statement than the lock, which would not see what it waited for.
+    values = _active_context_query().values(actor.user_id)
+    groups, has_loan, *_preferences, is_active = values
     lost_loan = actor.borrowed and not has_loan
     if lost_loan or not is_active or _only_role(groups) != actor.role:
         raise NotAllowed(
@@ -187,17 +189,16 @@ def require_still(actor: Actor) -> None:
 
 
 @cache
-def _standing_now() -> Question[User]:
+def _active_context_query() -> Question[User]:
     return question("is_active")
 
 
 def approval_counts(approver_id: int, at: datetime) -> bool:
-    """Whether an approval still counts: who gave it then is not switched off, and may
-    approve, or had the right lent at that moment."""
-    lent = ApprovalLoan.objects.filter(
+    """Whether the approver is active, and may approve or had the right lent ``at``."""
+    loans = ApprovalLoan.objects.filter(
         borrower=approver_id, starts_at__lte=at, ends_at__gt=at, taken_back=None
     )
-    may = Q(groups__name__in=MAY[Action.APPROVE]) | Q(Exists(lent))
+    may = Q(groups__name__in=MAY[Action.APPROVE]) | Q(Exists(loans))
     return User.objects.filter(may, pk=approver_id, is_active=True).exists()
 
 

@@ -1,7 +1,7 @@
-"""What comes from outside, cleaned in one place, so that every door takes the same.
+"""Cleans input from outside: moments, texts and codes.
 
-Forms, files, the administrator's pages and commands ask here. What cannot be taken is a
-ValidationError, whose sentence says what to write instead.
+Forms, files, the administrator's pages and commands call it, so that all of them take
+the same. A ValidationError says what to write instead.
 """
 
 import re
@@ -15,22 +15,22 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
-"""Between these the database holds every moment: hold_calendar.sql."""
+"""The database takes no moment outside these years (hold_calendar.sql)."""
 OLDEST = date(2010, 1, 1)
-"""Nothing that is told here happened before; what says so has a mistyped year."""
+"""Nothing happened before; an older day has a mistyped year."""
 CONSENT_AGE = timedelta(days=2 * 366)
 """A consent is given for one migration; an older one has a mistyped year."""
 STATED_AGE = timedelta(days=5 * 366)
-"""What was moved in the package longer ago does not wait for its migration here."""
+"""A move in the package is not older; else its year was mistyped."""
 COUNT_AGE = timedelta(days=2 * 366)
 """An older count may be true, and should be looked at."""
 AHEAD = timedelta(days=366)
-"""Nobody plans or lends for longer; who seems to has mistyped a year."""
+"""Nobody plans or lends for longer; a later day has a mistyped year."""
 FREEZE_AHEAD = timedelta(days=2 * 366)
 FUTURE_SLACK = timedelta(minutes=5)
 """The clock of another system may run ahead of ours."""
 UNREADABLE = "unreadable"
-"""The code of the error where a text is no moment at all."""
+"""The code of the error for a text that is no moment."""
 MAX_CODE_CHARS = 100
 MAX_ADDRESS_CHARS = 320
 MAX_COUNT = 2**31 - 1
@@ -47,9 +47,8 @@ UNSEEN_LETTERS = re.compile(
     "\U000bffff\U000cfffe\U000cffff\U000dfffe\U000dffff\U000efffe\U000effff\U000ffffe"
     "\U000fffff\U0010fffe\U0010ffff]"
 )
-"""What looks like nothing and is of another kind: fillers, blanks, variation selectors,
-what Unicode has set apart for more of them, the mark of an object that is not there,
-and what Unicode will never give a sign to (noncharacters)."""
+"""Signs of other kinds that nobody sees: fillers, blanks, variation selectors and those
+reserved for more of them, the mark of an absent object, and noncharacters."""
 LOCAL_FORMATS = (
     "%d-%m-%Y %H:%M",
     "%d-%m-%Y %H:%M:%S",
@@ -83,8 +82,7 @@ def read_moment(text: str) -> datetime:
     try:
         moment = parse_datetime(iso) or _parse_local(text)
     except ValueError as error:
-        told = _("This day or time does not exist.")
-        raise ValidationError(told) from error
+        raise ValidationError(_("This day or time does not exist.")) from error
     if moment is None:
         raise ValidationError(_("This is no moment."), code=UNREADABLE)
     if timezone.is_naive(moment):
@@ -185,7 +183,7 @@ def _wrong_year(value: date) -> ValidationError:
 def _parse_local(text: str) -> datetime | None:
     for pattern in LOCAL_FORMATS:
         try:
-            return datetime.strptime(text, pattern)  # noqa: DTZ007 - the clock here is added by who asks
+            return datetime.strptime(text, pattern)  # noqa: DTZ007 - the caller adds the clock here
         except ValueError:
             continue
     return None
@@ -203,15 +201,15 @@ def is_unseen(sign: str) -> bool:
 
 
 def strip_paste(text: str) -> str:
-    """Without what a paste adds at the ends: spaces of any kind, unseen signs."""
+    """Strip spaces of any kind and unseen signs, which a paste adds at the ends."""
     if text.isascii() and text.isprintable():
         return text.strip()
-    seen = [place for place, sign in enumerate(text) if _is_ink(sign)]
-    return text[seen[0] : seen[-1] + 1] if seen else ""
+    visible = [at for at, sign in enumerate(text) if _is_visible(sign)]
+    return text[visible[0] : visible[-1] + 1] if visible else ""
 
 
 def plain_dashes(code: str) -> str:
-    """A code whose dashes are as a keyboard has them, whatever a text editor made."""
+    """Replace the dashes of a text editor by the one of a keyboard."""
     return ODD_DASHES.sub("-", code)
 
 
@@ -222,22 +220,21 @@ def require_seen(text: str, space: str = " ") -> None:
     """
     if text.isprintable() and not UNSEEN_LETTERS.search(text):
         return
-    for place, sign in enumerate(text, 1):
+    for position, sign in enumerate(text, 1):
         if is_unseen(sign):
-            told = _("Type it again, without it: %(text)s") % {
-                "text": seen_of(text, space)
-            }
-            raise ValidationError(f"{_cannot_see(place, sign)} {told}")
+            visible = visible_of(text, space)
+            remedy = _("Type it again, without it: %(text)s") % {"text": visible}
+            raise ValidationError(f"{_cannot_see(position, sign)} {remedy}")
 
 
-def seen_of(text: str, space: str) -> str:
-    """What people see of a line of text, with plain spaces."""
+def visible_of(text: str, space: str) -> str:
+    """The visible part of a line of text, with plain spaces."""
     signs = (" " if sign.isspace() else sign for sign in text)
     return space.join("".join(sign for sign in signs if not is_unseen(sign)).split())
 
 
 def clean_line(text: str) -> str:
-    """One line of text without what a paste adds; every other sign can be seen."""
+    """Strip a line and validate that every sign of it can be seen."""
     line = strip_paste(text)
     require_seen(line)
     return line
@@ -245,18 +242,19 @@ def clean_line(text: str) -> str:
 
 def require_writing(text: str) -> None:
     """Validate text of several lines: line ends and tabs, no other control sign."""
-    for place, sign in enumerate(text, 1):
+    for position, sign in enumerate(text, 1):
         if unicodedata.category(sign) in {"Cc", "Cs"} and sign not in "\t\n\r":
-            told = _("Remove it, or type the text again.")
-            raise ValidationError(f"{_cannot_see(place, sign)} {told}")
+            remedy = _("Remove it, or type the text again.")
+            raise ValidationError(f"{_cannot_see(position, sign)} {remedy}")
 
 
 def require_short_key(code: str) -> None:
     """Validate a code by the length of what it is compared by, which may be longer."""
     key = unicodedata.normalize("NFKC", code).upper()
     if len(code) <= MAX_CODE_CHARS < len(key):
-        told = _("Too long: some signs of this code stand for several. Use plain ones.")
-        raise ValidationError(told)
+        raise ValidationError(
+            _("Too long: some signs of this code stand for several. Use plain ones.")
+        )
 
 
 def require_code(text: str) -> None:
@@ -267,11 +265,11 @@ def require_code(text: str) -> None:
     require_short_key(text)
 
 
-def _cannot_see(place: int, sign: str) -> str:
+def _cannot_see(position: int, sign: str) -> str:
     name = f"U+{ord(sign):04X} {unicodedata.name(sign, '')}".strip()
-    told = _("Sign %(place)s cannot be seen (%(sign)s).")
-    return told % {"place": place, "sign": name}
+    sentence = _("Sign %(place)s cannot be seen (%(sign)s).")
+    return sentence % {"place": position, "sign": name}
 
 
-def _is_ink(sign: str) -> bool:
+def _is_visible(sign: str) -> bool:
     return not (sign.isspace() or is_unseen(sign))

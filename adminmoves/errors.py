@@ -4,11 +4,11 @@ from django.core.exceptions import PermissionDenied
 
 
 class NotAllowed(PermissionDenied):
-    """This actor may never take this action. Django answers 403."""
+    """The actor may not take this action. Django answers 403."""
 
 
 class DomainError(Exception):
-    """It cannot be done now, and a person can be told why. The text is for them."""
+    """Refuses an action now. The text is a sentence for the person."""
 
 
 class StepRefused(DomainError):
@@ -16,7 +16,7 @@ class StepRefused(DomainError):
 
 
 class ChangedMeanwhile(StepRefused):
-    """Somebody else changed what the form was about; the text says who and when."""
+    """Somebody else changed what the form shows; the text says who and when."""
 
 
 class RuleHeld(DomainError):
@@ -31,11 +31,11 @@ class RuleHeld(DomainError):
 
 
 class FourEyes(DomainError):
-    """Who contributed to a move does not approve it."""
+    """A contributor to a move does not approve it."""
 
 
 class CheckRefused(DomainError):
-    """A check holds the move back; ``report`` tells which, all at once."""
+    """Checks hold the move back; ``report`` has all of them."""
 
     def __init__(self, message: str, report: object = None) -> None:
         super().__init__(message)
@@ -47,4 +47,4 @@ class ProofRefused(DomainError):
 
 
 class LeaseLost(Exception):
-    """Another worker carries the run on; whatever this one still holds is void."""
+    """Another worker carries the run on: this one writes nothing more."""

@@ -27,10 +27,10 @@ def insert(rows: Sequence[Model]) -> None:
     if not rows:
         return
     model = type(rows[0])
-    one = f"({', '.join(['%s'] * len(_written(model)))})"
+    placeholders = f"({', '.join(['%s'] * len(_written(model)))})"
     with connection.cursor() as cursor:
         cursor.execute(
-            f"{_insert(model)} {', '.join([one] * len(rows))} RETURNING id",
+            f"{_insert(model)} {', '.join([placeholders] * len(rows))} RETURNING id",
             [value for row in rows for value in _values(row)],
         )
         for row, (row_id,) in zip(rows, cursor.fetchall(), strict=True):
@@ -52,12 +52,11 @@ def take(model: type[M], values: Iterator[Any]) -> M:
     """The next row of this model, from the values of a row that begin with it."""
     fields = _read(model)
     names = [field.attname for field in fields]
-    found = zip(fields, values, strict=False)
-    return model.from_db("default", names, [_told(*pair) for pair in found])
+    pairs = zip(fields, values, strict=False)
+    return model.from_db("default", names, [_convert(*pair) for pair in pairs])
 
 
-def _told(field: Field[Any, Any], value: Any) -> Any:
-    """A value as its field reads it."""
+def _convert(field: Field[Any, Any], value: Any) -> Any:
     return json.loads(value) if isinstance(field, JSONField) else value
 
 
@@ -104,8 +103,8 @@ def _writers(model: type[Model]) -> tuple[tuple[str, Callable[[Any], Any]], ...]
 def _writer(field: Field[Any, Any]) -> Callable[[Any], Any]:
     if isinstance(field, WRITTEN_BY_FIELD):
         return partial(field.get_db_prep_save, connection=connection)
-    return _as_it_is
+    return _unchanged
 
 
-def _as_it_is(value: Any) -> Any:
+def _unchanged(value: Any) -> Any:
     return value

@@ -30,12 +30,13 @@ def named(
 
     ``unread``: columns that stay behind, whatever row has them.
     """
-    told = _json(model, _tree(paths), f'"{meta(model).db_table}"', _less(unread))
-    return RawSQL(told, (), output_field=JSONField())  # noqa: S611 - made of our own models' tables and columns; no value goes in
+    sql = _json(model, _tree(paths), f'"{meta(model).db_table}"', _less(unread))
+    return RawSQL(sql, (), output_field=JSONField())  # noqa: S611 - made of our own models' tables and columns; no value goes in
 
 
 def bring(
-    *asked: tuple[Sequence[Model], tuple[str, ...]], unread: tuple[str, ...] = ()
+    *rows_and_paths: tuple[Sequence[Model], tuple[str, ...]],
+    unread: tuple[str, ...] = (),
 ) -> None:
     """Bring what rows name by these paths, all of it in one query.
 
@@ -45,7 +46,7 @@ def bring(
     """
     names = [
         (row, field, kind)
-        for rows, paths in asked
+        for rows, paths in rows_and_paths
         for row in rows
         for field, kind in _kinds(type(row), paths)
     ]
@@ -83,9 +84,9 @@ def _found(
         return {}
     with connection.cursor() as cursor:
         cursor.execute(_together(kinds, unread), [list(ids[kind]) for kind in kinds])
-        for place, told in cursor.fetchall():
-            kind, values = kinds[place], json.loads(told)
-            row = _made(kind[0], values)
+        for place, text in cursor.fetchall():
+            kind, values = kinds[place], json.loads(text)
+            row = _build(kind[0], values)
             _attach(row, _tree(kind[1]), values)
             found[kind, row.pk] = row
     return found
@@ -139,20 +140,20 @@ def _less(unread: tuple[str, ...]) -> str:
     return "".join(f" - '{column}'" for column in unread)
 
 
-def _attach(row: Model, tree: Tree, told: Mapping[str, Any]) -> None:
+def _attach(row: Model, tree: Tree, values: Mapping[str, Any]) -> None:
     for name, below in tree.items():
-        field, found = meta(type(row)).get_field(name), told[name]
+        field, found = meta(type(row)).get_field(name), values[name]
         if found is None:
             field.set_cached_value(row, None)
             continue
-        child = _made(field.related_model, found)
+        child = _build(field.related_model, found)
         field.set_cached_value(row, child)
         if field.one_to_one:
             field.remote_field.set_cached_value(child, row)
         _attach(child, below, found)
 
 
-def _made(model: type[M], told: Mapping[str, Any]) -> M:
-    fields = [field for field in meta(model).concrete_fields if field.column in told]
-    values = [field.to_python(told[field.column]) for field in fields]
-    return model.from_db("default", [field.attname for field in fields], values)
+def _build(model: type[M], values: Mapping[str, Any]) -> M:
+    fields = [field for field in meta(model).concrete_fields if field.column in values]
+    cells = [field.to_python(values[field.column]) for field in fields]
+    return model.from_db("default", [field.attname for field in fields], cells)

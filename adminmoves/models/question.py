@@ -1,4 +1,4 @@
-"""Queries by one key, written once by Django and asked all the time.
+"""Queries by one key: Django writes the SQL once, each call fills in the key.
 
 To build one anew for every page takes longer than PostgreSQL takes to answer it.
 """
@@ -20,13 +20,13 @@ KEY = -1
 
 @dataclass(frozen=True, slots=True)
 class Question(Generic[M]):
-    """``named``: what comes along with each row; ``beside``: its further columns."""
+    """``named``: paths that come along with each row; ``annotations``: more columns."""
 
     model: type[M]
     named: tuple[str, ...]
-    told: str
+    sql: str
     params: tuple[Any, ...]
-    beside: Mapping[str, Expression]
+    annotations: Mapping[str, Expression]
 
     @classmethod
     def of(
@@ -40,36 +40,36 @@ class Question(Generic[M]):
             column = named(rows.model, named_too, unread)
             rows = rows.annotate(**{COLUMN: column})
         query = rows.query
-        told, params = query.sql_with_params()
-        return cls(rows.model, named_too, told, params, query.annotation_select)
+        sql, params = query.sql_with_params()
+        return cls(rows.model, named_too, sql, params, query.annotation_select)
 
     def values(self, key: int) -> tuple[Any, ...]:
         """The only row, as the database gives it. Raises DoesNotExist."""
         with connection.cursor() as cursor:
-            cursor.execute(self.told, self._filled(key))
+            cursor.execute(self.sql, self._fill_in(key))
             found: tuple[Any, ...] | None = cursor.fetchone()
         if found is None:
-            raise self._none()
+            raise self._does_not_exist()
         return found
 
     def get(self, key: int) -> M:
         """The only row. Raises DoesNotExist."""
         for row in self.rows(key):
             return row
-        raise self._none()
+        raise self._does_not_exist()
 
     def rows(self, key: int) -> list[M]:
-        """All rows, as the ORM makes them; ``beside`` is in their ``vars``."""
-        rows = list(meta(self.model).base_manager.raw(self.told, self._filled(key)))
-        for name, column in self.beside.items():
+        """All rows, as the ORM makes them; ``annotations`` are in their ``vars``."""
+        rows = list(meta(self.model).base_manager.raw(self.sql, self._fill_in(key)))
+        for name, column in self.annotations.items():
             for read in column.get_db_converters(connection):
                 for row in rows:
                     setattr(row, name, read(getattr(row, name), column, connection))
         return [attach(row, self.named) for row in rows] if self.named else rows
 
-    def _none(self) -> Exception:
-        found: Exception = meta(self.model).model.DoesNotExist()
-        return found
+    def _does_not_exist(self) -> Exception:
+        error: Exception = meta(self.model).model.DoesNotExist()
+        return error
 
-    def _filled(self, key: int) -> list[Any]:
-        return [key if one == KEY else one for one in self.params]
+    def _fill_in(self, key: int) -> list[Any]:
+        return [key if param == KEY else param for param in self.params]

@@ -114,7 +114,7 @@ class PreferencesMiddleware:
         if isinstance(request.user, User):
             context = user_context_of(request.user, _user_query())
             stored = context.preferences
-            portal_request.waiting = sum(map(len, context.beside))
+            portal_request.waiting = sum(map(len, context.extra))
             # Lazy, since it raises NotAllowed for who has no role: the view asks.
             actor = partial(actor_in, context, request.user, portal_request.request_id)
             portal_request.actor = cast("Actor", SimpleLazyObject(actor))
