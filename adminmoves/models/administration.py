@@ -170,12 +170,12 @@ class Administration(models.Model):
 
     @property
     def expected_address(self) -> str:
-        """What the address should be at the present place; beside the stored one."""
+        """The address that belongs to the present place; the stored one may differ."""
         return self.environment.address_for(self.mail_code or self.code)
 
 
 class AdministrationSearch(models.Model):
-    """What an administration is found by, also formerly; triggers write it.
+    """Present and former names and codes of an administration; triggers write it.
 
     ``names``: words of its name and of its office's. ``codes``: tokens that begin with
     "#", or with "=" where leading zeros say nothing (migrations/sql/search_table.sql).

@@ -1,4 +1,4 @@
-"""How the portal is let into a package, and how that goes: one row per connection.
+"""Consents, and the requests to packages that they allow: one row per connection.
 
 Tokens are sealed (``bookkeeping/vault.py``) and never leave this table otherwise.
 """
@@ -14,7 +14,7 @@ from adminmoves.vocabulary import LostGrant, Verdict
 
 
 class ConnectionGrant(models.Model):
-    """What somebody consented to on the package's own page, and what it shows of it."""
+    """A consent that somebody gave on the package's own page, with its tokens."""
 
     connection = models.OneToOneField(
         BookkeepingConnection,
@@ -84,7 +84,7 @@ class ConnectionLine(models.Model):
 
 
 class ConnectionList(models.Model):
-    """The newest list of a package: what it showed, kept for minutes."""
+    """The newest list of a package, cached for minutes."""
 
     connection = models.OneToOneField(
         BookkeepingConnection,
@@ -106,7 +106,7 @@ class ConnectionList(models.Model):
 
 
 class ConnectionCall(models.Model):
-    """One request to a package: when, what for, how it went. The last ones are kept."""
+    """One request to a package and its outcome. Older ones are deleted."""
 
     connection = models.ForeignKey(
         BookkeepingConnection, on_delete=models.PROTECT, related_name="calls"

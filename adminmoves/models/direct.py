@@ -18,7 +18,6 @@ WRITTEN_BY_FIELD = (JSONField, UUIDField)
 
 
 def meta(model: type[Model]) -> Any:
-    """What Django knows of a table and its columns."""
     return model._meta  # noqa: SLF001 - Django's documented API, in spite of its underscore
 
 

@@ -36,7 +36,7 @@ office_code_shape = RegexValidator(
 
 
 class PackageProfile(models.Model):
-    """What differs per package and may change by age or contract: data, not code."""
+    """Facts of a package that may change by age or contract: data, not code."""
 
     package = WordField(max_length=20, choices=Package.choices, primary_key=True)
     code_pattern = models.CharField(
@@ -124,7 +124,7 @@ class BookkeepingConnection(models.Model):
     """One link of an environment to one licence or organisation in a package."""
 
     class Demand(models.TextChoices):
-        """Which proof a connection asks for (domain.md par. 5)."""
+        """The proof that a connection wants (domain.md par. 5)."""
 
         API = "API", _("the package's own API")
         ATTESTATION = "ATTESTATION", _("an attestation with evidence")

@@ -36,7 +36,7 @@ class Like(Lookup[Any]):
 
 
 class WordPattern(Func):
-    """What a typed word looks like among ``Words``; NULL for a word without letters."""
+    """The LIKE pattern of a typed word among ``Words``; NULL without letters."""
 
     function = "adminmoves_word_pattern"
     output_field: Field[Any, Any] = TextField()

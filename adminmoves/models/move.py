@@ -46,7 +46,7 @@ def step(
 
 @dataclass(frozen=True, slots=True)
 class Approval:
-    """What a lead said yes to: the plan by its hash, and what was warned of."""
+    """The plan that a lead approves, bound by its hash, with the warnings they saw."""
 
     approver_id: int
     plan: dict[str, Any]

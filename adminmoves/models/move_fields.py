@@ -22,7 +22,7 @@ S = MoveState
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a complete move is about: which administration, and to which place."""
+    """The administration and the wanted place of a complete move."""
 
     administration_id: int
     connection_id: int

@@ -1,4 +1,4 @@
-"""What the table of moves holds by itself (architecture.md par. 2 and 3)."""
+"""Constraints and indexes of the table of moves (architecture.md par. 2 and 3)."""
 
 from django.db import models
 from django.db.models import Q

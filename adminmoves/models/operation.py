@@ -1,5 +1,7 @@
-"""Who is alive, whether the queue may start anything, and which stores are ours: no
-part of the record."""
+"""State of the installation: processes, the pause of the queue, the marks of stores.
+
+No part of the record.
+"""
 
 import uuid
 from datetime import timedelta
@@ -14,10 +16,10 @@ from django.utils import timezone
 from adminmoves.models.words import WordField
 from adminmoves.vocabulary import BeatKind, StoreName
 
-SILENT_AFTER = 3
-"""So many heartbeats a process may miss."""
+MAX_MISSED_HEARTBEATS = 3
+"""A process that misses more counts as gone."""
 UNHEARD = timedelta(minutes=2)
-"""People are told that there is no worker when none was heard for so long."""
+"""Pages say that there is no worker when none was heard for this time."""
 FORGOTTEN_AFTER = timedelta(days=1)
 
 
@@ -60,7 +62,7 @@ class WorkerBeat(models.Model):
     started_at = models.DateTimeField()
     seen_at = models.DateTimeField(db_default=Now())
     doing = models.JSONField(default=list)
-    # Known where with_silence asked for it.
+    # An annotation: only rows of with_silence have it.
     silent: bool
 
     objects = WorkerBeatQuerySet.as_manager()
@@ -74,11 +76,11 @@ class WorkerBeat(models.Model):
 
 def silence() -> timedelta:
     """How long a process may say nothing before it counts as gone."""
-    return timedelta(seconds=SILENT_AFTER * settings.PORTAL_HEARTBEAT_SECONDS)
+    return timedelta(seconds=MAX_MISSED_HEARTBEATS * settings.PORTAL_HEARTBEAT_SECONDS)
 
 
 class StoreMark(models.Model):
-    """Which folder or bucket is ours: the file ``.portal-mark`` in it says the same.
+    """The mark of a folder or bucket that is ours; also in its file ``.portal-mark``.
 
     Written once, when the place is first used; a place without it is not ours, or it
     is another one's while ours is away.
@@ -93,7 +95,7 @@ class StoreMark(models.Model):
 
     @staticmethod
     def mark_in(content: bytes) -> uuid.UUID | None:
-        """What the file says; None where that is no mark."""
+        """The mark in that file; None if it has none."""
         try:
             return uuid.UUID(content.decode(errors="replace").strip())
         except ValueError:
@@ -112,7 +114,7 @@ class QueueSwitchQuerySet(models.QuerySet["QueueSwitch"]):
 
 
 class QueueSwitch(models.Model):
-    """One row, made by a migration: who paused the queue, when and why.
+    """The only row: whether the queue is paused, by whom, since when and why.
 
     The history is in the trail.
     """
@@ -127,7 +129,7 @@ class QueueSwitch(models.Model):
     draining = models.BooleanField(default=False)
     # What was held by a pause waits since then.
     resumed_at = models.DateTimeField(null=True)
-    # Known where with_worker asked for it.
+    # An annotation: only the row of with_worker has it.
     worker_seen: bool
 
     objects = QueueSwitchQuerySet.as_manager()

@@ -1,4 +1,4 @@
-"""Who is behind a move: people outside, and colleagues who worked on it."""
+"""People behind a move: those outside, and colleagues who worked on it."""
 
 from django.conf import settings
 from django.db import models
@@ -42,7 +42,7 @@ class Parties(models.Model):
     consent_accepts_costs = models.BooleanField(default=False)
     client_informed = models.BooleanField(default=False)
     note = models.TextField(blank=True, max_length=2000)
-    # What is already said about the package; becomes a proof once submitted.
+    # A statement about the package in a draft becomes a proof at the submit.
     moved_said_by = models.CharField(
         max_length=200, blank=True, validators=[require_seen]
     )
@@ -66,7 +66,7 @@ class Parties(models.Model):
 
 
 class Contributor(models.Model):
-    """Who worked on which revision. Append-only: none of them approves (four eyes)."""
+    """Somebody who worked on a revision, and so does not approve. Append-only."""
 
     move = models.ForeignKey(
         Move, on_delete=models.PROTECT, related_name="contributors"

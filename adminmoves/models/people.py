@@ -1,4 +1,4 @@
-"""What the portal keeps of its own people, and the settings they made."""
+"""Names, preferences and loans of the portal's own people, and severities they set."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -23,7 +23,7 @@ def display_name(user: User | None) -> str:
 
 
 def names_apart(people: Iterable[User]) -> dict[int, str]:
-    """What each is called, by their ids; with the user name where two share a name."""
+    """Display names by id; with the user name if two people share a name."""
     users = {user.pk: user for user in people}
     names = {pk: display_name(u) for pk, u in users.items()}
     shared = Counter(" ".join(name.split()).casefold() for name in names.values())
@@ -56,7 +56,7 @@ class Preferences(models.Model):
 
 class ApprovalLoanQuerySet(models.QuerySet["ApprovalLoan"]):
     def running(self) -> Self:
-        """What is not over, not taken back, and of somebody who has the right."""
+        """Loans of a lead that have begun, are not over and were not taken back."""
         return self.filter(
             starts_at__lte=Now(),
             ends_at__gt=Now(),

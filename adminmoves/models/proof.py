@@ -144,7 +144,7 @@ class Proof(models.Model):
 
 
 class ProofWords(models.Model):
-    """What somebody outside said, and a lead's reason: apart, can be emptied."""
+    """People outside and a lead's reason: apart, so that they can be emptied."""
 
     proof = models.OneToOneField(
         Proof, on_delete=models.PROTECT, related_name="words", primary_key=True

@@ -18,7 +18,6 @@ REASON_CHARS = 500
 
 class RetirementQuerySet(models.QuerySet["Retirement"]):
     def waiting(self) -> Self:
-        """What nobody decided yet."""
         return self.filter(outcome=Outcome.WAITING)
 
     def with_people(self) -> Self:

@@ -1,4 +1,4 @@
-"""What a database role may do beyond what serving needs, read from the catalogue.
+"""Rights of a database role beyond those that serving needs, read from the catalogue.
 
 One query. Whatever it finds is a way round the guards, or the beginning of one.
 """

@@ -28,9 +28,9 @@ SEARCH_COMMON_FROM = 100
 WINDOW_DAYS = 90
 """Days that hold what a common text finds first."""
 SHOWN_OF_COMMON = 1000
-"""So many of a common text are shown; more would only be sorted."""
+"""Most rows shown of a common text; more would only be sorted."""
 ANCHORS = {"#": "ᚠ", "=": "ᚢ"}
-"""What begins a code in the search table, and one without its leading zeros."""
+"""The letter before a code in the search table, and before one without its zeros."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,21 +108,21 @@ def _among(field: str, keys: Sequence[int]) -> Q:
 
 
 def found_by_text(chosen: Mapping[str, str]) -> FoundText | None:
-    """What the text of a list's filters finds, where there is one."""
+    """Look up the text of a list's filters; None if there is none."""
     text = chosen.get("q")
     return look_up(text, COMMON_FROM) if text else None
 
 
 def search(text: str, most: int) -> tuple[list[Administration], FoundText]:
-    """The best so many with their places, and what else the text finds.
+    """The best ``most`` administrations with their places, and all that the text finds.
 
     First those that have just this name, or have or had just this code, place or
     address; then by name.
     """
-    known, exact = look_up(text, SEARCH_COMMON_FROM), _exactly(text, most)
-    found = Administration.objects.with_place().filter(known.some() | exact)
+    by_text, exact = look_up(text, SEARCH_COMMON_FROM), _exactly(text, most)
+    found = Administration.objects.with_place().filter(by_text.some() | exact)
     best = found.order_by(Case(When(exact, then=0), default=1), "name_key", "pk")
-    return list(best[:most]), known
+    return list(best[:most]), by_text
 
 
 def _exactly(text: str, most: int) -> Q:
@@ -173,8 +173,8 @@ def _in_parties(text: str) -> Q:
 
 def _asks(term: str) -> Q:
     """Words of a name or ticket; an address as a whole, which an index serves."""
-    told = Q(search_key__like=WordPattern(Value(term)))
-    return told | Q(requester_email__iexact=term) if "@" in term else told
+    has_word = Q(search_key__like=WordPattern(Value(term)))
+    return has_word | Q(requester_email__iexact=term) if "@" in term else has_word
 
 
 def _token(form: str, rest: str) -> Q:
@@ -203,11 +203,9 @@ def at_office(code: str, *fields: str, administration: str = "") -> Q:
     found = list(offices.values_list("pk", there)[: COMMON_FROM + 1])
     wanted = Q(pk__in=())
     for field in fields:
-        wanted |= Q(**{f"{field}__in": {office for office, _books in found}})
+        wanted |= Q(**{f"{field}__in": {office for office, _administration in found}})
     if administration:
-        wanted |= _there(
-            administration, code, [held for _office, held in found if held]
-        )
+        wanted |= _there(administration, code, [pk for _office, pk in found if pk])
     return wanted
 
 

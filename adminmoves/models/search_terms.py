@@ -1,4 +1,4 @@
-"""What somebody types into a search, read as words and codes."""
+"""Reads the text of a search as words and codes."""
 
 import re
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ KVK = re.compile(
     r"\bk\.?v\.?k(?:\.?[\s-]*(?:nummer|number|nr|no))?\.?(?:\s*:\s*|\s+)(?=\d)",
     re.IGNORECASE,
 )
-"""What people write before a KvK number."""
+"""The word that people write before a KvK number."""
 
 
 def short_number(text: str) -> int | None:

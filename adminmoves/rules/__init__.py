@@ -1,1 +1,1 @@
-"""What a move needs and does: the five types, their checks, the plan, the reasons."""
+"""Types of a move, their checks, the plan, and reasons why a move waits or failed."""

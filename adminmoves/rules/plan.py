@@ -86,7 +86,7 @@ def _place(office_code: str, connection: Any, code: str) -> dict[str, str]:
 
 
 def differences(before: dict[str, Any], after: dict[str, Any]) -> dict[str, list[Any]]:
-    """What changed between two plans, as fact -> [before, after]."""
+    """Facts that differ between two plans, as fact -> [before, after]."""
     return {
         name: [before.get(name), after.get(name)]
         for name in sorted(before.keys() | after.keys())

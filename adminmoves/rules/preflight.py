@@ -89,7 +89,7 @@ class Report:
         return self.of(WARNING)
 
     def holding(self, moment: Moment) -> tuple[Result, ...]:
-        """What holds the move back at that moment."""
+        """Results that hold the move back at that moment."""
         return tuple(
             result
             for result in self.results

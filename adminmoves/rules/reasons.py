@@ -1,7 +1,7 @@
-"""Why a move waits, failed, stopped or is in doubt: stored as a code, told in words.
+"""Reasons why a move waits, failed, stopped or is in doubt: a code, and its words.
 
 The code and its parameters stand in ``Move.reason`` and in the trail. A check that
-makes a move wait is told by the check's own messages.
+makes a move wait has messages of its own.
 """
 
 from collections.abc import Iterable, Mapping
@@ -137,7 +137,7 @@ FACTS: Mapping[str, Promise] = {
     "to_address": pgettext_lazy("fact", "wanted address"),
     "proof": pgettext_lazy("fact", "kind of proof"),
 }
-"""What the facts of a plan are called."""
+"""Names of the facts of a plan."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +151,7 @@ class Reason:
 
 
 def tell(stored: Mapping[str, Any]) -> Reason | None:
-    """The words for a stored reason; None where none is stored."""
+    """The words for a stored reason; None if none is stored."""
     code = str(stored.get("code", ""))
     if not code:
         return None

@@ -129,7 +129,7 @@ AFTERCARE_LABELS: Mapping[str, Any] = {
 
 
 def aftercare_for(move_type: MoveType, *, address_changes: bool) -> list[str]:
-    """What people have to do afterwards, in the order of the labels."""
+    """Codes of the after-care, in the order of the labels."""
     wanted = {code for atom in MIXES[move_type] for code in AFTERCARE[atom]}
     if not address_changes:
         wanted.discard("tell_new_address")

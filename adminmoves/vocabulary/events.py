@@ -10,7 +10,7 @@ from adminmoves.vocabulary.steps import Action
 
 
 class Stream(StrEnum):
-    """What an audit event is about; each subject has a chain of its own."""
+    """The subjects of audit events; each one has a chain of its own."""
 
     MOVE = "move"
     PERSON = "person"
@@ -21,7 +21,7 @@ class Stream(StrEnum):
 
 
 class EventCode(TextChoices):
-    """What happened; stored instead of a sentence, so that both languages tell it."""
+    """Stored instead of a sentence, so that both languages can tell it."""
 
     MOVE_DRAFTED = "MOVE_DRAFTED", _("Draft started")
     MOVE_EDITED = "MOVE_EDITED", _("Draft edited")

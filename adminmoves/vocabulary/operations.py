@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class BeatKind(TextChoices):
-    """Which process shows that it is alive."""
+    """The kinds of processes that show that they are alive."""
 
     WORKER = "WORKER", _("carries out migrations")
     ASKS = "ASKS", _("asks packages")
@@ -21,7 +21,7 @@ class StoreName(TextChoices):
 
 
 class FileTrouble(TextChoices):
-    """What may have happened to a file since it was given."""
+    """A fault of a file that was stored."""
 
     MISSING = "MISSING", _("missing")
     CHANGED = "CHANGED", _("changed")

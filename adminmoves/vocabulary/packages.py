@@ -22,7 +22,7 @@ class ProofKind(TextChoices):
 
 
 class Verdict(TextChoices):
-    """The answer of a package; what the gateway may say."""
+    """The answer of a package, as the gateway gives it."""
 
     FOUND_ACTIVE = "FOUND_ACTIVE", _("found and active")
     FOUND_NOT_USABLE = "FOUND_NOT_USABLE", _("found, not active")
@@ -38,7 +38,7 @@ class Verdict(TextChoices):
 
 
 class LostGrant(TextChoices):
-    """Why a consent does not hold any more; somebody must consent again."""
+    """The cause of a lost consent: somebody must consent again."""
 
     REVOKED = "REVOKED", _("withdrawn, or no longer valid")
     DISCONNECTED = "DISCONNECTED", _("disconnected here")

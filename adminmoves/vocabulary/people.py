@@ -1,4 +1,4 @@
-"""Roles, rights, and how somebody contributed to a move."""
+"""Roles, rights, and contributions to a move."""
 
 from enum import StrEnum
 
@@ -18,7 +18,7 @@ class Role(TextChoices):
 
 
 class Right(TextChoices):
-    """What somebody may do that is no step of a move's life."""
+    """A right to do something that is no step of a move."""
 
     DRAFT = "draft", _("fill in requests")
     TAKE_OVER = "take_over", _("take over a draft")
@@ -40,7 +40,7 @@ class Right(TextChoices):
 
 
 class Part(StrEnum):
-    """How somebody contributed to a move; any of these bars approving it."""
+    """A contribution to a move; any of these bars approving it."""
 
     ASKED = "asked"
     EDITED = "edited"

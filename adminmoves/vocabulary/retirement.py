@@ -1,18 +1,18 @@
-"""Taking an administration out of use, and what became of that."""
+"""Taking an administration out of use, or back."""
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 
 class RetirementKind(TextChoices):
-    """What is asked for an administration, such as one that was made by mistake."""
+    """An administration may have been made by mistake, or be needed again."""
 
     RETIRE = "RETIRE", _("take out of use")
     BRING_BACK = "BRING_BACK", _("bring back into use")
 
 
 class RetirementOutcome(TextChoices):
-    """What became of it; empty while it waits."""
+    """The outcome of the request; empty while it waits."""
 
     WAITING = "", _("waits for a team lead")
     APPROVED = "APPROVED", _("approved")

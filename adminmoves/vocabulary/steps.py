@@ -1,4 +1,4 @@
-"""The steps of a move, those of its run, and when a check holds one back."""
+"""The steps of a move and of its run, and the moments when checks hold it back."""
 
 from enum import StrEnum
 
@@ -35,7 +35,7 @@ class Severity(TextChoices):
 
 
 class Moment(StrEnum):
-    """When a check holds a move back; each moment includes the later ones."""
+    """A moment from which a check holds a move back, until the end."""
 
     SUBMIT = "submit"
     APPROVE = "approve"

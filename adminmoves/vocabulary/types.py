@@ -11,7 +11,7 @@ from django.utils.translation import pgettext_lazy
 
 
 class Atom(StrEnum):
-    """What a move changes; every type is a mix of these three."""
+    """A change that a move makes; every type is a mix of these three."""
 
     ENVIRONMENT = "environment"
     CODE = "code"

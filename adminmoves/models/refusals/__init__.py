@@ -1,4 +1,4 @@
-"""What the database refused, as a sentence and a remedy: one place for every door."""
+"""Refusals of the database as a sentence and a remedy, for forms, files and pages."""
 
 from adminmoves.models.refusals.diagnostics import REFUSALS, constraint_name, refusal_of
 from adminmoves.models.refusals.estate import (

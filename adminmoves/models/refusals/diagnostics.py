@@ -1,4 +1,4 @@
-"""Which rule the database held, as psycopg tells it, and its refusal in words."""
+"""Reads from a database error which rule it is, and gives its refusal in words."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -41,7 +41,7 @@ BY_SQLSTATE: Mapping[str, Refusal] = {
         gettext_lazy("Type the text again."),
     ),
 }
-"""What the database refuses without a rule of ours."""
+"""Refusals of PostgreSQL itself, without a rule of ours."""
 
 
 def constraint_name(error: Error) -> str:

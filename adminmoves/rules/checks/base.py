@@ -70,7 +70,7 @@ class Target:
 
     @property
     def place(self) -> dict[str, Any]:
-        """What ``load_conflicts`` asks about."""
+        """The place as ``load_conflicts`` takes it."""
         connection, office = self.to_connection, self.to_environment
         return {
             "administration": self.administration.pk,
@@ -95,7 +95,7 @@ class Target:
 
 
 class Message(NamedTuple):
-    """What a finding is called and what to do about it; lazy, in both languages."""
+    """The title of a finding and what to do about it; lazy, in both languages."""
 
     title: Any
     remedy: Any = ""
