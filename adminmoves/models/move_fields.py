@@ -86,7 +86,7 @@ class MoveFields(models.Model):
 
     # The completed move that this one turns back.
     reverses = models.ForeignKey(
-        "self",
+        "adminmoves.Move",
         on_delete=models.PROTECT,
         null=True,
         related_name="reversed_by",
@@ -95,7 +95,11 @@ class MoveFields(models.Model):
     )
 
     proof = models.ForeignKey(
-        "Proof", on_delete=models.PROTECT, null=True, related_name="+", editable=False
+        "adminmoves.Proof",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        editable=False,
     )
     ask_proof_at = models.DateTimeField(null=True, editable=False)
 
