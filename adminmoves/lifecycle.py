@@ -48,7 +48,7 @@ NO_RETRY = frozenset({MoveState.DRAFT, MoveState.REJECTED, MoveState.WITHDRAWN})
 
 def lock_move(move_id: int) -> Move:
     """The move as it is now with all it is about, held until the transaction ends."""
-    return Move.objects.whole().select_for_update(of=("self",)).get(pk=move_id)
+    return Move.objects.with_related().select_for_update(of=("self",)).get(pk=move_id)
 
 
 def lock_moves(move_ids: Collection[int]) -> dict[int, Move]:
@@ -56,7 +56,7 @@ def lock_moves(move_ids: Collection[int]) -> dict[int, Move]:
 
     Held in one order, so that two who want some of the same never wait for each other.
     """
-    wanted = Move.objects.whole().select_for_update(of=("self",)).order_by("pk")
+    wanted = Move.objects.with_related().select_for_update(of=("self",)).order_by("pk")
     named = wanted.filter(pk__in=move_ids).prefetch_related("contributors")
     held = {move.pk: move for move in named}
     if missing := set(move_ids) - held.keys():

@@ -30,7 +30,7 @@ def _many(sizes: dict[str, int]) -> dict[str, list[float]]:
             people = make_people()
             many = make_waiting(sizes["many"], people, S.AWAITING_APPROVAL)
         began = time.monotonic()
-        moves = Move.objects.whole().in_bulk(many)
+        moves = Move.objects.with_related().in_bulk(many)
         decisions = [
             Decision(move_id, make_plan(move).hash, seen=frozenset())
             for move_id, move in moves.items()

@@ -113,7 +113,7 @@ def waiting_retirements(actor: Actor) -> list[RetirementLine]:
 
 
 def waiting_for_approval(actor: Actor) -> ApprovalQueue:
-    waiting = Move.objects.waiting_for_approval().with_estate().whole()
+    waiting = Move.objects.waiting_for_approval().with_estate().with_related()
     # One more than is shown tells whether there are more.
     moves = list(waiting.order_by("state_since", "pk")[: MAX_LINES + 1])
     shown = moves[:MAX_LINES]

@@ -70,7 +70,7 @@ class MoveQuerySet(models.QuerySet["Move"]):
             "requested_by",
         )
 
-    def whole(self) -> Self:
+    def with_related(self) -> Self:
         """All that a step looks at, in one query."""
         return self.select_related(
             "administration__environment",

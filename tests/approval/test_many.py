@@ -315,7 +315,7 @@ def test_five_hundred_cost_one_statement_each_and_a_few(database_name: str) -> N
     people = make_people()
     ids = make_waiting(MANY, people, S.AWAITING_APPROVAL)
     use(APP, database_name)
-    moves = Move.objects.whole().in_bulk(ids)
+    moves = Move.objects.with_related().in_bulk(ids)
     decisions = [
         Decision(pk, make_plan(move).hash, seen=frozenset())
         for pk, move in moves.items()
