@@ -35,7 +35,7 @@ from adminmoves.vocabulary import (
 register = template.Library()
 register.filters.update(moments.register.filters)
 register.filters.update(events.register.filters)
-register.filter("full_name", display_name)
+register.filter(display_name)
 register.tags.update(events.register.tags)
 register.tags.update(pieces.register.tags)
 
