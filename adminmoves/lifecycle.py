@@ -19,7 +19,7 @@ from adminmoves.audit import trail
 from adminmoves.errors import ChangedMeanwhile, FourEyes, RuleHeld, StepRefused
 from adminmoves.models import Contributor, Event, Move, direct
 from adminmoves.models.refusals import constraint_name, refusal_of
-from adminmoves.vocabulary import ACTION_EVENTS, Action, MoveState, Part
+from adminmoves.vocabulary import ACTION_EVENTS, REFUSED_STATES, Action, MoveState, Part
 
 STEPS: Mapping[Action, Callable[..., None]] = {
     Action.SUBMIT: Move.submit,
@@ -42,7 +42,7 @@ STEPS: Mapping[Action, Callable[..., None]] = {
 }
 
 
-NO_RETRY = frozenset({MoveState.DRAFT, MoveState.REJECTED, MoveState.WITHDRAWN})
+NO_RETRY = REFUSED_STATES | {MoveState.DRAFT}
 """In these nothing that an earlier attempt copied serves any more."""
 
 

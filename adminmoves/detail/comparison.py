@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from django.utils.translation import gettext as _
 
 from adminmoves.models import BookkeepingConnection, Environment, Move
-from adminmoves.vocabulary import MIXES, Atom, MoveState, MoveType
+from adminmoves.vocabulary import MIXES, REFUSED_STATES, Atom, MoveState, MoveType
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +115,7 @@ def diff_of(move: Move) -> Diff | None:
         rows=_rows(now, then, respelled=_is_respelled(move, now)),
         stays=_stays(now, then),
         is_past=move.state == MoveState.COMPLETED,
-        is_off=move.state in {MoveState.REJECTED, MoveState.WITHDRAWN},
+        is_off=move.state in REFUSED_STATES,
     )
 
 

@@ -22,10 +22,16 @@ from adminmoves.rules import reasons
 from adminmoves.rules.plan import Plan, make_plan, steps_of
 from adminmoves.rules.preflight import Report, Result, inspect
 from adminmoves.scheduling import queue
-from adminmoves.vocabulary import CHECKED_STATES, EventCode, Moment, MoveState, MoveType
+from adminmoves.vocabulary import (
+    CHECKED_STATES,
+    REFUSED_STATES,
+    EventCode,
+    Moment,
+    MoveState,
+    MoveType,
+)
 
 S = MoveState
-REFUSED_STATES = frozenset({S.REJECTED, S.WITHDRAWN})
 LIVE_STATES = frozenset({S.APPROVED, S.RUNNING})
 WAITING_STATES = frozenset({S.AWAITING_BOOKKEEPING, S.AWAITING_APPROVAL})
 RUN_POLL_MS, WAIT_POLL_MS = 1500, 5000

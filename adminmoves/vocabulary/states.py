@@ -243,6 +243,7 @@ STATES: Mapping[MoveState, StateInfo] = {
 # schema migration.
 OPEN_STATES = tuple(state for state in MoveState if STATES[state].is_open)
 ENDED_STATES = tuple(state for state in MoveState if STATES[state].is_ended)
+REFUSED_STATES = frozenset(ENDED_STATES) - {MoveState.COMPLETED}
 PROVEN_STATES = tuple(
     state for state in (*OPEN_STATES, *ENDED_STATES) if STATES[state].needs_proof
 )

@@ -20,9 +20,7 @@ from adminmoves.intake.draft.actions import blank_draft, start_draft
 from adminmoves.models import Move
 from adminmoves.models.question import KEY, Question
 from adminmoves.rules.preflight import code_key
-from adminmoves.vocabulary import MoveState, MoveType, Right
-
-DROPPED_STATES = frozenset({MoveState.REJECTED, MoveState.WITHDRAWN})
+from adminmoves.vocabulary import REFUSED_STATES, MoveState, MoveType, Right
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +37,7 @@ class Reversal:
     @property
     def request(self) -> Move | None:
         """The request that turns it back, under way or completed."""
-        return next((m for m in self.requests if m.state not in DROPPED_STATES), None)
+        return next((m for m in self.requests if m.state not in REFUSED_STATES), None)
 
     @property
     def dropped(self) -> Move | None:
