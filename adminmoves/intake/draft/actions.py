@@ -66,6 +66,7 @@ def start_draft(
         intent=intent,
         requested_by_id=actor.person,
         reverses=reverses,
+        # A trigger refuses a reverse of another administration's move.
         administration=reverses.administration if reverses else None,
     )
     Parties.objects.create(move=move)
@@ -100,6 +101,7 @@ def edit_draft(
         raise ValueError(f"{sorted(unknown)} are no answers of the form")
     access.require(actor, Right.DRAFT)
     move = lifecycle.lock_move(move_id)
+    # A colleague may edit what waits: reopening takes it over.
     if move.state not in REOPENS:
         require_own_draft(move, actor)
     answers = {**answers, **_store_upload(move, upload, actor, version)}
@@ -135,6 +137,7 @@ def take_over_draft(move_id: int, *, actor: Actor, version: str | None = None) -
     if move.requested_by_id == actor.user_id:
         raise DomainError(_("This draft is yours already."))
     lifecycle.require_version(move, version)
+    # The trail keeps the name: people are renamed, and leave.
     former = display_name(move.requested_by)
     move.requested_by_id = actor.person
     move.save()
@@ -208,6 +211,7 @@ def _save_answers(move: Move, answers: Mapping[str, Any], changed: set[str]) -> 
     move.save()
     # The database makes the key of the code.
     move.refresh_from_db(fields=["to_code_key"])
+    # A statement about one place says nothing of another.
     if all(place) and place_of(move) != place:
         empty_statement(move.parties, but=changed)
     move.parties.save()

@@ -133,6 +133,7 @@ def set_derived(move: Move) -> None:
         move.to_connection = administration.connection
     if move.intent not in CODE_TYPES:
         move.to_code = administration.code
+    # A connection of an office or package that is no longer the chosen one.
     connection, office = move.to_connection, move.to_environment
     if connection and not (
         office

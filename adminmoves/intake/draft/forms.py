@@ -30,6 +30,7 @@ class StartForm(forms.Form):
     na = forms.CharField(required=False, max_length=20)
     terug = forms.CharField(required=False, max_length=20)
 
+    # A number that does not exist leaves the form empty instead of refusing it.
     def clean_na(self) -> Move | None:
         return _numbered(self.cleaned_data["na"])
 
@@ -41,6 +42,7 @@ class StartForm(forms.Form):
         """The answers with which the form begins."""
         administration = self.cleaned_data["administratie"]
         earlier = self.cleaned_data["na"]
+        # Most requests are filed on the day on which the consent came in.
         answers: dict[str, Any] = {"consent_on": timezone.localdate()}
         if earlier:
             carried = {name: getattr(earlier.parties, name) for name in CARRIED_FIELDS}

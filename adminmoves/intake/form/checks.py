@@ -70,6 +70,7 @@ def _target_in(move: Move, form: AnswersForm) -> Target | None:
     if administration is None:
         return None
     connection, code = move.to_connection, move.to_code
+    # What was typed is checked, even where it was not saved.
     if form.is_bound:
         connection = form.chosen("to_connection") or connection
         if "to_code" in form.fields:
@@ -117,6 +118,7 @@ def wrong_fields(
     if form.move.administration is None and not form.errors.get("administration"):
         form.add_error("administration", NO_ADMINISTRATION)
     for result in report.of(BLOCKING):
+        # That nothing fits, the page says in place of the field.
         name = None if result.message_key in NOTHING_FITS else field_for(form, result)
         if name and name in left and not form.errors.get(name):
             form.add_error(name, sentence_of(result))

@@ -96,6 +96,7 @@ class AnswersForm(AnswerFields):
             }
 
     def _name_the_evening(self) -> None:
+        # After 20:00 the next evening is tomorrow's.
         if next_evening().date() != timezone.localdate():
             widget = self.fields["when"].widget
             at_once, _tonight, own = widget.choices
@@ -103,6 +104,7 @@ class AnswersForm(AnswerFields):
 
     def _mark_required(self) -> None:
         for field in self.fields.values():
+            # aria-required belongs on a group of radio buttons, not on each of them.
             if field.required and not isinstance(field.widget, forms.RadioSelect):
                 field.widget.attrs["aria-required"] = "true"
 
@@ -124,6 +126,7 @@ class AnswersForm(AnswerFields):
 
     def full_clean(self) -> None:
         super().full_clean()
+        # Fields are required, so that the page marks them; a draft is saved without.
         for name, errors in list(self.errors.items()):
             if errors.as_data()[0].code == "required":
                 del self.errors[name]
@@ -176,6 +179,7 @@ class AnswersForm(AnswerFields):
 
     def put(self, name: str, value: str) -> None:
         """Set an answer that follows from another one, as if it was sent."""
+        # The data of a request cannot be changed, so it is copied.
         data: MultiValueDict[str, Any] = MultiValueDict()
         data.update(self.data)
         data[name] = value
@@ -268,6 +272,7 @@ def left_out_fields(intent: MoveType) -> list[str]:
 
 def initial_of(move: Move) -> dict[str, Any]:
     """The answers of a draft as the form's initial values."""
+    # Only the moment is stored, so which of the choices it was follows from it.
     when = APPROVED
     if move.not_before is not None:
         when = TONIGHT if move.not_before == next_evening() else OWN

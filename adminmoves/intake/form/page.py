@@ -71,6 +71,7 @@ class FormPage:
         """What was searched for, and the chosen one; None if all offices are listed."""
         if listed_offices() is not None:
             return None
+        # Too many for a list, so they are searched.
         found = find_offices(inputs.text_in(self.sent, "to_environment_query"))
         return found.with_chosen(self.move.to_environment)
 

@@ -64,6 +64,7 @@ def form(request: http.PortalRequest, number: str) -> HttpResponse:
     if request.method == "POST":
         return fill_in(request, move)
     is_draft = move.state == MoveState.DRAFT
+    # What is approved, runs or has ended is read, not edited.
     if not is_draft and move.state not in actions.REOPENS:
         return redirect("moves:detail", move.number)
     if is_draft and move.requested_by_id != request.actor.user_id:
@@ -171,6 +172,7 @@ def autosave(request: http.PortalRequest, before: Move) -> HttpResponse:
         move = save_answers(before, answers, actor=request.actor, version=version)
     except (NotAllowed, StepRefused):
         if not is_contributor(request, before):
+            # A script cannot show a refusal in a part of the page: go to the whole one.
             return http.go(request, reverse("moves:form", args=[before.number]))
         return show_meanwhile(request, before, answers)
     page = FormPage(move, answers, request.actor, request.POST, before=before)

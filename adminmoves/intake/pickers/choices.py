@@ -40,6 +40,7 @@ def find_administrations(text: str) -> PickerResults[Administration]:
     query = inputs.plain(text, MAX_QUERY_CHARS).strip()
     if not query:
         return PickerResults()
+    # One more than is shown tells that there are more.
     administrations, _others = search(query, SHOWN_RESULTS + 1)
     return _first(administrations)
 

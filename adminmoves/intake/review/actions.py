@@ -42,6 +42,7 @@ def submit_move(
     require_own_draft(move, actor)
     require_draft_version(move, version)
 
+    # Asked on the page that submits, and one of the checks reads it.
     if client_informed is not None:
         move.parties.client_informed = client_informed
         move.parties.save(update_fields=["client_informed"])
@@ -61,10 +62,12 @@ def submit_move(
         Action.SUBMIT,
         actor=actor,
         params=_submit_params(move, report),
+        # Free text stands outside the chain of the trail, where it can be emptied.
         words={"note": move.parties.note},
     )
     trail.record(actor, [submitted, *_prove_if_possible(move, actor)])
 
+    # Not proven yet: the worker asks the package, if it can be asked.
     if move.state == MoveState.AWAITING_BOOKKEEPING:
         transaction.on_commit(partial(doorbell.ring, doorbell.ASK))
     return move

@@ -39,6 +39,7 @@ class ReviewPage:
     form: SeenForm = field(init=False)
 
     def __post_init__(self) -> None:
+        # As things are now: what was checked on the form may have changed since.
         self.report = inspect(self.move)
         self.form = SeenForm({"client_informed": self.client_informed})
         self.form.is_valid()

@@ -20,6 +20,7 @@ def withdraw_move(
     Raises NotAllowed, DomainError (no reason), ChangedMeanwhile, StepRefused.
     """
     move = lifecycle.lock_move(move_id)
+    # Nobody else has seen a draft, so only its owner minds, and needs no reason.
     if move.state == MoveState.DRAFT:
         require_owner(move, actor)
     elif not reason.strip():
