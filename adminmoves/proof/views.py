@@ -83,7 +83,7 @@ def _attest_page(
         "move": move,
         "form": form,
         "overrules": "reason" in form.fields,
-        "able": four_eyes.who_can_approve(but=contributors),
+        "approvers": four_eyes.who_can_approve(but=contributors),
         "version": move.version if overtaken else http.version_to_show(request, move),
     }
     status = HTTPStatus.CONFLICT if overtaken else HTTPStatus.OK

@@ -152,7 +152,7 @@ def test_before_a_lead_attests_the_page_says_who_can_still_approve(
 
     page = client.get(page_of(asked_by_api))
 
-    assert page.context["able"] == (other_lead.username,)
+    assert page.context["approvers"] == (other_lead.username,)
     assert "Akkoord kunnen nu nog geven:" in page.content.decode()
 
 
