@@ -279,17 +279,6 @@ GROUPS = [
 ]
 
 
-def test_another_spelling_of_the_code_is_shown_as_no_change(
-    as_agent: Client, agent: User
-) -> None:
-    administration = make_administration(code="mvl1")
-    move = make_draft(agent, T.CHANGE_CODE, administration, to_code="MVL1")
-
-    page = as_agent.get(url(move, "nalezen/")).content.decode()
-
-    assert '<del class="mono">' not in page
-
-
 def test_a_name_that_ends_in_a_point_ends_its_sentence_with_one(
     as_agent: Client, agent: User
 ) -> None:

@@ -11,7 +11,13 @@ from django.utils.html import strip_tags
 from adminmoves.models import Administration, Move
 from adminmoves.rules.preflight import inspect
 from adminmoves.vocabulary import MoveState, MoveType, Verdict
-from tests.builders import make_connection, make_draft, submit, warnings_of
+from tests.builders import (
+    make_administration,
+    make_connection,
+    make_draft,
+    submit,
+    warnings_of,
+)
 from tests.cast import MakeMove
 from tests.intake.pages import as_sent, errors_of, url
 
@@ -202,3 +208,14 @@ def test_the_submitted_page_says_who_can_approve_and_who_cannot(
     eyes = page.context["eyes"]
     assert (eyes.approvers, eyes.contributors) == ((lead.username,), (agent.username,))
     assert f"/aanvraag/?na={move.number}" in page.content.decode()
+
+
+def test_another_spelling_of_the_code_is_shown_as_no_change(
+    as_agent: Client, agent: User
+) -> None:
+    administration = make_administration(code="mvl1")
+    move = make_draft(agent, MoveType.CHANGE_CODE, administration, to_code="MVL1")
+
+    page = as_agent.get(url(move, "nalezen/")).content.decode()
+
+    assert '<del class="mono">' not in page
