@@ -13,8 +13,7 @@ from django.apps import apps
 from django.db import OperationalError, connection
 from django.db.migrations.recorder import MigrationRecorder
 
-from adminmoves.management.commands.grant_app_role import EXECUTED, GRANTS
-from adminmoves.models.rights import find_excess
+from adminmoves.models.rights_check import check_rights
 
 logger = logging.getLogger(__name__)
 OURS = "adminmoves"
@@ -31,7 +30,7 @@ class GuardsDown(Exception):
 def problems() -> list[str]:
     """A sentence for each thing that is not as it should be; empty when all stands."""
     role = _current_role()
-    found = [str(finding) for finding in find_excess(role, GRANTS, EXECUTED)]
+    found = [str(finding) for finding in check_rights(role)]
     return [*found, *_schema_problems()]
 
 

@@ -10,9 +10,9 @@ from django.utils import translation
 
 from adminmoves import models
 from adminmoves.access import LENDABLE, MAY
-from adminmoves.management.commands.grant_app_role import GRANTS
 from adminmoves.models import Move
 from adminmoves.models.move import declared_jumps
+from adminmoves.models.rights import GRANTS
 from adminmoves.models.sql import FOLDER
 from adminmoves.rules.types import CHECKS
 from adminmoves.vocabulary import ENDED_STATES, MIXES, Atom, MoveState, MoveType, Role

@@ -13,13 +13,8 @@ import pytest
 from django.db import connection
 from psycopg2 import extensions
 
-from adminmoves.management.commands.grant_app_role import (
-    APPEND,
-    EXECUTED,
-    GRANTS,
-    READ,
-)
-from adminmoves.models.rights import find_excess
+from adminmoves.models.rights import APPEND, EXECUTED, GRANTS, READ
+from adminmoves.models.rights_check import check_rights
 from adminmoves.operations.guards import problems
 from migrations_portal.supervisor.account import child_account
 from migrations_portal.supervisor.postgres import find_install
@@ -197,10 +192,7 @@ def test_what_is_beyond_the_list_is_named(
 
 @pytest.mark.django_db
 def test_who_owns_the_tables_does_not_serve() -> None:
-    told = {
-        (finding.kind, finding.thing)
-        for finding in find_excess("portal_owner", GRANTS, EXECUTED)
-    }
+    told = {(finding.kind, finding.thing) for finding in check_rights("portal_owner")}
 
     assert {
         ("attribute", "CREATEDB"),

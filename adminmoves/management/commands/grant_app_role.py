@@ -1,112 +1,21 @@
-"""Gives the app role exactly what serving needs; run by the owner after migrate.
+"""Gives the app role exactly what serving needs; the owner runs it after migrate.
 
-The one place of all rights: a restore without privileges, a new server and an upgrade
-all end with this script. Whatever it cannot take away is named, with the remedy.
+A restore without privileges, a new server and an upgrade all end with this script. It
+names each right that it cannot take away, with the remedy.
 """
 
 from argparse import ArgumentParser
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, transaction
 
-from adminmoves.models.rights import find_excess
+from adminmoves.models.rights import EXECUTED, GRANTS, OWNED
+from adminmoves.models.rights_check import check_rights
 
-READ = ("SELECT",)
-APPEND = (*READ, "INSERT")
-CHANGE = (*APPEND, "UPDATE")
-FULL = (*CHANGE, "DELETE")
-
-GRANTS: Mapping[str, tuple[str, ...]] = {
-    # Facts that people and moves change, and nobody removes.
-    "adminmoves_administration": CHANGE,
-    "adminmoves_aftercare": CHANGE,
-    "adminmoves_attempt": CHANGE,
-    "adminmoves_bookkeepingconnection": CHANGE,
-    "adminmoves_cleanup": CHANGE,
-    "adminmoves_connectiongrant": CHANGE,
-    "adminmoves_connectionline": CHANGE,
-    "adminmoves_document": CHANGE,
-    "adminmoves_environment": CHANGE,
-    "adminmoves_move": CHANGE,
-    "adminmoves_packageprofile": CHANGE,
-    "adminmoves_parties": CHANGE,
-    "adminmoves_queueswitch": CHANGE,
-    "adminmoves_retirement": CHANGE,
-    # The record: what was said and done stays as it was said and done.
-    "adminmoves_approvalloan": APPEND,
-    "adminmoves_contributor": APPEND,
-    "adminmoves_effect": APPEND,
-    "adminmoves_event": APPEND,
-    "adminmoves_evidencefile": APPEND,
-    "adminmoves_eventwords": APPEND,
-    "adminmoves_formerplace": APPEND,
-    "adminmoves_loanend": APPEND,
-    "adminmoves_proof": APPEND,
-    "adminmoves_proofwords": APPEND,
-    # Which folder or bucket is ours; said once.
-    "adminmoves_storemark": APPEND,
-    # Only the trail's trigger writes the heads, as the owner.
-    "adminmoves_streamhead": READ,
-    # Only triggers write what an administration is found by, as the owner.
-    "adminmoves_administrationsearch": READ,
-    # What a package last showed, and the newest calls: not the record.
-    "adminmoves_connectioncall": FULL,
-    "adminmoves_connectionlist": CHANGE,
-    # Who is alive; what is silent for a day is forgotten.
-    "adminmoves_workerbeat": FULL,
-    # What a run copied and what it left behind, until the clean-up.
-    "adminmoves_documentcopy": FULL,
-    "adminmoves_leftover": FULL,
-    # Choices: removing one means "as it was by default".
-    "adminmoves_checkseverity": FULL,
-    "adminmoves_executionwindow": FULL,
-    "adminmoves_freeze": FULL,
-    "adminmoves_preferences": FULL,
-    # Django's own. The roles are the schema's; people are switched off, not removed.
-    "auth_group": READ,
-    "auth_group_permissions": READ,
-    "auth_permission": READ,
-    "auth_user": CHANGE,
-    "auth_user_groups": FULL,
-    "auth_user_user_permissions": READ,
-    "axes_accessattempt": FULL,
-    "axes_accessattemptexpiration": FULL,
-    "axes_accessfailurelog": FULL,
-    "axes_accesslog": FULL,
-    "django_admin_log": APPEND,
-    "django_content_type": READ,
-    "django_migrations": READ,
-    "django_session": FULL,
-}
-
-EXECUTED: Mapping[str, str] = {
-    # By guards and generated columns, which act as who writes, and by verify_audit.
-    "adminmoves_code_key(text,text)": "how two codes compare",
-    "adminmoves_code_letters(text)": "how the search table writes codes",
-    "adminmoves_event_digest(adminmoves_event)": "checked by who reads the trail",
-    "adminmoves_fold(text)": "how a search compares codes",
-    "adminmoves_is_ended(text)": "the states in which a move has ended",
-    "adminmoves_is_open(text)": "the states in which a move holds its place",
-    "adminmoves_is_seen(text)": "which signs nobody sees",
-    "adminmoves_refuse(text,text)": "how a guard refuses",
-    "adminmoves_require_retirable(bigint,text)": "what may be retired as things are",
-    "adminmoves_word_pattern(text)": "how a search finds a typed word",
-    "adminmoves_words(text)": "how names are compared and sorted",
-}
-"""Functions that the app role executes. Triggers need no such right, and a trigger's
-function that it could execute would be one that it could put on a table of its own."""
-
-OWNED = frozenset(
-    {
-        "adminmoves_index_administrations(bigint[])",
-        "adminmoves_place_codes(text,text,text,text)",
-    }
-)
-"""Functions that only triggers of the owner call; the app role does not."""
-
-# Only those that who runs this may manage; another's function is told afterwards.
+# Only functions that the current role may manage: one of another role's would end the
+# script, and refuse_excess names it.
 REVOKE_FUNCTIONS = """DO $$ DECLARE routine pg_catalog.regprocedure; BEGIN
     FOR routine IN
         SELECT p.oid FROM pg_catalog.pg_proc p
@@ -159,8 +68,8 @@ class Command(BaseCommand):
 def statements(role: str, database: str) -> Iterator[str]:
     """The SQL that takes every right from the role and gives the listed ones.
 
-    In one transaction: its path keeps objects that somebody else made in schema public
-    from being called by who runs this.
+    Run it in one transaction: the path that it sets keeps the owner from calling an
+    object that somebody else made in schema public.
     """
     name = connection.ops.quote_name(role)
     yield "SET LOCAL search_path = pg_catalog, pg_temp"
@@ -186,7 +95,7 @@ def statements(role: str, database: str) -> Iterator[str]:
 
 
 def database_statements(role: str, database: str) -> Iterator[str]:
-    """The rights on the database itself; neither a dump nor a template carries them."""
+    """Rights on the database itself, which neither a dump nor a template carries."""
     name = connection.ops.quote_name(role)
     where = f"DATABASE {connection.ops.quote_name(database)}"
     yield f"REVOKE ALL ON {where} FROM {name}"
@@ -195,7 +104,7 @@ def database_statements(role: str, database: str) -> Iterator[str]:
 
 
 def in_schema(signature: str) -> str:
-    """The signature with its schema; of the types ours alone need one."""
+    """The signature with its schema, and with that of our own types."""
     return f"public.{signature}".replace("(adminmoves_", "(public.adminmoves_")
 
 
@@ -207,22 +116,22 @@ CALLABLE = """
 
 
 def refuse_unlisted() -> None:
-    """A new table or function gets a line above before anybody can use it."""
+    """Raise CommandError if database and lists name other tables or functions."""
     with connection.cursor() as cursor:
         tables = set(connection.introspection.table_names(cursor))
         cursor.execute(CALLABLE)
         functions = {signature for (signature,) in cursor}
     if differing := (tables ^ set(GRANTS)) | (functions ^ {*EXECUTED, *OWNED}):
         raise CommandError(
-            "These stand in the database or in the lists of grant_app_role.py, but not"
+            "These stand in the database or in the lists of models/rights.py, but not"
             f" in both: {', '.join(sorted(differing))}. Decide there what the app role"
             " may do."
         )
 
 
 def refuse_excess(role: str) -> None:
-    """What the script could not bring about: another role's doing, or a manager's."""
-    if found := find_excess(role, GRANTS, EXECUTED):
+    """Raise CommandError if rights differ that only a manager can take or give."""
+    if found := check_rights(role):
         lines = "\n".join(f"- {finding}" for finding in found)
         raise CommandError(
             f"The rights of {role} are not those of the list. Whoever manages the"
