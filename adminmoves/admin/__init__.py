@@ -4,11 +4,8 @@ Nothing here is a way round: places, moves, proofs and events are read here, and
 change leaves a line in the trail.
 """
 
-from adminmoves.admin.estate import (
-    AdministrationAdmin,
-    ConnectionAdmin,
-    EnvironmentAdmin,
-)
+from adminmoves.admin.administrations import AdministrationAdmin
+from adminmoves.admin.estate import ConnectionAdmin, EnvironmentAdmin
 from adminmoves.admin.people import PersonAdmin
 from adminmoves.admin.record import EventAdmin, MoveAdmin, ProofAdmin
 from adminmoves.admin.settings import PackageProfileAdmin, SeverityAdmin

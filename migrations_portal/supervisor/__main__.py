@@ -5,7 +5,8 @@ import sys
 from collections.abc import Callable, Mapping
 
 from migrations_portal.supervisor.checks import check_schema, with_settings
-from migrations_portal.supervisor.portal import manage, run_portal
+from migrations_portal.supervisor.manage import manage
+from migrations_portal.supervisor.portal import run_portal
 from migrations_portal.supervisor.refusals import CannotStart
 from migrations_portal.supervisor.testing import run_tests
 

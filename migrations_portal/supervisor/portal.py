@@ -10,7 +10,6 @@ from functools import partial
 from http import HTTPStatus
 from pathlib import Path
 from types import FrameType
-from typing import NoReturn
 from urllib.error import URLError
 from urllib.request import urlopen
 
@@ -27,7 +26,6 @@ from migrations_portal.supervisor.programs import (
 from migrations_portal.supervisor.refusals import CannotStart
 from migrations_portal.supervisor.rehearsal import RehearsalWorld, rehearsal_for
 from migrations_portal.supervisor.state import (
-    is_supervised,
     load_secrets,
     only_supervisor,
     state_folder,
@@ -35,10 +33,10 @@ from migrations_portal.supervisor.state import (
     write_private,
 )
 
-DEFAULT_PORT, LAST_PORT = 8000, 65_535
-WATCH_EVERY = 0.2
-LONGEST_START = 90
-LANGUAGE = ("LC_ALL", "LC_MESSAGES", "LANG")
+WATCH_SECONDS = 0.2
+MAX_START_SECONDS = 90
+RUN_FILE = "run.json"
+"""Under the state folder: what `make manage` needs, for nobody else to read."""
 
 
 class Stopped(Exception):
@@ -69,7 +67,7 @@ class Portal:
         finally:
             for child in reversed(self.children):
                 child.stop()
-            (self.state / "run.json").unlink(missing_ok=True)
+            (self.state / RUN_FILE).unlink(missing_ok=True)
 
     def _ask_to_stop(self, _number: int, _frame: FrameType | None) -> None:
         self.stopping = True
@@ -100,7 +98,7 @@ class Portal:
         self.account.folder(self.rehearsal.folder)
         arguments = self.rehearsal.arguments
         self._start(self._program(installation, env, "rehearsal", *arguments, grace=5))
-        if not ports.wait_for(self.rehearsal.pages_port, LONGEST_START):
+        if not ports.wait_for(self.rehearsal.pages_port, MAX_START_SECONDS):
             raise CannotStart(
                 f"The rehearsal world did not start; {self._log('rehearsal')} says why."
             )
@@ -210,11 +208,11 @@ class Portal:
             raise CannotStart("The set-up failed; the lines above say why.")
 
     def _wait_until_served(self) -> None:
-        deadline = time.monotonic() + LONGEST_START
+        deadline = time.monotonic() + MAX_START_SECONDS
         while not healthy(self.port):
             if time.monotonic() > deadline:
                 raise CannotStart(
-                    f"No page was served within {LONGEST_START} seconds; "
+                    f"No page was served within {MAX_START_SECONDS} seconds; "
                     f"{self._log('web')} says why."
                 )
             self._pause()
@@ -228,19 +226,18 @@ class Portal:
                 child.watch()
 
     def _pause(self) -> None:
-        time.sleep(WATCH_EVERY)
+        time.sleep(WATCH_SECONDS)
         if self.stopping:
             raise Stopped
 
     def _remember(self, installation: Installation, urls: servers.Urls) -> None:
-        """Leave what `make manage` needs, for nobody else to read."""
-        known = {
+        facts = {
             "python": str(installation.python),
             "folder": str(installation.folder),
             "env": self._env(installation, urls),
             "owner_url": urls.owner,
         }
-        write_private(self.state / "run.json", json.dumps(known, indent=2))
+        write_private(self.state / RUN_FILE, json.dumps(facts, indent=2))
 
     def _announce(self) -> None:
         print(f"The portal is at http://{ports.LOOPBACK}:{self.port}/", flush=True)
@@ -249,73 +246,17 @@ class Portal:
         print("Ctrl-C stops it; the data stays. Logs:", self.state / "logs", flush=True)
 
 
-def healthy(port: int, asked: str = "healthz") -> bool:
+def healthy(port: int, path: str = "healthz") -> bool:
     try:
-        with urlopen(f"http://{ports.LOOPBACK}:{port}/{asked}", timeout=5) as answer:
+        with urlopen(f"http://{ports.LOOPBACK}:{port}/{path}", timeout=5) as answer:
             return bool(answer.status == HTTPStatus.OK)
     except (URLError, OSError):
         return False
 
 
-def chosen_port(wanted: str) -> int:
-    """The port that was asked for, or the first free one from 8000 on."""
-    if not wanted:
-        candidates = range(DEFAULT_PORT, DEFAULT_PORT + 100)
-        return next(port for port in candidates if ports.is_free(port))
-    if not wanted.isdecimal() or not 0 < int(wanted) <= LAST_PORT:
-        raise CannotStart(f"PORT must be a number from 1 to 65535, not {wanted!r}.")
-    if not _freed(int(wanted)):
-        raise CannotStart(
-            f"Port {wanted} is taken by another program; choose another one: "
-            "make run PORT=8123."
-        )
-    return int(wanted)
-
-
-def _freed(port: int, seconds: float = 5) -> bool:
-    """Whether nobody has the port; who just ended may have it for a moment yet."""
-    deadline, told = time.monotonic() + seconds, False
-    while not ports.is_free(port):
-        if time.monotonic() > deadline:
-            return False
-        if not told:
-            print(f"Port {port} is taken; waiting {seconds:.0f} seconds.", flush=True)
-            told = True
-        time.sleep(0.1)
-    return True
-
-
 def run_portal(_arguments: list[str]) -> int:
     state = state_folder()
     with only_supervisor(state):
-        port = chosen_port(os.environ.get("PORT", ""))
+        port = ports.chosen_port(os.environ.get("PORT", ""))
         Portal(state, port, child_account(), load_secrets(state)).run()
     return 0
-
-
-def _as_meant(argument: str) -> str:
-    """A file by its whole path."""
-    return str(Path(argument).absolute()) if Path(argument).is_file() else argument
-
-
-def manage(arguments: list[str]) -> NoReturn:
-    """Replace this process by manage.py on the running portal's servers."""
-    state = state_folder()
-    file = state / "run.json"
-    if not file.exists() or not is_supervised(state):
-        raise CannotStart("The portal does not run; start it first: make run.")
-    known = json.loads(file.read_text())
-    env = known["env"]
-    if arguments[:1] == ["--owner"]:
-        arguments = arguments[1:]
-        env["DATABASE_URL"] = known["owner_url"]
-    account = child_account()
-    # The copy runs elsewhere and in another account: what is named here stays meant.
-    arguments = [*arguments[:1], *map(_as_meant, arguments[1:])]
-    env |= {name: os.environ[name] for name in LANGUAGE if name in os.environ}
-    os.chdir(known["folder"])
-    if account.is_other:
-        os.setgroups([])
-        os.setgid(account.gid)
-        os.setuid(account.uid)
-    os.execve(known["python"], [known["python"], "manage.py", *arguments], env)  # noqa: S606 - no shell wanted
