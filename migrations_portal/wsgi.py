@@ -1,4 +1,4 @@
-"""What gunicorn serves."""
+"""The WSGI application for gunicorn."""
 
 import os
 
@@ -10,10 +10,11 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "migrations_portal.settings")
 
 application = get_wsgi_application()
 
-from adminmoves.operations.guards import refuse_blinded_guards  # noqa: E402 - it needs the models, which are loaded now
+from adminmoves.operations.guards import require_guards  # noqa: E402 - it needs the models, which are loaded now
 
-# Only here, and before the first connection: whatever else runs may take its time.
+# Only pages have a limit; workers and commands take the time that they need. Set before
+# the first connection, which reads it.
 connections["default"].settings_dict["OPTIONS"]["options"] += (
     f" -c statement_timeout={settings.PORTAL_STATEMENT_SECONDS}s"
 )
-refuse_blinded_guards()
+require_guards()

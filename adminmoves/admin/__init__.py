@@ -1,7 +1,7 @@
-"""Django's admin, for who keeps the estate, the people and the settings.
+"""Django's admin, in which administrators keep the estate, people and settings.
 
-Nothing here is a way round: places, moves, proofs and events are read here, and each
-change leaves a line in the trail.
+Nothing here goes round a rule: places, moves, proofs and events are only read, and each
+change writes an event.
 """
 
 from adminmoves.admin.administrations import AdministrationAdmin

@@ -1,4 +1,4 @@
-"""Administrations in the admin: a place is chosen once, at their making."""
+"""Administrations in the admin. Their place is chosen only when they are made."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -21,7 +21,7 @@ from adminmoves.estate.addresses import (
     taken_address,
 )
 from adminmoves.estate.owners import taken_place
-from adminmoves.estate.sharing import sharing, told_sharing
+from adminmoves.estate.sharing import sharing, sharing_message
 from adminmoves.estate.sheets import unfit_code
 from adminmoves.models import (
     Administration,
@@ -36,7 +36,7 @@ COUNTS = ("documents", "documents_unprocessed", "documents_awaiting_authorisatio
 
 
 class AdministrationForm(SubjectForm[Administration]):
-    """The address follows the code, unless another one is filled in."""
+    """The address follows the code unless a person types another one."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -67,9 +67,9 @@ class AdministrationForm(SubjectForm[Administration]):
             yield FORMER_ADDRESS
 
     def _address(self, cleaned: dict[str, Any]) -> str:
-        asked: str = cleaned["mail_address"]
-        if asked and "mail_address" in self.changed_data:
-            return asked
+        typed: str = cleaned["mail_address"]
+        if typed and "mail_address" in self.changed_data:
+            return typed
         own, code = cleaned["mail_code"], cleaned["code"]
         if self.instance.pk:
             return following(self.instance, own=own, code=code)
@@ -89,8 +89,8 @@ class AdministrationForm(SubjectForm[Administration]):
         )
 
 
-class LinkField(forms.ModelChoiceField[BookkeepingConnection]):
-    """A connection is known by its office too."""
+class ConnectionField(forms.ModelChoiceField[BookkeepingConnection]):
+    """Shows a connection with the code of its office."""
 
     def label_from_instance(self, obj: BookkeepingConnection) -> str:
         return f"{obj.environment.office_code} · {obj}"
@@ -98,7 +98,7 @@ class LinkField(forms.ModelChoiceField[BookkeepingConnection]):
 
 @admin.register(Administration, site=site)
 class AdministrationAdmin(SubjectAdmin[Administration]):
-    """A place is chosen once, here or in a file; after that only a migration moves."""
+    """The place is chosen once, here or in a file; then only a move changes it."""
 
     form = AdministrationForm
     fields = (
@@ -145,15 +145,15 @@ class AdministrationAdmin(SubjectAdmin[Administration]):
 
     @admin.display(description=_("documents"))
     def unknown_counts(self, _obj: Administration) -> str:
-        """In place of the counts before the first count."""
+        """Shown in place of the counts before the first count."""
         return gettext("unknown, never counted")
 
     @admin.display(description=_("use"))
     def use(self, obj: Administration) -> str:
-        """Retired or in use; two people change that on the page it leads to."""
+        """Link to the page on which two people retire it or bring it back."""
         address = reverse("moves:retirement", args=[obj.public_id])
-        told = gettext("retired") if obj.retired_by_id else gettext("in use")
-        return format_html('<a href="{}">{}</a>', address, told)
+        label = gettext("retired") if obj.retired_by_id else gettext("in use")
+        return format_html('<a href="{}">{}</a>', address, label)
 
     def formfield_for_foreignkey(
         self,
@@ -163,7 +163,7 @@ class AdministrationAdmin(SubjectAdmin[Administration]):
     ) -> forms.ModelChoiceField[Any] | None:
         if db_field.name == "connection":
             connections = BookkeepingConnection.objects.select_related("environment")
-            return LinkField(queryset=connections, label=_("connection"))
+            return ConnectionField(queryset=connections, label=_("connection"))
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def write(self, obj: Administration, form: forms.ModelForm[Administration]) -> None:
@@ -184,4 +184,4 @@ class AdministrationAdmin(SubjectAdmin[Administration]):
     ) -> None:
         super().save_model(request, obj, form, change)
         for other in sharing([obj]) if "external_id" in form.changed_data else ():
-            messages.warning(request, told_sharing(str(other), obj.external_id))
+            messages.warning(request, sharing_message(str(other), obj.external_id))

@@ -1,4 +1,4 @@
-"""What every page here shares: the right, the record, and refusals as form errors."""
+"""The base of all admin pages: rights, events, and refusals as form errors."""
 
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
@@ -20,11 +20,11 @@ from adminmoves.models.refusals import Refusal, refusal_of
 
 M = TypeVar("M", bound=models.Model)
 REFUSED = "portal.refusal"
-"""Where a request carries what the database refused, to the form that tells it."""
+"""The key in request.META of what the database refused, for the form of a retry."""
 
 
 def shown(name: str, label: Any) -> Callable[[Any, Any], Any]:
-    """A fact of the record under a name that people read, in their language."""
+    """Return a display function for a field, labelled in the reader's language."""
 
     @admin.display(description=label, ordering=name)
     def show(_admin: Any, row: Any) -> Any:
@@ -39,7 +39,7 @@ def shown(name: str, label: Any) -> Callable[[Any, Any], Any]:
 
 
 class WordedFilter(admin.ChoicesFieldListFilter):
-    """A filter under a name that people read."""
+    """A filter with a title in the reader's language."""
 
     titles: ClassVar[Mapping[str, Any]] = {
         "actor_role": _("role"),
@@ -57,7 +57,7 @@ class WordedFilter(admin.ChoicesFieldListFilter):
 
 
 class ReadAdmin(admin.ModelAdmin[M]):
-    """Read by administrators, changed by nobody here."""
+    """Administrators may read these rows; nobody changes them here."""
 
     actions = None
     list_per_page = 50
@@ -67,7 +67,7 @@ class ReadAdmin(admin.ModelAdmin[M]):
     def get_object(
         self, request: HttpRequest, object_id: str, from_field: str | None = None
     ) -> M | None:
-        """Django looks for a field without a name where an address names none."""
+        """Take an empty field name in the address as none; Django would look it up."""
         return super().get_object(request, object_id, from_field or None)
 
     def has_module_permission(self, request: HttpRequest) -> bool:
@@ -86,8 +86,8 @@ class ReadAdmin(admin.ModelAdmin[M]):
         return False
 
 
-class KeptForm(SeenForm[M]):
-    """A form that tells what the database refused when it was saved."""
+class RefusableForm(SeenForm[M]):
+    """A form that shows why the database refused it."""
 
     refusal: Refusal | None = None
 
@@ -99,21 +99,21 @@ class KeptForm(SeenForm[M]):
         return cleaned
 
 
-class KeptAdmin(ReadAdmin[M]):
-    """Changed by administrators, each change on record in the same transaction.
+class RecordedAdmin(ReadAdmin[M]):
+    """Administrators change these rows; each change writes an event in its transaction.
 
-    What the database refuses is an error of the form, and so is what was typed over a
-    change by somebody else.
+    The form shows what the database refuses. It also refuses to overwrite a change by
+    somebody else.
     """
 
     change_form_template = "admin/kept_change_form.html"
 
     def facts(self, obj: Any) -> dict[str, Any]:
-        """What the trail keeps of one of these; each kind says what."""
+        """The values that the trail stores of a row."""
         raise NotImplementedError
 
     def line(self, obj: Any, params: dict[str, Any]) -> TrailEntry:
-        """The line of the trail for a change; each kind says about what."""
+        """The trail entry of a change."""
         raise NotImplementedError
 
     def save_model(
@@ -121,8 +121,8 @@ class KeptAdmin(ReadAdmin[M]):
     ) -> None:
         before: dict[str, Any] = {}
         if change:
-            held = self.get_queryset(request).select_for_update(of=("self",))
-            before = self.facts(held.get(pk=obj.pk))
+            locked = self.get_queryset(request).select_for_update(of=("self",))
+            before = self.facts(locked.get(pk=obj.pk))
         self.write(obj, form)
         params = differences(before, self.facts(obj))
         if params["after"]:
@@ -134,7 +134,7 @@ class KeptAdmin(ReadAdmin[M]):
     def get_object(
         self, request: HttpRequest, object_id: str, from_field: str | None = None
     ) -> M | None:
-        """The row; locked where something is sent, so that two saves come in turn."""
+        """The row; locked on POST, so that two saves come one after the other."""
         found = super().get_object(request, object_id, from_field)
         if found is None or request.method != "POST":
             return found
@@ -173,7 +173,7 @@ class KeptAdmin(ReadAdmin[M]):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        """Once more after a refusal, with the reason in the form: nothing was saved."""
+        """Show the form again if the database refuses; then nothing was saved."""
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
         except (DataError, IntegrityError) as error:
@@ -188,7 +188,7 @@ class KeptAdmin(ReadAdmin[M]):
         **kwargs: Any,
     ) -> type[forms.ModelForm[M]]:
         made = super().get_form(request, obj, change=change, **kwargs)
-        form = cast("type[KeptForm[M]]", made)
+        form = cast("type[RefusableForm[M]]", made)
         form.refusal = request.META.get(REFUSED)
         form.subject = self.line(obj, {}) if obj else None
         return form

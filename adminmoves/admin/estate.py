@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from adminmoves.admin.base import KeptAdmin, KeptForm, M, shown
+from adminmoves.admin.base import M, RecordedAdmin, RefusableForm, shown
 from adminmoves.admin.site import site
 from adminmoves.audit.trail import TrailEntry
 from adminmoves.estate.lines import facts_of, line_about
@@ -21,8 +21,8 @@ from adminmoves.models import BookkeepingConnection, Environment
 from adminmoves.models.refusals import UNASKED_HOST
 
 
-class SubjectForm(KeptForm[M]):
-    """Asks the same of each text as a file does, and tells the same remedy."""
+class SubjectForm(RefusableForm[M]):
+    """Cleans each text as an import does, and shows the same remedy."""
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean() or {}
@@ -35,21 +35,23 @@ class SubjectForm(KeptForm[M]):
             try:
                 if isinstance(value, str):
                     cleaned[column.field] = sheet.clean(column, value)
-                elif not sheet.held(column).is_relation:
-                    sheet.held(column).run_validators(value)
+                elif not sheet.model_field(column).is_relation:
+                    sheet.model_field(column).run_validators(value)
             except ValidationError as refused:
-                told = [*refused.messages, str(column.remedy)]
-                self.add_error(column.field, " ".join(told))
+                sentences = [*refused.messages, str(column.remedy)]
+                self.add_error(column.field, " ".join(sentences))
         return cleaned
 
     def _get_validation_exclusions(self) -> set[str]:
-        """Each text was looked at above; rules of the whole table are told by the
-        database, which then says them in our words."""
+        """Exclude all fields: clean looked at each, and the database holds the rest.
+
+        What the database refuses is shown in our own words.
+        """
         every = self.instance._meta.get_fields()  # noqa: SLF001 - Django's documented API
         return {field.name for field in every}
 
 
-class SubjectAdmin(KeptAdmin[M]):
+class SubjectAdmin(RecordedAdmin[M]):
     identity = shown("public_id", _("id"))
 
     def facts(self, obj: Any) -> dict[str, Any]:
@@ -60,7 +62,7 @@ class SubjectAdmin(KeptAdmin[M]):
 
 
 class ConnectionForm(SubjectForm[BookkeepingConnection]):
-    """A package has only what it has: a country, a base address."""
+    """Refuses a country or a base address that the package does not have."""
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean() or {}
@@ -103,7 +105,7 @@ class ConnectionAdmin(SubjectAdmin[BookkeepingConnection]):
     )
     readonly_fields = ("identity", "consent")
     active = shown("is_active", _("active"))
-    # On a phone the first three are in sight, so they tell two of one name apart.
+    # A phone shows only the first three, which must tell two connections apart.
     list_display = (
         "package",
         "package_environment",
@@ -122,7 +124,7 @@ class ConnectionAdmin(SubjectAdmin[BookkeepingConnection]):
     def get_fields(
         self, request: HttpRequest, obj: BookkeepingConnection | None = None
     ) -> list[Any]:
-        """There is no page to connect what is not there yet."""
+        """Leave out the consent of a new connection, which has no page yet."""
         return [name for name in self.fields if obj or name != "consent"]
 
     def save_model(

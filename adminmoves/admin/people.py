@@ -1,4 +1,4 @@
-"""The portal's own people: one role each, nobody is removed, no flag adds a right."""
+"""The people of the portal: one role each. Nobody is removed, no flag adds a right."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from adminmoves.access import role_of
-from adminmoves.admin.base import KeptAdmin, KeptForm, shown
+from adminmoves.admin.base import RecordedAdmin, RefusableForm, shown
 from adminmoves.admin.site import keeper_of, site
 from adminmoves.audit import trail
 from adminmoves.audit.trail import TrailEntry
@@ -38,12 +38,12 @@ def role_field() -> forms.TypedChoiceField:
 
 
 class NamesMixin:
-    """Names as every door takes them; for a form of a person."""
+    """Cleans the names in a form of a person, as every other door does."""
 
     cleaned_data: dict[str, Any]
 
     def clean_username(self) -> str:
-        """What is no letter to people may be one to Unicode."""
+        """Refuse invisible signs, which Unicode may count as letters."""
         username: str = self.cleaned_data["username"]
         require_seen(username)
         return username
@@ -63,8 +63,8 @@ class NewPersonForm(NamesMixin, BaseUserCreationForm[User]):
         fields = NAMES
 
 
-class PersonForm(NamesMixin, KeptForm[User]):
-    """``keeper_id`` is who asks: nobody locks themselves out."""
+class PersonForm(NamesMixin, RefusableForm[User]):
+    """``keeper_id``: the administrator at work, who may not lock themselves out."""
 
     role = role_field()
     keeper_id: int | None = None
@@ -81,14 +81,14 @@ class PersonForm(NamesMixin, KeptForm[User]):
         cleaned = super().clean() or {}
         own = self.instance.pk == self.keeper_id
         if own and {"role", "is_active"} & set(self.changed_data):
-            told = _("Ask another administrator to change your own role or access.")
-            self.add_error(None, told)
+            message = _("Ask another administrator to change your own role or access.")
+            self.add_error(None, message)
         return cleaned
 
 
 @admin.register(User, site=site)
-class PersonAdmin(KeptAdmin[User], UserAdmin[User]):
-    """People are deactivated, never removed: the history keeps their names."""
+class PersonAdmin(RecordedAdmin[User], UserAdmin[User]):
+    """People are deactivated, not removed: the history refers to them."""
 
     form = PersonForm
     add_form = NewPersonForm
@@ -135,7 +135,7 @@ class PersonAdmin(KeptAdmin[User], UserAdmin[User]):
         id: str,  # noqa: A002 - Django's own name
         form_url: str = "",
     ) -> HttpResponse:
-        """Another password is on record, without the password; it lifts a lock."""
+        """Write an event if the password changed, and lift a lock of the log-in."""
         if inputs.whole_number(id) is None:
             raise Http404
         with transaction.atomic():

@@ -1,4 +1,4 @@
-"""Moves, proofs and events: to be read here, changed by nobody."""
+"""Moves, proofs and events in the admin; nobody changes them here."""
 
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _

@@ -1,4 +1,4 @@
-"""What a form showed when it was opened, so that an older page does not win."""
+"""Refuses a form whose row changed after the page was opened."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -15,16 +15,16 @@ from adminmoves.models import Event
 
 M = TypeVar("M", bound=models.Model)
 SEEN = "_seen"
-"""The name under which the page carries it, as JSON: texts by the names of fields."""
+"""The name of the hidden field with what the page showed: JSON, text by field."""
 NOTHING = "—"
 
 
 class SeenForm(forms.ModelForm[M]):
-    """Refuses what was typed over a row that somebody else changed since.
+    """Refuses to overwrite a row that somebody else changed since the page was opened.
 
-    The caller holds the row. ``subject``: a line of the trail about it, whose newest
-    event tells who changed it. What was typed stays, and each field that differs says
-    what it is now.
+    The caller has locked the row. ``subject``: a trail entry about the row, to find its
+    newest event and so the person who changed it. What was typed stays in the form, and
+    each field that differs shows its present value.
     """
 
     subject: TrailEntry | None = None
@@ -34,18 +34,18 @@ class SeenForm(forms.ModelForm[M]):
         cleaned = super().clean()
         if self.instance.pk and (changed := self._changed()):
             self.is_overtaken = True
-            self.add_error(None, self._who())
+            self.add_error(None, self._overtaken_message())
             for name in changed:
-                self.add_error(name, self._now(name))
+                self.add_error(name, self._value_message(name))
         return cleaned
 
     @property
     def seen(self) -> str:
-        """For the page: what it shows now."""
+        """What the page shows now, as JSON for its hidden field."""
         return json.dumps(self._texts())
 
     def _texts(self) -> dict[str, str]:
-        """Of the row, whatever was typed."""
+        """The texts of the row by field, not those that were typed."""
         return {
             name: str(field.prepare_value(self.get_initial_for_field(field, name)))
             for name, field in self.fields.items()
@@ -55,8 +55,8 @@ class SeenForm(forms.ModelForm[M]):
         seen = read_seen(self.data)
         return [name for name, text in self._texts().items() if seen.get(name) != text]
 
-    def _who(self) -> str:
-        last = newest_about(self.subject) if self.subject else None
+    def _overtaken_message(self) -> str:
+        last = newest_event(self.subject) if self.subject else None
         if last is None or last.at is None:
             return _(
                 "This was changed meanwhile. Look at the fields below, and save again."
@@ -70,18 +70,18 @@ class SeenForm(forms.ModelForm[M]):
             "at": formats.date_format(timezone.localtime(last.at), "DATETIME_FORMAT"),
         }
 
-    def _now(self, name: str) -> str:
-        return _("It is now: %(value)s.") % {"value": self._worded(name)}
+    def _value_message(self, name: str) -> str:
+        return _("It is now: %(value)s.") % {"value": self._value(name)}
 
-    def _worded(self, name: str) -> str:
-        """What the row says now, as people read it."""
+    def _value(self, name: str) -> str:
+        """The present value of a field, as people read it."""
         field = self.fields[name]
         value = field.prepare_value(self.get_initial_for_field(field, name))
         if isinstance(value, bool):
             return _("yes") if value else _("no")
         if isinstance(field, forms.ChoiceField):
             wanted = value if isinstance(value, list | tuple) else [value]
-            keys = {str(one) for one in wanted}
+            keys = {str(key) for key in wanted}
             choices = cast("Iterable[tuple[Any, Any]]", field.choices)
             labels = [str(label) for key, label in choices if str(key) in keys]
             return ", ".join(labels) or NOTHING
@@ -91,7 +91,7 @@ class SeenForm(forms.ModelForm[M]):
 
 
 def read_seen(data: Mapping[str, Any]) -> dict[str, Any]:
-    """What the page carried; nothing where it carried none that can be read."""
+    """Return what the page showed; {} if that is missing or no JSON object."""
     try:
         seen = json.loads(data.get(SEEN, ""))
     except ValueError:
@@ -99,7 +99,7 @@ def read_seen(data: Mapping[str, Any]) -> dict[str, Any]:
     return seen if isinstance(seen, dict) else {}
 
 
-def newest_about(subject: TrailEntry) -> Event | None:
+def newest_event(subject: TrailEntry) -> Event | None:
     about = Event.objects.filter(stream=subject.stream, stream_id=subject.stream_id)
-    # Settings share a stream.
+    # All settings share a stream, so the subject tells them apart.
     return about.filter(subject=subject.subject[:300]).order_by("-id").first()

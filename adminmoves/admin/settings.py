@@ -1,4 +1,4 @@
-"""What differs per package, and how heavy a check weighs: data, within limits."""
+"""Settings in the admin: the profile of a package and the severity of a check."""
 
 import json
 from collections.abc import Iterator
@@ -10,8 +10,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from adminmoves.admin.base import KeptAdmin, KeptForm, M, WordedFilter, shown
-from adminmoves.admin.seen import SEEN, newest_about
+from adminmoves.admin.base import M, RecordedAdmin, RefusableForm, WordedFilter, shown
+from adminmoves.admin.seen import SEEN, newest_event
 from adminmoves.admin.site import is_keeper, keeper_of, site
 from adminmoves.audit import trail
 from adminmoves.audit.trail import TrailEntry
@@ -26,7 +26,7 @@ STREAM = "settings"
 
 
 def name_of(check: Check) -> str:
-    """What the check says when all is well, else the first thing it may say."""
+    """The title of the check when it passes, else the first title without a value."""
     messages = sorted(check.messages.values(), key=lambda message: bool(message.remedy))
     return next(
         title for title in (str(s.title) for s in messages) if "%(" not in title
@@ -34,11 +34,11 @@ def name_of(check: Check) -> str:
 
 
 def choices() -> Iterator[tuple[str, str]]:
-    """The checks that are not fixed; asked per page, for the reader's language."""
+    """The checks that are not fixed. Call it per page, for the reader's language."""
     return ((check.code, name_of(check)) for check in CHECKS if not check.fixed)
 
 
-class SettingAdmin(KeptAdmin[M]):
+class SettingAdmin(RecordedAdmin[M]):
     delete_confirmation_template = "admin/setting_delete.html"
 
     def facts(self, obj: Any) -> dict[str, Any]:
@@ -63,7 +63,7 @@ class SettingAdmin(KeptAdmin[M]):
     def render_delete_form(
         self, request: HttpRequest, context: dict[str, Any]
     ) -> HttpResponse:
-        """The page carries what it showed, so that an older one removes nothing."""
+        """Add what the page shows, so that an older page removes nothing."""
         context |= {"seen": self.seen(context["object"])}
         return super().render_delete_form(request, context)
 
@@ -72,20 +72,20 @@ class SettingAdmin(KeptAdmin[M]):
 
     def delete_model(self, request: HttpRequest, obj: M) -> None:
         if request.POST.get(SEEN) != self.seen(obj):
-            raise ChangedMeanwhile(self.told_of_change(obj))
+            raise ChangedMeanwhile(self.changed_message(obj))
         params = {"before": self.facts(obj), "after": {}}
         trail.record(keeper_of(request), [self.line(obj, params)])
         super().delete_model(request, obj)
 
-    def told_of_change(self, obj: M) -> str:
-        last = newest_about(self.line(obj, {}))
+    def changed_message(self, obj: M) -> str:
+        last = newest_event(self.line(obj, {}))
         return _(
             "%(who)s changed this meanwhile, so nothing was removed. It is now: "
             "%(value)s."
         ) % {"who": last.actor_name if last else _("Somebody"), "value": obj}
 
 
-class PackageProfileForm(KeptForm[PackageProfile]):
+class PackageProfileForm(RefusableForm[PackageProfile]):
     class Meta:
         labels: ClassVar = {
             "code_pattern": gettext_lazy("Pattern of a code"),
@@ -121,8 +121,8 @@ class PackageProfileAdmin(SettingAdmin[PackageProfile]):
         return False
 
 
-class SeverityForm(KeptForm[CheckSeverity]):
-    """Only checks that are not fixed, for types that they are about."""
+class SeverityForm(RefusableForm[CheckSeverity]):
+    """Takes only checks that are not fixed, and types that they are about."""
 
     class Meta:
         labels: ClassVar = {
@@ -152,14 +152,14 @@ class SeverityForm(KeptForm[CheckSeverity]):
         check = CHECKS_BY_CODE.get(cleaned.get("check_code", ""))
         move_type = cleaned.get("move_type")
         if check and move_type and MoveType(move_type) not in check.severities:
-            told = _("The check is not about this type. Choose another type.")
-            self.add_error("move_type", told)
+            message = _("The check is not about this type. Choose another type.")
+            self.add_error("move_type", message)
         return cleaned
 
 
 @admin.register(CheckSeverity, site=site)
 class SeverityAdmin(SettingAdmin[CheckSeverity]):
-    """Removing a line gives the check its own severity back."""
+    """Removing a row gives the check its default severity again."""
 
     form = SeverityForm
     fields = ("check_code", "move_type", "severity")

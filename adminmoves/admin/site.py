@@ -1,4 +1,4 @@
-"""Who gets in: administrators, by their role. A superuser flag opens nothing."""
+"""The admin site. Only the role of administrator gets in; a superuser flag does not."""
 
 from typing import Any, cast
 
@@ -17,7 +17,7 @@ from adminmoves.vocabulary import Right
 from adminmoves.web import http, inputs
 
 LEFT_OUT = frozenset({"password_change", "password_change_done"})
-"""A password is set on a person's page, on record."""
+"""Pages of Django that would change a password without an event."""
 
 
 def is_keeper(request: HttpRequest) -> bool:
@@ -26,7 +26,7 @@ def is_keeper(request: HttpRequest) -> bool:
 
 
 def keeper_of(request: HttpRequest) -> Actor:
-    """Who asks, as an actor with the right to keep the estate."""
+    """Return the actor of the request; raise NotAllowed without the right."""
     actor = cast("http.PortalRequest", request).actor
     access.require(actor, Right.KEEP_ESTATE)
     return actor
@@ -39,7 +39,7 @@ class KeepersSite(admin.AdminSite):
     enable_nav_sidebar = False
 
     def has_permission(self, request: HttpRequest) -> bool:
-        """Who is logged in without the right is told who can help (403)."""
+        """Raise NotAllowed (403) for a person without the right."""
         return isinstance(request.user, User) and bool(keeper_of(request))
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
@@ -52,7 +52,7 @@ class KeepersSite(admin.AdminSite):
     def login(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """The portal's own log-in, on record and throttled."""
+        """Redirect to the portal's own log-in, which is throttled and writes events."""
         wanted = inputs.text_in(request.GET, "next")
         index = reverse("admin:index")
         return redirect_to_login(wanted if http.is_ours(request, wanted) else index)
@@ -60,7 +60,7 @@ class KeepersSite(admin.AdminSite):
     def logout(  # type: ignore[override] # the portal's answer is a redirect
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponseBase:
-        """The portal's own log-out, on record."""
+        """Log out as the portal does, which writes an event."""
         return sign_out(request)
 
 

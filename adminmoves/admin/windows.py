@@ -1,4 +1,4 @@
-"""When moves may run: windows and freezes, with what each of them holds up."""
+"""Windows and freezes in the admin, with the moves that each of them holds up."""
 
 from datetime import datetime, time
 from typing import Any, ClassVar
@@ -11,7 +11,7 @@ from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from adminmoves.admin.base import KeptForm, M
+from adminmoves.admin.base import M, RefusableForm
 from adminmoves.admin.settings import SettingAdmin
 from adminmoves.admin.site import is_keeper, site
 from adminmoves.cleaning import FREEZE_AHEAD, require_about_now, require_coming
@@ -21,11 +21,11 @@ from adminmoves.scheduling.windows import held_by
 from adminmoves.web.fields import LineField, MomentField
 
 PREVIEW = "_preview"
-NAMED = 10
+MAX_NAMED = 10
 
 
-class LookFirstForm(KeptForm[M]):
-    """May be sent to see what it would do: nothing is saved then."""
+class PreviewForm(RefusableForm[M]):
+    """A form with a second button, which shows the effect and saves nothing."""
 
     def is_valid(self) -> bool:
         return super().is_valid() and PREVIEW not in self.data
@@ -55,15 +55,19 @@ class TimesAdmin(SettingAdmin[M]):
     ) -> HttpResponse:
         form = context["adminform"].form
         if not form.errors and (form.is_bound or obj):
-            held = held_by(form.instance, timezone.now())
-            context |= {"held": held[:NAMED], "count": len(held), "told": True}
+            moves = held_by(form.instance, timezone.now())
+            context |= {
+                "held_up": moves[:MAX_NAMED],
+                "count": len(moves),
+                "is_preview": True,
+            }
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
         return is_keeper(request)
 
 
-class WindowForm(LookFirstForm[ExecutionWindow]):
+class WindowForm(PreviewForm[ExecutionWindow]):
     weekdays = forms.TypedMultipleChoiceField(
         label=gettext_lazy("Days"),
         coerce=int,
@@ -91,8 +95,8 @@ class WindowAdmin(TimesAdmin[ExecutionWindow]):
         return str(obj)
 
 
-class FreezeForm(LookFirstForm[Freeze]):
-    # One field each: the two of Django's admin have no labels of their own.
+class FreezeForm(PreviewForm[Freeze]):
+    # Django's admin would split each moment in two fields without labels.
     name = LineField(label=gettext_lazy("Name"), max_length=100)
     starts_at = MomentField(label=gettext_lazy("From"))
     ends_at = MomentField(
@@ -139,7 +143,7 @@ class FreezeAdmin(TimesAdmin[Freeze]):
 
 
 def plain(value: Any) -> Any:
-    """A value as the trail keeps it."""
+    """A value as the trail stores it."""
     if isinstance(value, Environment):
         return value.office_code
     return value.isoformat() if isinstance(value, time) else lines.plain(value)

@@ -1,4 +1,4 @@
-"""Pausing the queue and letting it go on, on the record."""
+"""Pauses the queue and resumes it; each writes an event."""
 
 from functools import partial
 
@@ -19,37 +19,36 @@ JOB = "queue"
 
 @transaction.atomic
 def pause_queue(*, actor: Actor, reason: str, draining: bool = False) -> QueueSwitch:
-    """Nothing new starts from now on; what runs goes on.
+    """Let nothing new start; runs that are going on go on.
 
-    ``draining``: whoever pauses waits until nothing runs any more, and the pages say
-    when that is.
+    ``draining``: the person waits until nothing runs, and the pages say when that is.
     """
     access.require(actor, Right.SWITCH_QUEUE)
-    switch = _hold()
+    switch = _lock_switch()
     if switch.paused_at is not None:
-        raise StepRefused(_told_of_pause(switch))
+        raise StepRefused(_already_paused_message(switch))
     if not reason.strip():
         raise DomainError(_("Write down why the queue has to wait."))
     switch.paused_at, switch.paused_by_id = timezone.now(), actor.person
     switch.reason, switch.draining = reason.strip(), draining
     switch.save()
-    _write_down(actor, EventCode.QUEUE_PAUSED, reason, {"draining": draining})
+    _write_event(actor, EventCode.QUEUE_PAUSED, reason, {"draining": draining})
     return switch
 
 
 @transaction.atomic
 def resume_queue(*, actor: Actor, reason: str, seen: str | None = None) -> QueueSwitch:
-    """Moves may start again; workers hear it after commit.
+    """Let moves start again, and ring the workers after commit.
 
-    ``seen``: when the pause began that the person saw; somebody may have paused the
-    queue anew, for another reason. None: whichever there is.
+    ``seen``: the moment at which the pause began that the person saw, because somebody
+    may have paused the queue again for another reason. None resumes any pause.
     """
     access.require(actor, Right.SWITCH_QUEUE)
-    switch = _hold()
+    switch = _lock_switch()
     if switch.paused_at is None:
         raise StepRefused(_("The queue is not paused."))
     if seen is not None and seen != switch.paused_at.isoformat():
-        raise StepRefused(_told_of_pause(switch))
+        raise StepRefused(_already_paused_message(switch))
     if not reason.strip():
         raise DomainError(_("Write down why the queue may go on."))
     paused_at = switch.paused_at.isoformat()
@@ -57,12 +56,12 @@ def resume_queue(*, actor: Actor, reason: str, seen: str | None = None) -> Queue
     switch.reason, switch.draining = "", False
     switch.resumed_at = timezone.now()
     switch.save()
-    _write_down(actor, EventCode.QUEUE_RESUMED, reason, {"paused_at": paused_at})
+    _write_event(actor, EventCode.QUEUE_RESUMED, reason, {"paused_at": paused_at})
     transaction.on_commit(partial(doorbell.ring, doorbell.RUN))
     return switch
 
 
-def _told_of_pause(switch: QueueSwitch) -> str:
+def _already_paused_message(switch: QueueSwitch) -> str:
     return _("The queue is paused already: by %(who)s at %(at)s, “%(why)s”.") % {
         "who": display_name(switch.paused_by),
         "at": formats.time_format(timezone.localtime(switch.paused_at), "H:i"),
@@ -70,11 +69,11 @@ def _told_of_pause(switch: QueueSwitch) -> str:
     }
 
 
-def _hold() -> QueueSwitch:
+def _lock_switch() -> QueueSwitch:
     return QueueSwitch.objects.select_for_update().get()
 
 
-def _write_down(
+def _write_event(
     actor: Actor, code: EventCode, reason: str, params: dict[str, object]
 ) -> None:
     line = trail.about_job(

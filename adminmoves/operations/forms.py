@@ -1,4 +1,4 @@
-"""What somebody fills in to pause the queue, or to let it go on."""
+"""The forms that pause and resume the queue."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -19,7 +19,7 @@ class PauseForm(forms.Form):
 
 
 class ResumeForm(forms.Form):
-    # When the pause began that is on the page.
+    # The moment at which the pause began that the page shows.
     seen = forms.CharField(required=False, max_length=100, widget=forms.HiddenInput)
     reason = WritingField(
         label=_("Why it may go on"),

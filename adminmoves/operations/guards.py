@@ -1,7 +1,7 @@
-"""Whether the database's guards stand: the role's rights, the functions, the schema.
+"""Checks the guards of the database: the role's rights, the functions, the schema.
 
-Asked before anything serves: who could get round a guard, or serves a schema that the
-code does not know, does not start.
+Each process does so before it serves. It does not start if its role could get round a
+guard, or if the schema is not the one that the code expects.
 """
 
 import logging
@@ -24,21 +24,21 @@ REMEDY = (
 
 
 class GuardsDown(Exception):
-    """Serving now would go round a guard, or write to a schema that is not ours."""
+    """The process must not serve: a guard is down, or the schema is another one."""
 
 
 def problems() -> list[str]:
-    """A sentence for each thing that is not as it should be; empty when all stands."""
+    """Return a sentence for each thing to mend; empty if all is well."""
     role = _current_role()
     found = [str(finding) for finding in check_rights(role)]
     return [*found, *_schema_problems()]
 
 
-def refuse_blinded_guards() -> None:
-    """Raise GuardsDown, after telling why in the log.
+def require_guards() -> None:
+    """Log each problem and raise GuardsDown.
 
-    A database that is away is no reason: without it nothing can be done, and /readyz
-    asks again.
+    A database that is away is no reason to raise: without it nothing is written, and
+    /readyz checks again.
     """
     try:
         found = problems()
@@ -46,7 +46,7 @@ def refuse_blinded_guards() -> None:
         logger.warning("The guards could not be looked at: no database.", exc_info=True)
         return
     finally:
-        # Whoever forks afterwards hands no open connection on.
+        # A process that forks afterwards must not share an open connection.
         connection.close()
     if found:
         for sentence in found:
@@ -63,11 +63,11 @@ def _current_role() -> str:
 
 
 def _schema_problems() -> list[str]:
-    """Schema migrations that only the code has, or only the database."""
+    """Name the schema migrations that only the code has, or only the database."""
     applied = set(MigrationRecorder(connection).applied_migrations())
-    known = set(_known_migrations())
-    missing = sorted(known - applied)
-    newer = sorted(name for name in applied - known if name[0] == OURS)
+    in_code = set(_migrations_in_code())
+    missing = sorted(in_code - applied)
+    newer = sorted(name for name in applied - in_code if name[0] == OURS)
     return [
         *(f"the schema lacks {app}.{name}: run migrate" for app, name in missing),
         *(
@@ -78,8 +78,8 @@ def _schema_problems() -> list[str]:
     ]
 
 
-def _known_migrations() -> Iterator[tuple[str, str]]:
-    """By the names of their files: to import them all would make every start slower."""
+def _migrations_in_code() -> Iterator[tuple[str, str]]:
+    """Read the names of the files: importing them would slow down every start."""
     for config in apps.get_app_configs():
         package = config.module and find_spec(f"{config.name}.migrations")
         folders = package.submodule_search_locations if package else None

@@ -1,7 +1,7 @@
-"""A process says in the database that it is alive, from a thread of its own.
+"""Writes from a thread into the database that this process is alive.
 
-The connection is opened for each beat and closed after it: a database that was away
-is met anew, and no child inherits an open one.
+Each beat opens its connection and closes it, so that a database that was away is found
+again, and no child process inherits an open connection.
 """
 
 import logging
@@ -18,31 +18,31 @@ from adminmoves.vocabulary import BeatKind
 
 logger = logging.getLogger(__name__)
 
-Doing = Callable[[], list[str] | None]
+ReadDoing = Callable[[], list[str] | None]
 
 
 class Heartbeat(threading.Thread):
     """Beats every PORTAL_HEARTBEAT_SECONDS, until it is stopped.
 
-    ``doing`` is asked at each beat for what the process works on; None means that
-    there is nothing to say for itself this time, and the beat is left out.
+    Each beat calls ``doing`` for the names of what the process works on; if it returns
+    None, the beat is left out.
     """
 
-    def __init__(self, name: str, kind: BeatKind, doing: Doing) -> None:
+    def __init__(self, name: str, kind: BeatKind, doing: ReadDoing) -> None:
         super().__init__(name="heart", daemon=True)
-        self.of = WorkerBeat(name=name, kind=kind, started_at=timezone.now())
+        self.row = WorkerBeat(name=name, kind=kind, started_at=timezone.now())
         self.doing = doing
         self.stopped = threading.Event()
-        self.in_trouble = False
+        self.is_failing = False
 
     def run(self) -> None:
         self.beat()
         while not self.stopped.wait(settings.PORTAL_HEARTBEAT_SECONDS):
             self.beat()
-        self.attempt(self.forget)
+        self.write(self.forget)
 
     def stop(self) -> None:
-        """End in order: the row goes too, since nobody has to miss it."""
+        """Stop, and remove the row: a process that ended in order is not missed."""
         self.stopped.set()
         self.join(settings.PORTAL_HEARTBEAT_SECONDS)
 
@@ -50,13 +50,13 @@ class Heartbeat(threading.Thread):
         doing = self.doing()
         if doing is None:
             return
-        self.of.doing = doing
-        self.attempt(self.show)
+        self.row.doing = doing
+        self.write(self.show)
 
     def show(self) -> None:
-        self.of.seen_at = Now()
+        self.row.seen_at = Now()
         WorkerBeat.objects.bulk_create(
-            [self.of],
+            [self.row],
             update_conflicts=True,
             unique_fields=["name"],
             update_fields=["kind", "started_at", "seen_at", "doing"],
@@ -64,17 +64,17 @@ class Heartbeat(threading.Thread):
         WorkerBeat.objects.forget_old()
 
     def forget(self) -> None:
-        WorkerBeat.objects.filter(pk=self.of.pk).delete()
+        WorkerBeat.objects.filter(pk=self.row.pk).delete()
 
-    def attempt(self, write: Callable[[], None]) -> None:
-        """A database that is away is told once; the next beat tries again."""
+    def write(self, change: Callable[[], None]) -> None:
+        """Change the database; log a failure once, since the next beat tries again."""
         try:
-            write()
+            change()
         except Error:
-            if not self.in_trouble:
+            if not self.is_failing:
                 logger.warning("The heartbeat could not be written.", exc_info=True)
-            self.in_trouble = True
+            self.is_failing = True
         else:
-            self.in_trouble = False
+            self.is_failing = False
         finally:
             connection.close()

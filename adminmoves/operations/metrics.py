@@ -1,4 +1,4 @@
-"""The figures for Prometheus. Counts alone: no names, no codes of offices."""
+"""The metrics for Prometheus: counts alone, no names and no codes of offices."""
 
 from collections.abc import Iterable, Iterator
 
@@ -19,13 +19,13 @@ ANSWERED = "ANSWERED"
 
 
 def exposition() -> bytes:
-    """The text format, read from the database at this moment."""
+    """Read the database and return the text format of Prometheus."""
     registry = CollectorRegistry()
-    registry.register(Readings())
+    registry.register(HealthCollector())
     return generate_latest(registry)
 
 
-class Readings(Collector):
+class HealthCollector(Collector):
     def collect(self) -> Iterable[Metric]:
         yield from _moves()
         yield from _queue()
@@ -34,7 +34,7 @@ class Readings(Collector):
         yield from _workers()
 
     def describe(self) -> Iterable[Metric]:
-        """Nothing beforehand: registering asks the database for nothing."""
+        """Return nothing, so that registering makes no query."""
         return ()
 
 
@@ -107,10 +107,10 @@ def _packages() -> Iterator[Metric]:
         "portal_package_seconds_longest_hour", "The longest.", labels=labels
     )
     for row in health_queries.package_calls():
-        named = [row.package, row.outcome or ANSWERED]
-        calls.add_metric(named, row.calls)
-        average.add_metric(named, row.average / 1000)
-        longest.add_metric(named, row.longest / 1000)
+        values = [row.package, row.outcome or ANSWERED]
+        calls.add_metric(values, row.calls)
+        average.add_metric(values, row.average / 1000)
+        longest.add_metric(values, row.longest / 1000)
     yield from (calls, average, longest)
 
 

@@ -1,4 +1,4 @@
-"""What people are told when their move would not be carried out now."""
+"""Whether the queue works, for the notice on the pages of people whose move waits."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +9,7 @@ from adminmoves.models.people import display_name
 
 @dataclass(frozen=True, slots=True)
 class QueueStatus:
-    """``paused_at`` is empty while the queue is open; by and why then are too."""
+    """While the queue is open, ``paused_at`` is None and the other two are empty."""
 
     worker_seen: bool
     paused_at: datetime | None = None

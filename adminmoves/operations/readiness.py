@@ -1,4 +1,4 @@
-"""Whether the portal as a whole can do its work: one line per thing it needs."""
+"""Checks whether the portal can do its work: one line for each thing that it needs."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,14 +17,14 @@ from adminmoves.vocabulary import MoveState, StoreName
 
 MILLISECONDS_TO_ANSWER = 2000
 UNKNOWN = "unknown"
-"""The database did not say: the process may well be alive."""
-UNTOUCHED = timedelta(minutes=5)
-"""A due move that no worker looked at for longer means that the queue stands still."""
+"""The unit of a check that the database did not answer."""
+MAX_UNTOUCHED = timedelta(minutes=5)
+"""The queue stands still if no worker looked at a due move for longer."""
 
 
 @dataclass(frozen=True, slots=True)
 class HealthCheck:
-    """One check. ``value`` counts seconds or things, as ``unit`` says."""
+    """The result of a check. ``value`` counts seconds or things, as ``unit`` says."""
 
     check: str
     ok: bool
@@ -33,18 +33,18 @@ class HealthCheck:
 
 
 def lines() -> list[HealthCheck]:
-    """All checks, in the order in which to look at them.
+    """Run all checks, in the order in which a person should look at them.
 
-    Without the database nothing is known of what is kept there: those are not ok, and
-    say that they are not known.
+    A check that reads the database is not ok while that is away, and its unit is
+    "unknown".
     """
-    asked = (_asked(check) for check in KEPT)
-    return [_database(), _broker(), *_stores(), *asked]
+    from_database = (_in_time(check) for check in DATABASE_CHECKS)
+    return [_database(), _broker(), *_stores(), *from_database]
 
 
 @contextmanager
-def in_time() -> Iterator[None]:
-    """A database that is slow does not keep who asks."""
+def short_timeout() -> Iterator[None]:
+    """Limit each statement, so that a slow database does not delay the answer."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"SET LOCAL statement_timeout = {MILLISECONDS_TO_ANSWER}")
         yield
@@ -52,7 +52,7 @@ def in_time() -> Iterator[None]:
 
 def _database() -> HealthCheck:
     try:
-        with in_time(), connection.cursor() as cursor:
+        with short_timeout(), connection.cursor() as cursor:
             cursor.execute("SELECT 1")
     except Error:
         return HealthCheck("database", ok=False)
@@ -60,39 +60,39 @@ def _database() -> HealthCheck:
 
 
 def _broker() -> HealthCheck:
-    patience = {"socket_connect_timeout": 0.5, "socket_timeout": 0.5}
+    timeouts = {"socket_connect_timeout": 0.5, "socket_timeout": 0.5}
     try:
-        with redis.Redis.from_url(settings.CELERY_BROKER_URL, **patience) as bell:
-            bell.ping()
+        with redis.Redis.from_url(settings.CELERY_BROKER_URL, **timeouts) as broker:
+            broker.ping()
     except redis.RedisError:
         return HealthCheck("broker", ok=False)
     return HealthCheck("broker", ok=True)
 
 
 def _stores() -> list[HealthCheck]:
-    """The archive and the folder with evidence; ``unit`` says why one is away."""
+    """Check the archive and the folder with evidence; ``unit`` says why one is away."""
     try:
-        with in_time():
-            known = stores.known()
+        with short_timeout():
+            mark_by_store = stores.read_marks()
     except Error:
         return [HealthCheck(name.lower(), ok=False, unit=UNKNOWN) for name in StoreName]
-    away = stores.away(known)
+    away = stores.away(mark_by_store)
     return [
         HealthCheck(name.lower(), ok=name not in away, unit=away.get(name, ""))
         for name in StoreName
     ]
 
 
-def _asked(check: Callable[[], HealthCheck]) -> HealthCheck:
+def _in_time(check: Callable[[], HealthCheck]) -> HealthCheck:
     try:
-        with in_time():
+        with short_timeout():
             return check()
     except Error:
         return HealthCheck(check.__name__, ok=False, unit=UNKNOWN)
 
 
 def guards() -> HealthCheck:
-    """What is wrong stands in the log, and `grant_app_role --check` tells it."""
+    """Count the problems; `grant_app_role --check` names them."""
     count = len(problems())
     return HealthCheck("guards", count == 0, count, "to mend")
 
@@ -113,7 +113,7 @@ def beat() -> HealthCheck:
 
 
 def queue() -> HealthCheck:
-    """While the queue is paused nobody is meant to look at it."""
+    """Always ok while the queue is paused: no worker should look at it then."""
     switch = QueueSwitch.objects.get()
     if switch.paused_at:
         return HealthCheck("queue", ok=True, unit="paused")
@@ -121,7 +121,7 @@ def queue() -> HealthCheck:
     if switch.resumed_at:
         untouched = min(untouched, timezone.now() - switch.resumed_at)
     seconds = round(untouched.total_seconds())
-    return HealthCheck("queue", untouched < UNTOUCHED, seconds, "seconds")
+    return HealthCheck("queue", untouched < MAX_UNTOUCHED, seconds, "seconds")
 
 
 def leases() -> HealthCheck:
@@ -130,9 +130,9 @@ def leases() -> HealthCheck:
 
 
 def doubts() -> HealthCheck:
-    """Told, and never a reason to be unready: a person has to answer, not a process."""
+    """Always ok: a person has to answer, and no restart helps."""
     count = health_queries.open_moves().get(MoveState.IN_DOUBT, 0)
     return HealthCheck("doubts", ok=True, value=count, unit="to answer")
 
 
-KEPT = (guards, worker, asks, beat, queue, leases, doubts)
+DATABASE_CHECKS = (guards, worker, asks, beat, queue, leases, doubts)

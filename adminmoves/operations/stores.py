@@ -1,4 +1,4 @@
-"""Whether the places are there that files lie in, asked in bounded time."""
+"""Checks within two seconds whether the folders or buckets with files are there."""
 
 import threading
 
@@ -12,39 +12,41 @@ NO_ANSWER = "no answer"
 Marks = dict[StoreName, str]
 
 
-class Look(threading.Thread):
-    """Looks at one store; a share that hangs keeps this thread and nobody else."""
+class StoreProbe(threading.Thread):
+    """Looks at one store in a thread, because a network share may hang for minutes."""
 
     def __init__(self, store: marks.Marked, mark: str) -> None:
         super().__init__(name="look at a store", daemon=True)
-        self.store, self.mark, self.why = store, mark, NO_ANSWER
+        self.store, self.mark, self.reason = store, mark, NO_ANSWER
 
     def run(self) -> None:
-        self.why = marks.why_away(self.mark, self.store)
+        self.reason = marks.why_away(self.mark, self.store)
 
 
-_looks: dict[StoreName, Look] = {}
-"""The newest of each: while one hangs no other is begun."""
+_probes: dict[StoreName, StoreProbe] = {}
+"""The newest probe of each store: while it hangs, no other one starts."""
 
 
-def known() -> Marks:
-    """The mark of each store; empty where none was ever used."""
+def read_marks() -> Marks:
+    """The mark of each store; "" if it was never used."""
     return {name: marks.mark_of(name) for name in StoreName}
 
 
-def away(known: Marks) -> dict[StoreName, str]:
-    """Why each store that is away is so; a store that was never used is not."""
-    found = {name: _why(name, mark) for name, mark in known.items() if mark}
-    return {name: why for name, why in found.items() if why}
+def away(mark_by_store: Marks) -> dict[StoreName, str]:
+    """The reason by store, of the stores that are away. An unused store is not."""
+    reasons = {
+        name: _reason(name, mark) for name, mark in mark_by_store.items() if mark
+    }
+    return {name: reason for name, reason in reasons.items() if reason}
 
 
-def _why(name: StoreName, mark: str) -> str:
-    look = _looks.get(name)
-    if look is None or not look.is_alive():
-        look = _looks[name] = Look(_store(name), mark)
-        look.start()
-    look.join(SECONDS_TO_ANSWER)
-    return NO_ANSWER if look.is_alive() else look.why
+def _reason(name: StoreName, mark: str) -> str:
+    probe = _probes.get(name)
+    if probe is None or not probe.is_alive():
+        probe = _probes[name] = StoreProbe(_store(name), mark)
+        probe.start()
+    probe.join(SECONDS_TO_ANSWER)
+    return NO_ANSWER if probe.is_alive() else probe.reason
 
 
 def _store(name: StoreName) -> marks.Marked:

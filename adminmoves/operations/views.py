@@ -1,4 +1,4 @@
-"""How the portal is working now, and the switch of the queue."""
+"""The page about the portal's work, and the switch of the queue."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ DRAIN = "drain"
 @require_safe
 @guards.portal_view(Right.READ_OPERATIONS)
 def operations(request: http.PortalRequest) -> HttpResponse:
-    """Workers, runs, queue and doubts; htmx gets what changes by itself alone."""
+    """Show workers, runs, queue and doubts; htmx gets only the part that changes."""
     if request.htmx:
         return render(request, "operations/live.html", read_page())
     return _page(request, PauseForm(), ResumeForm())
@@ -30,7 +30,7 @@ def operations(request: http.PortalRequest) -> HttpResponse:
 @require_POST
 @guards.portal_view(Right.SWITCH_QUEUE)
 def pause(request: http.PortalRequest) -> HttpResponse:
-    """Pause the queue; with the other button, to wait until nothing runs any more."""
+    """Pause the queue; with the second button, also wait until nothing runs."""
     form = PauseForm(request.POST)
     if not form.is_valid():
         return _page(request, form, ResumeForm())
@@ -62,15 +62,15 @@ def _page(
 
 def read_page() -> dict[str, Any]:
     runs = health_queries.runs()
-    shown = list(runs[: health_queries.MOST_RUNS])
+    running = list(runs[: health_queries.MAX_RUNS])
     return {
         "switch": QueueSwitch.objects.with_worker().get(),
-        "processes": health_queries.processes(shown),
-        "runs": shown,
+        "processes": health_queries.processes(running),
+        "runs": running,
         "runs_count": runs.count(),
         "queue": health_queries.queue(),
         "offices": health_queries.offices_in_queue(),
-        "doubts": list(health_queries.doubts()[: health_queries.MOST_DOUBTS]),
+        "doubts": list(health_queries.doubts()[: health_queries.MAX_DOUBTS]),
         "troubled": health_queries.troubled_connections(),
-        "away": stores.away(stores.known()),
+        "away": stores.away(stores.read_marks()),
     }
