@@ -1,1 +1,1 @@
-"""The estate from outside: files that are imported, and what they may not change."""
+"""The estate from files and from the pages of the administrator."""

@@ -1,4 +1,4 @@
-"""Which e-mail address an administration may have (domain.md par. 1)."""
+"""The e-mail addresses that an administration may have (domain.md par. 1)."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -14,27 +14,27 @@ Coded = tuple[str, str]
 
 
 def code_keys(coded: Iterable[Coded]) -> dict[Coded, str]:
-    """The database's own keys of many (package, code) at once."""
-    asked = sorted(set(coded))
+    """Compute the keys of many (package, code) pairs in one query."""
+    pairs = sorted(set(coded))
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT adminmoves_code_key(package, code)"
             " FROM unnest(%s::text[], %s::text[]) WITH ORDINALITY"
-            " AS asked (package, code, position) ORDER BY position",
-            [[package for package, _code in asked], [code for _package, code in asked]],
+            " AS pairs (package, code, position) ORDER BY position",
+            [[package for package, _code in pairs], [code for _package, code in pairs]],
         )
-        return dict(zip(asked, (key for (key,) in cursor.fetchall()), strict=True))
+        return dict(zip(pairs, (key for (key,) in cursor.fetchall()), strict=True))
 
 
-def following(held: Administration, *, own: str, code: str) -> str:
-    """The address with that own code and code; one that was set apart stays."""
-    if held.mail_address != held.expected_address:
-        return held.mail_address
-    return held.environment.address_for(own or code)
+def following(administration: Administration, *, own: str, code: str) -> str:
+    """Return the address for these codes; an address that a person chose stays."""
+    if administration.mail_address != administration.expected_address:
+        return administration.mail_address
+    return administration.environment.address_for(own or code)
 
 
 def given_away(wanted: Mapping[str, Administration]) -> set[str]:
-    """Addresses that were another's, and whose code does not come along."""
+    """Return the addresses that belonged to another administration at another place."""
     former = list(
         FormerPlace.objects.filter(mail_address__in=list(wanted)).values_list(
             "mail_address", "administration_id", "environment_id", "code_key"
@@ -43,17 +43,23 @@ def given_away(wanted: Mapping[str, Administration]) -> set[str]:
     keys = code_keys(
         (wanted[address].package, wanted[address].code) for address, *_rest in former
     )
-    ours = {address for address, owner, *_rest in former if owner == wanted[address].pk}
-    kept = {
+    of_the_same = {
+        address for address, owner, *_rest in former if owner == wanted[address].pk
+    }
+    at_other_places = {
         address
         for address, _owner, office, key in former
         if (office, key) != _place(wanted[address], keys)
     }
-    return kept - ours
+    return at_other_places - of_the_same
 
 
-def _place(held: Administration, keys: Mapping[Coded, str]) -> tuple[int, str]:
-    return held.environment_id, keys[held.package, held.code]
+def _place(
+    administration: Administration, keys: Mapping[Coded, str]
+) -> tuple[int, str]:
+    return administration.environment_id, keys[
+        administration.package, administration.code
+    ]
 
 
 def is_long_address(address: str) -> bool:
@@ -61,7 +67,7 @@ def is_long_address(address: str) -> bool:
 
 
 def taken_address(subject: Administration) -> Refusal | None:
-    """Who has the address of this one, in the record."""
+    """Return a refusal that names the other administration with this address."""
     found = (
         Administration.objects.in_use()
         .with_place()

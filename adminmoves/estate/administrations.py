@@ -1,4 +1,4 @@
-"""Rows of administrations held against the record. Never a way to another place."""
+"""Compares rows of administrations with the record. No row moves one elsewhere."""
 
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
@@ -15,7 +15,14 @@ from adminmoves.estate.addresses import (
     given_away,
     is_long_address,
 )
-from adminmoves.estate.matching import Change, Clean, Match, Source, take, unknown
+from adminmoves.estate.matching import (
+    Change,
+    CleanRow,
+    Match,
+    Source,
+    apply_values,
+    unknown_reference,
+)
 from adminmoves.estate.rows import Fault
 from adminmoves.estate.sharing import shared_ids
 from adminmoves.estate.sheets import COUNTS, unfit_code
@@ -28,38 +35,40 @@ from adminmoves.models.refusals import (
     RETIRED,
 )
 
-Known = Mapping[str, Administration]
-Links = Mapping[str, BookkeepingConnection]
+Existing = Mapping[str, Administration]
+Connections = Mapping[str, BookkeepingConnection]
 
 
 def match_administrations(
     source: Source,
-    rows: Sequence[Clean],
-    known: Known,
-    connections: Links,
+    rows: Sequence[CleanRow],
+    existing: Existing,
+    connections: Connections,
     faulty: Container[str],
 ) -> Match:
     result = Match()
-    keys = _keys_of_spellings(rows, known)
+    keys = _keys_of_spellings(rows, existing)
     profiles = {profile.package: profile for profile in PackageProfile.objects.all()}
     now = timezone.now()
     for row in rows:
         connection = connections.get(row.values["connection"])
         if connection is None:
-            result.faults.extend(unknown(source, row, "connection", faulty))
+            result.faults.extend(unknown_reference(source, row, "connection", faulty))
             continue
-        held = known.get(row.public_id)
+        administration = existing.get(row.public_id)
         profile = profiles.get(connection.package)
-        if wrong := _uncounted(source, row) or _unfit(source, row, held, profile):
+        if wrong := _uncounted(source, row) or _unfit(
+            source, row, administration, profile
+        ):
             result.faults.append(wrong)
-        elif held is None:
+        elif administration is None:
             _take_new(result, row, connection, now)
-        elif held.retired_by_id is not None:
+        elif administration.retired_by_id is not None:
             result.faults.append(source.refusal(row.line, RETIRED))
-        elif wrong := _elsewhere(source, row, held, connection, keys):
+        elif wrong := _elsewhere(source, row, administration, connection, keys):
             result.faults.append(wrong)
         else:
-            _take_known(source, result, row, held, connection)
+            _take_existing(source, result, row, administration, connection)
     result.faults.extend(_former_addresses(source, result.changes))
     result.faults.extend(_long_addresses(source, result.changes))
     result.warnings.extend(shared_ids(source, result.changes))
@@ -70,7 +79,7 @@ def match_administrations(
 def _old_counts(
     source: Source, changes: Iterable[Change], oldest: datetime
 ) -> Iterator[Fault]:
-    """A warning for each count from so long ago that its year may be mistyped."""
+    """Warn about each count that is so old that its year may be mistyped."""
     for change in changes:
         is_new = change.after.get("documents_counted_at")
         counted_at = getattr(change.subject, "documents_counted_at", None)
@@ -80,16 +89,19 @@ def _old_counts(
             yield source.fault(change.line, "documents_counted_at", what, remedy)
 
 
-def _keys_of_spellings(rows: Iterable[Clean], known: Known) -> dict[Coded, str]:
-    """Keys of the codes that are written otherwise than in the record."""
+def _keys_of_spellings(
+    rows: Iterable[CleanRow], existing: Existing
+) -> dict[Coded, str]:
+    """Compute the keys of codes that are spelled otherwise than in the record."""
     return code_keys(
-        (held.package, row.values["code"])
+        (administration.package, row.values["code"])
         for row in rows
-        if (held := known.get(row.public_id)) and held.code != row.values["code"]
+        if (administration := existing.get(row.public_id))
+        and administration.code != row.values["code"]
     )
 
 
-def _uncounted(source: Source, row: Clean) -> Fault | None:
+def _uncounted(source: Source, row: CleanRow) -> Fault | None:
     *counts, counted_at = COUNTS
     if row.values.get(counted_at) or not any(row.values.get(name) for name in counts):
         return None
@@ -103,13 +115,17 @@ def _uncounted(source: Source, row: Clean) -> Fault | None:
 
 def _unfit(
     source: Source,
-    row: Clean,
-    held: Administration | None,
+    row: CleanRow,
+    administration: Administration | None,
     profile: PackageProfile | None,
 ) -> Fault | None:
-    """A new code that the package does not have. One of the record stays as it is."""
+    """Refuse a new code that the package cannot have; an existing code stays."""
     code = row.values["code"]
-    if profile is None or (held and held.code == code) or profile.fits(code):
+    if (
+        profile is None
+        or (administration and administration.code == code)
+        or profile.fits(code)
+    ):
         return None
     refused = unfit_code(profile)
     return source.fault(row.line, "code", str(refused.what), str(refused.remedy))
@@ -117,25 +133,28 @@ def _unfit(
 
 def _elsewhere(
     source: Source,
-    row: Clean,
-    held: Administration,
+    row: CleanRow,
+    administration: Administration,
     connection: BookkeepingConnection,
     keys: Mapping[Coded, str],
 ) -> Fault | None:
-    """A fault where the row wants another place than the administration has."""
+    """Refuse a row that names another place than the administration has."""
     code = row.values["code"]
-    same_code = held.code == code or keys[held.package, code] == held.code_key
-    if same_code and held.connection_id == connection.pk:
+    same_code = (
+        administration.code == code
+        or keys[administration.package, code] == administration.code_key
+    )
+    if same_code and administration.connection_id == connection.pk:
         return None
     what = _("The administration is at another place, with code %(code)s.") % {
-        "code": held.code
+        "code": administration.code
     }
     column = "connection" if same_code else "code"
     return source.fault(row.line, column, what, str(BY_REQUEST.remedy))
 
 
 def _take_new(
-    result: Match, row: Clean, connection: BookkeepingConnection, now: datetime
+    result: Match, row: CleanRow, connection: BookkeepingConnection, now: datetime
 ) -> None:
     values = row.values
     address = connection.environment.address_for(
@@ -143,42 +162,50 @@ def _take_new(
     )
     made = Administration(public_id=row.public_id, at_place_since=now)
     made.package, made.environment = connection.package, connection.environment
-    asked = values.get("mail_address") or address
-    take(
+    wanted = values.get("mail_address") or address
+    apply_values(
         result,
         row.line,
         made,
-        {**values, "connection": connection, "mail_address": asked},
+        {**values, "connection": connection, "mail_address": wanted},
     )
 
 
-def _take_known(
+def _take_existing(
     source: Source,
     result: Match,
-    row: Clean,
-    held: Administration,
+    row: CleanRow,
+    administration: Administration,
     connection: BookkeepingConnection,
 ) -> None:
     values = {name: row.values[name] for name in row.values if name != "connection"}
-    held.environment, held.connection = connection.environment, connection
-    values |= _address(values, held)
+    administration.environment, administration.connection = (
+        connection.environment,
+        connection,
+    )
+    values |= _address(values, administration)
     counted = values.get("documents_counted_at")
-    if held.documents_counted_at and (
-        counted is None or counted < held.documents_counted_at
+    if administration.documents_counted_at and (
+        counted is None or counted < administration.documents_counted_at
     ):
         values = {name: values[name] for name in values if name not in COUNTS}
     before = len(result.changes)
-    take(result, row.line, held, values)
-    if held.closed_by_id and len(result.changes) > before:
+    apply_values(result, row.line, administration, values)
+    if administration.closed_by_id and len(result.changes) > before:
         result.changes.pop()
         result.faults.append(source.refusal(row.line, CLOSED))
 
 
-def _address(values: Mapping[str, Any], held: Administration) -> dict[str, str]:
-    """The asked address; else an address that followed the code goes on to do so."""
-    own = values.get("mail_code", held.mail_code)
-    asked = values.get("mail_address")
-    return {"mail_address": asked or following(held, own=own, code=values["code"])}
+def _address(
+    values: Mapping[str, Any], administration: Administration
+) -> dict[str, str]:
+    """Return the wanted address, else the one that follows the code."""
+    own = values.get("mail_code", administration.mail_code)
+    wanted = values.get("mail_address")
+    return {
+        "mail_address": wanted
+        or following(administration, own=own, code=values["code"])
+    }
 
 
 def _former_addresses(source: Source, changes: Sequence[Change]) -> list[Fault]:

@@ -1,4 +1,4 @@
-"""Imports the estate from three files: all of it, or nothing with every reason."""
+"""Imports the estate from three files: all of it, or nothing and all reasons."""
 
 import hashlib
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
@@ -17,7 +17,7 @@ from adminmoves.errors import DomainError
 from adminmoves.estate.administrations import match_administrations
 from adminmoves.estate.matching import (
     Change,
-    Clean,
+    CleanRow,
     Match,
     Source,
     clean_rows,
@@ -25,7 +25,7 @@ from adminmoves.estate.matching import (
     match_environments,
 )
 from adminmoves.estate.rows import Fault, is_cut_off, last_line, read_rows
-from adminmoves.estate.saving import AT_A_TIME, chunks, record, write
+from adminmoves.estate.saving import CHUNK_ROWS, chunks, record, write
 from adminmoves.estate.sheets import CONNECTIONS, ENVIRONMENTS, SHEETS
 from adminmoves.models import Administration, BookkeepingConnection, Environment
 from adminmoves.vocabulary import EventCode, Right
@@ -42,7 +42,7 @@ class NamedFile:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """What a file came to."""
+    """The number of rows of a file by what the import does with them."""
 
     new: int
     changed: int
@@ -50,37 +50,40 @@ class Count:
 
 
 class EstateRefused(DomainError):
-    """Nothing was imported; ``faults`` tells every line that is wrong."""
+    """Nothing was imported; ``faults`` names each line that is wrong."""
 
     def __init__(self, faults: Sequence[Fault]) -> None:
-        told = ngettext(
+        message = ngettext(
             "Nothing was imported: %(n)s fault.",
             "Nothing was imported: %(n)s faults.",
             len(faults),
         )
-        super().__init__(told % {"n": len(faults)})
+        super().__init__(message % {"n": len(faults)})
         self.faults = tuple(faults)
 
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """Who follows an import. ``progress`` is told a file and how many rows of how many
-    are done; ``warn`` what was taken and somebody should look at."""
+    """Callbacks of an import.
+
+    ``progress`` gets a file, the number of rows that are done, and of all rows;
+    ``warn`` gets a line that was imported and that a person should look at.
+    """
 
     progress: Callable[[str, int, int], None] = lambda _file, _done, _all: None
     warn: Callable[[Fault], None] = lambda _fault: None
 
 
-NOBODY = Watch()
+NO_WATCH = Watch()
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A file that was read and checked by itself, without the record."""
+    """A file that was read and checked without the record."""
 
     source: Source
     file: NamedFile
-    rows: list[Clean]
+    rows: list[CleanRow]
     faults: list[Fault]
     ids: Container[str]
 
@@ -90,22 +93,22 @@ def import_estate(
     *,
     actor: Actor,
     is_check: bool = False,
-    watch: Watch = NOBODY,
+    watch: Watch = NO_WATCH,
 ) -> dict[str, Count]:
     """Import offices, connections and administrations, in that order of files.
 
-    A second import of the same files changes nothing. What no file names stays as it
-    is; with ``is_check`` everything does. Raises NotAllowed, EstateRefused.
+    A second import of the same files changes nothing, and neither does ``is_check``.
+    Rows that no file names stay as they are. Raises NotAllowed, EstateRefused.
     """
     access.require(actor, Right.KEEP_ESTATE)
-    # Before the transaction: it may take minutes, and holds nothing up here.
+    # Before the transaction, because it may take minutes and here it locks nothing.
     read = [
         _prepare(Source(sheet, file.name), file, watch)
         for sheet, file in zip(SHEETS, files, strict=True)
     ]
     with transaction.atomic():
         with connection.cursor() as cursor:
-            # The limit is for pages; between two statements rows are matched here.
+            # The limit is for pages; matching takes its time between two statements.
             cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
         counts = _import(read, actor, watch)
         if is_check:
@@ -115,15 +118,15 @@ def import_estate(
 
 def _prepare(source: Source, file: NamedFile, watch: Watch) -> Prepared:
     rows, unread = read_rows(file.name, file.content, source.sheet.header)
-    clean: list[Clean] = []
+    clean: list[CleanRow] = []
     faults = list(unread)
     lines: dict[str, int] = {}
     for done, part in enumerate(chunks(rows)):
-        watch.progress(file.name, done * AT_A_TIME, len(rows))
+        watch.progress(file.name, done * CHUNK_ROWS, len(rows))
         found, wrong = clean_rows(source, part, lines)
         clean.extend(found)
         faults.extend(wrong)
-    ids = Anything() if unread else {row.cells["id"] for row in rows}
+    ids = AnyId() if unread else {row.cells["id"] for row in rows}
     return Prepared(source, file, clean, faults, ids)
 
 
@@ -131,21 +134,21 @@ def _import(read: Sequence[Prepared], actor: Actor, watch: Watch) -> dict[str, C
     faults: list[Fault] = []
     changes: list[Change] = []
     counts: dict[str, Count] = {}
-    before: Container[str] = frozenset()
-    for one in read:
-        match = _match(one.source, one.rows, before)
-        refused = write(one.source, match.changes, watch.progress)
-        found = [*one.faults, *match.faults, *refused]
+    earlier_ids: Container[str] = frozenset()
+    for file in read:
+        match = _match(file.source, file.rows, earlier_ids)
+        refused = write(file.source, match.changes, watch.progress)
+        found = [*file.faults, *match.faults, *refused]
         faults.extend(sorted(found, key=lambda fault: fault.line))
-        for warning in [*_cut_off(one.file), *match.warnings]:
+        for warning in [*_cut_off(file.file), *match.warnings]:
             watch.warn(warning)
         changes.extend(match.changes)
-        counts[one.source.sheet.name] = _count(match)
-        before = one.ids
+        counts[file.source.sheet.name] = _count(match)
+        earlier_ids = file.ids
     if faults:
         raise EstateRefused(faults)
     record(actor, changes)
-    trail.record(actor, [_line([one.file for one in read], counts)])
+    trail.record(actor, [_line([file.file for file in read], counts)])
     return counts
 
 
@@ -156,46 +159,48 @@ def _cut_off(file: NamedFile) -> Iterator[Fault]:
         yield Fault(file.name, last_line(file.content), "", what, remedy)
 
 
-class Anything(Container[str]):
-    """Ids of a file that could not be read: it may have held any."""
+class AnyId(Container[str]):
+    """The ids of a file that could not be read, and so may contain any id."""
 
     def __contains__(self, _id: object) -> bool:
         return True
 
 
-def _match(source: Source, rows: list[Clean], before: Container[str]) -> Match:
+def _match(source: Source, rows: list[CleanRow], before: Container[str]) -> Match:
     ids = [row.public_id for row in rows]
     offices, connections = (
         Environment.objects.all(),
         BookkeepingConnection.objects.all(),
     )
     if source.sheet is ENVIRONMENTS:
-        return match_environments(rows, _held(offices, ids))
+        return match_environments(rows, _lock_rows(offices, ids))
     connections = connections.select_related("environment")
     if source.sheet is CONNECTIONS:
-        named = _held(offices, {row.values["environment"] for row in rows})
-        return match_connections(source, rows, _held(connections, ids), named, before)
+        named = _lock_rows(offices, {row.values["environment"] for row in rows})
+        return match_connections(
+            source, rows, _lock_rows(connections, ids), named, before
+        )
     return match_administrations(
         source,
         rows,
-        _held(Administration.objects.all(), ids),
-        _held(connections, {row.values["connection"] for row in rows}),
+        _lock_rows(Administration.objects.all(), ids),
+        _lock_rows(connections, {row.values["connection"] for row in rows}),
         before,
     )
 
 
-def _held(found: models.QuerySet[M], ids: Iterable[str]) -> dict[str, M]:
-    """Rows of the record by their id, held until the import ends.
+def _lock_rows(found: models.QuerySet[M], ids: Iterable[str]) -> dict[str, M]:
+    """Lock rows until the import ends; return them by public id.
 
-    Their keys stay, so whoever only refers to one (a run that ends) goes on.
+    Without their keys, so that a transaction that only refers to a row goes on.
     """
-    held = {}
+    rows_by_id = {}
     for part in chunks(sorted(ids)):
         named = found.filter(public_id__in=part)
         locked = named.select_for_update(of=("self",), no_key=True)
         for subject in locked.order_by("pk"):
-            held[subject.public_id] = subject
-    return held
+            rows_by_id[subject.public_id] = subject
+    return rows_by_id
 
 
 def _count(match: Match) -> Count:

@@ -1,4 +1,4 @@
-"""What the trail keeps of a change to the estate."""
+"""The trail entries of changes to the estate."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -12,7 +12,7 @@ from adminmoves.vocabulary import EventCode
 
 
 def plain(value: Any) -> Any:
-    """A value as the trail keeps it; a moment in UTC, wherever it was typed."""
+    """A value as the trail stores it: a moment in UTC, a row by its public id."""
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat()
     if isinstance(value, Environment | BookkeepingConnection):
@@ -21,7 +21,7 @@ def plain(value: Any) -> Any:
 
 
 def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
-    """What differs, before and after; of something new all that is not empty."""
+    """Return the values that differ; of a new row those that are not empty."""
     names = [
         name
         for name in after
@@ -34,13 +34,13 @@ def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str
 
 
 def facts_of(subject: Subject) -> dict[str, Any]:
-    """All that a file could say of a subject."""
+    """All facts of a subject that a file can have, as the trail stores them."""
     names = [column.field for column in sheet_of(subject).columns]
     return {name: plain(getattr(subject, name)) for name in names}
 
 
 def line_about(subject: Subject, params: Mapping[str, Any]) -> TrailEntry:
-    """The line of the trail for a subject that an administrator changed."""
+    """The trail entry of a subject that an administrator changed."""
     match subject:
         case Environment():
             return trail.about_environment(

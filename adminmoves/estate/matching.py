@@ -1,4 +1,4 @@
-"""Rows held against the record: what is new, what changes, what is refused."""
+"""Compares rows with the record: new ones, changed ones and refused ones."""
 
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -25,7 +25,7 @@ from adminmoves.vocabulary import Package
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A sheet and the name of the file that holds it."""
+    """A sheet and the name of its file."""
 
     sheet: Sheet
     file: str
@@ -41,8 +41,8 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
-class Clean:
-    """A row whose cells are values now."""
+class CleanRow:
+    """A row with values in place of cells."""
 
     line: int
     public_id: str
@@ -51,7 +51,7 @@ class Clean:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A subject that is to be written; ``before`` holds what differs, {} when new."""
+    """A subject to write; ``before`` has the values that differ, {} if it is new."""
 
     line: int
     subject: Subject
@@ -65,7 +65,7 @@ class Change:
 
 @dataclass(slots=True)
 class Match:
-    """What a file comes to."""
+    """The result of comparing a file with the record."""
 
     changes: list[Change] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
@@ -75,9 +75,9 @@ class Match:
 
 def clean_rows(
     source: Source, rows: Iterable[SheetRow], lines: dict[str, int]
-) -> tuple[list[Clean], list[Fault]]:
-    """Every cell as a value; each id once. ``lines`` holds the ids before these."""
-    found: list[Clean] = []
+) -> tuple[list[CleanRow], list[Fault]]:
+    """Clean every cell and refuse an id twice. ``lines``: the lines of earlier ids."""
+    found: list[CleanRow] = []
     faults: list[Fault] = []
     for row in rows:
         values, wrong = _clean(source, row)
@@ -90,7 +90,7 @@ def clean_rows(
             remedy = _("Give each its own id, or keep one line.")
             faults.append(source.fault(row.line, "id", what, remedy))
         elif not wrong:
-            found.append(Clean(row.line, public_id, values))
+            found.append(CleanRow(row.line, public_id, values))
         lines.setdefault(public_id, row.line)
     return found, faults
 
@@ -111,37 +111,37 @@ def _clean(source: Source, row: SheetRow) -> tuple[dict[str, Any], list[Fault]]:
 
 
 def match_environments(
-    rows: Iterable[Clean], known: Mapping[str, Environment]
+    rows: Iterable[CleanRow], existing: Mapping[str, Environment]
 ) -> Match:
     result = Match()
     for row in rows:
-        subject = known.get(row.public_id) or Environment(public_id=row.public_id)
-        take(result, row.line, subject, row.values)
+        subject = existing.get(row.public_id) or Environment(public_id=row.public_id)
+        apply_values(result, row.line, subject, row.values)
     return result
 
 
 def match_connections(
     source: Source,
-    rows: Iterable[Clean],
-    known: Mapping[str, BookkeepingConnection],
+    rows: Iterable[CleanRow],
+    existing: Mapping[str, BookkeepingConnection],
     environments: Mapping[str, Environment],
     faulty: Container[str],
 ) -> Match:
-    """``faulty`` are ids of offices whose own line was refused."""
+    """``faulty``: ids of offices whose own line was refused."""
     result = Match()
     for row in rows:
         office = environments.get(row.values["environment"])
         if office is None:
-            result.faults.extend(unknown(source, row, "environment", faulty))
+            result.faults.extend(unknown_reference(source, row, "environment", faulty))
             continue
-        subject = known.get(row.public_id) or BookkeepingConnection(
+        subject = existing.get(row.public_id) or BookkeepingConnection(
             public_id=row.public_id
         )
         values = {**row.values, "environment": office}
         if refused := refused_connection(subject, values):
             result.faults.append(source.refusal(row.line, refused))
             continue
-        take(result, row.line, subject, values)
+        apply_values(result, row.line, subject, values)
         if is_unasked(subject):
             result.warnings.append(source.refusal(row.line, UNASKED_HOST))
     return result
@@ -150,33 +150,33 @@ def match_connections(
 def refused_connection(
     subject: BookkeepingConnection, values: Mapping[str, Any]
 ) -> Refusal | None:
-    """What the package of a new or changed connection does not have, or needs."""
+    """Refuse facts that the package of a new or changed connection rules out."""
     names = ("package", "country", "base_url", "demand")
-    told = {name: values.get(name, getattr(subject, name)) for name in names}
-    if subject.pk and all(getattr(subject, name) == told[name] for name in names):
+    facts = {name: values.get(name, getattr(subject, name)) for name in names}
+    if subject.pk and all(getattr(subject, name) == facts[name] for name in names):
         return None
-    if told["country"] and told["package"] != Package.EXACT_ONLINE:
+    if facts["country"] and facts["package"] != Package.EXACT_ONLINE:
         return NO_COUNTRY
-    if told["base_url"] and told["package"] != Package.UNIT4:
+    if facts["base_url"] and facts["package"] != Package.UNIT4:
         return NO_BASE_URL
-    if told["base_url"] and not multivers.is_likely(told["base_url"]):
+    if facts["base_url"] and not multivers.is_likely(facts["base_url"]):
         return NO_API_ADDRESS
-    asks = told["demand"] == BookkeepingConnection.Demand.API
-    if asks and told["package"] == Package.UNIT4 and not told["base_url"]:
+    asks = facts["demand"] == BookkeepingConnection.Demand.API
+    if asks and facts["package"] == Package.UNIT4 and not facts["base_url"]:
         return NEEDS_BASE_URL
     return None
 
 
 def is_unasked(subject: BookkeepingConnection) -> bool:
-    """Whether proof is wanted of a host that no setting lets the portal ask."""
+    """Whether proof is wanted from a host that no setting allows the portal to ask."""
     is_own = subject.package == Package.UNIT4 and subject.asks_package
     return is_own and multivers.base_in(subject.base_url) is None
 
 
-def unknown(
-    source: Source, row: Clean, column: str, faulty: Container[str]
+def unknown_reference(
+    source: Source, row: CleanRow, column: str, faulty: Container[str]
 ) -> list[Fault]:
-    """A reference to nothing; one to a refused line was told at that line."""
+    """Refuse a reference to nothing, unless the line it refers to was refused."""
     if row.values[column] in faulty:
         return []
     what = _("There is no “%(id)s”.") % {"id": row.values[column]}
@@ -184,19 +184,23 @@ def unknown(
     return [source.fault(row.line, column, what, remedy)]
 
 
-def take(result: Match, line: int, subject: Subject, values: dict[str, Any]) -> None:
-    """Give a subject its new values, and note what differs."""
+def apply_values(
+    result: Match, line: int, subject: Subject, values: dict[str, Any]
+) -> None:
+    """Set the new values of a subject, and add what differs to the result."""
     is_new = subject.pk is None
-    told = {
+    changed = {
         name: value
         for name, value in values.items()
         if name != "public_id" and (is_new or getattr(subject, name) != value)
     }
-    if not (told or is_new):
+    if not (changed or is_new):
         result.same += 1
         return
-    before = {} if is_new else {name: plain(getattr(subject, name)) for name in told}
-    for name, value in told.items():
+    before = {} if is_new else {name: plain(getattr(subject, name)) for name in changed}
+    for name, value in changed.items():
         setattr(subject, name, value)
-    after = {name: plain(value) for name, value in told.items() if value or not is_new}
+    after = {
+        name: plain(value) for name, value in changed.items() if value or not is_new
+    }
     result.changes.append(Change(line, subject, before, after))

@@ -1,4 +1,4 @@
-"""Who has what somebody else wants: a refusal names them."""
+"""Names in a refusal the row that has the value already."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -57,23 +57,23 @@ OWNERS: Mapping[str, Callable[[Any], Owners]] = {
     "administration_place_once": _place,
     "administration_code_and_name_once": _code_and_name,
 }
-"""By the rule that refuses: who has it now."""
+"""By the constraint that refuses: the rows that have the value."""
 
 
 def taken_place(subject: Administration) -> Refusal | None:
-    """Who is at the place of this one already: that is why its address is taken too."""
-    told = REFUSALS["administration_place_once"]
-    named = with_owner(told, subject)
-    return None if named == told else named
+    """Return a refusal that names the administration at the same place."""
+    refusal = REFUSALS["administration_place_once"]
+    named = with_owner(refusal, subject)
+    return None if named == refusal else named
 
 
 def with_owner(refused: Refusal, subject: Model) -> Refusal:
-    """The refusal with the one of the record that is in the way."""
+    """Add to the refusal the row of the record that is in the way."""
     for rule, owners in OWNERS.items():
         if REFUSALS[rule] == refused:
             other = owners(subject).exclude(pk=subject.pk).first()
             if other is not None:
-                told = _("That is %(owner)s, id %(id)s.")
-                named = told % {"owner": other, "id": other.public_id}
+                sentence = _("That is %(owner)s, id %(id)s.")
+                named = sentence % {"owner": other, "id": other.public_id}
                 return replace(refused, what=f"{refused.what} {named}")
     return refused

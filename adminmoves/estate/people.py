@@ -1,4 +1,4 @@
-"""People of the portal: one role each, every change on the record."""
+"""The people of the portal: one role each, and the events of their changes."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,11 +11,11 @@ from adminmoves.audit.trail import TrailEntry
 from adminmoves.vocabulary import EventCode, Role
 
 ROLES = (Role.SUPPORT_AGENT, Role.TEAM_LEAD, Role.AUDITOR, Role.ADMINISTRATOR)
-"""The roles that a person can have; the others are for the portal itself."""
+"""The roles that a person can have; the portal itself has the others."""
 
 
 def facts_of(user: User) -> dict[str, Any]:
-    """What the trail keeps of a person."""
+    """The facts of a person that the trail stores."""
     return {
         "username": user.username,
         "name": user.get_full_name(),
@@ -25,7 +25,7 @@ def facts_of(user: User) -> dict[str, Any]:
 
 
 def give_role(user: User, role: Role) -> None:
-    """Exactly this role, whatever groups there were before."""
+    """Replace all groups of a person by this role."""
     user.groups.set([Group.objects.get(name=role)])
 
 

@@ -1,4 +1,4 @@
-"""A CSV file as rows with line numbers; what is wrong with it, all at once."""
+"""Reads a CSV file as rows with line numbers, and collects all that is wrong."""
 
 import csv
 import io
@@ -14,15 +14,15 @@ from adminmoves.cleaning import strip_paste
 
 MARK = "\ufeff"
 SEPARATOR = re.compile(r'"?sep=([;,\t|])"?[;,\t|]*(\r\n|\r|\n)', re.IGNORECASE)
-"""What a spreadsheet writes before the first line, to tell itself the separator."""
+"""The line before the header in which a spreadsheet declares its separator."""
 DELIMITERS = ";,\t|"
-LOOKED_AT, SAMPLE_CHARS = 20, 4000
-"""Lines among which the names of the columns are looked for."""
+HEADER_LINES, SAMPLE_CHARS = 20, 4000
+"""The header is searched in so many lines, the separator in so many characters."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing that is wrong, where it stands, and what to do about it."""
+    """One thing that is wrong: the place, the reason and the remedy."""
 
     file: str
     line: int
@@ -38,12 +38,12 @@ class Fault:
 
 
 Line = tuple[int, list[str]]
-"""On which line a record begins, and its cells."""
+"""The number of the line on which a record begins, and its cells."""
 
 
 @dataclass(frozen=True, slots=True)
 class SheetRow:
-    """The cells of one line by the name of their column, without a paste's ends."""
+    """The cells of a line by column, without the blanks of a paste."""
 
     line: int
     cells: dict[str, str]
@@ -51,16 +51,18 @@ class SheetRow:
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """Which columns a file may have, and which it must have; by the name of each other
-    file what that one must have."""
+    """The columns that a file may have and must have.
 
-    known: Sequence[str]
+    ``others``: the needed columns of each other file, by its name.
+    """
+
+    allowed: Sequence[str]
     needed: Sequence[str]
     others: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 class _Stop(Exception):
-    """The rest of the file cannot be read; the fault says why."""
+    """The rest of the file cannot be read, for the reason in ``fault``."""
 
     def __init__(self, fault: Fault) -> None:
         super().__init__(str(fault))
@@ -85,7 +87,7 @@ def read_rows(
 
 
 def is_cut_off(content: bytes) -> bool:
-    """Whether the last line has no end, as every program writes it."""
+    """Whether the last line has no line end, which every program writes."""
     return bool(content.strip()) and not content.endswith((b"\n", b"\r"))
 
 
@@ -132,20 +134,20 @@ def _no_text(file: str, line: int) -> Fault:
     return Fault(file, line, "", what, remedy)
 
 
-def _delimiter(text: str, told: str, header: Header) -> str:
-    """The sign that takes most names of columns apart, in one of the first lines.
+def _delimiter(text: str, declared: str, header: Header) -> str:
+    """Return the sign that separates most names of columns in one of the first lines.
 
-    ``told`` is what the file says of itself: a program that saved it again may have
-    changed the one and not the other.
+    ``declared``: the separator that the file names itself. It may be wrong, because a
+    program that saves the file again may change only one of both.
     """
-    first_lines = list(islice(io.StringIO(text, newline=None), LOOKED_AT))
+    first_lines = list(islice(io.StringIO(text, newline=None), HEADER_LINES))
 
     def apart(sign: str) -> tuple[int, bool, int]:
-        found = [set(_cells(line, sign)) & set(header.known) for line in first_lines]
+        found = [set(_cells(line, sign)) & set(header.allowed) for line in first_lines]
         uses = text[:SAMPLE_CHARS].count(sign)
-        return max(map(len, found), default=0), sign == told, uses
+        return max(map(len, found), default=0), sign == declared, uses
 
-    return max(told + DELIMITERS, key=apart)
+    return max(declared + DELIMITERS, key=apart)
 
 
 def _cells(line: str, sign: str) -> list[str]:
@@ -153,12 +155,12 @@ def _cells(line: str, sign: str) -> list[str]:
 
 
 def _lines(file: str, text: str, header: Header) -> Iterator[Line]:
-    """Each record with the line on which it begins; a cell may hold line ends."""
-    told = SEPARATOR.match(text)
-    begins = 2 if told else 1
-    if told:
-        text = text[told.end() :]
-    delimiter = _delimiter(text, told[1] if told else "", header)
+    """Yield each record with its first line; a cell may contain line ends."""
+    declaration = SEPARATOR.match(text)
+    begins = 2 if declaration else 1
+    if declaration:
+        text = text[declaration.end() :]
+    delimiter = _delimiter(text, declaration[1] if declaration else "", header)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     skipped = begins - 1
     try:
@@ -169,9 +171,9 @@ def _lines(file: str, text: str, header: Header) -> Iterator[Line]:
         raise _Stop(Fault(file, begins, "", *_unread(str(error)))) from error
 
 
-def _unread(told: str) -> tuple[str, str]:
-    """What is wrong with a record that the csv module refused, and the remedy."""
-    if "field larger than field limit" in told:
+def _unread(error: str) -> tuple[str, str]:
+    """Return the reason and the remedy for an error of the csv module."""
+    if "field larger than field limit" in error:
         what = _("A cell of this line has more than %(most)s characters.")
         return what % {"most": csv.field_size_limit()}, _(
             "Look whether a quote is missing at its end, or shorten it; what follows "
@@ -190,9 +192,9 @@ def _header_faults(
     header: Header,
     lines: Iterable[Line],
 ) -> Iterator[Fault]:
-    """``lines`` come after it: the names may stand there, below a title."""
-    allowed = ", ".join(header.known)
-    if not names or not set(names) & set(header.known):
+    """``lines`` follow the header; the names may be there, below a title."""
+    allowed = ", ".join(header.allowed)
+    if not names or not set(names) & set(header.allowed):
         yield _no_names(file, line, names, header, lines)
         return
     if other := _other_file(names, header):
@@ -212,13 +214,13 @@ def _header_faults(
 def _odd_columns(
     file: str, line: int, names: list[str], header: Header
 ) -> Iterator[Fault]:
-    allowed = ", ".join(header.known)
+    allowed = ", ".join(header.allowed)
     for name in dict.fromkeys(names):
         if not name:
             what = _("Column %(place)s has no name.") % {"place": names.index(name) + 1}
             remedy = _("Remove the column, or give it one of: %(names)s.")
             yield Fault(file, line, "", what, remedy % {"names": allowed})
-        elif name not in header.known:
+        elif name not in header.allowed:
             what = _("The column is not known.")
             remedy = _("Leave it out. The columns are: %(names)s.") % {"names": allowed}
             yield Fault(file, line, name, what, remedy)
@@ -243,10 +245,10 @@ def _no_names(
     header: Header,
     lines: Iterable[Line],
 ) -> Fault:
-    """The first line names no column: is the file empty, or do they come later?"""
-    allowed = ", ".join(header.known)
+    """Return the fault of a first line without names of columns."""
+    allowed = ", ".join(header.allowed)
     remedy = _("Begin with a line of the columns: %(names)s.") % {"names": allowed}
-    for later, cells in islice(lines, LOOKED_AT):
+    for later, cells in islice(lines, HEADER_LINES):
         if set(header.needed) <= {strip_paste(cell).lower() for cell in cells}:
             what = _("The names of the columns stand on line %(line)s.")
             above = _("Remove what stands above it.")

@@ -1,4 +1,4 @@
-"""Writing many subjects in few statements; a refused one is told by its line."""
+"""Writes many subjects in few statements; finds the lines that are refused."""
 
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
@@ -17,26 +17,26 @@ from adminmoves.models import Administration
 from adminmoves.models.refusals import TAKEN_ADDRESS, Refusal, refusal_of
 
 T = TypeVar("T")
-AT_A_TIME = 2000
+CHUNK_ROWS = 2000
 
 
-def chunks(items: Sequence[T], size: int = AT_A_TIME) -> Iterator[Sequence[T]]:
+def chunks(items: Sequence[T], size: int = CHUNK_ROWS) -> Iterator[Sequence[T]]:
     return (items[start : start + size] for start in range(0, len(items), size))
 
 
 def write(
     source: Source, changes: Sequence[Change], progress: Callable[[str, int, int], None]
 ) -> list[Fault]:
-    """Write what is new or changed; the refused lines, each with its reason."""
+    """Write all changes; return a fault for each line that the database refuses."""
     faults: list[Fault] = []
     for done, part in enumerate(chunks(changes), 1):
         faults.extend(_write(source, part))
-        progress(source.file, min(done * AT_A_TIME, len(changes)), len(changes))
+        progress(source.file, min(done * CHUNK_ROWS, len(changes)), len(changes))
     return faults
 
 
 def _write(source: Source, changes: Sequence[Change]) -> Iterator[Fault]:
-    """Halve what was refused until the refused lines stand alone."""
+    """Halve a refused part again and again, until each refused line is alone."""
     try:
         with transaction.atomic():
             _put(changes)
@@ -50,15 +50,15 @@ def _write(source: Source, changes: Sequence[Change]) -> Iterator[Fault]:
 
 
 def _refusal(change: Change, refused: DatabaseError) -> Refusal:
-    told = refusal_of(refused)
-    if told == TAKEN_ADDRESS and isinstance(change.subject, Administration):
+    refusal = refusal_of(refused)
+    if refusal == TAKEN_ADDRESS and isinstance(change.subject, Administration):
         subject = change.subject
-        return taken_place(subject) or taken_address(subject) or told
-    return with_owner(told, change.subject)
+        return taken_place(subject) or taken_address(subject) or refusal
+    return with_owner(refusal, change.subject)
 
 
 def _put(changes: Sequence[Change]) -> None:
-    """New ones in one statement, changed ones in another (only what differs)."""
+    """Insert the new ones in one statement, update the changed ones in another."""
     model: type[models.Model] = type(changes[0].subject)
     manager = model._default_manager  # noqa: SLF001 - Django's documented API
     new = [change.subject for change in changes if change.is_new]
@@ -74,7 +74,7 @@ def _put(changes: Sequence[Change]) -> None:
 
 
 def record(actor: Actor, changes: Sequence[Change]) -> None:
-    """A line in the trail for each subject, in the order of their streams."""
+    """Write an event for each subject, in the order of their streams."""
     lines = sorted((_line(change) for change in changes), key=_stream_of)
     for part in chunks(lines):
         trail.record(actor, part)

@@ -1,4 +1,4 @@
-"""What the three files hold: each column, the fact that it fills, and how."""
+"""The columns of the three files: their fields, readers and remedies."""
 
 import re
 from collections.abc import Callable
@@ -67,7 +67,6 @@ def as_count(cell: str) -> str:
 
 
 def as_moment(cell: str) -> datetime:
-    """When something was counted."""
     moment = read_moment(cell)
     require_past(moment)
     return moment
@@ -80,7 +79,7 @@ def as_country(cell: str) -> str:
 
 
 def as_base_url(cell: str) -> str:
-    """Without a user, a password or a query, which would be stored with it."""
+    """Refuse a user, a password or a query, which would be stored with the address."""
     where = cell.lower().removeprefix("https://")
     if where == cell.lower() or re.search(r"[@?#\s]", where):
         raise ValidationError(_("This address is not safe, or is none."))
@@ -102,7 +101,7 @@ def as_mail_code(cell: str) -> str:
 
 
 def as_address(cell: str) -> str:
-    """Office, dot, code; a code may have any sign but those that enclose an address."""
+    """Read office, dot, code; a code may have any sign that encloses no address."""
     RegexValidator(
         r"^[A-Za-z0-9][^@\s<>()\[\],;:\"\\]*@[^@\s]+$", _("This is no address.")
     )(cell)
@@ -125,7 +124,7 @@ def as_kvk_number(cell: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """``field`` is the model's; ``remedy`` says what may be written there."""
+    """``field``: the name in the model; ``remedy``: a sentence with what is allowed."""
 
     name: str
     remedy: Promise
@@ -140,7 +139,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One file: its name in texts, its model, its columns."""
+    """One file: its name, its model and its columns."""
 
     name: str
     model: type[Subject]
@@ -149,7 +148,7 @@ class Sheet:
     @property
     def header(self) -> Header:
         return Header(
-            known=[column.name for column in self.columns],
+            allowed=[column.name for column in self.columns],
             needed=self.needed,
             others={sheet.name: sheet.needed for sheet in SHEETS if sheet is not self},
         )
@@ -159,17 +158,17 @@ class Sheet:
         return [column.name for column in self.columns if column.needed]
 
     def clean(self, column: Column, cell: str) -> Any:
-        """The value of a cell; ValidationError tells what is wrong with it."""
-        held = self.held(column)
+        """Return the value of a cell; raise ValidationError if it is wrong."""
+        field = self.model_field(column)
         cell = clean_line(cell)
         if not cell:
             if column.needed:
                 raise ValidationError(_("The cell is empty."))
-            return held.get_default()
+            return field.get_default()
         value = column.read(cell)
-        return value if held.is_relation else held.clean(value, None)
+        return value if field.is_relation else field.clean(value, None)
 
-    def held(self, column: Column) -> "Field[Any, Any]":
+    def model_field(self, column: Column) -> "Field[Any, Any]":
         field = self.model._meta.get_field(column.field)  # noqa: SLF001 - Django's documented API
         assert isinstance(field, Field)  # noqa: S101 - no column is a reverse relation
         return field
@@ -273,7 +272,7 @@ def sheet_of(subject: Model) -> Sheet:
 
 
 def unfit_code(profile: PackageProfile) -> Refusal:
-    """Where the package of a new code has no codes like it."""
+    """The refusal of a new code that the package cannot have."""
     what = gettext("%(package)s has no such codes.") % {"package": profile}
     remedy = gettext(
         "A code there looks like %(example)s. Does the package have it all the same? "

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from adminmoves.cleaning import strip_paste
 from adminmoves.estate.rows import Fault, Header, SheetRow, read_rows
 
-HEADER = Header(known=("id", "name", "note"), needed=("id", "name"))
+HEADER = Header(allowed=("id", "name", "note"), needed=("id", "name"))
 # What a paste adds is nobody's intention, and control characters are refused.
 cells = st.text(
     st.characters(codec="utf-8", exclude_categories=("Cc", "Cs")), max_size=20
