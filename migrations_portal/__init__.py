@@ -1,4 +1,4 @@
-"""Wiring only: settings, addresses, servers. The domain lives in adminmoves."""
+"""Wiring only: settings, addresses, servers. The domain is in adminmoves."""
 
 from migrations_portal.celery import app as celery_app
 

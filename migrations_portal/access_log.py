@@ -1,4 +1,4 @@
-"""A line per request, and its number at every line in between."""
+"""Writes a log line per request, and adds its number to all lines in between."""
 
 import logging
 import time
@@ -12,13 +12,13 @@ from adminmoves.web.http import request_id
 logger = logging.getLogger(__name__)
 
 QUIET = frozenset({"/healthz", "/readyz", "/metrics"})
-"""Asked every few seconds, and nobody's request."""
+"""Paths that monitoring reads every few seconds."""
 
 
 class AccessLogMiddleware:
-    """Stands right behind the one that gives the number.
+    """Place it right after RequestIdMiddleware, which gives the number.
 
-    The path alone is told: what was searched for stands behind the question mark.
+    It logs the path without the query, which may have what a person searched for.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:

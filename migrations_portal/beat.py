@@ -1,4 +1,4 @@
-"""Beat's scheduler: it keeps no file, and bears a clock that was once ahead."""
+"""A scheduler for beat without a file, which survives a clock that was set back."""
 
 import math
 from time import time
@@ -8,10 +8,10 @@ from celery.beat import Scheduler
 
 
 class StatelessScheduler(Scheduler):
-    """Counts from its own start, and anew whenever the clock was set back.
+    """Counts from its own start, and again from now if the clock is set back.
 
-    Celery's own scheduler keeps when each task was last sent. After a clock that was
-    ahead by a day it would send nothing for a day.
+    Celery's own scheduler stores when it last sent each task. If the clock was a day
+    ahead, it would then send nothing for a day.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -1,4 +1,4 @@
-"""How large a request may be: looked at before anything of its body is read."""
+"""Limits the size of a request, before any of its body is read."""
 
 from collections.abc import Callable
 from typing import Any
@@ -17,9 +17,9 @@ FILE_ADDRESSES = frozenset({"moves:form", "moves:check_draft", "moves:attest"})
 
 
 class BodyLimitMiddleware:
-    """Refuses by the length that a request gives of itself, with 413.
+    """Refuses a request with 413 by the length that it declares.
 
-    A body without a length is no body to Django. Stands before whatever reads a form.
+    Django reads no body without a length. Place it before all that reads a form.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -34,17 +34,20 @@ class BodyLimitMiddleware:
         sent = whole_number(str(request.META.get("CONTENT_LENGTH", ""))) or 0
         if sent <= ANONYMOUS_BYTES:
             return None
-        known = request.user.is_authenticated
-        most = _limit(request) if known else ANONYMOUS_BYTES
-        if sent <= most:
+        is_signed_in = request.user.is_authenticated
+        max_bytes = _limit(request) if is_signed_in else ANONYMOUS_BYTES
+        if sent <= max_bytes:
             return None
-        page = {"known": known, "kilobytes": most // KILOBYTE}
+        page = {"is_signed_in": is_signed_in, "kilobytes": max_bytes // KILOBYTE}
         return render(request, "413.html", page, status=413)
 
 
 def _limit(request: HttpRequest) -> int:
-    """For somebody who is logged in. A file that is somewhat too large still comes
-    through, so that the form can say so at its field."""
+    """The limit for a person who is logged in.
+
+    A file that is somewhat too large comes through, so that the form can refuse it at
+    its field.
+    """
     address = request.resolver_match.view_name if request.resolver_match else ""
     if address in FILE_ADDRESSES:
         return file_bytes()

@@ -13,7 +13,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "migrations_portal.settings")
 
 app = Celery("migrations_portal")
 main_process = os.getpid()
-"""Of a worker: the process that forks its pool."""
+"""In a worker, the process that forks its pool."""
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(
     [
@@ -26,13 +26,13 @@ app.autodiscover_tasks(
 
 
 @signals.worker_process_init.connect
-def end_with_worker(**_told: Any) -> None:
-    """A child of a pool whose worker was killed holds its run, and takes no other."""
+def end_with_worker(**_signal: Any) -> None:
+    """End a child of the pool with its worker; alone it would keep its run."""
     end_with_parent(main_process)
 
 
 @signals.setup_logging.connect
-def log_as_the_portal(loglevel: int, **_told: Any) -> None:
-    """Workers and beat log as the web does; Celery only chooses its own level."""
+def log_as_the_portal(loglevel: int, **_signal: Any) -> None:
+    """Let workers and beat log as the web does; Celery only sets its own level."""
     logging.config.dictConfig(settings.LOGGING)
     logging.getLogger("celery").setLevel(loglevel)

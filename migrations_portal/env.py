@@ -1,4 +1,4 @@
-"""Readers of the environment that stop the start on nonsense."""
+"""Reads the environment; raises ImproperlyConfigured for a value that is wrong."""
 
 import os
 from importlib.util import find_spec
@@ -14,7 +14,7 @@ CLIENT_NAMES = (
     "UNIT4",
     "ACCOUNTVIEW",
 )
-"""The registrations that the portal can have; Exact wants one per country site."""
+"""The registrations that the portal can have; Exact needs one per country site."""
 
 # As Django's own check (security.W009), which only warns.
 MIN_KEY_CHARS = 50
@@ -22,7 +22,7 @@ MIN_KEY_VARIETY = 5
 
 
 def text(name: str, default: str | None = None) -> str:
-    """The value of a variable; without a default it must be set."""
+    """The value of a variable. Without a default it must be set."""
     value = os.environ.get(name) or default
     if value is None:
         raise ImproperlyConfigured(f"{name} must be set.")
@@ -41,7 +41,7 @@ def secret(name: str) -> str:
 
 
 def refuse_weak(name: str, value: str) -> None:
-    """Stop the start on a signing key that could be guessed."""
+    """Refuse a signing key that could be guessed."""
     if len(value) < MIN_KEY_CHARS or len(set(value)) < MIN_KEY_VARIETY:
         raise ImproperlyConfigured(
             f"{name} must be a random text of at least {MIN_KEY_CHARS} characters; "
@@ -50,7 +50,7 @@ def refuse_weak(name: str, value: str) -> None:
 
 
 def optional_secret(name: str) -> str:
-    """A secret that may be left out; empty then."""
+    """A secret, or "" if it is not set."""
     given = os.environ.get(name) or os.environ.get(f"{name}_FILE")
     return secret(name) if given else ""
 
@@ -85,7 +85,7 @@ def listing(name: str, default: str = "") -> list[str]:
 
 
 def endpoint(name: str) -> str | None:
-    """An address of a service, None where none is set; http on loopback only."""
+    """The address of a service, or None if it is not set; http only on loopback."""
     value = os.environ.get(name)
     if not value:
         return None
@@ -103,7 +103,7 @@ def _stays_here(url: SplitResult) -> bool:
 
 
 def need(*modules: str, of: str) -> None:
-    """Stop the start where a package is missing that a setting asks for."""
+    """Refuse a setting that needs packages which are not installed."""
     missing = [module for module in modules if find_spec(module) is None]
     if missing:
         words = ", ".join(missing)
@@ -142,7 +142,7 @@ def keys(name: str) -> list[str]:
 
 
 def clients() -> dict[str, tuple[str, str]]:
-    """Id and secret of our registration at each package that gave us one."""
+    """The id and secret of each registration that is set, by its name."""
     given = {}
     for name in CLIENT_NAMES:
         client_id = os.environ.get(f"PORTAL_{name}_CLIENT_ID")

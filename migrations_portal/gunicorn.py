@@ -1,4 +1,4 @@
-"""How gunicorn runs, named by ``--config=python:migrations_portal.gunicorn``."""
+"""Configures gunicorn, by ``--config=python:migrations_portal.gunicorn``."""
 
 from typing import Any
 
@@ -6,5 +6,5 @@ from migrations_portal.orphans import end_with_parent
 
 
 def post_fork(server: Any, _worker: Any) -> None:
-    """Without its master a worker would serve on, and hold the port."""
+    """End a worker with its master; alone it would serve on and keep the port."""
     end_with_parent(server.pid)

@@ -1,10 +1,10 @@
-"""What every answer tells a browser besides the policy of django-csp."""
+"""Sets the security headers of every answer; django-csp sets its own."""
 
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
-NOTHING_OF = (
+REFUSED_FEATURES = (
     "accelerometer",
     "autoplay",
     "browsing-topics",
@@ -22,15 +22,15 @@ NOTHING_OF = (
     "usb",
 )
 HEADERS = {
-    # Files that everybody may have, such as style sheets, say so themselves.
+    # Public files, such as style sheets, set their own.
     "Cache-Control": "no-store",
     "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": ", ".join(f"{name}=()" for name in NOTHING_OF),
+    "Permissions-Policy": ", ".join(f"{name}=()" for name in REFUSED_FEATURES),
 }
 
 
 class HeadersMiddleware:
-    """Stands before the one that serves static files, so that these are told too."""
+    """Place it before WhiteNoise, so that static files get the headers too."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

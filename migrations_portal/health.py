@@ -1,4 +1,4 @@
-"""Whether the portal lives and works, for supervisors, balancers and monitoring."""
+"""Answers supervisors, load balancers and monitoring: alive, ready, metrics."""
 
 import secrets
 from dataclasses import asdict
@@ -16,35 +16,35 @@ UNREADY = 503
 
 
 def healthz(_request: HttpRequest) -> HttpResponse:
-    """Whether this web process can serve pages, without asking any other server."""
+    """Answer 200 if this web process serves; no other server is asked."""
     return HttpResponse("ok", content_type="text/plain")
 
 
 @never_cache
 @require_safe
 def readyz(request: HttpRequest) -> HttpResponse:
-    """Whether the portal can do its work: 200 or 503; the lines for who may know."""
+    """Answer 200 if the portal can do its work, else 503; the checks for the token."""
     lines = readiness.lines()
     ready = all(line.ok for line in lines)
-    told: dict[str, object] = {"ready": ready}
-    if knows_token(request):
-        told["checks"] = [asdict(line) for line in lines]
-    return JsonResponse(told, status=200 if ready else UNREADY)
+    body: dict[str, object] = {"ready": ready}
+    if has_token(request):
+        body["checks"] = [asdict(line) for line in lines]
+    return JsonResponse(body, status=200 if ready else UNREADY)
 
 
 @never_cache
 @require_safe
 def metrics(request: HttpRequest) -> HttpResponse:
-    """The figures, for who shows the token; for others there is no such page."""
-    if not knows_token(request):
+    """Answer the metrics to a request with the token, and 404 to others."""
+    if not has_token(request):
         raise Http404
     return HttpResponse(figures.exposition(), content_type=CONTENT_TYPE_LATEST)
 
 
-def knows_token(request: HttpRequest) -> bool:
-    """Whether PORTAL_METRICS_TOKEN was shown; nobody knows one that is not set.
+def has_token(request: HttpRequest) -> bool:
+    """Whether the request has PORTAL_METRICS_TOKEN; never if that is not set.
 
-    An address is no proof: behind a proxy on this host everybody is loopback.
+    The address proves nothing: behind a proxy on this host all are loopback.
     """
     wanted: str = settings.PORTAL_METRICS_TOKEN
     given = request.headers.get("Authorization", "")

@@ -1,7 +1,7 @@
-"""How a line of the log looks: one JSON object, or one line for a terminal.
+"""Formats a log line: as one JSON object, or as one line for a terminal.
 
-What an exception says is left out where it may quote what somebody typed: its class
-and its frames are told, and the words only of trouble with servers and files.
+The message of an exception may quote what a person typed, so it is left out: the class
+and the frames are logged, and the message only of errors of servers and files.
 """
 
 import json
@@ -17,37 +17,39 @@ from django.db import OperationalError
 from adminmoves.web import log_context
 
 FAULT = 500
-STEERING = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
-TELLS_ITS_WORDS = (OSError, OperationalError)
+CONTROL_SIGNS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+QUOTED_ERRORS = (OSError, OperationalError)
 
 
 class CarefulFormatter(logging.Formatter):
-    """What both forms share: the message without quotations, and what went wrong."""
+    """The base of both formats: the message without quotations, and the error."""
 
     def words(self, record: logging.LogRecord) -> str:
-        """Celery puts what an exception says into its message; that is left out."""
+        """The message; without that of an exception, which Celery puts into its own."""
         if isinstance(record.args, Mapping) and "exc" in record.args:
             given = {**record.args, "exc": _called(record), "traceback": ""}
             return (str(record.msg) % given).strip()
         return record.getMessage()
 
     def trouble(self, record: logging.LogRecord) -> dict[str, str]:
-        """The exception's class and where it came from, as ``error`` and ``trace``."""
+        """The class of the exception and its frames, as ``error`` and ``trace``."""
         kind, error, frames = record.exc_info or (None, None, None)
-        # A refusal is an answer like others: its status tells enough.
+        # A refusal is an ordinary answer: its status is enough.
         if kind is None or getattr(record, "status_code", FAULT) < FAULT:
             return {}
         name = f"{kind.__module__}.{kind.__qualname__}"
-        said = str(error).partition("\n")[0] if _may_be_quoted(error) else ""
+        message = str(error).partition("\n")[0] if _may_be_quoted(error) else ""
         trace = "".join(traceback.format_tb(frames))
-        return {"error": f"{name}: {said}" if said else name, "trace": trace}
+        return {"error": f"{name}: {message}" if message else name, "trace": trace}
 
 
 def numbers(record: logging.LogRecord) -> dict[str, str]:
-    """What it is about. Django logs a refusal when the request is over already, and
-    hands the request along."""
-    asked = getattr(getattr(record, "request", None), "request_id", None)
-    return {**({"request": asked} if asked else {}), **log_context.at_hand()}
+    """What the line is about, such as the number of the request.
+
+    Django logs a refusal after the request, so its record carries the request.
+    """
+    request_id = getattr(getattr(record, "request", None), "request_id", None)
+    return {**({"request": request_id} if request_id else {}), **log_context.at_hand()}
 
 
 class JsonFormatter(CarefulFormatter):
@@ -67,19 +69,23 @@ class JsonFormatter(CarefulFormatter):
 
 class LineFormatter(CarefulFormatter):
     def format(self, record: logging.LogRecord) -> str:
-        about = "".join(f" {name}={is_}" for name, is_ in numbers(record).items())
+        about = "".join(f" {name}={value}" for name, value in numbers(record).items())
         head = f"{self.formatTime(record)} {record.levelname} {record.name}{about}"
-        line = one_line(f"{head} {self.words(record)}")
+        line = escaped(f"{head} {self.words(record)}")
         trouble = self.trouble(record)
         if not trouble:
             return line
-        return f"{line}\n{trouble['trace']}\n{one_line(trouble['error'])}"
+        return f"{line}\n{trouble['trace']}\n{escaped(trouble['error'])}"
 
 
-def one_line(text: str) -> str:
-    """Signs that end a line or steer a terminal are written out, so that nobody who
-    chooses an address writes a line of their own."""
-    return STEERING.sub(lambda sign: sign[0].encode("unicode_escape").decode(), text)
+def escaped(text: str) -> str:
+    """Escape signs that end a line or control a terminal.
+
+    So nobody can write a log line of their own by an address that they request.
+    """
+    return CONTROL_SIGNS.sub(
+        lambda sign: sign[0].encode("unicode_escape").decode(), text
+    )
 
 
 def _called(record: logging.LogRecord) -> str:
@@ -88,4 +94,4 @@ def _called(record: logging.LogRecord) -> str:
 
 
 def _may_be_quoted(error: BaseException | None) -> bool:
-    return isinstance(error, TELLS_ITS_WORDS)
+    return isinstance(error, QUOTED_ERRORS)

@@ -1,7 +1,6 @@
-"""A process that is nobody's child any more ends, whoever started it.
+"""Ends a process whose parent was killed.
 
-What a killed parent leaves would go on: a child of gunicorn holds the port, one of a
-worker its run.
+Without that, an orphan of gunicorn would keep the port, and one of a worker its run.
 """
 
 import ctypes
@@ -16,9 +15,9 @@ SECONDS_BETWEEN_LOOKS = 0.5
 
 
 def end_with_parent(parent: int) -> None:
-    """Be killed as soon as ``parent`` is gone; at once on Linux, else within a second.
+    """End this process when ``parent`` ends: at once on Linux, else within a second.
 
-    Called by a child right after it was forked, from the parent's main thread.
+    Call it in a child that was just forked from the main thread of its parent.
     """
     if sys.platform.startswith("linux"):
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, int(signal.SIGKILL))
@@ -28,7 +27,7 @@ def end_with_parent(parent: int) -> None:
 
 
 def watch(parent: int) -> None:
-    """Look for the parent every so often, where the system does not tell."""
+    """Look for the parent in a thread, on a system that does not signal its end."""
     threading.Thread(target=_look, args=(parent,), name="parent", daemon=True).start()
 
 

@@ -1,8 +1,8 @@
-"""Set-up before anything serves: `python -m migrations_portal.prepare PART`.
+"""Sets up what serving needs: `python -m migrations_portal.prepare PART`.
 
 The parts: owner (with the name of the app role, if not portal_app), files, static, app.
 
-One process for several commands, because starting Python costs more than they do.
+One process runs several commands, because starting Python takes longer than they do.
 """
 
 import hashlib
@@ -45,26 +45,26 @@ def wait_for_database() -> None:
 
 
 def make_files() -> None:
-    """Make what the repository does not hold: compiled words and subset fonts."""
+    """Make what is not in the repository: compiled texts and subset fonts."""
     call_command("build_messages")
     call_command("build_fonts")
 
 
 def make_static() -> None:
-    """Make and collect all files that are served; no database is needed."""
+    """Make and collect all static files, without a database."""
     make_files()
     collect_static()
 
 
 def as_app() -> None:
-    """Make all files, and the demo data where the database is empty."""
+    """Make all files, and the demo data if the database is empty."""
     make_static()
     if settings.PORTAL_DEMO:
         call_command("load_demo")
 
 
 def collect_static() -> None:
-    """Collect, hash and compress; skipped when no source changed since."""
+    """Collect, hash and compress the static files, if a source has changed."""
     stamp = Path(settings.STATIC_ROOT) / ".sources"
     sources = hashlib.sha256("\n".join(_static_sources()).encode()).hexdigest()
     if stamp.exists() and stamp.read_text() == sources:

@@ -1,4 +1,4 @@
-"""Who is at the other end, when a proxy stands in between."""
+"""Finds the address of a visitor behind a proxy."""
 
 from ipaddress import ip_address
 
@@ -7,10 +7,10 @@ from django.http import HttpRequest
 
 
 def client_address(request: HttpRequest) -> str | None:
-    """The visitor's address: what our own proxy added, or the connection itself.
+    """Return the address that our own proxy added, or that of the connection.
 
-    Only the last address is the proxy's word; a visitor can write those before it.
-    None where neither is an address, such as behind a socket in a file.
+    The proxy adds the last one; a visitor can write those before it. None if neither is
+    an address, such as with a Unix socket.
     """
     direct = _address(str(request.META.get("REMOTE_ADDR", "")))
     if not settings.PORTAL_HTTPS:
@@ -24,5 +24,5 @@ def _address(text: str) -> str | None:
         found = ip_address(text)
     except ValueError:
         return None
-    # The zone of an address stands for a cable of this machine, and for no visitor.
+    # The zone of an address is an interface of this machine, not part of a visitor.
     return str(found).partition("%")[0]

@@ -1,4 +1,4 @@
-"""The addresses: health, Django's admin, and everything of the portal."""
+"""The addresses: health, Django's admin, and the portal."""
 
 from django.urls import include, path
 
@@ -10,7 +10,7 @@ urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
     path("metrics", metrics, name="metrics"),
-    # Before the admin, which answers for all the rest under /beheer/.
+    # Before the admin, which takes every other address under /beheer/.
     path("", include("adminmoves.urls")),
     path("beheer/", site.urls),
 ]

@@ -1,4 +1,4 @@
-"""What an event tells besides its sentence: before and after, fact by fact."""
+"""The facts of an event, before and after, which its sentence leaves out."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -79,9 +79,9 @@ NAMES: Mapping[str, Promise] = {
     "weekdays": gettext_lazy("Days"),
     "worker": gettext_lazy("Worker"),
 }
-"""What a parameter is called; one without a name here is called as it is stored."""
+"""The label of a parameter; one that is not listed has its stored name."""
 
-TOLD_EMPTY = frozenset(
+SHOWN_IF_EMPTY = frozenset(
     {
         "ends_at",
         "documents",
@@ -89,11 +89,11 @@ TOLD_EMPTY = frozenset(
         "documents_awaiting_authorisation",
     }
 )
-"""What says something where it is empty."""
+"""Parameters whose empty value has a meaning, such as "unknown"."""
 CHECKS = frozenset({"passed", "warnings"})
-"""Lists of stored answers of checks."""
+"""Parameters that are lists of the stored results of checks."""
 ROW_IDS = frozenset({"connection_id", "environment_id"})
-"""What only ``verify_audit`` reads; people read the place in names."""
+"""Ids that only ``verify_audit`` reads; people read the place by its names."""
 NOTHING = "–"  # noqa: RUF001 - the dash of a table, not a minus
 
 
@@ -104,8 +104,8 @@ class Fact:
     after: str
 
     @property
-    def is_one(self) -> bool:
-        """Whether there is no other side to it."""
+    def has_one_side(self) -> bool:
+        """Whether there is no value before, or the same one."""
         return self.before in {NOTHING, self.after}
 
     def __str__(self) -> str:
@@ -114,7 +114,7 @@ class Fact:
 
 
 def details(event: Event) -> list[Fact]:
-    """The state first, then what the event knew, in the order it was written."""
+    """The state first, then the parameters in the order in which they were written."""
     return [*_state(event), *_moved_to(event), *_facts(event.params)]
 
 
@@ -124,7 +124,7 @@ def _state(event: Event) -> Iterator[Fact]:
 
 
 def _moved_to(event: Event) -> Iterator[Fact]:
-    """From where to where an administration moved, as its plan names the places."""
+    """The two places of an administration that moved, as its plan names them."""
     move = event.move if event.code == EventCode.ADMINISTRATION_MOVED else None
     if move and move.plan.get("to"):
         yield Fact(_("Place"), _planned(move.plan, "from"), _planned(move.plan, "to"))
@@ -155,11 +155,11 @@ PLAN: Sequence[tuple[str, str, Promise]] = (
     ("from_address", "to_address", gettext_lazy("E-mail address")),
     ("", "proof", gettext_lazy("Proof")),
 )
-"""The facts of a plan: as it is, as it becomes, and what that is called."""
+"""The facts of a plan: the key before, the key after, and the label."""
 
 
 def plan_facts(plan: Mapping[str, Any]) -> list[Fact]:
-    """What was agreed to, in words. Empty for a plan of before it was written down."""
+    """The approved plan in words. Empty for an event that stores no plan."""
     return [
         Fact(str(label), _planned(plan, now), _planned(plan, after))
         for now, after, label in PLAN
@@ -184,16 +184,16 @@ def called(name: str) -> str:
 
 
 def shown(name: str, value: Any) -> str:
-    """A stored value as people read it."""
+    """A stored value in the words of the reader."""
     if name in CHECKS and value:
         return "; ".join(reasons.check_title(found) for found in value)
-    if name in SHOWN and (value is not None or name in TOLD_EMPTY):
+    if name in SHOWN and (value is not None or name in SHOWN_IF_EMPTY):
         return SHOWN[name](value)
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, Mapping):
         return ", ".join(
-            f"{called(key)}: {shown(key, one)}" for key, one in value.items()
+            f"{called(key)}: {shown(key, item)}" for key, item in value.items()
         )
     if isinstance(value, list):
         return ", ".join(map(str, value)) or NOTHING

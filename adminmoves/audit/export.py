@@ -1,7 +1,7 @@
-"""The history as a file: streamed row by row, with a checksum at its end.
+"""Exports the history as a file: streamed row by row, with a checksum at its end.
 
-What a spreadsheet could take for a formula is made harmless. The export is an
-event itself, written first; the file ends where that event begins.
+A cell that a spreadsheet could take for a formula is made harmless. The export writes
+its own event first; the file has the events before it.
 """
 
 import csv
@@ -24,13 +24,13 @@ from adminmoves.models import Event
 from adminmoves.vocabulary import EventCode, Right
 
 JOB = "history_export"
-PIECE = 5000
-"""So many events one statement looks at, however few of them are wanted."""
-# Those of Chinese and Japanese keyboards count too.
+CHUNK_EVENTS = 5000
+"""The number of events that one statement looks at, wanted or not."""
+# A spreadsheet also takes the wide signs of Chinese and Japanese keyboards.
 FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 CONTROL = ("\t", "\r", "\n")
 CELL = re.compile(r"""([,;|\t\r\n])([\s"']*)(?=[=+\-@\uff1d\uff0b\uff0d\uff20])""")
-"""Where a spreadsheet that splits at other signs lets a cell begin with a formula."""
+"""A formula in the middle of a cell, behind a sign at which a program may split."""
 COLUMNS: Mapping[str, Callable[[Event], Any]] = {
     "id": lambda event: event.pk,
     "at": lambda event: timezone.localtime(event.at).isoformat(),
@@ -58,41 +58,41 @@ COLUMNS: Mapping[str, Callable[[Event], Any]] = {
 }
 
 
-def write_down(actor: Actor, chosen: Mapping[str, str], form: str) -> Event:
-    """Put on record that somebody takes the history away, before they do."""
+def record_export(actor: Actor, chosen: Mapping[str, str], form: str) -> Event:
+    """Write the event of the export, before any row leaves the portal."""
     access.require(actor, Right.EXPORT_HISTORY)
-    asked = {name: value for name, value in chosen.items() if name != "q"}
+    filters = {name: value for name, value in chosen.items() if name != "q"}
     line = trail.about_job(
         JOB,
         EventCode.HISTORY_EXPORTED,
         subject="",
-        params={"filters": asked, "format": form},
-        # What somebody looks for may be the name of a person outside.
+        params={"filters": filters, "format": form},
+        # A search may be the name of a person outside, which must be removable.
         words={"q": chosen["q"]} if chosen.get("q") else None,
     )
     return trail.record(actor, [line])[0]
 
 
 def rows(found: QuerySet[Event], upto: int) -> Iterator[dict[str, Any]]:
-    """Oldest first, read in pieces, never the whole in memory.
+    """Yield the rows of events before ``upto``, oldest first, read in chunks.
 
-    No cursor: outside a transaction PostgreSQL reads all of one before its first row,
-    and inside one a reader who is slow would hold back whatever cleans up.
+    Not with a server-side cursor: outside a transaction PostgreSQL would read all rows
+    before the first, and inside one a slow download would hold back VACUUM.
     """
-    told = found.order_by("pk").select_related(
+    events = found.order_by("pk").select_related(
         "move", "administration", "environment", "other_environment", "words"
     )
     oldest = Event.objects.order_by("pk").values_list("pk", flat=True).first()
-    for first in range(oldest or upto, upto, PIECE):
-        after = min(first + PIECE, upto)
-        for event in told.filter(pk__gte=first, pk__lt=after):
+    for first in range(oldest or upto, upto, CHUNK_EVENTS):
+        after = min(first + CHUNK_EVENTS, upto)
+        for event in events.filter(pk__gte=first, pk__lt=after):
             yield {name: read(event) for name, read in COLUMNS.items()}
 
 
 def as_csv(
     found: QuerySet[Event], upto: int, chosen: Mapping[str, str], language: str
 ) -> Iterator[bytes]:
-    """Semicolons and a mark of order, as spreadsheets here expect."""
+    """Yield CSV with semicolons and a byte order mark, as Dutch spreadsheets expect."""
     digest, count = hashlib.sha256(), 0
     head = b"\xef\xbb\xbf" + _line(COLUMNS)
     digest.update(head)
@@ -124,7 +124,7 @@ def as_json_lines(
 
 
 def harmless(value: object) -> str:
-    """A cell that no spreadsheet takes for a formula, wherever it splits the line."""
+    """Quote a cell so that no spreadsheet takes it for a formula."""
     text = CELL.sub(r"\1\2'", str(value))
     risky = text.lstrip().startswith(FORMULA) or text.startswith(CONTROL)
     return f"'{text}" if risky else text
@@ -136,8 +136,8 @@ def _line(cells: Any) -> bytes:
     return out.getvalue().encode()
 
 
-def _json(told: Mapping[str, Any]) -> bytes:
-    return json.dumps(told, ensure_ascii=False).encode() + b"\n"
+def _json(row: Mapping[str, Any]) -> bytes:
+    return json.dumps(row, ensure_ascii=False).encode() + b"\n"
 
 
 def _office(environment: Any) -> str:

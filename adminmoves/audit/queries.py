@@ -22,22 +22,21 @@ NEWEST = Order()
 MOST_OFFICES = 200
 MACHINES = (Role.WORKER, Role.SYSTEM)
 SLACK_DAYS = 1
-"""Days: what was written at once may have numbers in another order than moments."""
-BEYOND = 2**63 - 1
+"""Transactions at the same time may get ids in another order than moments."""
+MAX_EVENT_ID = 2**63 - 1
 Choices = Sequence[tuple[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
-class Offered:
-    """What the filters offer: everybody who may have done something, machines last;
-    and the first offices, by code and name."""
+class FilterChoices:
+    """The choices of the filters, as (key, label)."""
 
     people: Choices
     offices: Sequence[tuple[str, str]]
 
 
-def offered() -> Offered:
-    """Both in one query."""
+def load_choices() -> FilterChoices:
+    """Load both in one query."""
     users = User.objects.order_by().values_list(
         Cast("pk", CharField()),
         "last_name",
@@ -59,10 +58,12 @@ def offered() -> Offered:
             )
         else:
             offices.append((key, name))
-    people.sort(key=lambda one: (one.last_name, one.first_name, one.username))
+    people.sort(
+        key=lambda person: (person.last_name, person.first_name, person.username)
+    )
     named = [(str(pk), name) for pk, name in names_apart(people).items()]
     machines = [(role.value, role.label) for role in MACHINES]
-    return Offered([*named, *machines], sorted(offices))
+    return FilterChoices([*named, *machines], sorted(offices))
 
 
 class HistoryFilters(FilterForm):
@@ -85,46 +86,48 @@ class HistoryFilters(FilterForm):
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}),
     )
-    # Only a link asks for it, so that the next text begins in the window again.
+    # Set only by a link, so that the next text searches the window again.
     alles = forms.ChoiceField(choices=[("ja", "")], required=False)
 
-    def __init__(self, asked: Any) -> None:
-        super().__init__(asked)
-        found = offered()
-        self.offices = found.offices
-        self.people = tuple((key, str(label)) for key, label in found.people)
+    def __init__(self, data: Any) -> None:
+        super().__init__(data)
+        choices = load_choices()
+        self.offices = choices.offices
+        self.people = tuple((key, str(label)) for key, label in choices.people)
         who = self.fields["wie"]
         assert isinstance(who, forms.ChoiceField)  # noqa: S101 - declared above
-        who.choices = [("", _("Everyone")), *found.people]
+        who.choices = [("", _("Everyone")), *choices.people]
 
     def offers(self, name: str) -> Hashable:
         return self.people if name == "wie" else ()
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """What the history is asked, and which administrations its text finds.
+class HistoryQuery:
+    """The filters of the history, and the administrations that its text finds.
 
-    ``chosen``: with the first day of the window, where a common text set it.
+    ``chosen`` has the first day of the window if a common text narrowed the query.
     """
 
     chosen: dict[str, str]
-    known: FoundText | None
+    found_text: FoundText | None
     is_narrowed: bool
 
 
-def ask(chosen: dict[str, str]) -> Asked:
+def plan_query(chosen: dict[str, str]) -> HistoryQuery:
     is_number = Move.id_from_number(chosen.get("q", "")) is not None
-    known = None if is_number else found_by_text(chosen)
+    found_text = None if is_number else found_by_text(chosen)
     is_open = not any(chosen.get(name) for name in ("van", "tot", "alles"))
-    if known is None or not known.finds_many or not is_open:
-        return Asked(chosen, known, is_narrowed=False)
+    if found_text is None or not found_text.finds_many or not is_open:
+        return HistoryQuery(chosen, found_text, is_narrowed=False)
     first = timezone.localdate() - timedelta(days=WINDOW_DAYS - 1)
-    return Asked({**chosen, "van": first.isoformat()}, known, is_narrowed=True)
+    return HistoryQuery(
+        {**chosen, "van": first.isoformat()}, found_text, is_narrowed=True
+    )
 
 
-def found_by(asked: Asked) -> QuerySet[Event]:
-    wanted, chosen = Q(), asked.chosen
+def events_of(query: HistoryQuery) -> QuerySet[Event]:
+    wanted, chosen = Q(), query.chosen
     if who := chosen.get("wie"):
         machine = who in MACHINES
         wanted &= Q(actor_role=who) if machine else Q(actor_id=int(who))
@@ -134,39 +137,45 @@ def found_by(asked: Asked) -> QuerySet[Event]:
         wanted &= Q(move_type=kind)
     if office := chosen.get("kantoor"):
         wanted &= at_office(office, "environment", "other_environment")
-    if asked.known is not None:
-        wanted &= asked.known.about("administration") | asked.known.of_moves("move")
+    if query.found_text is not None:
+        wanted &= query.found_text.about("administration") | query.found_text.of_moves(
+            "move"
+        )
     elif text := chosen.get("q"):
         wanted &= Q(move__in=Move.objects.filter(Move.numbered(text)))
     return Event.objects.filter(wanted & between(chosen))
 
 
 def between(chosen: dict[str, str]) -> Q:
-    """Whole days, as the calendar of this country has them."""
+    """Whole days in the time zone of the portal, by moment and by id."""
     wanted = Q()
     if first := chosen.get("van"):
         day = date.fromisoformat(first)
-        wanted &= Q(at__gte=midnight(day), pk__gte=number_at(beside(day, -SLACK_DAYS)))
+        wanted &= Q(
+            at__gte=midnight(day), pk__gte=first_event_id(shift_day(day, -SLACK_DAYS))
+        )
     if last := chosen.get("tot"):
-        after = beside(date.fromisoformat(last), 1)
-        wanted &= Q(at__lt=midnight(after), pk__lt=number_at(beside(after, SLACK_DAYS)))
+        after = shift_day(date.fromisoformat(last), 1)
+        wanted &= Q(
+            at__lt=midnight(after), pk__lt=first_event_id(shift_day(after, SLACK_DAYS))
+        )
     return wanted
 
 
-def beside(day: date, days: int) -> date:
-    """So many days further, as far as the calendar goes."""
+def shift_day(day: date, days: int) -> date:
+    """Shift a day by so many days, up to the ends of the calendar."""
     ordinal = max(day.toordinal() + days, date.min.toordinal())
     return date.fromordinal(min(ordinal, date.max.toordinal()))
 
 
-def number_at(day: date) -> int:
-    """The number of the first event of that day or later; past all where none is.
+def first_event_id(day: date) -> int:
+    """Return the id of the first event of that day or later, else MAX_EVENT_ID.
 
-    By number the history is read, so that reading stops where the days do.
+    The history is read by id, so only a limit on ids ends the reading.
     """
     later = Event.objects.filter(at__gte=midnight(day)).order_by("at")
     found = later.values_list("pk", flat=True).first()
-    return BEYOND if found is None else found
+    return MAX_EVENT_ID if found is None else found
 
 
 def midnight(day: date) -> datetime:
@@ -174,7 +183,7 @@ def midnight(day: date) -> datetime:
 
 
 def count(found: QuerySet[Event]) -> int:
-    """How many there are, as far as anybody counts."""
+    """Count up to CAP, and one more."""
     return found.order_by()[: CAP + 1].count()
 
 

@@ -1,12 +1,12 @@
-"""Is the record as the trail tells it? Compares rows with the events that wrote them.
+"""Compares the rows of the record with the events that wrote them.
 
-Each file of ``comparisons`` is one statement, so that what is written meanwhile does
-not look like a difference. It answers with: kind, table, row, event.
+Each file of ``comparisons`` is one statement, so that a row that is written meanwhile
+does not look like a difference. Its columns are those of Difference.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from django.conf import settings
 from django.db import connection
@@ -21,7 +21,7 @@ from adminmoves.vocabulary import FileTrouble
 
 FOLDER = Path(__file__).resolve().parent / "comparisons"
 SLACK_SECONDS = 300
-"""A row has the clock of a web host or worker, its event that of the database."""
+"""A row has the clock of a web host or a worker, its event that of the database."""
 FACT = "fact "
 
 KINDS: Mapping[str, Promise] = {
@@ -80,9 +80,8 @@ KINDS: Mapping[str, Promise] = {
 FILE_KINDS = {FileTrouble.MISSING: "file_missing", FileTrouble.CHANGED: "file_changed"}
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """A row that is not as its event wrote it; without ``event_id`` there is none."""
+class Difference(NamedTuple):
+    """A row that is not as its event wrote it; ``event_id`` is None without event."""
 
     kind: str
     table: str
@@ -90,7 +89,6 @@ class Difference:
     event_id: int | None
 
     def __str__(self) -> str:
-        """In the language of the moment."""
         if self.kind.startswith(FACT):
             name = self.kind.removeprefix(FACT)
             what = _("has another “%(name)s” than was written") % {"name": name}
@@ -102,10 +100,13 @@ class Difference:
 
 def differences(*, with_files: bool = True) -> list[Difference]:
     """All differences, by table and row. ``with_files`` also reads all evidence."""
-    found = [one for name in comparisons() for one in _compare(name)]
+    found = [difference for name in comparisons() for difference in _compare(name)]
     if with_files:
         found += _changed_files()
-    return sorted(found, key=lambda one: (one.table, one.row, one.kind))
+    return sorted(
+        found,
+        key=lambda difference: (difference.table, difference.row, difference.kind),
+    )
 
 
 def comparisons() -> list[str]:
@@ -129,7 +130,7 @@ def _changed_files() -> Iterator[Difference]:
         try:
             trouble = trouble_with(file)
         except StoreAway:
-            # Nothing is known of the others either.
+            # The other files are in the same folder.
             yield Difference("file_away", "adminmoves_evidencefile", row, None)
             return
         if trouble:

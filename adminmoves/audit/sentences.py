@@ -1,6 +1,6 @@
-"""An event of the trail as a sentence, in the reader's language.
+"""Writes an event of the trail as a sentence in the language of the reader.
 
-A sentence follows the name of who did it: "Medewerker 1" + "submitted the request".
+The sentence follows the name of the actor: "Medewerker 1" + "submitted the request".
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -115,14 +115,14 @@ SENTENCES: Mapping[EventCode, Promise] = {
 
 
 def who(event: Event) -> str:
-    """The name of who did it; a machine is called by its role."""
+    """The name of the actor; a machine has that of its role."""
     if event.actor_role in {Role.WORKER, Role.SYSTEM}:
         return str(Role(event.actor_role).label).capitalize()
     return event.actor_name
 
 
 def sentence(event: Event) -> str:
-    """What was done, to follow the name. What an event does not tell is left open."""
+    """The sentence after the name, with "…" for a parameter that the event lacks."""
     words = _Words(subject=event.subject, reason=_reason(event.params))
     for name, value in _flat(event.params):
         words[name] = SHOWN.get(name, _plain)(value)
@@ -130,14 +130,16 @@ def sentence(event: Event) -> str:
 
 
 def quotes(event: Event) -> tuple[str, ...]:
-    """The free text of an event, where it was not emptied. Ask for ``words`` with
-    select_related, else each event is a query."""
-    kept = getattr(event, "words", None)
-    if kept is None:
+    """The free texts of an event; empty if its words were removed.
+
+    Load ``words`` with select_related, else each event costs a query.
+    """
+    words = getattr(event, "words", None)
+    if words is None:
         return ()
     return tuple(
         str(QUOTES.get(name, QUOTE)) % {"text": text}
-        for name, text in kept.texts.items()
+        for name, text in words.texts.items()
         if text
     )
 
@@ -150,7 +152,7 @@ QUOTES: Mapping[str, Promise] = {
     "outside_windows": gettext_lazy("Outside the windows: “%(text)s”"),
     "username": gettext_lazy("User name %(text)s"),
 }
-"""What free text is called, where it is no quotation."""
+"""The label of a free text that is no quotation."""
 
 
 class _Words(dict[str, str]):
@@ -159,10 +161,10 @@ class _Words(dict[str, str]):
 
 
 def _flat(params: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """Facts inside ``before`` and ``after`` as before_code, after_code."""
+    """Flatten ``before`` and ``after`` to names such as before_code, after_code."""
     for name, value in params.items():
         if isinstance(value, Mapping):
-            yield from ((f"{name}_{inner}", known) for inner, known in value.items())
+            yield from ((f"{name}_{inner}", fact) for inner, fact in value.items())
         else:
             yield name, value
 
@@ -209,7 +211,7 @@ def _count(count: int | None) -> str:
 
 
 def _label(labels: Any) -> Callable[[Any], str]:
-    """The word for a stored value; one of an earlier version stays as it is."""
+    """Return the label of a stored value, or the value if this version lacks it."""
     return lambda value: str(labels(value).label) if value in labels.values else value
 
 
@@ -241,7 +243,7 @@ SHOWN: Mapping[str, Callable[[Any], str]] = {
     "done": lambda done: _("ticked off") if done else _("unticked"),
     "answer": lambda answer: str(ANSWERS.get(answer, answer)),
 }
-"""How a parameter is shown; what is not listed is shown as it is."""
+"""How a parameter is shown; one that is not listed is shown as it is."""
 
 ANSWERS: Mapping[str, Promise] = {
     "done": gettext_lazy("what is written down was done"),

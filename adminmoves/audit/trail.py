@@ -1,4 +1,4 @@
-"""Writing the trail: in the transaction of the change, never without an actor."""
+"""Writes the trail: in the transaction of the change, never without an actor."""
 
 import hashlib
 import json
@@ -26,7 +26,7 @@ from adminmoves.vocabulary import EventCode, Stream
 
 @dataclass(frozen=True, slots=True)
 class TrailEntry:
-    """One event to be written; ``words`` holds free text and people outside."""
+    """An event to write; ``words`` has free text and names of people outside."""
 
     stream: Stream
     stream_id: str
@@ -151,16 +151,16 @@ def about_job(
 
 
 def commit_to(salt: str, texts: Mapping[str, str]) -> str:
-    """The salted commitment that stays when the words are emptied."""
-    told = json.dumps(dict(texts), sort_keys=True, ensure_ascii=False)
-    return hashlib.sha256(f"{salt}{told}".encode()).hexdigest()
+    """The salted commitment, which stays when the words are removed."""
+    canonical = json.dumps(dict(texts), sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(f"{salt}{canonical}".encode()).hexdigest()
 
 
 def record(actor: Actor, lines: Sequence[TrailEntry]) -> list[Event]:
-    """Write lines in one insert, in the order of their streams (no deadlocks).
+    """Insert the lines in the order of their streams, to avoid a deadlock.
 
-    Raises NotAllowed where the person lost, meanwhile, the rights that they acted with:
-    every decision passes here, after all that it waited for.
+    Raises NotAllowed if the person has lost the right meanwhile: every decision comes
+    here, after all the locks that it waited for.
     """
     ordered = sorted(lines, key=lambda line: (line.stream, line.stream_id))
     salts = [secrets.token_hex(16) if line.words else "" for line in ordered]

@@ -26,7 +26,7 @@ FORMATS = {
 
 @guards.portal_view(Right.READ_HISTORY)
 def history(request: http.PortalRequest) -> HttpResponse:
-    """What happened, newest first; htmx gets the rows alone."""
+    """Show the events, newest first; htmx gets only the rows."""
     filters = queries.HistoryFilters(request.GET)
     page = read_page(filters, request)
     return lists.show_list(
@@ -42,13 +42,13 @@ def history(request: http.PortalRequest) -> HttpResponse:
 def read_page(
     filters: queries.HistoryFilters, request: http.PortalRequest
 ) -> dict[str, Any]:
-    asked = queries.ask(filters.chosen())
-    found = queries.found_by(asked)
-    told = found.select_related("move", "administration", "words")
-    page = page_of(told, queries.NEWEST, request.GET, PAGE_SIZE)
-    # What fits on one page is counted by then.
+    query = queries.plan_query(filters.chosen())
+    events = queries.events_of(query)
+    with_related = events.select_related("move", "administration", "words")
+    page = page_of(with_related, queries.NEWEST, request.GET, PAGE_SIZE)
+    # If all rows are on this page, no query has to count them.
     is_whole = not (page.newer or page.older or {OLDER, NEWER} & set(request.GET))
-    count = len(page.rows) if is_whole else queries.count(found)
+    count = len(page.rows) if is_whole else queries.count(events)
     return {
         "nav": "history",
         "filters": filters,
@@ -56,16 +56,16 @@ def read_page(
         "lines": [row(event) for event in page.rows],
         "count": min(count, CAP),
         "is_capped": count > CAP,
-        "window": WINDOW_DAYS if asked.is_narrowed else None,
+        "window": WINDOW_DAYS if query.is_narrowed else None,
         "everything": filters.url(alles="ja"),
         **filters.page_links(page),
     }
 
 
 def row(event: Event) -> SafeString:
-    """An event never changes; its words may be emptied, a name may be another."""
+    """Render a row. An event never changes, but its words and names around it may."""
     move, administration = event.move, event.administration
-    told = (
+    cache_key = (
         event.pk,
         event.digest,
         hasattr(event, "words"),
@@ -73,21 +73,21 @@ def row(event: Event) -> SafeString:
         move and move.number,
         administration and (administration.public_id, administration.name),
     )
-    return ROWS.render(told, event=event)
+    return ROWS.render(cache_key, event=event)
 
 
 @require_POST
 @guards.portal_view(Right.EXPORT_HISTORY)
 def export(request: http.PortalRequest) -> HttpResponseBase:
-    """The same events as a file. That somebody takes them is written down first."""
+    """Stream the same events as a file, after the event of the export is written."""
     form = "jsonl" if request.POST.get("formaat") == "jsonl" else "csv"
-    asked = queries.ask(queries.HistoryFilters(request.POST).chosen())
-    taken = exporting.write_down(request.actor, asked.chosen, form)
-    write, kind = FORMATS[form]
+    query = queries.plan_query(queries.HistoryFilters(request.POST).chosen())
+    event = exporting.record_export(request.actor, query.chosen, form)
+    write, content_type = FORMATS[form]
     lines = write(
-        queries.found_by(asked), taken.pk, asked.chosen, translation.get_language()
+        queries.events_of(query), event.pk, query.chosen, translation.get_language()
     )
-    answer = StreamingHttpResponse(lines, content_type=kind)
+    answer = StreamingHttpResponse(lines, content_type=content_type)
     name = f"historie-{timezone.localtime():%Y%m%d-%H%M}.{form}"
     answer["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer

@@ -1,4 +1,4 @@
-"""Makes archives of small files, to demonstrate, to rehearse and to measure with."""
+"""Makes archives of small files, for demonstrations, rehearsals and benchmarks."""
 
 import hashlib
 from itertools import islice
@@ -10,17 +10,17 @@ from adminmoves.archive.presence import require_archive
 from adminmoves.archive.store import archive_store
 from adminmoves.models import Administration, Document, WorkflowState
 
-AT_A_TIME = 2000
-LINES = 40
-"""So many lines has the longest document: about two kilobytes."""
+CHUNK_DOCUMENTS = 2000
+MAX_LINES = 40
+"""The longest document has so many lines, about two kilobytes."""
 
 
 def fill(administration: Administration, documents: int) -> None:
-    """Give an administration so many documents more, each another, in its store."""
+    """Add so many documents to an administration, each with other content."""
     store, first = archive_store(), administration.archive.count()
     require_archive()
     numbers = iter(range(first, first + documents))
-    while some := list(islice(numbers, AT_A_TIME)):
+    while some := list(islice(numbers, CHUNK_DOCUMENTS)):
         with store.durable([_key(administration, number) for number in some]):
             made = [_document(administration, number) for number in some]
         Document.objects.bulk_create(made)
@@ -45,4 +45,4 @@ def _key(administration: Administration, number: int) -> str:
 
 def _content(administration: Administration, number: int) -> bytes:
     line = f"Document {number} of {administration.name}, for demonstration only.\n"
-    return (line * (1 + number * 7 % LINES)).encode()
+    return (line * (1 + number * 7 % MAX_LINES)).encode()

@@ -1,6 +1,7 @@
-"""The demonstration: the sample estate, a person for each role, and some life.
+"""The demonstration: the sample estate, a person for each role, and moves.
 
-Everything is done the way people and workers do it, so that the history is true.
+All of it goes through the actions that people and workers take, so that the history is
+real.
 """
 
 import secrets
@@ -70,7 +71,7 @@ Step = Callable[[Move, Cast], None]
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """Who asks what for which administration, and how far it has come."""
+    """A move of the demonstration: its facts, and the steps that it has taken."""
 
     agent: str
     administration: str
@@ -86,7 +87,7 @@ def is_empty() -> bool:
 
 @transaction.atomic
 def load(samples: Path) -> dict[str, str]:
-    """Fill an empty database; the passwords by username."""
+    """Fill an empty database; return the passwords by username."""
     passwords = {account.username: make_password() for account in ACCOUNTS}
     cast = {
         account.username: _make_person(account, passwords[account.username])
@@ -106,14 +107,14 @@ def load(samples: Path) -> dict[str, str]:
     return passwords
 
 
-def _fill_archive(administration: str) -> None:
-    """What moves to another office has the documents that it is said to have."""
-    held = Administration.objects.with_place().get(public_id=administration)
-    fill(held, held.documents)
+def _fill_archive(public_id: str) -> None:
+    """Add the documents that the administration counts, because they move along."""
+    administration = Administration.objects.with_place().get(public_id=public_id)
+    fill(administration, administration.documents)
 
 
 def make_password() -> str:
-    """Random, and easy to type from a terminal."""
+    """Make a random password that is easy to type from a terminal."""
     parts = ("".join(secrets.choice(ALPHABET) for _sign in range(4)) for _part in "123")
     return "-".join(parts)
 
@@ -165,8 +166,8 @@ def submit(move: Move, cast: Cast) -> None:
 
 def prove(move: Move, cast: Cast) -> None:
     yesterday: date = timezone.localdate() - timedelta(days=1)
-    said = Attestation("Supergebruiker van nu", yesterday, ticket="SUP-1003")
-    attest(move.pk, actor=_asker(move, cast), attestation=said)
+    attestation = Attestation("Supergebruiker van nu", yesterday, ticket="SUP-1003")
+    attest(move.pk, actor=_asker(move, cast), attestation=attestation)
 
 
 def approve(move: Move, cast: Cast) -> None:
@@ -174,7 +175,7 @@ def approve(move: Move, cast: Cast) -> None:
 
 
 def plan_ahead(move: Move, cast: Cast) -> None:
-    """Approved, for the evening three days from now."""
+    """Approve it for the evening three days from now."""
     evening = timezone.localtime().replace(hour=20, minute=0, second=0, microsecond=0)
     _approve(move, cast["teamleider1"], not_before=evening + timedelta(days=3))
 

@@ -1,4 +1,4 @@
-"""One language for all that a command tells, chosen or the terminal's."""
+"""Gives a command one language: the chosen one, or that of the terminal."""
 
 import os
 from argparse import ArgumentParser
@@ -23,7 +23,7 @@ class OneLanguageCommand(BaseCommand):
 
 
 def _language_here() -> str:
-    """The language of the terminal, where it says one that we speak."""
+    """The language of the terminal, or the default if it is not one of ours."""
     names = (os.environ.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
-    told = next(filter(None, names), "")[:2].lower()
-    return told if told in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+    language = next(filter(None, names), "")[:2].lower()
+    return language if language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE

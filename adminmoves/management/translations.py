@@ -1,4 +1,4 @@
-"""The Dutch texts: read from one file or several, compiled, held against the code."""
+"""Reads the Dutch texts from their files, compiles them and checks the code."""
 
 import os
 import shutil
@@ -14,17 +14,17 @@ from babel.messages.pofile import read_po
 
 SOURCES = ("adminmoves", "migrations_portal", "templates")
 DJANGO = "locale/nl/fragments/django.po"
-"""In place of Django's own Dutch; no code of ours asks for these."""
+"""Texts that replace Django's own Dutch; no code of ours has these msgids."""
 GET_GETTEXT = "Install GNU gettext: apt-get install gettext, or brew install gettext."
 Key = tuple[str | None, str]
 
 
 class Unreadable(Exception):
-    """The texts of the code cannot be read; the message says what to do."""
+    """The texts of the code cannot be read; the message has the remedy."""
 
 
 def sources(folder: Path) -> list[Path]:
-    """The main file first, then what belongs to one part of the portal."""
+    """The main file first, then the fragments of parts of the portal."""
     found = [folder / "LC_MESSAGES" / "django.po", *folder.glob("fragments/*.po")]
     return sorted(path for path in found if path.exists())
 
@@ -35,7 +35,7 @@ def read(path: Path) -> Catalog:
 
 
 def texts(catalog: Catalog) -> Iterator[Message]:
-    """All but the header, and nothing that somebody still has to look at."""
+    """All messages but the header and the fuzzy ones."""
     return (message for message in catalog if message.id and not message.fuzzy)
 
 
@@ -47,25 +47,27 @@ def key_of(message: Message) -> Key:
 def merged(folder: Path) -> Catalog:
     """One catalogue; of two texts for one msgid the first counts."""
     whole = Catalog(locale="nl", charset="utf-8")
-    known: set[Key] = set()
+    keys: set[Key] = set()
     for path in sources(folder):
         for message in texts(read(path)):
-            if key_of(message) not in known:
+            if key_of(message) not in keys:
                 whole.add(message.id, message.string, context=message.context)
-            known.add(key_of(message))
+            keys.add(key_of(message))
     return whole
 
 
 def contradictions(folder: Path) -> list[str]:
     """Texts that two files translate differently."""
-    told: dict[Key, tuple[object, Path]] = {}
+    first_texts: dict[Key, tuple[object, Path]] = {}
     found = []
     for path in sources(folder):
         for message in texts(read(path)):
             key = key_of(message)
-            text, first = told.setdefault(key, (message.string, path))
+            text, first_path = first_texts.setdefault(key, (message.string, path))
             if text != message.string:
-                found.append(f"{first.name}, {path.name}: two texts for {show(key)}")
+                found.append(
+                    f"{first_path.name}, {path.name}: two texts for {show(key)}"
+                )
     return found
 
 
@@ -83,7 +85,7 @@ def compile_all(folder: Path) -> Path:
 
 
 def faults(root: Path) -> list[str]:
-    """Each text without Dutch, or with two; and each Dutch text nobody asks for."""
+    """Name texts without Dutch or with two, and Dutch texts that no code uses."""
     used = {key_of(message) for message in texts(extracted(root))}
     ours = {key_of(message): message.string for message in merged(root / "locale/nl")}
     translated = {key for key, text in ours.items() if is_whole(text)}
@@ -109,7 +111,7 @@ def show(key: Key) -> str:
 
 
 def extracted(root: Path) -> Catalog:
-    """What Django's makemessages finds in a copy of the code."""
+    """The texts that Django's makemessages finds in a copy of the code."""
     if shutil.which("xgettext") is None:
         raise Unreadable(GET_GETTEXT)
     with tempfile.TemporaryDirectory() as name:

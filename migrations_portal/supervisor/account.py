@@ -1,4 +1,4 @@
-"""As whom the children run: as ourselves, or as `nobody` when we are root."""
+"""The account of the children: our own, or `nobody` if we are root."""
 
 import os
 import pwd
@@ -23,14 +23,14 @@ class Identity(TypedDict, total=False):
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """The user of the children; `is_other` when that is not ourselves."""
+    """The user of the children; `is_other` if it is not our own."""
 
     uid: int
     gid: int
     is_other: bool
 
     def identity(self) -> Identity:
-        """What subprocess needs to start a child as this account."""
+        """The arguments of subprocess that start a child as this account."""
         if not self.is_other:
             return {}
         return {"user": self.uid, "group": self.gid, "extra_groups": []}
@@ -49,7 +49,7 @@ class Account:
     def can_run(
         self, command: Sequence[str | Path], env: Mapping[str, str] = NO_VARIABLES
     ) -> bool:
-        """Whether this account can start the command and it ends well."""
+        """Whether this account can run the command with exit code 0."""
         try:
             tried = subprocess.run(
                 command,

@@ -1,4 +1,4 @@
-"""`make schema` and `make types`: what needs the settings, and a database."""
+"""`make schema` and `make types`, which need the settings or a database."""
 
 import subprocess
 from collections.abc import Mapping, Sequence
@@ -20,20 +20,20 @@ PRODUCTION: Mapping[str, str] = {
 
 
 def check_schema(_arguments: list[str]) -> int:
-    """Django's own checks, as we develop and as we serve; 0 when all hold."""
+    """Run Django's checks with both kinds of settings; return 0 if all pass."""
     with throw_away_settings() as env:
         prepare(env)
         production = {**env, **PRODUCTION}
-        asked = (
+        commands = (
             (["makemigrations", "--check", "--dry-run"], env),
             (["check", "--fail-level=WARNING"], env),
             (["check", "--deploy", "--fail-level=WARNING"], production),
             (["build_messages", "--check"], env),
         )
-        return max(run_python(["manage.py", *line], given) for line, given in asked)
+        return max(run_python(["manage.py", *line], given) for line, given in commands)
 
 
 def with_settings(command: Sequence[str]) -> int:
-    """Run a tool that reads the settings but asks no server."""
+    """Run a tool that reads the settings and needs no server."""
     env = settings_env(Path(state_folder()))
     return subprocess.run(command, cwd=CHECKOUT, env=env, check=False).returncode

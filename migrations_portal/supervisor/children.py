@@ -1,4 +1,4 @@
-"""Child processes: started in a group of their own, watched, stopped in order."""
+"""Starts child processes in their own group, watches them and stops them."""
 
 import ctypes
 import os
@@ -14,13 +14,13 @@ from pathlib import Path
 from migrations_portal.supervisor.account import Account
 
 PR_SET_PDEATHSIG = 1
-LONGEST_PAUSE = 10.0
-STEADY_AFTER = 30.0
+MAX_PAUSE_SECONDS = 10.0
+STEADY_SECONDS = 30.0
 
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """What to start, as whom, where, and how it likes to be stopped."""
+    """A command with its account, its folder and the signals that stop it."""
 
     name: str
     command: Sequence[str]
@@ -35,7 +35,7 @@ class Program:
 
 @dataclass(slots=True)
 class Child:
-    """A program that runs, and is started again when it dies."""
+    """A running program, which is started again when it dies."""
 
     program: Program
     process: subprocess.Popen[bytes] | None = None
@@ -64,14 +64,14 @@ class Child:
         self.started = time.monotonic()
 
     def watch(self) -> None:
-        """Start the program again when it died, after a pause that grows."""
+        """Start the program again if it died, after a pause that grows."""
         now = time.monotonic()
         if self.process is not None and self.process.poll() is not None:
             code = self.process.returncode
             self.end_group()
             self.process = None
-            steady = now - self.started > STEADY_AFTER
-            self.pause = 0.5 if steady else min(self.pause * 2, LONGEST_PAUSE)
+            steady = now - self.started > STEADY_SECONDS
+            self.pause = 0.5 if steady else min(self.pause * 2, MAX_PAUSE_SECONDS)
             self.again_at = now + self.pause
             name = self.program.name
             print(f"{name} stopped ({code}); it is started again.", file=sys.stderr)
@@ -79,11 +79,11 @@ class Child:
             self.start()
 
     def ended(self) -> int | None:
-        """The exit code, as soon as there is one."""
+        """The exit code, or None while the program runs."""
         return self.process.poll() if self.process else None
 
     def stop(self) -> None:
-        """Ask the program to stop, and end what is left of its group."""
+        """Ask the program to stop, then kill the rest of its group."""
         if self.process is None:
             return
         if self.process.poll() is None:
@@ -106,7 +106,7 @@ class Child:
 
 
 def die_with_parent(orphan_signal: signal.Signals) -> Callable[[], None] | None:
-    """What a child does before it runs: ask Linux to end it with its parent."""
+    """Return a preexec function by which Linux ends the child with its parent."""
     if not sys.platform.startswith("linux"):
         return None
     prctl = ctypes.CDLL(None).prctl
@@ -121,13 +121,12 @@ def die_with_parent(orphan_signal: signal.Signals) -> Callable[[], None] | None:
 
 
 def leftover_ended(pid_file: Path, seconds: float = 20) -> bool:
-    """Wait for a server of a killed supervisor; forget a number that is reused.
+    """Wait until the server of a killed supervisor ends; return False if it does not.
 
-    After kill -9 of the supervisor PostgreSQL stops by itself, which may take a
-    moment, or is asked to; and after a restart of the machine its old number may be
-    another's.
+    After kill -9 of the supervisor PostgreSQL takes a moment to stop. After a restart
+    of the machine another process may have its number; then the file is removed.
     """
-    deadline, asked = time.monotonic() + seconds, False
+    deadline, has_signalled = time.monotonic() + seconds, False
     while pid_file.exists():
         number = pid_file.read_text().split("\n", 1)[0]
         if not _runs_in(number, pid_file.parent):
@@ -135,26 +134,26 @@ def leftover_ended(pid_file: Path, seconds: float = 20) -> bool:
             return True
         if time.monotonic() > deadline:
             return False
-        if not asked:
+        if not has_signalled:
             print(
                 f"PostgreSQL of an earlier start is still there (process {number}); "
                 "it is asked to stop, and waited for.",
                 flush=True,
             )
             _ask_to_stop(int(number))
-            asked = True
+            has_signalled = True
         time.sleep(0.1)
     return True
 
 
 def _ask_to_stop(number: int) -> None:
-    """Its fast way: sessions end, nothing is lost."""
+    """Ask for a fast shutdown, in which sessions end and no data is lost."""
     with suppress(ProcessLookupError, PermissionError):
         os.kill(number, signal.SIGINT)
 
 
 def _runs_in(number: str, folder: Path) -> bool:
-    """Whether the process is PostgreSQL on this folder, as far as we can tell."""
+    """Whether the process is PostgreSQL on this folder, as far as it can be known."""
     if Path("/proc/self").exists():
         try:
             return Path(f"/proc/{number}/cwd").readlink() == folder

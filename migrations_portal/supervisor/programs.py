@@ -1,4 +1,4 @@
-"""What is run to serve pages, carry out moves, ask packages and ring the sweep."""
+"""The commands that serve pages, carry out moves, ask packages and run beat."""
 
 from migrations_portal.supervisor.ports import LOOPBACK
 
@@ -20,7 +20,7 @@ def worker_arguments(name: str) -> tuple[str, ...]:
 
 
 def asks_arguments(name: str) -> tuple[str, ...]:
-    """The worker that asks packages: it mostly waits, so threads will do."""
+    """The worker that asks packages: with threads, because it mostly waits."""
     return (
         "celery", "-A", "migrations_portal", "worker", "-Q", "asks", "--pool=threads",
         "--concurrency=8", f"--hostname={name}@%h", "--loglevel=INFO",

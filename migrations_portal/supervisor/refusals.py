@@ -1,4 +1,4 @@
-"""Why a start is refused: always one sentence that says what to do."""
+"""The refusal of a start, with one sentence that says what to do."""
 
 
 class CannotStart(Exception):

@@ -1,4 +1,4 @@
-"""The rehearsal world beside a demonstration: how it is started and asked."""
+"""The rehearsal world of a demonstration: its arguments and its environment."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,13 +7,13 @@ from pathlib import Path
 from migrations_portal.env import CLIENT_NAMES
 from migrations_portal.supervisor.ports import LOOPBACK, free_port
 
-# Made up, as all of that world; it accepts no other.
+# The only registration that the rehearsal world accepts.
 CLIENT_ID, CLIENT_SECRET = "portal-rehearsal", "portal-rehearsal-secret"
 
 
 @dataclass(frozen=True, slots=True)
 class RehearsalWorld:
-    """``folder`` keeps its certificates and its estate from one start to the next."""
+    """``folder`` has its certificates and its estate, from one start to the next."""
 
     folder: Path
     tls_port: int
@@ -32,7 +32,7 @@ class RehearsalWorld:
 
     @property
     def env(self) -> dict[str, str]:
-        """What makes a portal ask this world in place of the packages."""
+        """The variables that make a portal ask this world instead of the packages."""
         clients = {
             f"PORTAL_{name}_CLIENT_{part}": value
             for name in CLIENT_NAMES
@@ -43,14 +43,14 @@ class RehearsalWorld:
             "PORTAL_REHEARSAL": f"{LOOPBACK}:{self.tls_port}",
             "PORTAL_REHEARSAL_CA": str(self.folder / "ca.pem"),
             "PORTAL_REHEARSAL_PAGES": self.address,
-            # Where the samples say that Multivers runs.
+            # The host of Multivers in the samples.
             "PORTAL_MULTIVERS_HOSTS": "multivers.voorbeeld.example",
             **clients,
         }
 
 
 def rehearsal_for(folder: Path, chosen: Mapping[str, str]) -> RehearsalWorld | None:
-    """A world of its own for a demonstration; None where the settings ask elsewhere."""
+    """Return a world for a demonstration, or None if the settings name another one."""
     elsewhere = chosen.keys() & {"PORTAL_ENDPOINT_PROFILE", "PORTAL_REHEARSAL"}
     if chosen.get("PORTAL_DEMO", "yes") != "yes" or elsewhere:
         return None

@@ -25,7 +25,7 @@ class Urls:
 
     @property
     def app_role(self) -> str:
-        """Who serves, by name: the given server may call it otherwise than ours."""
+        """The name of the app role, which a given server may have changed."""
         return role_in(self.app)
 
 

@@ -1,4 +1,4 @@
-"""The state folder of a checkout: data, secrets, and one supervisor at a time."""
+"""The state folder of a checkout: data, secrets, and the lock of the supervisor."""
 
 import fcntl
 import hashlib
@@ -17,10 +17,10 @@ SECRETS = ("secret_key", "superuser", "owner", "app", "valkey", "token_key")
 
 
 def state_folder() -> Path:
-    """Where this checkout keeps its state.
+    """Return the folder with the state of this checkout.
 
-    As root the children are `nobody`, who may not be able to reach the checkout;
-    so the state lies where everybody can pass.
+    As root it is outside the checkout, because the children run as `nobody`, who may
+    not be able to enter the checkout.
     """
     if os.geteuid() != 0:
         return _made(CHECKOUT / ".portal", 0o700)
@@ -30,23 +30,25 @@ def state_folder() -> Path:
 
 
 def load_secrets(folder: Path) -> dict[str, str]:
-    """The random passwords of this checkout, made on the first start."""
+    """Load the random passwords of this checkout; make those that are missing."""
     file = folder / "secrets.json"
-    known: dict[str, str] = json.loads(file.read_text()) if file.exists() else {}
-    missing = {name: secrets.token_urlsafe(32) for name in SECRETS if name not in known}
+    stored: dict[str, str] = json.loads(file.read_text()) if file.exists() else {}
+    missing = {
+        name: secrets.token_urlsafe(32) for name in SECRETS if name not in stored
+    }
     if missing:
-        known |= missing
-        write_private(file, json.dumps(known, indent=2))
-    return known
+        stored |= missing
+        write_private(file, json.dumps(stored, indent=2))
+    return stored
 
 
 def token_key(random: str) -> str:
-    """32 random bytes as token_urlsafe writes them, as the key that seals tokens."""
+    """Make a Fernet key of 32 random bytes that token_urlsafe wrote."""
     return f"{random}="
 
 
 def write_private(file: Path, content: str) -> None:
-    """Write a file that nobody else could read, not even for a moment."""
+    """Write a file that no other user can read at any moment."""
     descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w") as stream:
         stream.write(content)
@@ -54,20 +56,20 @@ def write_private(file: Path, content: str) -> None:
 
 @contextmanager
 def only_supervisor(folder: Path) -> Iterator[None]:
-    """Hold the checkout's lock; refuse when another supervisor has it."""
+    """Lock the checkout; raise CannotStart if another supervisor has the lock."""
     with (folder / "supervisor.lock").open("a") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as held:
+        except BlockingIOError:
             raise CannotStart(
                 "The portal of this checkout runs already; stop it there (Ctrl-C) "
                 "or use another checkout."
-            ) from held
+            ) from locked
         yield
 
 
 def is_supervised(folder: Path) -> bool:
-    """Whether a supervisor runs on this folder at this moment."""
+    """Whether a supervisor runs on this folder now."""
     try:
         with only_supervisor(folder):
             return False

@@ -22,32 +22,32 @@ CHROMIUM = (
     "google-chrome",
     "google-chrome-stable",
 )
-MOST_PROCESSES = 4
+MAX_PROCESSES = 4
 
 
 def run_tests(arguments: Sequence[str]) -> int:
-    """Run pytest with what it needs; its exit code is ours."""
+    """Run pytest on these servers and return its exit code."""
     with throw_away_settings() as env:
         prepare(env)
         chosen = arguments or spread_over_the_cores()
         return run_python(
-            ["-m", "pytest", *left_out(), *chosen],
+            ["-m", "pytest", *marks_left_out(), *chosen],
             {
                 **env,
                 "DJANGO_SETTINGS_MODULE": "tests.settings",
-                # Playwright keeps a loop in the thread in which tests use the database.
+                # Playwright runs an event loop in the thread of the database tests.
                 "DJANGO_ALLOW_ASYNC_UNSAFE": "1",
             },
         )
 
 
 def spread_over_the_cores() -> list[str]:
-    """The whole suite; part of it starts faster without other processes."""
-    return ["-n", str(min(os.cpu_count() or 1, MOST_PROCESSES)), "--dist=worksteal"]
+    """The options for the whole suite; a part of it starts faster without them."""
+    return ["-n", str(min(os.cpu_count() or 1, MAX_PROCESSES)), "--dist=worksteal"]
 
 
-def left_out() -> list[str]:
-    """Leave out what this machine cannot do, unless CI wants all of it."""
+def marks_left_out() -> list[str]:
+    """Leave out tests that this machine cannot run, unless CI is set."""
     lacking = {} if os.environ.get("CI") else _lacking()
     for why in lacking.values():
         print(why)
@@ -55,7 +55,7 @@ def left_out() -> list[str]:
 
 
 def _lacking() -> dict[str, str]:
-    """Marks of tests that need what is not here, each with a line that says so."""
+    """The marks of tests that this machine cannot run, each with the reason."""
     lacking = {}
     if not any(shutil.which(name) for name in CHROMIUM):
         lacking["browser"] = (
@@ -71,7 +71,7 @@ def _lacking() -> dict[str, str]:
 
 
 def can_mount() -> bool:
-    """Whether a file can be mounted as a disk; a container mostly may not."""
+    """Whether a file can be mounted as a disk; most containers may not."""
     if os.geteuid() or not shutil.which("mkfs.ext4"):
         return False
     with tempfile.TemporaryDirectory() as folder:

@@ -1,4 +1,4 @@
-"""Servers and settings for one run of the tests or the checks."""
+"""Servers and settings for one run of the tests, the checks or the benchmarks."""
 
 import os
 import secrets
@@ -28,9 +28,9 @@ PREFIX = "test-"
 
 @contextmanager
 def throw_away_folder() -> Iterator[Path]:
-    """A folder that is removed at the end, whatever happens in between."""
+    """Make a folder and remove it at the end, also after an error."""
     folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=state_folder()))
-    # As root, PostgreSQL's user must be able to pass.
+    # As root, the user of PostgreSQL must be able to enter it.
     folder.chmod(0o711)
     try:
         yield folder
@@ -40,7 +40,7 @@ def throw_away_folder() -> Iterator[Path]:
 
 @contextmanager
 def throw_away_settings() -> Iterator[dict[str, str]]:
-    """The environment of a run, on a database that nobody else uses."""
+    """The environment of a run, with a database of its own."""
     with throw_away_folder() as folder, _database_urls(folder) as (app, owner):
         yield {
             **settings_env(folder),
@@ -50,7 +50,7 @@ def throw_away_settings() -> Iterator[dict[str, str]]:
 
 
 def settings_env(folder: Path) -> dict[str, str]:
-    """What the settings ask for, with no server behind it yet."""
+    """The variables that the settings need, without a server."""
     return {
         **os.environ,
         "SECRET_KEY": secrets.token_urlsafe(50),
@@ -68,7 +68,7 @@ def run_python(arguments: Sequence[str], env: Mapping[str, str]) -> int:
 
 @contextmanager
 def _database_urls(folder: Path) -> Iterator[tuple[str, str]]:
-    """Both roles' URLs: of the given server, or of one for this run only."""
+    """The URLs of both roles: of the given server, or of one for this run."""
     given = servers.given_urls(os.environ)
     if given:
         yield given

@@ -1,4 +1,4 @@
-"""Valkey from its wheel: the doorbell, with a password, on loopback."""
+"""Runs Valkey from its wheel, with a password, on loopback."""
 
 import importlib.util
 import platform
@@ -28,7 +28,7 @@ class Valkey:
         return f"redis://:{self.password}@{ports.LOOPBACK}:{self.port}/0"
 
     def program(self, log: Path | None) -> Program:
-        """The server; its password stands in a private file, not in the command."""
+        """The program; its password is in a private file, not in the command."""
         self.account.folder(self.folder)
         config = self.folder / "valkey.conf"
         write_private(config, self._config())
@@ -60,7 +60,7 @@ class Valkey:
 
 
 def find_binary(account: Account, copies: Path) -> Path:
-    """Valkey's server: in the virtual environment, or a copy within reach."""
+    """Return Valkey's server: in the virtual environment, or a readable copy."""
     binary = _installed_binary()
     if account.can_run([binary, "--version"]):
         return binary

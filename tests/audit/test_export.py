@@ -193,7 +193,7 @@ def test_it_may_take_longer_than_one_statement_may(
                 )
             ],
         )
-    monkeypatch.setattr(export, "PIECE", 1)
+    monkeypatch.setattr(export, "CHUNK_EVENTS", 1)
     nap = Func(Value(0.05), function="pg_sleep", output_field=CharField())
     newest = Event.objects.latest("id").pk
 
@@ -208,7 +208,7 @@ def test_no_event_is_lost_or_told_twice_where_two_pieces_meet(
     monkeypatch: pytest.MonkeyPatch, as_auditor: Client, approved: Move, piece: int
 ) -> None:
     before = list(Event.objects.order_by("id").values_list("pk", flat=True))
-    monkeypatch.setattr(export, "PIECE", piece)
+    monkeypatch.setattr(export, "CHUNK_EVENTS", piece)
 
     answer = as_auditor.post("/historie/export/", {"formaat": "jsonl"})
 

@@ -146,8 +146,8 @@ def test_days_hold_what_their_moments_say(moves: list[Move]) -> None:
             name: (today + timedelta(days=day)).isoformat()
             for name, day in days.items()
         }
-        asked = queries.Asked(chosen, None, is_narrowed=False)
-        return set(queries.found_by(asked).values_list("pk", flat=True))
+        query = queries.HistoryQuery(chosen, None, is_narrowed=False)
+        return set(queries.events_of(query).values_list("pk", flat=True))
 
     assert every
     assert found(0, 0) == found(-5, 5) == found(-1, 0) == found(0, 1) == every

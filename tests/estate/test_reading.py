@@ -22,7 +22,7 @@ def written(
 ) -> bytes:
     out = io.StringIO(newline="")
     writer = csv.writer(out, delimiter=delimiter, lineterminator=line_end)
-    writer.writerow(HEADER.known)
+    writer.writerow(HEADER.allowed)
     writer.writerows(rows)
     return mark + out.getvalue().encode()
 

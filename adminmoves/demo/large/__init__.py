@@ -1,1 +1,1 @@
-"""A large estate with finished moves, made as the owner: to measure and to rehearse."""
+"""A large estate with finished moves, for benchmarks and rehearsals."""

@@ -1,4 +1,4 @@
-"""Who works in the large estate, and its offices and connections."""
+"""The people, offices and connections of the large estate."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -63,7 +63,7 @@ def _people(word: str, role: Role, count: int) -> list[Actor]:
 
 
 def _person(username: str, name: str, role: Role) -> Actor:
-    """Somebody who cannot log in: there is no password."""
+    """Make a person who cannot log in, because there is no password."""
     first, last = name.split()
     person = User.objects.create(
         username=username,

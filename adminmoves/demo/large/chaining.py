@@ -1,7 +1,7 @@
-"""Events of the past: numbered by time, then chained, a round per position.
+"""Writes events of the past: numbered by time, then chained position by position.
 
-They lie in a table of this transaction first, because a digest holds the event's id
-and the digest before it.
+They first go to a temporary table, because a digest covers the id of the event and the
+digest before it.
 """
 
 import secrets
@@ -56,7 +56,7 @@ STORE = (
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A line of the trail, at its place in its stream and in time."""
+    """A trail entry with its position in its stream and its moment."""
 
     position: int
     at: datetime
@@ -73,20 +73,22 @@ class Past:
         self.words = Table(EventWords, into="past_words")
 
     def copy(self, moments: Sequence[Moment]) -> None:
-        salts = [secrets.token_hex(16) if it.line.words else "" for it in moments]
+        salts = [
+            secrets.token_hex(16) if moment.line.words else "" for moment in moments
+        ]
         events = []
-        for it, salt in zip(moments, salts, strict=True):
-            event = trail.event_of(it.actor, it.line, salt)
+        for moment, salt in zip(moments, salts, strict=True):
+            event = trail.event_of(moment.actor, moment.line, salt)
             event.pk, event.at, event.position = (
                 next(self.events.ids),
-                it.at,
-                it.position,
+                moment.at,
+                moment.position,
             )
             events.append(event)
         self.events.copy(events)
         self.words.copy(
-            EventWords(event_id=event.pk, salt=salt, texts=dict(it.line.words))
-            for it, event, salt in zip(moments, events, salts, strict=True)
+            EventWords(event_id=event.pk, salt=salt, texts=dict(moment.line.words))
+            for moment, event, salt in zip(moments, events, salts, strict=True)
             if salt
         )
 

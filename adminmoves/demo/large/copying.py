@@ -1,4 +1,4 @@
-"""Rows into tables by COPY."""
+"""Writes rows by COPY, which is far faster than INSERT for millions of rows."""
 
 import io
 import json
@@ -30,10 +30,10 @@ class Table:
         """Write unsaved instances; one without an id gets the next."""
         lines = io.StringIO()
         for row in rows:
-            told = vars(row)
-            if self.has_id and told["id"] is None:
-                told["id"] = next(self.ids)
-            lines.write("\t".join([_text(told[name]) for name in self.columns]))
+            values = vars(row)
+            if self.has_id and values["id"] is None:
+                values["id"] = next(self.ids)
+            lines.write("\t".join([_text(values[name]) for name in self.columns]))
             lines.write("\n")
         lines.seek(0)
         names = ", ".join(f'"{name}"' for name in self.columns)
@@ -42,7 +42,7 @@ class Table:
             cursor.cursor.copy_expert(f"COPY {self.name} ({names}) FROM STDIN", lines)
 
     def settle_ids(self) -> None:
-        """What is inserted next gets the id after the highest."""
+        """Set the sequence to the highest id."""
         if self.has_id:
             with connection.cursor() as cursor:
                 cursor.execute(
@@ -63,7 +63,7 @@ def _text(value: Any) -> str:
 
 
 def _other(value: Any) -> str:
-    """Words of the vocabulary are text; the rest says itself."""
+    """The text of a member of the vocabulary, or of any other value."""
     return (value if isinstance(value, str) else str(value)).translate(ESCAPES)
 
 

@@ -1,4 +1,4 @@
-"""A journey as the move and the administration that it would have left behind."""
+"""Makes of a journey the move, the proof and the administration of its time."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,7 +26,7 @@ SAID_BY = "Supergebruiker Voorbeeld"
 def administration_at(
     number: int, pk: int, place: Place, since: datetime, cast: Cast
 ) -> Administration:
-    """One administration at one of its places."""
+    """An administration at one of its places."""
     connection = cast.connections[place.connection]
     office = connection.environment
     documents = number * 37 % 5000
@@ -49,7 +49,7 @@ def administration_at(
 
 @dataclass(frozen=True)
 class MoveFacts:
-    """What belongs together in one journey."""
+    """The rows and people of one journey."""
 
     journey: Journey
     cast: Cast
@@ -93,7 +93,7 @@ class MoveFacts:
             verdict=Verdict.ATTESTED,
             checked_at=journey.proved_at,
             attested_by_id=self.agent.person,
-            moved_on=journey.asked_at.date(),
+            moved_on=journey.requested_at.date(),
         )
 
     @cached_property
@@ -110,7 +110,7 @@ class MoveFacts:
             intent=journey.move_type,
             move_type=journey.move_type,
             requested_by_id=self.agent.person,
-            created_at=journey.asked_at,
+            created_at=journey.requested_at,
             edited_at=journey.submitted_at,
             administration=self.administration,
             package=connection.package,

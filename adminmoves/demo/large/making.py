@@ -1,7 +1,7 @@
 """Makes the large estate as the owner, in one transaction (`manage.py make_estate`).
 
-The triggers that only let moves begin as drafts are off meanwhile, for this
-transaction; constraints and foreign keys stay on.
+In this transaction the triggers are off, because they let moves begin only as drafts.
+Constraints and foreign keys stay on.
 """
 
 from collections import Counter
@@ -23,7 +23,7 @@ from adminmoves.estate.saving import chunks
 from adminmoves.models import Administration, Attempt, Move, Proof
 from adminmoves.vocabulary import EventCode
 
-AT_A_TIME = 5000
+CHUNK_ROWS = 5000
 JOB = "make_estate"
 Say = Callable[[str], None]
 
@@ -49,13 +49,13 @@ def make_estate(administrations: int, moves: int, say: Say) -> None:
 
 @contextmanager
 def _without_triggers() -> Iterator[None]:
-    """Our own triggers off; foreign keys are looked at with each statement."""
+    """Switch our own triggers off; check foreign keys at each statement."""
     names = [model._meta.db_table for model in rows.GUARDED]  # noqa: SLF001 - Django's documented API
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         for name in names:
             cursor.execute(f"ALTER TABLE {name} DISABLE TRIGGER USER")
-        # A proof points at its move and the move at its proof.
+        # A proof refers to its move and the move to its proof.
         cursor.execute(
             "SELECT conname FROM pg_constraint WHERE contype = 'f' AND condeferrable"
             " AND conrelid = 'adminmoves_proof'::regclass"
@@ -70,10 +70,10 @@ def _without_triggers() -> Iterator[None]:
 
 
 def _write_administrations(world: World, cast: Cast) -> list[int]:
-    """Each at its last place; their ids by number."""
+    """Write each at its last place; return their ids by number."""
     table = Table(Administration)
     numbers = [next(table.ids) for _place in world.places]
-    for part in chunks(range(len(numbers)), AT_A_TIME):
+    for part in chunks(range(len(numbers)), CHUNK_ROWS):
         table.copy(
             administration_at(
                 number, numbers[number], world.places[number], world.since[number], cast
@@ -89,7 +89,7 @@ def _write_moves(
 ) -> None:
     tables = {model: Table(model) for model in rows.WRITTEN}
     past, moved = Past(), Counter[int]()
-    for part in chunks(journeys, AT_A_TIME):
+    for part in chunks(journeys, CHUNK_ROWS):
         facts = [_facts_of(journey, numbers, cast, tables) for journey in part]
         rows.write(tables, facts)
         past.copy(list(_moments(facts, moved)))
@@ -101,7 +101,7 @@ def _write_moves(
 
 
 def _index(numbers: list[int], say: Say) -> None:
-    """What a trigger does otherwise for administrations that are new."""
+    """Index new administrations, which a trigger does otherwise."""
     say("indexing for the search")
     with connection.cursor() as cursor:
         cursor.execute("SELECT adminmoves_index_administrations(%s)", [numbers])
@@ -126,12 +126,12 @@ def _facts_of(
     )
 
 
-def _moments(facts: Sequence[MoveFacts], moved: Counter[int]) -> Iterator[Moment]:
-    for one in facts:
-        yield from moments.of_move(one)
-        if one.is_done:
-            moved[one.administration.pk] += 1
-            yield moments.of_administration(one, moved[one.administration.pk])
+def _moments(parts: Sequence[MoveFacts], moved: Counter[int]) -> Iterator[Moment]:
+    for facts in parts:
+        yield from moments.of_move(facts)
+        if facts.is_done:
+            moved[facts.administration.pk] += 1
+            yield moments.of_administration(facts, moved[facts.administration.pk])
 
 
 def _analyse() -> None:

@@ -1,4 +1,4 @@
-"""The events that a journey would have left in the trail."""
+"""The events of a journey, as the trail would have them."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -20,14 +20,14 @@ PLACE = ("connection_id", "environment_id", "code", "mail_address")
 
 
 def of_move(facts: MoveFacts) -> Iterator[Moment]:
-    """The stream of the move, in order; two moments never coincide."""
+    """The stream of the move in order, no two events at the same moment."""
     for position, (at, actor, code, more) in enumerate(_steps(facts), start=1):
         line = trail.about_move(facts.move, code, **more)
         yield Moment(position, at + INSTANT * position, actor, line)
 
 
 def of_administration(facts: MoveFacts, position: int) -> Moment:
-    """That the administration was moved; its ``position``-th move."""
+    """The event that the administration was moved, its ``position``-th."""
     journey = facts.journey
     moved = _image(facts.administration), _image_after(facts)
     params = {"number": facts.move.number, "before": moved[0], "after": moved[1]}
@@ -43,7 +43,7 @@ def of_administration(facts: MoveFacts, position: int) -> Moment:
 def _steps(facts: MoveFacts) -> Iterator[tuple[Any, ...]]:
     journey, agent = facts.journey, facts.agent
     yield (
-        journey.asked_at,
+        journey.requested_at,
         agent,
         E.MOVE_DRAFTED,
         {"params": {"intent": journey.move_type}, "after": S.DRAFT},
@@ -110,7 +110,7 @@ def _attested(facts: MoveFacts) -> dict[str, Any]:
             "code": proof.code,
             "connection": str(facts.target),
             "overrules_package": False,
-            "moved_on": facts.journey.asked_at.date().isoformat(),
+            "moved_on": facts.journey.requested_at.date().isoformat(),
         },
         "words": {"said_by": SAID_BY, "ticket": f"SUP-{facts.move_id}"},
     }
@@ -131,7 +131,7 @@ def _image_after(facts: MoveFacts) -> dict[str, Any]:
 
 
 def _administration_after(facts: MoveFacts) -> Administration:
-    """Where it is after the move: the trail names that office."""
+    """The administration in the office after the move, which the event names."""
     administration = facts.administration
     return Administration(
         pk=administration.pk,

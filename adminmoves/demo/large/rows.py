@@ -53,8 +53,8 @@ GUARDED: tuple[type[Model], ...] = (*WRITTEN, Administration, Event)
 
 def write(tables: Mapping[type[Model], Table], facts: Sequence[MoveFacts]) -> None:
     made: dict[type[Model], list[Model]] = {model: [] for model in WRITTEN}
-    for one in facts:
-        for row in _rows(one):
+    for move_facts in facts:
+        for row in _rows(move_facts):
             made[type(row)].append(row)
     for model in WRITTEN:
         tables[model].copy(made[model])
@@ -81,7 +81,7 @@ def _parties(facts: MoveFacts) -> Parties:
         requester_ticket=f"SUP-{facts.move_id}",
         consent_name=SAID_BY,
         consent_email="super@ander-kantoor.example",
-        consent_on=facts.journey.asked_at.date(),
+        consent_on=facts.journey.requested_at.date(),
         consent_ticket=f"SUP-{facts.move_id}",
         consent_accepts_costs=True,
         client_informed=True,
@@ -90,7 +90,7 @@ def _parties(facts: MoveFacts) -> Parties:
 
 def _contributors(facts: MoveFacts) -> Iterator[Contributor]:
     journey = facts.journey
-    parts = [(Part.ASKED, journey.asked_at), (Part.EDITED, journey.submitted_at)]
+    parts = [(Part.ASKED, journey.requested_at), (Part.EDITED, journey.submitted_at)]
     if facts.is_proven:
         parts.append((Part.ATTESTED, journey.proved_at))
     for part, at in parts:

@@ -1,4 +1,4 @@
-"""The made-up world: where every administration was and is, in plain numbers.
+"""The made-up world: the places of every administration, in plain numbers.
 
 Offices come in fours. Every office has two connections of one package and two of the
 next, so that each type of migration has somewhere to go. Every code holds a number
@@ -15,10 +15,10 @@ from adminmoves.vocabulary import MIXES, Atom, MoveState, MoveType, Package
 PACKAGES = tuple(Package)
 TYPES = tuple(MoveType)
 CONNECTIONS_PER_OFFICE = 4
-BOOKS_PER_OFFICE = 400
+ADMINISTRATIONS_PER_OFFICE = 400
 YEARS_BACK = timedelta(days=3 * 365)
-LAST_ASKED = timedelta(days=2)
-"""So long ago at least, so that every move has ended."""
+LAST_REQUEST = timedelta(days=2)
+"""The last request is so long ago, so that every move has ended."""
 REJECTED_EVERY, WITHDRAWN_EVERY = 19, 23
 SHAPES = {
     Package.TWINFIELD: "NL{}",
@@ -54,20 +54,20 @@ class Journey:
     state: MoveState
     left: Place
     wanted: Place
-    asked_at: datetime
+    requested_at: datetime
     at_place_since: datetime
 
     @property
     def submitted_at(self) -> datetime:
-        return self.asked_at + timedelta(minutes=10)
+        return self.requested_at + timedelta(minutes=10)
 
     @property
     def proved_at(self) -> datetime:
-        return self.asked_at + timedelta(days=1)
+        return self.requested_at + timedelta(days=1)
 
     @property
     def decided_at(self) -> datetime:
-        return self.asked_at + timedelta(days=1, hours=3)
+        return self.requested_at + timedelta(days=1, hours=3)
 
     @property
     def started_at(self) -> datetime:
@@ -91,7 +91,7 @@ class World:
 
     @classmethod
     def of(cls, administrations: int, now: datetime) -> "World":
-        offices = max(8, -(-administrations // BOOKS_PER_OFFICE) // 4 * 4)
+        offices = max(8, -(-administrations // ADMINISTRATIONS_PER_OFFICE) // 4 * 4)
         world = cls(offices, now)
         connections = offices * CONNECTIONS_PER_OFFICE
         start = now - YEARS_BACK - timedelta(days=30)
@@ -117,7 +117,9 @@ class World:
                 state=_end_of(number),
                 left=left,
                 wanted=self._wanted(left, move_type),
-                asked_at=self.now - LAST_ASKED - YEARS_BACK * (1 - number / moves),
+                requested_at=self.now
+                - LAST_REQUEST
+                - YEARS_BACK * (1 - number / moves),
                 at_place_since=self.since[administration],
             )
             if journey.state == MoveState.COMPLETED:
@@ -128,7 +130,7 @@ class World:
     def _wanted(self, left: Place, move_type: MoveType) -> Place:
         atoms, connection = MIXES[move_type], left.connection
         if Atom.ENVIRONMENT in atoms:
-            # Four offices on the packages come round.
+            # The packages repeat every four offices.
             connection = (connection + 4 * CONNECTIONS_PER_OFFICE) % (
                 self.offices * CONNECTIONS_PER_OFFICE
             )

@@ -1,4 +1,4 @@
-"""Made-up things to look at: nothing here is stored or read from the database."""
+"""Made-up rows for the style guide; nothing here is stored or read."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -14,7 +14,7 @@ from adminmoves.vocabulary import MoveState, MoveType, Package
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """What a result of the checks looks like to a template."""
+    """The attributes of a check's result that templates read."""
 
     code: str
     title: str
@@ -57,7 +57,7 @@ REPORT = Report(
 
 
 class SampleForm(forms.Form):
-    """Each kind of control, some filled in wrong on purpose."""
+    """A form with every kind of control, some of them with an error."""
 
     to_code = forms.RegexField(
         r"^\S+$",

@@ -10,7 +10,7 @@ from adminmoves.web import guards, http
 
 @guards.portal_view(Right.READ_MOVES)
 def styleguide(request: http.PortalRequest) -> HttpResponse:
-    """For who builds the portal and who administers it; nobody else needs it."""
+    """Show the style guide to developers and administrators; 404 for others."""
     if not settings.DEBUG and not access.can(request.actor, Right.KEEP_ESTATE):
         raise Http404
     return render(request, "styleguide.html", samples.everything())

@@ -1,6 +1,6 @@
-"""Give somebody an account and a role, from the server itself.
+"""Gives a person an account and a role, from the command line of the server.
 
-The first administrator begins here; after that people are kept under Beheer.
+So the first administrator gets in; later people are added under Beheer.
 """
 
 import getpass
@@ -44,8 +44,8 @@ class Command(OneLanguageCommand):
         give_role(user, Role(role))
         params = {"before": before, "after": facts_of(user)}
         trail.record(SYSTEM, [line_about_person(user, params)])
-        told = _("%(name)s is %(role)s now.")
-        self.stdout.write(told % {"name": username, "role": Role(role).label})
+        message = _("%(name)s is %(role)s now.")
+        self.stdout.write(message % {"name": username, "role": Role(role).label})
 
     def ask_password(self, user: User) -> str:
         password = getpass.getpass(_("Password: "))
@@ -59,7 +59,7 @@ class Command(OneLanguageCommand):
 
 
 def require_fit(user: User) -> None:
-    """Refuse a name that Django or the database would not take, in words."""
+    """Raise CommandError for a name that Django or the database refuses."""
     unchanged = {"password", "username"} if user.pk else {"password"}
     try:
         for name in {"username", "first_name"} - unchanged:

@@ -1,4 +1,4 @@
-"""Make the two web fonts from their packages: Latin and punctuation, as woff2."""
+"""Makes the two web fonts from their packages: Latin and punctuation, as woff2."""
 
 import logging
 from collections.abc import Mapping
@@ -41,14 +41,14 @@ class Command(BaseCommand):
 
 
 def build(source: Path, target: Path) -> None:
-    """Keep what a page of ours can show, with figures of equal width."""
+    """Subset a font to CHARACTERS, with figures of equal width."""
     options = subset.Options(flavor="woff2", layout_features=list(FEATURES))
     options.drop_tables += ["DSIG"]
     font = subset.load_font(str(source), options)
     subsetter = subset.Subsetter(options)
     subsetter.populate(unicodes=CHARACTERS)
     subsetter.subset(font)
-    # Written beside it and renamed, so that nobody ever reads half a font.
+    # Written to another file and renamed, so that nobody reads half a font.
     draft = target.with_suffix(".part")
     subset.save_font(font, str(draft), options)
     draft.replace(target)

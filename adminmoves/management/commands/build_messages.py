@@ -1,4 +1,4 @@
-"""Compile the Dutch texts, or check that none is missing and none is left over."""
+"""Compiles the Dutch texts; --check finds missing and unused ones."""
 
 from pathlib import Path
 from typing import Any

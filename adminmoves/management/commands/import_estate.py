@@ -56,16 +56,16 @@ class Command(OneLanguageCommand):
                 self.stderr.write(str(fault))
             raise CommandError(str(refused)) from refused
         except (OperationalError, InterfaceError) as lost:
-            told = _("The database broke off. Nothing was imported; try again.")
-            raise CommandError(f"{told} ({str(lost).strip()})") from lost
+            message = _("The database broke off. Nothing was imported; try again.")
+            raise CommandError(f"{message} ({str(lost).strip()})") from lost
         for name, count in counts.items():
-            told = _("%(file)s: %(new)s new, %(changed)s changed, %(same)s same") % {
+            message = _("%(file)s: %(new)s new, %(changed)s changed, %(same)s same") % {
                 "file": name,
                 "new": count.new,
                 "changed": count.changed,
                 "same": count.same,
             }
-            self.stdout.write(told)
+            self.stdout.write(message)
         if check:
             self.stdout.write(_("This was a check: nothing was imported."))
 
@@ -73,7 +73,7 @@ class Command(OneLanguageCommand):
         self.stderr.write(_("Warning: %(fault)s") % {"fault": fault})
 
     def _progress(self, file: str, done: int, whole: int) -> None:
-        """A bar for who looks; nothing in a log or a pipe."""
+        """Draw a bar on a terminal, and nothing in a log or a pipe."""
         if not whole or not self.stderr.isatty():
             return
         filled = BAR_CHARS * done // whole
@@ -87,8 +87,8 @@ def _actor(username: str) -> Actor:
     try:
         return actor_for(User.objects.get_by_natural_key(username))
     except User.DoesNotExist as missing:
-        told = _("There is no user %(name)s.") % {"name": username}
-        raise CommandError(told) from missing
+        message = _("There is no user %(name)s.") % {"name": username}
+        raise CommandError(message) from missing
 
 
 def _read(path: Path) -> NamedFile:

@@ -1,4 +1,4 @@
-"""For the health check of a container: whether a process of this host is alive."""
+"""The health check of a container: whether a process of this host is alive."""
 
 import socket
 from argparse import ArgumentParser

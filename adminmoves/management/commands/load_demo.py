@@ -1,4 +1,4 @@
-"""Fills an empty database with the demonstration, and tells the log-ins."""
+"""Fills an empty database with the demonstration, and prints the log-ins."""
 
 import os
 from argparse import ArgumentParser
@@ -34,7 +34,7 @@ class Command(BaseCommand):
 
 
 def write_private(file: Path, passwords: Mapping[str, str]) -> None:
-    """Write a file that nobody else could read, not even for a moment."""
+    """Write a file that no other user can read at any moment."""
     file.unlink(missing_ok=True)
     descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w") as stream:

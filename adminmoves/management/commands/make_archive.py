@@ -26,16 +26,17 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, **options: Any) -> None:
         if not settings.PORTAL_DEMO:
             raise CommandError("This is no demo database. Nothing was made.")
-        known = Administration.objects.in_use().with_place()
-        held = known.filter(public_id=options["administration"]).first()
-        if held is None or held.closed_by_id:
+        in_use = Administration.objects.in_use().with_place()
+        administration = in_use.filter(public_id=options["administration"]).first()
+        if administration is None or administration.closed_by_id:
             raise CommandError("No open administration has that id. Nothing was made.")
-        before = facts_of(held)
-        fill(held, options["documents"])
-        held.documents = held.archive.count()
-        held.documents_counted_at = timezone.now()
-        held.save(update_fields=["documents", "documents_counted_at"])
-        # As an import that brings other counts; the record agrees with its trail.
-        line = line_about(held, differences(before, facts_of(held)))
+        before = facts_of(administration)
+        fill(administration, options["documents"])
+        administration.documents = administration.archive.count()
+        administration.documents_counted_at = timezone.now()
+        administration.save(update_fields=["documents", "documents_counted_at"])
+        # The event of an import with other counts, so that the record agrees with it.
+        params = differences(before, facts_of(administration))
+        line = line_about(administration, params)
         trail.record(SYSTEM, [line])
-        self.stdout.write(f"{held} has {held.documents} documents.")
+        self.stdout.write(f"{administration} has {administration.documents} documents.")

@@ -12,7 +12,7 @@ from adminmoves.demo.large.cast import is_made
 from adminmoves.demo.large.making import make_estate
 from adminmoves.models import Administration
 
-MOST_MOVES_EACH = 100
+MAX_MOVES_EACH = 100
 
 
 class Command(BaseCommand):
@@ -30,20 +30,22 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **options: Any) -> None:
         administrations, moves = options["administrations"], options["moves"]
-        refuse_where_it_would_harm()
-        if administrations < 1 or not 0 <= moves <= administrations * MOST_MOVES_EACH:
+        require_empty_demo()
+        if administrations < 1 or not 0 <= moves <= administrations * MAX_MOVES_EACH:
             raise CommandError(
                 "Ask for at least one administration, and for at most "
-                f"{MOST_MOVES_EACH} moves of each."
+                f"{MAX_MOVES_EACH} moves of each."
             )
         make_estate(administrations, moves, self.stdout.write)
-        for held in Administration.objects.with_place()[: options["archives"]]:
-            fill(held, held.documents)
+        for administration in Administration.objects.with_place()[
+            : options["archives"]
+        ]:
+            fill(administration, administration.documents)
         self.stdout.write("Made. Check it with: manage.py verify_audit")
 
 
-def refuse_where_it_would_harm() -> None:
-    """It writes a past that did not happen: only for show, and only as the owner."""
+def require_empty_demo() -> None:
+    """Raise CommandError if this is no demo database, or has the estate already."""
     if not settings.PORTAL_DEMO:
         raise CommandError(
             "This is no demo database: PORTAL_DEMO is not yes. Nothing was made."

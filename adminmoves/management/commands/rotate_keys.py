@@ -1,4 +1,4 @@
-"""Seal the packages' tokens with the newest key, so that an older one can go."""
+"""Seals the tokens of the packages with the newest key, so that an older one can go."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -9,7 +9,7 @@ from django.db import transaction
 from adminmoves.bookkeeping.vault import SealBroken, reseal
 from adminmoves.models import ConnectionGrant
 
-AT_ONCE = 50
+GRANTS_PER_TRANSACTION = 50
 SEALED = ("sealed_access", "sealed_refresh")
 
 
@@ -20,11 +20,11 @@ class Command(BaseCommand):
     )
 
     def handle(self, *_args: Any, **_options: Any) -> None:
-        held = ConnectionGrant.objects.filter(lost_at=None).order_by("pk")
-        numbers = list(held.values_list("pk", flat=True))
+        grants = ConnectionGrant.objects.filter(lost_at=None).order_by("pk")
+        numbers = list(grants.values_list("pk", flat=True))
         closed: list[ConnectionGrant] = []
-        for first in range(0, len(numbers), AT_ONCE):
-            closed += rotate(numbers[first : first + AT_ONCE])
+        for first in range(0, len(numbers), GRANTS_PER_TRANSACTION):
+            closed += rotate(numbers[first : first + GRANTS_PER_TRANSACTION])
         self.stdout.write(f"Sealed anew: {len(numbers) - len(closed)}.")
         if closed:
             names = ", ".join(named(grant) for grant in closed)
@@ -33,17 +33,17 @@ class Command(BaseCommand):
 
 @transaction.atomic
 def rotate(numbers: Sequence[int]) -> list[ConnectionGrant]:
-    """Reseal these consents; those that no key opens.
+    """Reseal these consents; return those that no key opens.
 
-    The tokens stay the same, so the version does too: whoever refreshes one at this
-    moment can still store what came.
+    The version stays, because the tokens do: a process that refreshes a token meanwhile
+    can still store the new one.
     """
-    held = ConnectionGrant.objects.select_for_update(of=("self",)).select_related(
+    locked = ConnectionGrant.objects.select_for_update(of=("self",)).select_related(
         "connection__environment"
     )
     closed: list[ConnectionGrant] = []
     opened: list[ConnectionGrant] = []
-    for grant in held.filter(pk__in=numbers, lost_at=None).order_by("pk"):
+    for grant in locked.filter(pk__in=numbers, lost_at=None).order_by("pk"):
         try:
             for name in SEALED:
                 setattr(grant, name, reseal(getattr(grant, name)))

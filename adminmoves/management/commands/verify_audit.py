@@ -1,4 +1,4 @@
-"""Are the audit trail and the record as they were written? Exit code 1 if not."""
+"""Verifies the trail and compares the record with it; exit code 1 if one is wrong."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -13,7 +13,7 @@ from adminmoves.audit import chain, record, trail
 from adminmoves.vocabulary import EventCode
 
 JOB = "verify_audit"
-MOST_LINES = 100
+MAX_LINES = 100
 
 
 class Command(BaseCommand):
@@ -44,26 +44,28 @@ class Command(BaseCommand):
     def verify(self, *, with_files: bool) -> None:
         found = chain.verify()
         differences = record.differences(with_files=with_files)
-        self.write_down(found, len(differences))
-        told = _("%(events)s events in %(streams)s streams") % {
+        self.record_verification(found, len(differences))
+        summary = _("%(events)s events in %(streams)s streams") % {
             "events": found.events,
             "streams": found.streams,
         }
         if found.emptied:
-            told += _(", the words of %(n)s were emptied") % {"n": found.emptied}
+            summary += _(", the words of %(n)s were emptied") % {"n": found.emptied}
         if not found.faults and not differences:
-            self.stdout.write(_("%(seen)s: all as they were written.") % {"seen": told})
+            self.stdout.write(
+                _("%(seen)s: all as they were written.") % {"seen": summary}
+            )
             return
-        for line in [*found.faults, *differences][:MOST_LINES]:
+        for line in [*found.faults, *differences][:MAX_LINES]:
             self.stdout.write(str(line))
         wrong = _(
             "%(seen)s: %(streams)s streams are not as written, and %(rows)s rows are "
             "not as the trail tells."
         )
         counts = {"streams": len(found.faults), "rows": len(differences)}
-        raise CommandError(wrong % {"seen": told, **counts})
+        raise CommandError(wrong % {"seen": summary, **counts})
 
-    def write_down(self, found: chain.Verification, differences: int) -> None:
+    def record_verification(self, found: chain.Verification, differences: int) -> None:
         params = {
             "events": found.events,
             "streams": found.streams,
