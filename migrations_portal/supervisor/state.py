@@ -60,7 +60,7 @@ def only_supervisor(folder: Path) -> Iterator[None]:
     with (folder / "supervisor.lock").open("a") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+        except BlockingIOError as locked:
             raise CannotStart(
                 "The portal of this checkout runs already; stop it there (Ctrl-C) "
                 "or use another checkout."
