@@ -1,4 +1,4 @@
-"""What the portal reaches, measured against its own bare limits in the same run.
+"""Measures the portal against its own bare limits in the same run.
 
 See docs/benchmarks.md. Run it with `make bench`.
 """

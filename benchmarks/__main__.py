@@ -24,26 +24,26 @@ Measured = dict[str, list[float]]
 
 
 def main(arguments: Sequence[str]) -> int:
-    """0 when everything that was asked was measured."""
+    """Return 0 if every chosen part was measured."""
     modes = [word for word in arguments if word in MODES] or ["quick"]
     parts = [word for word in arguments if word in PARTS] or list(PARTS)
     if len(arguments) > len({*modes, *parts} & {*arguments}):
         print(f"Choose from: {', '.join((*MODES, *PARTS))}.", file=sys.stderr)
         return 2
-    # So that whatever was started is ended with it.
+    # So that SIGTERM also ends all that was started.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     try:
-        told, complete = run(modes[0], parts)
+        results, complete = run(modes[0], parts)
     except CannotStart as refusal:
         print(refusal, file=sys.stderr)
         return 1
-    LATEST.write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
+    LATEST.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
     print(f"Written to {LATEST.relative_to(CHECKOUT)}.")
     return int(not complete)
 
 
 def run(mode: str, parts: Sequence[str]) -> tuple[dict[str, object], bool]:
-    """What stands in the file afterwards, and whether every part was measured."""
+    """Return the content of the file, and whether every part was measured."""
     began, sizes = time.monotonic(), MODES[mode]
     raw: dict[str, Measured] = {}
     failed: dict[str, dict[str, str]] = {}
@@ -57,7 +57,7 @@ def run(mode: str, parts: Sequence[str]) -> tuple[dict[str, object], bool]:
                 print(f"Not measured: {part}: {reason}", file=sys.stderr)
     figures = reckon(raw)
     print(table(figures))
-    told: dict[str, object] = {
+    results: dict[str, object] = {
         **figures,
         "mode": mode,
         "rounds": {part: sizes[part].get("rounds", 1) for part in parts},
@@ -66,15 +66,15 @@ def run(mode: str, parts: Sequence[str]) -> tuple[dict[str, object], bool]:
         "seconds": round(time.monotonic() - began, 1),
         "raw": {**raw, **failed},
     }
-    return told, not failed
+    return results, not failed
 
 
 class NotMeasured(Exception):
-    """A part that failed or took too long; its figures stay null."""
+    """A part failed or took too long; its figures are null."""
 
 
 def measured(servers: Servers, part: str, sizes: Sizes, seconds: float) -> Measured:
-    """A part runs in a process of its own, so that none spoils another."""
+    """Measure a part in its own process, so that no part affects another."""
     file, log = servers.folder / f"{part}.json", servers.folder / f"{part}.log"
     with log.open("w") as lines:
         try:

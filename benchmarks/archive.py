@@ -17,21 +17,22 @@ from adminmoves.models import Attempt, Document, Move
 from adminmoves.vocabulary import MoveType
 from benchmarks.databases import as_owner, database
 from benchmarks.moves import carried_out
+from benchmarks.people import People, make_people
 from benchmarks.processes import worker
-from benchmarks.world import People, make_people, make_waiting
+from benchmarks.world import make_waiting
 
 BLOCK = 1024 * 1024
 
 
 def measure(sizes: dict[str, int]) -> dict[str, list[float]]:
-    """Documents and bytes per second of both; peaks in megabytes."""
+    """Documents and bytes per second of a move and a plain copy; peaks in megabytes."""
     raw: dict[str, list[float]] = {
         "archive_documents_per_s": [],
         "copy_documents_per_s": [],
         "archive_bytes_per_s": [],
         "copy_bytes_per_s": [],
     }
-    # Another part's database may have marked it as its own.
+    # The database of another part may have marked it as its own.
     shutil.rmtree(store(), ignore_errors=True)
     with database("bench_archive") as name:
         with as_owner(name):
@@ -56,7 +57,7 @@ def measure(sizes: dict[str, int]) -> dict[str, list[float]]:
 def moved(
     name: str, people: People, documents: int, size: int, longest: int
 ) -> tuple[float, float]:
-    """Seconds of the run, and the most memory of the process that carried it out."""
+    """Return the seconds of the run, and the peak memory of its process."""
     empty_store()
     with as_owner(name):
         types = (MoveType.MOVE_ENVIRONMENT,)
@@ -77,7 +78,7 @@ def store() -> Path:
 
 
 def empty_store() -> None:
-    """Its mark stays, without which workers wait for an archive that is away."""
+    """Remove all but its mark, without which workers wait for the archive."""
     if store().exists():
         for folder in store().iterdir():
             if folder.is_dir():
@@ -85,7 +86,7 @@ def empty_store() -> None:
 
 
 def make_archive(move: Move, documents: int, size: int) -> None:
-    """Documents with their files, as if they had been received here."""
+    """Make documents with their files, as if they had been received."""
     administration = move.administration
     if administration is None:
         raise RuntimeError("the move has no administration")
@@ -115,7 +116,7 @@ def make_archive(move: Move, documents: int, size: int) -> None:
 
 
 def copied_plainly() -> float:
-    """Seconds in which one process copies the same files and takes their checksum."""
+    """Return the seconds in which one process copies the same files with checksums."""
     files = list(originals())
     target = store().parent / "plain"
     began = time.monotonic()
@@ -134,14 +135,14 @@ def copied_plainly() -> float:
 
 
 def originals() -> Iterator[Path]:
-    """The files as they were before the move; it leaves them for a day."""
+    """The files before the move, which it leaves for a day."""
     return (
         path for path in store().rglob("*") if path.is_file() and "new" in path.parts
     )
 
 
 def peak_mb(process: int) -> float:
-    """The most memory that a process ever held, as Linux counts it."""
+    """The peak memory of a process, as Linux counts it."""
     status = Path(f"/proc/{process}/status").read_text()
     line = next(line for line in status.splitlines() if line.startswith("VmHWM"))
     return int(line.split()[1]) / 1024

@@ -1,4 +1,4 @@
-"""Asks pages of the portal within this process: what the server itself takes."""
+"""Requests pages within this process, to measure the server alone."""
 
 import io
 import time
@@ -13,7 +13,7 @@ from django.db import connection
 from django.test import Client
 
 HOME = "/?status=alle"
-# Without the time limit of gunicorn's processes, since estates are filled here too.
+# Not migrations_portal.wsgi, whose time limit would stop the filling of estates.
 application = get_wsgi_application()
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
@@ -26,16 +26,16 @@ class Answer:
 
 
 def session_of(user: User) -> str:
-    """A session as a log-in makes it; the value of its cookie."""
+    """Log a user in and return the value of the session cookie."""
     client = Client()
     client.force_login(user, backend=BACKEND)
     return client.cookies["sessionid"].value
 
 
 def ask(address: str, session: str) -> Answer:
-    """One request through all middleware, without a network in between."""
+    """Make one request through all middleware, without a network."""
     path, _sign, query = address.partition("?")
-    asked = {
+    environ = {
         "REQUEST_METHOD": "GET",
         "PATH_INFO": path,
         "QUERY_STRING": query,
@@ -51,18 +51,18 @@ def ask(address: str, session: str) -> Answer:
     statuses: list[str] = []
     queries = 0
 
-    def counted(execute: Any, *told: Any) -> Any:
+    def counted(execute: Any, *arguments: Any) -> Any:
         nonlocal queries
         queries += 1
-        return execute(*told)
+        return execute(*arguments)
 
-    def start(status: str, *_told: Any) -> Callable[[bytes], object]:
+    def start(status: str, *_rest: Any) -> Callable[[bytes], object]:
         statuses.append(status)
         return lambda _more: None
 
     with connection.execute_wrapper(counted):
         began = time.perf_counter()
-        answer = application(asked, start)
+        answer = application(environ, start)
         body = b"".join(answer)
         took = time.perf_counter() - began
         answer.close()

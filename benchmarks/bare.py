@@ -1,7 +1,7 @@
-"""The same rows as a run writes, by bare psycopg2: one transaction per move.
+"""Writes the rows of a run by bare psycopg2: one transaction per move.
 
-What to write is not kept here but read off a move that the worker carried out:
-the rows that it added and the columns that it changed. ``python -m benchmarks.bare``
+The rows are read from a move that the worker carried out: those that it added, and the
+columns that it changed. ``python -m benchmarks.bare``
 takes its moves on standard input and says when it began and ended.
 """
 
@@ -22,7 +22,7 @@ ADDED = (
     "adminmoves_aftercare",
     "adminmoves_event",
 )
-ATTEMPT, MOVE, BOOKS = (
+ATTEMPT, MOVE, ADMINISTRATION = (
     "adminmoves_attempt",
     "adminmoves_move",
     "adminmoves_administration",
@@ -32,12 +32,12 @@ SELECT table_name, column_name FROM information_schema.columns
 WHERE table_schema = 'public' AND is_generated = 'ALWAYS'
 """
 TRIGGER_SETS = frozenset({"id", "position", "at", "previous", "digest"})
-"""Of an event the trigger sets these; an id comes from its sequence anyway."""
+"""The columns of an event that its trigger sets."""
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What one run wrote: added rows per table, and its attempt."""
+    """The rows that one run wrote: those added per table, and its attempt."""
 
     added: Mapping[str, Sequence[Row]]
     attempt: Row
@@ -46,7 +46,7 @@ class Written:
 def read_written(
     connection: extensions.connection, move_id: int, after: int
 ) -> Written:
-    """What was written for a completed move; ``after``: its last event before."""
+    """Read the rows of a completed move; ``after``: the last event before its run."""
     with connection.cursor(cursor_factory=extras.RealDictCursor) as cursor:
         cursor.execute(GENERATED)
         left_out = {(row["table_name"], row["column_name"]) for row in cursor}
@@ -75,7 +75,7 @@ def read_counts(written: Written) -> dict[str, int]:
 
 
 def carry_out(cursor: extensions.cursor, target: Row, written: Written) -> None:
-    """All that a run of this move writes; the caller commits.
+    """Write all that a run of this move writes; the caller commits.
 
     ``target``: the move's row, with ``public_id`` of its administration.
     """
@@ -115,7 +115,7 @@ def carry_out(cursor: extensions.cursor, target: Row, written: Written) -> None:
 
 
 def _about(row: Row, own: Row, target: Row) -> Row:
-    """A row that was read, about another move."""
+    """A row of the model run, changed to be about another move."""
     row = {name: own.get(name, value) for name, value in row.items()}
     if "stream" in row:
         of_move = row["stream"] == "move"
@@ -138,7 +138,7 @@ def _place_left(target: Row) -> Row:
 def insert(
     cursor: extensions.cursor, table: str, rows: Sequence[Row], returning: str = ""
 ) -> None:
-    """All rows in one statement."""
+    """Insert all rows in one statement."""
     if not rows:
         return
     names = list(rows[0])
@@ -159,7 +159,7 @@ def _plain(value: Any) -> Any:
 
 
 def main(url: str) -> None:
-    """Read the work, wait for a line, do it, and say from when to when."""
+    """Read the work, wait for a line, do it, and print the two moments."""
     work = json.loads(sys.stdin.readline())
     connection = psycopg2.connect(url)
     written = {kind: Written(**parts) for kind, parts in work["written"].items()}

@@ -1,4 +1,4 @@
-"""Databases of a measurement: copies of the migrated template, filled by the owner."""
+"""Makes the databases of a measurement: copies of the migrated template."""
 
 import os
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ def url_of(role: str, name: str) -> str:
 
 
 def connected(role: str, name: str) -> extensions.connection:
-    """A connection in autocommit, without Django in between."""
+    """Connect in autocommit, without Django."""
     connection = psycopg2.connect(url_of(role, name))
     connection.autocommit = True
     return connection
@@ -28,7 +28,7 @@ def connected(role: str, name: str) -> extensions.connection:
 
 @contextmanager
 def database(name: str) -> Iterator[str]:
-    """A copy of the migrated template, dropped at the end."""
+    """Make a copy of the migrated template, and drop it at the end."""
     with copied(urlsplit(os.environ[APP]).path[1:], name):
         yield name
 
@@ -36,24 +36,24 @@ def database(name: str) -> Iterator[str]:
 @contextmanager
 def copied(template: str, name: str) -> Iterator[str]:
     connections.close_all()
-    _say("CREATE DATABASE {} TEMPLATE {}", name, template)
+    _execute("CREATE DATABASE {} TEMPLATE {}", name, template)
     # A copy does not carry the rights on the database itself.
     for statement in database_statements(role_in(os.environ[APP]), name):
-        _say(statement)
+        _execute(statement)
     try:
         yield name
     finally:
         connections.close_all()
-        _say("DROP DATABASE {} WITH (FORCE)", name)
+        _execute("DROP DATABASE {} WITH (FORCE)", name)
 
 
-def _say(statement: str, *names: str) -> None:
+def _execute(statement: str, *names: str) -> None:
     with closing(connected(OWNER, "postgres")) as server, server.cursor() as cursor:
         cursor.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
 
 
 def use(role: str, name: str) -> None:
-    """Let Django speak to this database in this role from now on."""
+    """Connect Django to this database in this role from now on."""
     url = urlsplit(os.environ[role])
     app = connections["default"]
     app.close()
@@ -66,7 +66,7 @@ def use(role: str, name: str) -> None:
 
 @contextmanager
 def as_owner(name: str) -> Iterator[None]:
-    """Fill as the owner; what is measured afterwards is the app role."""
+    """Use the owner in the block, to fill, and the app role after it, to measure."""
     use(OWNER, name)
     try:
         yield

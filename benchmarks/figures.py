@@ -1,4 +1,4 @@
-"""The figures: from what was measured in a run, or null, never made up."""
+"""Computes the figures from the measurements of a run; a missing one is null."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ def middle(name: str) -> Reckon:
 
 
 def ratio(ours: str, limit: str) -> Reckon:
-    """The median of the rounds' own ratios: both sides of one met the same machine."""
+    """The median of the ratios per round, because a round has the same machine load."""
     return lambda raw: median(a / b for a, b in zip(raw[ours], raw[limit], strict=True))
 
 
@@ -27,11 +27,11 @@ def worst(*names: str) -> Reckon:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """``against``: the limit that is measured beside it, or what it should not pass."""
+    """``against``: the limit that is measured in the same run, or the goal."""
 
     part: str
     reckon: Reckon
-    told: str
+    unit: str
     against: str
 
 
@@ -101,7 +101,7 @@ FIGURES: Mapping[str, Figure] = {
 
 
 def reckon(raw: Raw) -> dict[str, float | None]:
-    """Every figure by its key; None where its part was not measured."""
+    """Every figure by its key; None if its part was not measured."""
     return {
         key: round(figure.reckon(raw[figure.part]), 4) if figure.part in raw else None
         for key, figure in FIGURES.items()
@@ -113,6 +113,6 @@ def table(figures: Mapping[str, float | None]) -> str:
     lines = [f"{'figure':<24} {'found':>12}  {'what':<30} against"]
     for key, figure in FIGURES.items():
         found = figures[key]
-        shown = "not measured" if found is None else f"{found:.3f}"
-        lines.append(f"{key:<24} {shown:>12}  {figure.told:<30} {figure.against}")
+        value = "not measured" if found is None else f"{found:.3f}"
+        lines.append(f"{key:<24} {value:>12}  {figure.unit:<30} {figure.against}")
     return "\n".join(lines)

@@ -7,12 +7,12 @@ from contextlib import ExitStack
 from typing import Self
 
 from benchmarks.asking import HOME
-from benchmarks.processes import LONGEST_START, env_on, started
+from benchmarks.processes import MAX_START_SECONDS, env_on, started
 from migrations_portal.supervisor.ports import LOOPBACK, free_port, wait_for
 from migrations_portal.supervisor.programs import web_arguments
 
-LINES = 8
-LONGEST_ANSWER = 30.0
+CONNECTIONS = 8
+MAX_ANSWER_SECONDS = 30.0
 
 
 def home_list(
@@ -35,7 +35,7 @@ def home_list(
             env = env_on(database, DJANGO_SETTINGS_MODULE=settings)
             stack.enter_context(started(name, arguments, env))
         for name, _wsgi, _settings, address in served:
-            if not wait_for(ports[name], LONGEST_START):
+            if not wait_for(ports[name], MAX_START_SECONDS):
                 raise RuntimeError(f"{name} did not start")
             per_second(ports[name], address, session, 1.0)
         for _round in range(sizes["load_rounds"]):
@@ -46,21 +46,23 @@ def home_list(
 
 
 def per_second(port: int, address: str, session: str, seconds: float) -> float:
-    """Answers per second over lines that stay open, each asking again at once."""
-    counts = [0] * LINES
+    """Answers per second over open connections, each asking again at once."""
+    counts = [0] * CONNECTIONS
     faults: list[str] = []
     until = time.monotonic() + seconds
 
     def keep_asking(number: int) -> None:
         try:
-            with Line(port, address, session) as line:
+            with OpenConnection(port, address, session) as connection:
                 while time.monotonic() < until:
-                    line.ask()
+                    connection.ask()
                     counts[number] += 1
         except (OSError, ValueError) as fault:
             faults.append(str(fault))
 
-    threads = [threading.Thread(target=keep_asking, args=(n,)) for n in range(LINES)]
+    threads = [
+        threading.Thread(target=keep_asking, args=(n,)) for n in range(CONNECTIONS)
+    ]
     began = time.monotonic()
     for thread in threads:
         thread.start()
@@ -71,11 +73,11 @@ def per_second(port: int, address: str, session: str, seconds: float) -> float:
     return sum(counts) / (time.monotonic() - began)
 
 
-class Line:
-    """One connection that is kept, as a proxy in front of the portal keeps it."""
+class OpenConnection:
+    """A connection that stays open, as those of a proxy in front of the portal do."""
 
     def __init__(self, port: int, address: str, session: str) -> None:
-        self.socket = socket.create_connection((LOOPBACK, port), LONGEST_ANSWER)
+        self.socket = socket.create_connection((LOOPBACK, port), MAX_ANSWER_SECONDS)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.request = (
             f"GET {address} HTTP/1.1\r\nHost: 127.0.0.1\r\n"
@@ -85,11 +87,11 @@ class Line:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_told: object) -> None:
+    def __exit__(self, *_error: object) -> None:
         self.socket.close()
 
     def ask(self) -> None:
-        """Ask once and read the whole answer. Raises ValueError unless it is a page."""
+        """Make one request and read its answer; raise ValueError if it is no page."""
         self.socket.sendall(self.request)
         answer = bytearray()
         while (end := answer.find(b"\r\n\r\n")) < 0:
@@ -105,5 +107,5 @@ class Line:
     def _more(self) -> bytes:
         got = self.socket.recv(65536)
         if not got:
-            raise ValueError("the line was closed")
+            raise ValueError("the connection was closed")
         return got

@@ -17,12 +17,13 @@ from adminmoves.vocabulary import EventCode, MoveState
 from benchmarks.bare import Written, read_counts, read_written
 from benchmarks.databases import APP, as_owner, connected, database, url_of
 from benchmarks.noop import QUEUE, noop
+from benchmarks.people import make_people
 from benchmarks.processes import PROCESSES, worker
-from benchmarks.world import WITHOUT_ARCHIVE, make_people, make_waiting
+from benchmarks.world import WITHOUT_ARCHIVE, make_waiting
 from migrations_portal.celery import app
 from migrations_portal.supervisor.state import CHECKOUT
 
-LONGEST_ROUND = 240.0
+MAX_ROUND_SECONDS = 240.0
 S = MoveState
 TARGETS = """
 SELECT m.*, a.public_id FROM adminmoves_move m
@@ -53,7 +54,7 @@ def measure(sizes: dict[str, int]) -> dict[str, list[float]]:
             with as_owner(name):
                 ids = make_waiting(sizes["moves"], people)
             raw["moves_per_s"].append(len(ids) / carried_out(ids))
-            # Nobody rings for these, so the worker leaves them alone.
+            # The worker leaves these alone, because nothing rings for them.
             with as_owner(name):
                 others = make_waiting(sizes["moves"], people)
             raw["bare_per_s"].append(len(others) / bare(name, others, written, sql))
@@ -65,17 +66,17 @@ def highest_event() -> int:
     return Event.objects.order_by("-id").values_list("id", flat=True).first() or 0
 
 
-def carried_out(ids: list[int], longest: float = LONGEST_ROUND) -> float:
-    """Seconds from the ring to the end of the last of them."""
+def carried_out(ids: list[int], longest: float = MAX_ROUND_SECONDS) -> float:
+    """Return the seconds from the ring to the end of the last move."""
     began = time.time()
     deadline = time.monotonic() + longest
-    open_ones = Move.objects.filter(pk__in=ids).exclude(state=S.COMPLETED)
+    unfinished = Move.objects.filter(pk__in=ids).exclude(state=S.COMPLETED)
     rung = 0.0
-    astray = open_ones.exclude(state__in=(S.APPROVED, S.RUNNING))
-    while open_ones.exists():
+    astray = unfinished.exclude(state__in=(S.APPROVED, S.RUNNING))
+    while unfinished.exists():
         if time.monotonic() > deadline or astray.exists():
-            told = list(open_ones.values_list("state", "reason")[:3])
-            raise RuntimeError(f"not carried out: {told}")
+            states = list(unfinished.values_list("state", "reason")[:3])
+            raise RuntimeError(f"not carried out: {states}")
         if time.monotonic() - rung > settings.PORTAL_SWEEP_SECONDS:
             # An approval rings, and so does the sweep while something is due.
             rung = time.monotonic()
@@ -94,22 +95,22 @@ def bare(
     written: dict[str, Written],
     sql: extensions.connection,
 ) -> float:
-    """Seconds from the start of the first process to the end of the last."""
+    """Return the seconds from the start of the first process to the end of the last."""
     with sql.cursor(cursor_factory=extras.RealDictCursor) as cursor:
         cursor.execute(TARGETS, [ids])
         targets = [dict(row) for row in cursor]
-    told = {
-        kind: {"added": one.added, "attempt": one.attempt}
-        for kind, one in written.items()
+    work = {
+        kind: {"added": rows.added, "attempt": rows.attempt}
+        for kind, rows in written.items()
     }
     children = [
-        _start(name, {"moves": targets[part::PROCESSES], "written": told})
+        _start(name, {"moves": targets[part::PROCESSES], "written": work})
         for part in range(PROCESSES)
     ]
     for child in children:
         _answer(child)
     for child in children:
-        _tell(child, "")
+        _send(child, "")
     spans: list[list[float]] = [json.loads(_answer(child)) for child in children]
     for child in children:
         child.communicate(timeout=10)
@@ -123,10 +124,10 @@ def bare(
 def _require_same_rows(
     sql: extensions.connection, ids: list[int], written: dict[str, Written]
 ) -> None:
-    """The limit is one only while it writes what a run writes."""
-    wanted = {kind: read_counts(one) for kind, one in written.items()}
+    """Raise if the bare limit writes other rows than a run does."""
+    wanted = {kind: read_counts(rows) for kind, rows in written.items()}
     for move in Move.objects.filter(pk__in=ids[: len(WITHOUT_ARCHIVE)]):
-        # Its own past is chained: the run's events come after the approval.
+        # The events of the run come after that of the approval.
         approved = move.events.get(code=EventCode.MOVE_APPROVED).pk
         found = read_counts(read_written(sql, move.pk, approved))
         if found != wanted[str(move.move_type)]:
@@ -141,11 +142,11 @@ def _start(name: str, work: dict[str, Any]) -> subprocess.Popen[str]:
         stdout=subprocess.PIPE,
         text=True,
     )
-    _tell(child, json.dumps(work, default=str))
+    _send(child, json.dumps(work, default=str))
     return child
 
 
-def _tell(child: subprocess.Popen[str], line: str) -> None:
+def _send(child: subprocess.Popen[str], line: str) -> None:
     if child.stdin is None:
         raise RuntimeError("no line to the process")
     child.stdin.write(line + "\n")
@@ -160,11 +161,11 @@ def _answer(child: subprocess.Popen[str]) -> str:
 
 
 def empty_tasks(how_many: int) -> float:
-    """Seconds in which the worker takes so many tasks that do nothing."""
+    """Return the seconds in which the worker takes so many empty tasks."""
     for _task in range(how_many):
         noop.apply_async(queue=QUEUE)
     broker = redis.Redis.from_url(settings.CELERY_BROKER_URL)
-    deadline = time.monotonic() + LONGEST_ROUND
+    deadline = time.monotonic() + MAX_ROUND_SECONDS
     began = time.monotonic()
     app.control.add_consumer(QUEUE)
     while broker.llen(QUEUE) or broker.hlen("unacked"):

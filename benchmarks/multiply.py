@@ -1,8 +1,9 @@
-"""Multiplies a made estate by SQL: every copy other offices, moves and events.
+"""Multiplies a made estate by SQL: each copy has its own offices, moves and events.
 
-For reading only. Every moment is drawn together, copy after copy, so that in the large
-estate too a later number is a later moment. Foreign keys and triggers are off
-(``session_replication_role``), so digests are those of the originals.
+The result is for reading only. The moments of all copies are compressed, one copy after
+the other, so that a later number is a later moment in the large estate too. Foreign
+keys and triggers are off (``session_replication_role``), so digests are those of the
+originals.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -15,7 +16,7 @@ from psycopg2 import extensions, sql
 
 from benchmarks.databases import SUPERUSER, connected
 
-OFFICES, LINKS, BOOKS, MOVES, LEFT, EVENTS = (
+OFFICES, CONNECTIONS, ADMINISTRATIONS, MOVES, FORMER_PLACES, EVENTS = (
     "adminmoves_environment",
     "adminmoves_bookkeepingconnection",
     "adminmoves_administration",
@@ -23,33 +24,33 @@ OFFICES, LINKS, BOOKS, MOVES, LEFT, EVENTS = (
     "adminmoves_formerplace",
     "adminmoves_event",
 )
-TABLES = (OFFICES, LINKS, BOOKS, MOVES, LEFT, EVENTS)
+TABLES = (OFFICES, CONNECTIONS, ADMINISTRATIONS, MOVES, FORMER_PLACES, EVENTS)
 SEARCH = "adminmoves_administrationsearch"
-KEPT_EVENTS = (
+EVENTS_PER_MOVE = (
     "MOVE_DRAFTED",
     "MOVE_APPROVED",
     "MOVE_COMPLETED",
     "ADMINISTRATION_MOVED",
 )
-"""Four of the nine that a move leaves: in the small estate as in the large one."""
+"""Four of the nine events of a move; both estates have only these."""
 REFERS = {
     "environment_id": OFFICES,
     "from_environment_id": OFFICES,
     "to_environment_id": OFFICES,
     "other_environment_id": OFFICES,
-    "connection_id": LINKS,
-    "from_connection_id": LINKS,
-    "to_connection_id": LINKS,
-    "administration_id": BOOKS,
+    "connection_id": CONNECTIONS,
+    "from_connection_id": CONNECTIONS,
+    "to_connection_id": CONNECTIONS,
+    "administration_id": ADMINISTRATIONS,
     "move_id": MOVES,
-    # Only a page of one move reads its proof, and those that are read are originals.
+    # Only the page of a move reads its proof, and the benchmark reads only originals.
     "proof_id": "",
 }
 OWN_PER_COPY = {
     OFFICES: ("public_id", "office_code"),
-    LINKS: ("public_id",),
-    BOOKS: ("public_id", "code", "name"),
-    LEFT: ("code", "office_code"),
+    CONNECTIONS: ("public_id",),
+    ADMINISTRATIONS: ("public_id", "code", "name"),
+    FORMER_PLACES: ("code", "office_code"),
     MOVES: ("from_code", "to_code"),
     EVENTS: ("subject",),
 }
@@ -71,13 +72,13 @@ FROM pg_constraint k WHERE k.contype = 'u' AND k.conrelid = ANY(%s::regclass[])
   AND NOT EXISTS (SELECT FROM pg_constraint f
                   WHERE f.contype = 'f' AND f.conindid = k.conindid)
 """
-AT_ONCE = 2
+CONNECTIONS_AT_ONCE = 2
 Work = Callable[[extensions.cursor], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Indexes:
-    """Statements that drop indexes and constraints, and make them again."""
+    """The statements that drop indexes and constraints, and make them again."""
 
     drop: list[str]
     make: list[str]
@@ -86,7 +87,7 @@ class Indexes:
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """The moments of the originals, and how many copies share their time."""
+    """The first and last moment of the originals, and the number of copies in all."""
 
     first: object
     last: object
@@ -94,22 +95,23 @@ class Stretch:
 
 
 def keep_few_events(name: str) -> None:
-    """Leave the small estate the events that the large one will have."""
+    """Delete the events from the small estate that the large one will not have."""
     with closing(connected(SUPERUSER, name)) as server, server.cursor() as cursor:
         cursor.execute("SET session_replication_role = replica")
         cursor.execute(
             "DELETE FROM adminmoves_eventwords w USING adminmoves_event e"
             " WHERE e.id = w.event_id AND e.code <> ALL(%s)",
-            [list(KEPT_EVENTS)],
+            [list(EVENTS_PER_MOVE)],
         )
         cursor.execute(
-            "DELETE FROM adminmoves_event WHERE code <> ALL(%s)", [list(KEPT_EVENTS)]
+            "DELETE FROM adminmoves_event WHERE code <> ALL(%s)",
+            [list(EVENTS_PER_MOVE)],
         )
         cursor.execute("VACUUM FULL ANALYZE adminmoves_event")
 
 
 def multiply(name: str, times: int) -> None:
-    """Make it so many times as large: two tables at a time, indexes at the end."""
+    """Make the estate so many times as large; two tables at a time, indexes last."""
     with closing(connected(SUPERUSER, name)) as server, server.cursor() as cursor:
         plain, searched = _indexes(cursor, TABLES), _indexes(cursor, [SEARCH])
         for statement in (*plain.drop, *searched.drop):
@@ -120,10 +122,10 @@ def multiply(name: str, times: int) -> None:
     stretch = Stretch(first, last, times)
     # The longest first.
     _at_once(name, [partial(_copy, table, strides, stretch) for table in TABLES[::-1]])
-    _at_once(name, map(_saying, plain.make))
-    # Triggers were off, so what the copies are found by is made here.
-    _at_once(name, map(_indexing, range(AT_ONCE)))
-    _at_once(name, map(_saying, searched.make))
+    _at_once(name, map(_statement, plain.make))
+    # The triggers that fill the search table were off.
+    _at_once(name, map(_index_part, range(CONNECTIONS_AT_ONCE)))
+    _at_once(name, map(_statement, searched.make))
     with closing(connected(SUPERUSER, name)) as server, server.cursor() as cursor:
         for statement in plain.add:
             cursor.execute(statement)
@@ -137,7 +139,7 @@ def multiply(name: str, times: int) -> None:
 
 
 def _at_once(name: str, works: Iterable[Work]) -> None:
-    with ThreadPoolExecutor(AT_ONCE) as pool:
+    with ThreadPoolExecutor(CONNECTIONS_AT_ONCE) as pool:
         list(pool.map(partial(_on_its_own, name), works))
 
 
@@ -148,21 +150,21 @@ def _on_its_own(name: str, work: Work) -> None:
         work(cursor)
 
 
-def _saying(statement: str) -> Work:
+def _statement(statement: str) -> Work:
     return lambda cursor: cursor.execute(statement)
 
 
-def _indexing(part: int) -> Work:
-    """Each connection has offices of its own, as it locks them."""
+def _index_part(part: int) -> Work:
+    """Index a part of the offices, because each connection locks its own."""
     return lambda cursor: cursor.execute(
         "SELECT adminmoves_index_administrations(array("
         "SELECT id FROM adminmoves_administration WHERE environment_id %% %s = %s))",
-        [AT_ONCE, part],
+        [CONNECTIONS_AT_ONCE, part],
     )
 
 
 def _indexes(cursor: extensions.cursor, tables: Sequence[str]) -> Indexes:
-    """Those of these tables; a constraint that a foreign key points at stays."""
+    """Read those of these tables, without constraints that a foreign key refers to."""
     cursor.execute(PLAIN_INDEXES, [list(tables)])
     indexes = cursor.fetchall()
     cursor.execute(UNIQUE_CONSTRAINTS, [list(tables)])
@@ -192,10 +194,10 @@ def _highest(cursor: extensions.cursor, table: str) -> int:
 def _copy(
     table: str, strides: dict[str, int], stretch: Stretch, cursor: extensions.cursor
 ) -> None:
-    """Copy after copy: the originals come to stand at the end of their time."""
+    """Insert all copies; compress the originals into the first part of the time."""
     cursor.execute(COLUMNS, [table])
     columns = cursor.fetchall()
-    told = [_of_copy(table, column, kind, strides) for column, kind in columns]
+    values = [_of_copy(table, column, kind, strides) for column, kind in columns]
     names = sql.SQL(", ").join(sql.Identifier(column) for column, _kind in columns)
     moments = [column for column, kind in columns if "timestamp" in kind]
     parameters = {
@@ -206,11 +208,11 @@ def _copy(
     }
     cursor.execute(
         sql.SQL(
-            "INSERT INTO {table} ({names}) SELECT {told}"
+            "INSERT INTO {table} ({names}) SELECT {values}"
             " FROM generate_series(1, %(copies)s - 1) AS k,"
             " LATERAL (SELECT * FROM {table} WHERE id <= %(stride)s + 0 * k) o"
         ).format(
-            table=sql.Identifier(table), names=names, told=sql.SQL(", ").join(told)
+            table=sql.Identifier(table), names=names, values=sql.SQL(", ").join(values)
         ),
         parameters,
     )

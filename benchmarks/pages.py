@@ -14,16 +14,17 @@ from benchmarks.asking import HOME, ask, session_of
 from benchmarks.databases import APP, as_owner, copied, database, use
 from benchmarks.load import home_list
 from benchmarks.multiply import keep_few_events, multiply
-from benchmarks.world import People, make_people, make_waiting
+from benchmarks.people import People, make_people
+from benchmarks.world import make_waiting
 
 WARM_UP = 3
 SMALL, LARGE = "bench_small", "bench_large"
-WAITING = 100
+WAITING_MOVES = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Somebody who reads, and the page that is asked."""
+    """A session and the address that it requests."""
 
     session: str
     address: str
@@ -40,10 +41,10 @@ def measure(sizes: dict[str, int]) -> dict[str, list[float]]:
         keep_few_events(small)
         with copied(SMALL, LARGE) as large:
             multiply(large, sizes["times"])
-            # What waits does not grow with what has ended.
+            # The number of waiting moves does not grow with the number of ended ones.
             for name in (small, large):
                 with as_owner(name):
-                    make_waiting(WAITING, people, MoveState.AWAITING_APPROVAL)
+                    make_waiting(WAITING_MOVES, people, MoveState.AWAITING_APPROVAL)
             filled = time.monotonic() - began
             raw = _rounds(readers, sizes["rounds"]) | {"filling_s": [filled]}
             raw |= home_list(large, readers["lead"], sizes)
@@ -51,7 +52,7 @@ def measure(sizes: dict[str, int]) -> dict[str, list[float]]:
 
 
 def _quiet(_line: str) -> None:
-    """Making it says how far it is; nobody reads that here."""
+    """Ignore the progress of making the estate."""
 
 
 def make_readers(people: People) -> dict[str, str]:
@@ -66,7 +67,7 @@ def make_readers(people: People) -> dict[str, str]:
 
 
 def addresses(readers: Mapping[str, str]) -> dict[str, Reader]:
-    """The pages of the database that is in use, the deep ones at its middle."""
+    """The pages of the current database; the deep ones are in its middle."""
     lead, auditor = readers["lead"], readers["auditor"]
     event = Event.objects.order_by("-id").values_list("id", flat=True)[0]
     move = Move.objects.filter(state=MoveState.COMPLETED).order_by("id")[100]
@@ -87,7 +88,7 @@ def addresses(readers: Mapping[str, str]) -> dict[str, Reader]:
 
 
 def _rounds(readers: Mapping[str, str], rounds: int) -> dict[str, list[float]]:
-    """Small and large in turn, so that whatever else runs meets both."""
+    """Measure small and large in turn, so that other load affects both."""
     raw: dict[str, list[float]] = {}
     for number in range(rounds):
         for size, name in (("small", SMALL), ("large", LARGE)):

@@ -1,6 +1,6 @@
 """``python -m benchmarks.part NAME FILE``: measure one part on the servers given.
 
-The sizes come as JSON on standard input; what was measured goes to the file.
+It reads the sizes as JSON from standard input, and writes the measurements to the file.
 """
 
 import json
@@ -19,7 +19,7 @@ Measure = Callable[[Mapping[str, int]], dict[str, list[float]]]
 
 def main(name: str, file: str) -> None:
     django.setup()
-    # Lines about requests would be written while they are measured.
+    # Writing log lines about requests would be measured too.
     logging.disable(logging.INFO)
     measure = cast("Measure", import_module(f"benchmarks.{name}").measure)
     raw = measure(json.load(sys.stdin))

@@ -1,4 +1,4 @@
-"""Real processes of the portal, started as production starts them, on a database."""
+"""Starts real processes of the portal on a database, as production does."""
 
 import os
 import sys
@@ -14,9 +14,9 @@ from migrations_portal.supervisor.children import Child, Program
 from migrations_portal.supervisor.programs import worker_arguments
 from migrations_portal.supervisor.state import CHECKOUT
 
-LONGEST_START = 60.0
+MAX_START_SECONDS = 60.0
 PROCESSES = 2
-"""So many runs one worker carries out at a time; see ``worker_arguments``."""
+"""The number of runs that one worker carries out at a time (worker_arguments)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +31,8 @@ class Process:
         return self.child.process.pid
 
     def wait_until(self, words: str) -> None:
-        """Wait until the log says these words."""
-        deadline = time.monotonic() + LONGEST_START
+        """Wait until the log contains these words."""
+        deadline = time.monotonic() + MAX_START_SECONDS
         while words not in (text := self.log.read_text(errors="replace")):
             if self.child.ended() is not None or time.monotonic() > deadline:
                 raise RuntimeError(f"never {words!r}: {text[-2000:]}")
@@ -43,7 +43,7 @@ class Process:
 def started(
     name: str, arguments: tuple[str, ...], env: dict[str, str]
 ) -> Iterator[Process]:
-    """A process that serves; ended with all its children."""
+    """Start a process, and end it with all its children."""
     log = Path(env["PORTAL_STATE_DIR"]) / f"{name}-{time.monotonic_ns()}.log"
     log.touch()
     command = [sys.executable, "-m", *arguments]
@@ -57,18 +57,18 @@ def started(
 
 
 def env_on(database: str, **more: str) -> dict[str, str]:
-    """What a process that serves may know: the app role on this database."""
-    kept = {
+    """The environment of a serving process: the app role on this database."""
+    inherited = {
         name: value
         for name, value in os.environ.items()
         if not name.startswith(("BENCH_", "DATABASE_"))
     }
-    return {**kept, "DATABASE_URL": url_of(APP, database), **more}
+    return {**inherited, "DATABASE_URL": url_of(APP, database), **more}
 
 
 @contextmanager
 def worker(database: str, **more: str) -> Iterator[Process]:
-    """The worker of production, two processes, that also knows the empty task."""
+    """The worker of production, with the empty task."""
     arguments = tuple(
         "benchmarks.noop" if word == "migrations_portal" else word
         for word in worker_arguments("bench")

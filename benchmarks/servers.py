@@ -1,4 +1,4 @@
-"""Servers of one measurement, gone when it ends; no portal that runs is touched."""
+"""Servers of one measurement, apart from those of a running portal."""
 
 import secrets
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ from migrations_portal.supervisor.throwaway import (
 )
 from migrations_portal.supervisor.valkey import Valkey, find_binary
 
-# A commit is on the disk, as in production; these only shorten the filling.
+# These only shorten the filling; a commit is on the disk, as in production.
 SETTINGS = ("max_wal_size=8GB", "maintenance_work_mem=512MB", "shared_buffers=1GB")
 WITH_DJANGO = {
     "DJANGO_SETTINGS_MODULE": "migrations_portal.settings",
@@ -31,7 +31,7 @@ WITH_DJANGO = {
 
 @dataclass(frozen=True, slots=True)
 class Servers:
-    """``env``: what a part of the measurement is started with."""
+    """``env``: the environment of a part of the measurement."""
 
     folder: Path
     env: dict[str, str]
@@ -39,7 +39,7 @@ class Servers:
 
 @contextmanager
 def throw_away_servers() -> Iterator[Servers]:
-    """PostgreSQL with the schema as template, and Valkey, both on loopback."""
+    """Start PostgreSQL, with the schema as template, and Valkey, on loopback."""
     with throw_away_folder() as folder, ExitStack() as stack:
         account = child_account()
         env = {

@@ -1,4 +1,4 @@
-"""How much is measured: a part's sizes per mode."""
+"""The sizes of each part per mode."""
 
 from collections.abc import Mapping
 
@@ -58,7 +58,7 @@ TINY: Mapping[str, Sizes] = {
         "seconds": 1,
     },
 }
-"""To see that everything runs; its figures say nothing."""
+"""Only to see that everything runs; its figures mean nothing."""
 MODES: Mapping[str, Mapping[str, Sizes]] = {"quick": QUICK, "full": FULL, "tiny": TINY}
 SECONDS_PER_PART = {"quick": 900, "full": 4 * 3600, "tiny": 120}
-"""A part that takes longer is given up, and its figures were not measured."""
+"""The benchmark gives up a part that takes longer; its figures are null."""

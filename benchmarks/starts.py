@@ -9,12 +9,13 @@ from adminmoves.models import Move
 from adminmoves.rules.plan import make_plan
 from adminmoves.vocabulary import MoveState
 from benchmarks.databases import as_owner, database
+from benchmarks.people import People, make_people
 from benchmarks.processes import PROCESSES, worker
-from benchmarks.world import People, make_people, make_waiting
+from benchmarks.world import make_waiting
 
-LONGEST_WAIT = 300.0
-BETWEEN = 0.5
-"""Seconds between approvals while the others' moves are carried out."""
+MAX_WAIT_SECONDS = 300.0
+SECONDS_BETWEEN = 0.5
+"""The time between approvals while moves of others are carried out."""
 S = MoveState
 
 
@@ -24,7 +25,7 @@ def measure(sizes: dict[str, int]) -> dict[str, list[float]]:
 
 
 def _many(sizes: dict[str, int]) -> dict[str, list[float]]:
-    """No worker meanwhile: what is measured is the lead's own wait."""
+    """Without a worker, because only the wait of the lead is measured."""
     with database("bench_many") as name:
         with as_owner(name):
             people = make_people()
@@ -47,7 +48,7 @@ def _starts(sizes: dict[str, int]) -> dict[str, list[float]]:
         with as_owner(name):
             people = make_people()
             alone = make_waiting(sizes["samples"], people, S.AWAITING_APPROVAL)
-            # Each of an office that has nothing else waiting.
+            # One move per office, so that no office has a turn to wait for.
             behind = make_waiting(
                 sizes["samples"], people, S.AWAITING_APPROVAL, per_office=1
             )
@@ -62,9 +63,9 @@ def _starts(sizes: dict[str, int]) -> dict[str, list[float]]:
                 doorbell.ring(doorbell.RUN)
             for move in behind:
                 approve(move, people)
-                time.sleep(BETWEEN)
+                time.sleep(SECONDS_BETWEEN)
             busy = started_after(behind)
-    # The first one pays for what a fresh worker reads once.
+    # The first one includes what a fresh worker reads once.
     return {"idle_s": idle[1:], "busy_s": busy}
 
 
@@ -75,8 +76,8 @@ def approve(move_id: int, people: People) -> None:
 
 
 def started_after(moves: list[int]) -> list[float]:
-    """Seconds from approval to start of each, by the moments on the record."""
-    deadline = time.monotonic() + LONGEST_WAIT
+    """Return the seconds from approval to start of each move, by its moments."""
+    deadline = time.monotonic() + MAX_WAIT_SECONDS
     waiting = Move.objects.filter(pk__in=moves, started_at=None)
     while waiting.exists():
         if time.monotonic() > deadline:

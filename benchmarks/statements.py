@@ -1,4 +1,4 @@
-"""Statements of one move from empty form to completed, counted by the server's log."""
+"""Counts the statements of a move from form to completed, by the server's log."""
 
 import os
 import re
@@ -15,11 +15,13 @@ from adminmoves.intake.review.actions import submit_move
 from adminmoves.models import Administration, Move
 from adminmoves.vocabulary import MoveState, MoveType
 from benchmarks.databases import SUPERUSER, as_owner, connected, database
+from benchmarks.people import People, make_people
 from benchmarks.starts import approve
-from benchmarks.world import SAID_BY, People, make_books, make_people
+from benchmarks.waiting import SAID_BY
+from benchmarks.world import make_administrations
 
-SAID = re.compile(r"LOG:  (?:statement|execute [^:]*): *(\S+)")
-LONGEST_RUN = 60.0
+FIRST_WORD = re.compile(r"LOG:  (?:statement|execute [^:]*): *(\S+)")
+MAX_RUN_SECONDS = 60.0
 Measured = dict[str, list[float]]
 CONTROL = frozenset({"BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE"})
 
@@ -32,8 +34,8 @@ def measure(sizes: dict[str, int]) -> Measured:
     with database("bench_statements") as name:
         with as_owner(name):
             people = make_people()
-            first, *others = make_books(1 + sizes["moves"])
-        _journey(people, [first])  # what a process reads once is read by now
+            first, *others = make_administrations(1 + sizes["moves"])
+        _journey(people, [first])  # a process reads some rows only once
         _log_all(name)
         return _journey(people, others)
 
@@ -52,36 +54,38 @@ def _log_all(name: str) -> None:
 
 def _journey(people: People, administrations: list[Administration]) -> Measured:
     log = Log(Path(os.environ["BENCH_POSTGRES_LOG"]))
-    moves = [_request(people, one) for one in administrations]
-    request = log.said()
+    moves = [_request(people, administration) for administration in administrations]
+    request = log.new_statements()
     for move in moves:
         approve(move, people)
-    approval = log.said()
-    runner.drain("bench", LONGEST_RUN)
-    execute = log.said()
+    approval = log.new_statements()
+    runner.drain("bench", MAX_RUN_SECONDS)
+    execute = log.new_statements()
     if Move.objects.filter(pk__in=moves).exclude(state=MoveState.COMPLETED).exists():
         raise RuntimeError("the counted moves were not completed")
     stages = {"request": request, "approve": approval, "execute": execute}
-    control = sum(word in CONTROL for said in stages.values() for word in said)
-    told = {name: [len(said) / len(administrations)] for name, said in stages.items()}
-    return {**told, "control": [control / len(administrations)]}
+    control = sum(word in CONTROL for words in stages.values() for word in words)
+    per_move = {
+        name: [len(words) / len(administrations)] for name, words in stages.items()
+    }
+    return {**per_move, "control": [control / len(administrations)]}
 
 
 class Log:
-    """The server's log, read on from where it was read last."""
+    """The server's log, read from where the last reading ended."""
 
     def __init__(self, file: Path) -> None:
         self.file, self.at = file, file.stat().st_size
 
-    def said(self) -> list[str]:
-        """The first word of every statement since the last time."""
+    def new_statements(self) -> list[str]:
+        """The first word of every statement since the last reading."""
         text = self.file.read_bytes()[self.at :]
         self.at += len(text)
-        return [word.upper().strip(";") for word in SAID.findall(text.decode())]
+        return [word.upper().strip(";") for word in FIRST_WORD.findall(text.decode())]
 
 
 def _request(people: People, administration: Administration) -> int:
-    """What the pages of the form do, one save, submit and the attestation."""
+    """Do what the pages of the form do: one save, submit and the attestation."""
     draft = start_draft(MoveType.CHANGE_CODE, actor=people.agent)
     answers = {
         "administration": administration,
@@ -100,6 +104,6 @@ def _request(people: People, administration: Administration) -> int:
     }
     edit_draft(draft.pk, answers, actor=people.agent)
     submit_move(draft.pk, actor=people.agent, seen=frozenset())
-    said = Attestation(SAID_BY, timezone.localdate(), ticket="SUP-3")
-    attest(draft.pk, actor=people.agent, attestation=said)
+    attestation = Attestation(SAID_BY, timezone.localdate(), ticket="SUP-3")
+    attest(draft.pk, actor=people.agent, attestation=attestation)
     return draft.pk

@@ -25,7 +25,8 @@ from adminmoves.models import BookkeepingConnection, Event, Move
 from adminmoves.rules.plan import make_plan
 from adminmoves.vocabulary import EventCode, MoveState
 from benchmarks.databases import APP, OWNER, use
-from benchmarks.world import make_people, make_waiting
+from benchmarks.people import make_people
+from benchmarks.world import make_waiting
 from tests.builders import approve, attest_as, make_draft, submit, warnings_of
 from tests.cast import MakeMove
 from tests.execution.standstill import until
