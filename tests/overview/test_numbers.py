@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 
-from adminmoves.audit.queries import ask, found_by
+from adminmoves.audit.queries import events_of, plan_query
 from adminmoves.models import Move
 from adminmoves.overview.search.finding import find
 from adminmoves.urls import journey
@@ -56,7 +56,7 @@ def test_the_right_number_is_found_everywhere(
 
     assert client.get(reverse("moves:detail", args=[move.number])).status_code == 200
     assert find(move.number).moves == (move,)
-    assert found_by(ask({"q": move.number})).exists()
+    assert events_of(plan_query({"q": move.number})).exists()
 
 
 def test_a_number_of_another_year_finds_nothing(a_move: MakeMove) -> None:
@@ -64,7 +64,7 @@ def test_a_number_of_another_year_finds_nothing(a_move: MakeMove) -> None:
     other = of_other_year(move)
 
     assert find(other).moves == ()
-    assert not found_by(ask({"q": other})).exists()
+    assert not events_of(plan_query({"q": other})).exists()
     assert not Move.objects.filter(Move.numbered(other)).exists()
     assert not move.has_number(other)
 
