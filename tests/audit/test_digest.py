@@ -83,6 +83,6 @@ def test_every_commitment_is_what_the_page_says(a_move: MakeMove) -> None:
             f"{written(key)}: {written(words.texts[key])}"
             for key in sorted(words.texts)
         )
-        told = "{" + ", ".join(pairs) + "}"
-        commitment = hashlib.sha256(f"{words.salt}{told}".encode()).hexdigest()
+        canonical = "{" + ", ".join(pairs) + "}"
+        commitment = hashlib.sha256(f"{words.salt}{canonical}".encode()).hexdigest()
         assert commitment == words.event.commitment

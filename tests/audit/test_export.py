@@ -29,8 +29,8 @@ def content(answer: Any) -> bytes:
     return b"".join(answer.streaming_content)
 
 
-def table(told: bytes) -> list[list[str]]:
-    return list(csv.reader(io.StringIO(told.decode("utf-8-sig")), delimiter=";"))
+def table(exported: bytes) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(exported.decode("utf-8-sig")), delimiter=";"))
 
 
 @pytest.fixture
@@ -56,10 +56,10 @@ def test_the_file_holds_every_event_oldest_first(
 
 
 def test_the_checksum_is_that_of_all_above(as_auditor: Client, approved: Move) -> None:
-    told = content(as_auditor.post("/historie/export/", {"formaat": "csv"}))
+    exported = content(as_auditor.post("/historie/export/", {"formaat": "csv"}))
 
-    above, _mark, _rest = told.partition(b"# filter")
-    written = table(told)[-1]
+    above, _mark, _rest = exported.partition(b"# filter")
+    written = table(exported)[-1]
     assert written == ["# sha256 of all above", hashlib.sha256(above).hexdigest()]
 
 
@@ -110,9 +110,9 @@ def test_a_formula_is_made_harmless_in_the_file(as_auditor: Client) -> None:
     )
     trail.record(SYSTEM, [line])
 
-    told = content(as_auditor.post("/historie/export/", {"formaat": "csv"}))
+    exported = content(as_auditor.post("/historie/export/", {"formaat": "csv"}))
 
-    assert table(told)[1][list(COLUMNS).index("subject")] == "'=HYPERLINK(1)"
+    assert table(exported)[1][list(COLUMNS).index("subject")] == "'=HYPERLINK(1)"
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t1", "\r1", " =1"])
@@ -197,10 +197,10 @@ def test_it_may_take_longer_than_one_statement_may(
     nap = Func(Value(0.05), function="pg_sleep", output_field=CharField())
     newest = Event.objects.latest("id").pk
 
-    told = list(export.rows(Event.objects.annotate(nap=nap), newest + 1))
+    rows = list(export.rows(Event.objects.annotate(nap=nap), newest + 1))
 
     every = Event.objects.order_by("id").values_list("pk", flat=True)
-    assert [row["id"] for row in told] == list(every)
+    assert [row["id"] for row in rows] == list(every)
 
 
 @pytest.mark.parametrize("piece", [1, 2, 3, 1000])

@@ -120,9 +120,9 @@ def test_filters_narrow_it_down(
         "unknown": ({"gebeurtenis": "BESTAAT_NIET", "wie": "x"}, {}),
     }
 
-    for name, (asked, expected) in ask.items():
+    for name, (filters, expected) in ask.items():
         found = Event.objects.filter(**expected).order_by("-id")
-        answer = as_auditor.get("/historie/", asked)
+        answer = as_auditor.get("/historie/", filters)
         assert codes(answer) == [event.code for event in found], name
 
 

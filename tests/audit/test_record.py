@@ -86,7 +86,7 @@ def completed(owner: Owner, agent: User, lead: User, other_lead: User) -> Move:
 
 
 def kinds() -> list[tuple[str, str]]:
-    return [(one.kind, one.table) for one in record.differences()]
+    return [(difference.kind, difference.table) for difference in record.differences()]
 
 
 OTHER = "(SELECT id FROM auth_user WHERE username = 'teamleider-2')"

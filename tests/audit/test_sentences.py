@@ -32,10 +32,10 @@ def test_every_event_has_a_sentence_even_without_its_facts(
     code: EventCode, language: str
 ) -> None:
     with translation.override(language):
-        told = sentence(event(code))
+        text = sentence(event(code))
 
-    assert told
-    assert "%(" not in told
+    assert text
+    assert "%(" not in text
 
 
 @pytest.mark.parametrize("code", EventCode)
@@ -161,12 +161,12 @@ def test_every_reason_has_a_sentence_and_a_way_on(code: str, language: str) -> N
 
 @pytest.mark.parametrize("code", REASONS)
 def test_every_reason_has_a_dutch_text(code: str) -> None:
-    told = []
+    sentences = []
     for language in ("nl", "en"):
         with translation.override(language):
-            told.append((str(REASONS[code].title), str(REASONS[code].remedy)))
+            sentences.append((str(REASONS[code].title), str(REASONS[code].remedy)))
 
-    assert not set(told[0]) & set(told[1])
+    assert not set(sentences[0]) & set(sentences[1])
 
 
 def test_no_reason_is_none() -> None:

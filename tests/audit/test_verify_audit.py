@@ -175,7 +175,7 @@ def test_events_without_a_head_are_named(
 
     found = verify().faults
 
-    assert [(one.stream, one.position, one.kind) for one in found] == [
+    assert [(fault.stream, fault.position, fault.kind) for fault in found] == [
         ("job", 1, "headless")
     ]
 
@@ -221,16 +221,16 @@ def test_swapped_events_are_named(owner: Owner, move: Move, line: list[Event]) -
 def test_changed_words_do_not_fit_their_commitment(
     owner: Owner, move: Move, line: list[Event]
 ) -> None:
-    said = EventWords.objects.filter(event__move=move).select_related("event")[0]
+    words = EventWords.objects.filter(event__move=move).select_related("event")[0]
 
     with behind_our_back(owner) as cursor:
         cursor.execute(
             'UPDATE adminmoves_eventwords SET texts = \'{"ticket": "SUP-9"}\''
             " WHERE event_id = %s",
-            [said.event_id],
+            [words.event_id],
         )
 
-    assert verify().faults == (fault(move, said.event.position, "words", said.event),)
+    assert verify().faults == (fault(move, words.event.position, "words", words.event),)
 
 
 @pytest.mark.parametrize(
@@ -243,14 +243,14 @@ def test_changed_words_do_not_fit_their_commitment(
 def test_emptied_words_are_counted_and_no_fault(
     owner: Owner, move: Move, emptying: str
 ) -> None:
-    said = EventWords.objects.count()
+    count = EventWords.objects.count()
 
     with behind_our_back(owner) as cursor:
         cursor.execute(emptying)
 
     found = verify()
-    assert said > 0
-    assert (found.faults, found.emptied) == ((), said)
+    assert count > 0
+    assert (found.faults, found.emptied) == ((), count)
 
 
 TEXT = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]))
@@ -263,9 +263,9 @@ def test_any_words_fit_the_commitment_they_were_written_with(
     db: None, texts: dict[str, str]
 ) -> None:
     line = trail.about_job("words", EventCode.COMMENTED, subject="", params={})
-    said = trail.TrailEntry(line.stream, line.stream_id, line.code, words=texts)
+    entry = trail.TrailEntry(line.stream, line.stream_id, line.code, words=texts)
 
-    trail.record(SYSTEM, [said])
+    trail.record(SYSTEM, [entry])
 
     assert verify().faults == ()
 
@@ -301,10 +301,10 @@ def test_the_command_names_the_row_and_fails(
     with pytest.raises(CommandError, match="1 streams are not as written") as refused:
         call_command("verify_audit", stdout=out)
 
-    told = out.getvalue().splitlines()
-    assert told[0] == f"move {move.pk} #2 is missing"
+    lines = out.getvalue().splitlines()
+    assert lines[0] == f"move {move.pk} #2 is missing"
     # What the event wrote is without it now.
-    assert [one.partition(" ")[0] for one in told[1:]] == ["adminmoves_contributor"]
+    assert [line.partition(" ")[0] for line in lines[1:]] == ["adminmoves_contributor"]
     assert refused.value.returncode == 1
     last = Event.objects.filter(code=EventCode.AUDIT_VERIFIED).get()
     assert last.params["faults"] == 1

@@ -80,18 +80,18 @@ def test_a_link_searches_everything_and_keeps_the_filters(
     as_auditor: Client, moves: list[Move], agent: User, later: Later
 ) -> None:
     later(90)
-    asked = {"q": "firma", "wie": str(agent.pk), "gebeurtenis": "MOVE_SUBMITTED"}
+    filters = {"q": "firma", "wie": str(agent.pk), "gebeurtenis": "MOVE_SUBMITTED"}
 
-    link = everything(as_auditor.get("/historie/", asked))
+    link = everything(as_auditor.get("/historie/", filters))
     answer = as_auditor.get(f"/historie/{link}")
 
-    assert all(f"{name}={value}" in link for name, value in asked.items())
+    assert all(f"{name}={value}" in link for name, value in filters.items())
     assert codes(answer) == TOLD
     assert IN_WINDOW not in said(answer)
 
 
 @pytest.mark.parametrize(
-    "asked",
+    "filters",
     [
         {"q": "firma 1"},
         {"q": "firma", "van": "2020-01-01"},
@@ -101,14 +101,14 @@ def test_a_link_searches_everything_and_keeps_the_filters(
     ids=["a rare text", "from a day", "to a day", "no text"],
 )
 def test_whatever_else_is_asked_has_no_window(
-    as_auditor: Client, moves: list[Move], later: Later, asked: dict[str, str]
+    as_auditor: Client, moves: list[Move], later: Later, filters: dict[str, str]
 ) -> None:
     later(365)
 
-    answer = as_auditor.get("/historie/", asked)
+    answer = as_auditor.get("/historie/", filters)
 
     assert IN_WINDOW not in said(answer)
-    assert bool(codes(answer)) is ("q" in asked)
+    assert bool(codes(answer)) is ("q" in filters)
 
 
 def test_a_number_finds_old_events_too(
@@ -127,8 +127,8 @@ def test_the_file_holds_what_the_page_shows_and_tells_since_when(
     later(90)
     since = (timezone.localdate() - timedelta(days=89)).isoformat()
 
-    told = as_auditor.post("/historie/export/", {"q": "firma", "formaat": "jsonl"})
-    lines = content(told).splitlines()
+    exported = as_auditor.post("/historie/export/", {"q": "firma", "formaat": "jsonl"})
+    lines = content(exported).splitlines()
 
     assert json.loads(lines[-1])["filter"] == {"q": "firma", "van": since}
     assert json.loads(lines[-1])["rows"] == 0

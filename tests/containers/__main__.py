@@ -113,8 +113,8 @@ def load_estate(portal: Portal) -> None:
 
 def place_of(portal: Portal, public_id: str) -> dict[str, object]:
     code = PLACE.format(public_id=public_id)
-    told = portal.manage("web", "shell", "--no-imports", "-c", code)
-    return dict(json.loads(told.splitlines()[-1]))
+    output = portal.manage("web", "shell", "--no-imports", "-c", code)
+    return dict(json.loads(output.splitlines()[-1]))
 
 
 def move_all(
@@ -136,14 +136,14 @@ def move_all(
 def arrived(portal: Portal, wish: Wish) -> str:
     """Where the administration is now; Failed where that is not what was asked."""
     place = place_of(portal, wish.administration)
-    asked = {
+    arguments = {
         "connection": wish.answers.get("to_connection", place["connection"]),
         "code": wish.answers.get("to_code", place["code"]),
     }
     keys = place["keys"]
     assert isinstance(keys, list)
     count = DOCUMENTS if "ENVIRONMENT" in wish.kind else 0
-    if place | asked != place or len(keys) != count:
+    if place | arguments != place or len(keys) != count:
         raise Failed(f"{wish.kind} ended elsewhere: {place}")
     if keys:
         portal.engine(

@@ -38,10 +38,12 @@ def try_the_proxy(portal: Portal, values: Mapping[str, str], host: str) -> None:
     if " 413 " not in answer:
         raise Failed(f"300 MB to /inloggen/: {answer}")
     portal.say(f"300 MB to /inloggen/: {answer}")
-    with ExitStack() as held:
+    with ExitStack() as connections:
         for half in (HEADERS, BODY):
             for _ in range(HALF_SENT):
-                held.enter_context(connect()).sendall(half.format(host=host).encode())
+                connections.enter_context(connect()).sendall(
+                    half.format(host=host).encode()
+                )
             begun = time.monotonic()
             visitor.get("/healthz")
             took = time.monotonic() - begun
@@ -65,10 +67,10 @@ def _send_too_many(
         f"POST /aanvraag/M-2026-00001/ HTTP/1.1\r\nHost: {host}\r\n"
         f"Content-Length: {UPLOAD}\r\n\r\n"
     ).encode()
-    with ExitStack() as held:
+    with ExitStack() as connections:
         for _ in range(AT_ONCE):
-            held.enter_context(connect()).sendall(start + bytes(MEGABYTE))
-        one_more = held.enter_context(connect())
+            connections.enter_context(connect()).sendall(start + bytes(MEGABYTE))
+        one_more = connections.enter_context(connect())
         one_more.sendall(start)
         answer = one_more.recv(100).decode().splitlines()[0]
     portal.say(f"one more file than {AT_ONCE} at once: {answer}")

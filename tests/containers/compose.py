@@ -44,9 +44,9 @@ def filled(part: Any, values: Mapping[str, str]) -> Any:
     if isinstance(part, str):
         return fill_in(part, values)
     if isinstance(part, list):
-        return [filled(one, values) for one in part]
+        return [filled(item, values) for item in part]
     if isinstance(part, dict):
-        return {name: filled(one, values) for name, one in part.items()}
+        return {name: filled(item, values) for name, item in part.items()}
     return part
 
 
@@ -94,10 +94,16 @@ class Compose:
         return cls(filled(yaml.safe_load(text)["services"], values))
 
     def foreign_images(self) -> list[str]:
-        return [one["image"] for one in self.services.values() if "build" not in one]
+        return [
+            service["image"]
+            for service in self.services.values()
+            if "build" not in service
+        ]
 
     def our_image(self) -> str:
-        (name,) = {one["image"] for one in self.services.values() if "build" in one}
+        (name,) = {
+            service["image"] for service in self.services.values() if "build" in service
+        }
         return str(name)
 
     def in_order(self) -> list[str]:

@@ -72,8 +72,8 @@ def codename() -> str:
 
 
 def reaching() -> dict[str, str]:
-    known = {k: v for k, v in os.environ.items() if k.startswith(REACHES)}
-    return {k: v for k, v in known.items() if not Path(v).is_dir()}
+    inherited = {k: v for k, v in os.environ.items() if k.startswith(REACHES)}
+    return {k: v for k, v in inherited.items() if not Path(v).is_dir()}
 
 
 def reaching_files() -> Iterator[Path]:

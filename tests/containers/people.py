@@ -30,9 +30,9 @@ class Form:
     """Check boxes that are not ticked."""
 
     def answered(self, answers: Mapping[str, str], *, tick: str = "") -> Fields:
-        kept = [(name, value) for name, value in self.fields if name not in answers]
+        others = [(name, value) for name, value in self.fields if name not in answers]
         ticked = [(name, value) for name, value in self.boxes if name == tick]
-        return [*kept, *answers.items(), *ticked]
+        return [*others, *answers.items(), *ticked]
 
 
 class Forms(HTMLParser):
@@ -104,9 +104,9 @@ class Person:
 
         A form without an address goes to that of its page.
         """
-        for one in Forms(self.page).all:
-            if urlsplit(one.action or self.address).path.endswith(action):
-                return one
+        for form in Forms(self.page).all:
+            if urlsplit(form.action or self.address).path.endswith(action):
+                return form
         raise NotAsExpected(f"no form to {action} on {self.address}: {self.words()}")
 
     def words(self) -> str:

@@ -23,7 +23,7 @@ def errors_of(response: HttpResponse) -> dict[str, list[str]]:
     if response.status_code == 302:
         return {}
     form = response.context["adminform"].form  # type: ignore[attr-defined] # the test client adds to it
-    return {name: list(told) for name, told in form.errors.items()}
+    return {name: list(messages) for name, messages in form.errors.items()}
 
 
 def as_shown(page: Any) -> dict[str, Any]:
@@ -48,10 +48,10 @@ def change(client: Client, subject: Model, **answers: object) -> dict[str, list[
     url = address(type(subject), "change", subject.pk)
     typed = {name: _as_sent(value) for name, value in answers.items()}
     sent = {**as_shown(client.get(url)), **typed}
-    told = {
+    data = {
         name: value for name, value in sent.items() if answers.get(name) is not False
     }
-    return errors_of(client.post(url, told))  # type: ignore[arg-type] # the test client adds to it
+    return errors_of(client.post(url, data))  # type: ignore[arg-type] # the test client adds to it
 
 
 def remove(client: Client, subject: Model) -> HttpResponse:
@@ -74,6 +74,6 @@ def add(client: Client, model: type[Model], **answers: object) -> dict[str, list
     return errors_of(client.post(address(model, "add"), sent))  # type: ignore[arg-type] # the test client adds to it
 
 
-def told(event: Event) -> tuple[str, object, object]:
+def actor_and_change(event: Event) -> tuple[str, object, object]:
     """Who did it, and what was before and after."""
     return event.actor_name, event.params["before"], event.params["after"]

@@ -102,10 +102,10 @@ def test_every_list_and_page_opens(
     CheckSeverity.objects.create(
         check_code="self_service", move_type="CHANGE_CODE", severity="OFF"
     )
-    one = model.objects.first()
+    row = model.objects.first()
 
     assert keeper.get(address(model, "changelist") + "?q=1").status_code == 200
-    assert keeper.get(address(model, "change", one.pk)).status_code == 200
+    assert keeper.get(address(model, "change", row.pk)).status_code == 200
 
 
 @pytest.mark.parametrize("model", READ)
@@ -114,12 +114,12 @@ def test_the_record_is_not_written_here(
 ) -> None:
     a_move(MoveState.COMPLETED)
     before = list(model.objects.order_by("pk").values())
-    one = before[0]
+    row = before[0]
 
     for page in (
         address(model, "add"),
-        address(model, "change", one["id"]),
-        address(model, "delete", one["id"]),
+        address(model, "change", row["id"]),
+        address(model, "delete", row["id"]),
     ):
         assert keeper.post(page, {"state": "DRAFT", "code": "x"}).status_code == 403
 
@@ -131,24 +131,24 @@ def test_nothing_of_the_estate_and_nobody_is_removed(
     model: Any, keeper: Client
 ) -> None:
     make_administration()
-    one = model.objects.first()
+    row = model.objects.first()
 
-    answer = keeper.post(address(model, "delete", one.pk), {"post": "yes"})
+    answer = keeper.post(address(model, "delete", row.pk), {"post": "yes"})
 
     assert answer.status_code == 403
-    assert model.objects.filter(pk=one.pk).exists()
+    assert model.objects.filter(pk=row.pk).exists()
 
 
 def test_the_number_of_queries_does_not_grow_with_the_rows(keeper: Client) -> None:
     def queries(count: int) -> dict[str, int]:
         for _row in range(count):
             make_administration()
-        asked = {}
+        queries_by_list = {}
         for model in (Administration, BookkeepingConnection, Environment):
             url = address(model, "changelist")
             with CaptureQueriesContext(connection) as captured:
                 keeper.get(url)
-            asked[model.__name__] = len(captured)
-        return asked
+            queries_by_list[model.__name__] = len(captured)
+        return queries_by_list
 
     assert queries(3) == queries(30)

@@ -20,7 +20,7 @@ from tests.builders import (
     make_environment,
     make_move,
 )
-from tests.estate.admin import add, address, change, told
+from tests.estate.admin import actor_and_change, add, address, change
 
 pytestmark = pytest.mark.django_db
 
@@ -55,7 +55,7 @@ def test_a_new_office_is_on_record(keeper: Client) -> None:
         **answers,
         "mail_domain": "mail.voorbeeld.example",
     }
-    assert told(event) == ("beheerder-1", {}, after)
+    assert actor_and_change(event) == ("beheerder-1", {}, after)
 
 
 def test_a_change_is_on_record_and_saving_without_one_is_not(keeper: Client) -> None:
@@ -65,7 +65,7 @@ def test_a_change_is_on_record_and_saving_without_one_is_not(keeper: Client) -> 
     assert not Event.objects.exists()
     assert change(keeper, office, name="Zuid") == {}
 
-    assert told(Event.objects.get()) == (
+    assert actor_and_change(Event.objects.get()) == (
         "beheerder-1",
         {"name": "Noord"},
         {"name": "Zuid"},
@@ -221,7 +221,7 @@ def test_a_spelling_with_the_same_key_is_corrected_and_the_address_follows(
 
     now = of(administration.public_id)
     assert (now.code, now.mail_address) == ("411", "vkn104.411@mailtobasecone.com")
-    assert told(Event.objects.get()) == (
+    assert actor_and_change(Event.objects.get()) == (
         "beheerder-1",
         {"code": "0411", "mail_address": "vkn104.0411@mailtobasecone.com"},
         {"code": "411", "mail_address": "vkn104.411@mailtobasecone.com"},

@@ -119,14 +119,14 @@ def test_who_saves_an_older_page_is_told_who_changed_what(
 
     answer = other_keeper.post(url, {**older, typed_at: typed})
 
-    told = unescape(answer.content.decode())
+    page_text = unescape(answer.content.decode())
     errors = answer.context["adminform"].form.errors
     assert answer.status_code == 409
     assert set(errors) == {"__all__", field}
     assert "beheerder-1 wijzigde dit ondertussen" in errors["__all__"][0]
     assert errors[field] == [f"Het is nu: {worded}."]
     assert answer.context["adminform"].form[typed_at].value() == typed
-    assert typed in told
+    assert typed in page_text
     assert type(subject)._default_manager.values().get(pk=subject.pk) == changed  # noqa: SLF001 - Django's documented API
 
     again = {**older, field: value, typed_at: typed}

@@ -7,7 +7,7 @@ from django.test import Client
 from adminmoves.access import role_of
 from adminmoves.models import Event
 from adminmoves.vocabulary import EventCode, Role
-from tests.estate.admin import add, address, change, told
+from tests.estate.admin import actor_and_change, add, address, change
 
 pytestmark = pytest.mark.django_db
 WORDS = "zeven-kleine-fietsen"
@@ -40,7 +40,7 @@ def test_a_new_person_has_one_role_and_a_password_that_is_not_on_record(
     assert made.check_password(WORDS)
     assert (made.is_superuser, made.is_staff) == (False, False)
     event = Event.objects.get(code=EventCode.PERSON_CHANGED)
-    assert told(event) == (
+    assert actor_and_change(event) == (
         "beheerder-1",
         {},
         {
@@ -56,7 +56,7 @@ def test_another_role_replaces_the_first(keeper: Client, agent: User) -> None:
     assert change(keeper, agent, role=Role.TEAM_LEAD) == {}
 
     assert list(agent.groups.values_list("name", flat=True)) == [Role.TEAM_LEAD]
-    assert told(Event.objects.get()) == (
+    assert actor_and_change(Event.objects.get()) == (
         "beheerder-1",
         {"role": "SUPPORT_AGENT"},
         {"role": "TEAM_LEAD"},
@@ -67,7 +67,7 @@ def test_somebody_who_left_is_deactivated(keeper: Client, agent: User) -> None:
     assert change(keeper, agent, is_active=False) == {}
 
     assert not User.objects.get(pk=agent.pk).is_active
-    assert told(Event.objects.get()) == (
+    assert actor_and_change(Event.objects.get()) == (
         "beheerder-1",
         {"active": True},
         {"active": False},

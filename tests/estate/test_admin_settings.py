@@ -9,7 +9,7 @@ from adminmoves.rules.preflight import PASSED, inspect
 from adminmoves.rules.types import CHECKS
 from adminmoves.vocabulary import EventCode, Package
 from tests.builders import make_administration, make_connection, make_draft
-from tests.estate.admin import add, change, remove, told
+from tests.estate.admin import actor_and_change, add, change, remove
 
 pytestmark = pytest.mark.django_db
 FIXED = [check.code for check in CHECKS if check.fixed]
@@ -40,7 +40,7 @@ def test_a_severity_is_chosen_on_record_and_taken_back(
     remove(keeper, made)
     assert {result.code for result in inspect(draft).of("blocking")} == set()
     events = Event.objects.filter(code=EventCode.SETTING_CHANGED).order_by("id")
-    assert [told(event) for event in events] == [
+    assert [actor_and_change(event) for event in events] == [
         ("beheerder-1", {}, answers),
         ("beheerder-1", answers, {}),
     ]
@@ -104,7 +104,7 @@ def test_a_profile_is_changed_on_record(keeper: Client) -> None:
     event = Event.objects.get()
     assert event.code == EventCode.SETTING_CHANGED
     assert event.subject == "Twinfield"
-    assert told(event) == (
+    assert actor_and_change(event) == (
         "beheerder-1",
         {"self_service": True},
         {"self_service": False},

@@ -31,6 +31,6 @@ def test_no_page_says_u_or_true(client: Client, administrator: User) -> None:
 
     assert "Gewijzigd: kantoor" in said(pages[0])
     for page in pages:
-        told = page.content.decode()
-        assert 'alt="True"' not in told
+        text = page.content.decode()
+        assert 'alt="True"' not in text
         assert FORMAL.findall(said(page)) == []

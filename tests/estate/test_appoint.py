@@ -92,5 +92,5 @@ def test_who_exists_gets_another_role_and_keeps_the_password(
 ) -> None:
     call_command("appoint", agent.username, "TEAM_LEAD")
 
-    held = User.objects.get(pk=agent.pk)
-    assert (role_of(held), held.password) == (Role.TEAM_LEAD, agent.password)
+    person = User.objects.get(pk=agent.pk)
+    assert (role_of(person), person.password) == (Role.TEAM_LEAD, agent.password)

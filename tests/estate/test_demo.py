@@ -47,7 +47,7 @@ def test_the_demo_has_the_sample_estate_and_moves_in_many_states(
 def test_the_accounts_log_in_with_what_the_private_file_says(tmp_path: Path) -> None:
     file = tmp_path / "accounts.txt"
 
-    told = load_demo(file)
+    output = load_demo(file)
 
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     logins = dict(line.split() for line in file.read_text().splitlines())
@@ -65,7 +65,7 @@ def test_the_accounts_log_in_with_what_the_private_file_says(tmp_path: Path) -> 
         "beheerder1": Role.ADMINISTRATOR,
     }
     assert len(set(logins.values())) == 6
-    assert file.read_text() in told
+    assert file.read_text() in output
 
 
 def test_a_second_start_changes_nothing_and_tells_the_same_log_ins(
@@ -82,9 +82,9 @@ def test_a_second_start_changes_nothing_and_tells_the_same_log_ins(
 
 
 def test_a_filled_database_is_left_alone(tmp_path: Path, agent: User) -> None:
-    told = load_demo(tmp_path / "accounts.txt")
+    output = load_demo(tmp_path / "accounts.txt")
 
-    assert told == ""
+    assert output == ""
     assert list(User.objects.all()) == [agent]
     assert not story.is_empty()
 

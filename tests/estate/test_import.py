@@ -81,8 +81,8 @@ def test_what_differs_is_changed_and_on_record(administrator: User) -> None:
     bring_in(files, administrator)
 
     changed = Event.objects.exclude(code=EventCode.ESTATE_IMPORTED).filter(position=2)
-    told = {event.code: event.params for event in changed}
-    assert told == {
+    params_by_code = {event.code: event.params for event in changed}
+    assert params_by_code == {
         EventCode.ENVIRONMENT_CHANGED: {
             "before": {"subscription": "PREMIUM"},
             "after": {"subscription": "TRIAL"},
@@ -120,8 +120,8 @@ def test_columns_that_are_left_out_leave_what_is_known(administrator: User) -> N
 
     bring_in(estate(administrations=[{**short, "name": "Bakkerij Nu"}]), administrator)
 
-    known = facts(Administration, "a1", "name", "kvk_number", "documents")
-    assert known == ("Bakkerij Nu", "90010037", 12)
+    before = facts(Administration, "a1", "name", "kvk_number", "documents")
+    assert before == ("Bakkerij Nu", "90010037", 12)
 
 
 def test_a_spelling_with_the_same_key_is_corrected(administrator: User) -> None:

@@ -78,10 +78,10 @@ def test_the_page_about_the_files_names_every_column() -> None:
 
     for sheet in SHEETS:
         table = page.partition(f"### {sheet.name}.csv")[2].partition("\n#")[0]
-        told = {
+        columns = {
             name: required == "yes"
             for name, required in re.findall(
                 r"^\| `(\w+)` \| (\w+)", table, re.MULTILINE
             )
         }
-        assert told == {column.name: column.needed for column in sheet.columns}
+        assert columns == {column.name: column.needed for column in sheet.columns}

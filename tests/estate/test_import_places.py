@@ -55,9 +55,9 @@ def test_an_old_file_does_not_bring_a_migrated_administration_back(
         to_code="555",
     )
 
-    told = faults_of(estate(), administrator)
+    faults = faults_of(estate(), administrator)
 
-    assert [line.split(": ", 1)[0] for line in told] == [
+    assert [line.split(": ", 1)[0] for line in faults] == [
         "administrations.csv, regel 2, code"
     ]
     assert Administration.objects.get(public_id="a1").code == "555"
@@ -102,11 +102,11 @@ def test_an_address_of_another_in_the_past_is_not_given_away(
     )
     old_address = "vkn104.0411@mailtobasecone.com"
 
-    kept = {**FLORIST, "mail_address": old_address}
+    row = {**FLORIST, "mail_address": old_address}
     taken_over = {**FLORIST, "code": "0411"}
 
     bakery_now = {**BAKERY, "code": "555"}
-    assert faults_of(estate(administrations=[bakery_now, kept]), administrator) == [
+    assert faults_of(estate(administrations=[bakery_now, row]), administrator) == [
         (
             "administrations.csv, regel 3, mail_address: Dit e-mailadres was van een "
             "andere administratie. Het blijft daarheen leiden. "

@@ -123,11 +123,13 @@ FAULTY: dict[str, tuple[dict[str, str], str]] = {
 
 @pytest.mark.parametrize("fault", FAULTY)
 def test_a_faulty_cell_is_told_with_its_remedy(fault: str, administrator: User) -> None:
-    cells, told = FAULTY[fault]
+    cells, sentence = FAULTY[fault]
 
     files = estate(administrations=[{**BAKERY, **cells}])
 
-    assert faults_of(files, administrator) == [f"administrations.csv, regel 2, {told}"]
+    assert faults_of(files, administrator) == [
+        f"administrations.csv, regel 2, {sentence}"
+    ]
 
 
 def test_what_the_database_refuses_is_told_by_its_line(administrator: User) -> None:

@@ -97,11 +97,11 @@ def test_every_administration_is_where_its_last_move_brought_it(made: None) -> N
 def test_every_administration_is_found_by_its_name_and_former_codes(
     made: None,
 ) -> None:
-    one = Administration.objects.get(public_id="groot0000123")
+    administration = Administration.objects.get(public_id="groot0000123")
     former = FormerPlace.objects.latest("id")
 
     assert AdministrationSearch.objects.count() == Administration.objects.count()
-    assert one in search("voorbeeld 123", 20)[0]
+    assert administration in search("voorbeeld 123", 20)[0]
     assert former.administration in search(former.mail_address, 20)[0]
 
 

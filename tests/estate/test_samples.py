@@ -46,18 +46,18 @@ def wish(
     code: str = "",
 ) -> Move:
     """A complete draft on the sample estate."""
-    held = Administration.objects.get(public_id=administration)
+    row = Administration.objects.get(public_id=administration)
     wanted = (
         BookkeepingConnection.objects.get(public_id=connection)
         if connection
-        else held.connection
+        else row.connection
     )
     answers: dict[str, Any] = {
-        "administration": held,
+        "administration": row,
         **PARTIES,
         "to_environment": wanted.environment,
         "to_connection": wanted,
-        "to_code": code or held.code,
+        "to_code": code or row.code,
     }
     draft = start_draft(intent, actor=actor_for(agent))
     return edit_draft(draft.pk, answers, actor=actor_for(agent))

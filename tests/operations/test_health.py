@@ -160,8 +160,8 @@ def test_without_the_database_nothing_of_it_is_called_well(
         "leases", "doubts",
     }  # fmt: skip
     _status, lines = ready(client)
-    told = [line["unit"] for name, line in lines.items() if name != "broker"]
-    assert told[1:] == ["unknown"] * (len(told) - 1), "nobody is called silent"
+    units = [line["unit"] for name, line in lines.items() if name != "broker"]
+    assert units[1:] == ["unknown"] * (len(units) - 1), "nobody is called silent"
 
 
 @pytest.mark.usefixtures("all_well")
@@ -284,8 +284,8 @@ def test_an_office_has_only_in_the_queue_what_may_start(a_move: MakeMove) -> Non
     move = a_move(S.APPROVED)
     office = move.from_environment
     assert office is not None
-    [told] = health_queries.offices_in_queue()
-    assert (told.code, told.due) == (office.office_code, 1)
+    [queued] = health_queries.offices_in_queue()
+    assert (queued.code, queued.due) == (office.office_code, 1)
 
     now, hour = timezone.now(), timedelta(hours=1)
     Freeze.objects.create(
@@ -313,8 +313,8 @@ def test_a_move_is_not_late_while_another_of_its_office_runs(
     a_move(S.RUNNING)
     assert wrong(client) == (503, {"queue"}), "that is another office's run"
 
-    beside = make_administration(approved_hours_ago.to_connection)
-    a_move(S.RUNNING, administration=beside)
+    neighbour = make_administration(approved_hours_ago.to_connection)
+    a_move(S.RUNNING, administration=neighbour)
 
     assert wrong(client) == (200, set())
 
@@ -418,21 +418,21 @@ def test_the_figures_are_those_of_the_database(
         connection=connection, milliseconds=9, outcome=Verdict.RATE_LIMITED, **call
     )
 
-    told = figures(client)
+    metrics = figures(client)
 
-    assert told["portal_moves", "APPROVED"] == 1
-    assert told["portal_moves", "IN_DOUBT"] == 1
-    assert told["portal_moves", "RUNNING"] == 0
-    assert told["portal_moves_ended_day", "COMPLETED"] == 1
-    assert told["portal_queue_due", ""] == 1
-    assert told["portal_queue_paused", ""] == 0
-    assert told["portal_run_seconds_day_bucket", "+Inf"] == 1
-    assert told["portal_workers", "WORKER"] == 1
-    assert told["portal_workers", "BEAT"] == 0
+    assert metrics["portal_moves", "APPROVED"] == 1
+    assert metrics["portal_moves", "IN_DOUBT"] == 1
+    assert metrics["portal_moves", "RUNNING"] == 0
+    assert metrics["portal_moves_ended_day", "COMPLETED"] == 1
+    assert metrics["portal_queue_due", ""] == 1
+    assert metrics["portal_queue_paused", ""] == 0
+    assert metrics["portal_run_seconds_day_bucket", "+Inf"] == 1
+    assert metrics["portal_workers", "WORKER"] == 1
+    assert metrics["portal_workers", "BEAT"] == 0
     package = connection.package
-    assert told["portal_package_requests_hour", f"ANSWERED {package}"] == 2
-    assert told["portal_package_seconds_average_hour", f"ANSWERED {package}"] == 0.3
-    assert told["portal_package_requests_hour", f"RATE_LIMITED {package}"] == 1
+    assert metrics["portal_package_requests_hour", f"ANSWERED {package}"] == 2
+    assert metrics["portal_package_seconds_average_hour", f"ANSWERED {package}"] == 0.3
+    assert metrics["portal_package_requests_hour", f"RATE_LIMITED {package}"] == 1
 
 
 def test_second_attempts_and_takeovers_are_counted_of_now_and_of_today(
@@ -441,9 +441,10 @@ def test_second_attempts_and_takeovers_are_counted_of_now_and_of_today(
     for move in (a_move(S.RUNNING), a_move(S.COMPLETED)):
         Attempt.objects.filter(move=move).update(number=2, takeovers=3)
 
-    told = figures(client)
+    metrics = figures(client)
 
-    assert (told["portal_run_retries", ""], told["portal_run_takeovers", ""]) == (2, 6)
+    assert metrics["portal_run_retries", ""] == 2
+    assert metrics["portal_run_takeovers", ""] == 6
 
 
 def test_nothing_that_is_read_walks_through_all_moves(
@@ -465,14 +466,14 @@ def test_nothing_that_is_read_walks_through_all_moves(
         health_queries.offices_in_queue()
         list(health_queries.runs())
         list(health_queries.doubts())
-    asked = {query["sql"] for query in seen if '"adminmoves_move"' in query["sql"]}
-    assert len(asked) >= 8
+    statements = {query["sql"] for query in seen if '"adminmoves_move"' in query["sql"]}
+    assert len(statements) >= 8
 
     with connection.cursor() as cursor:
-        for sql in asked:
+        for sql in statements:
             cursor.execute(f"EXPLAIN (FORMAT JSON) {sql}")
-            [(told,)] = cursor.fetchall()
-            assert walks_through(told[0]["Plan"]) == [], sql
+            [(plan,)] = cursor.fetchall()
+            assert walks_through(plan[0]["Plan"]) == [], sql
 
 
 MANY = 1000, 3000
@@ -500,7 +501,9 @@ def walks_through(node: dict[str, Any], read: str = "") -> list[str]:
     whole_table = node["Node Type"] == "Seq Scan"
     whole_index = index and index not in OF_FEW and "Index Cond" not in node
     whole = read in LARGE and (whole_table or whole_index)
-    below = [one for part in node.get("Plans", ()) for one in walks_through(part, read)]
+    below = [
+        found for part in node.get("Plans", ()) for found in walks_through(part, read)
+    ]
     return [*([str(node)] if whole else []), *below]
 
 

@@ -82,7 +82,12 @@ def test_a_worker_tells_which_run_it_holds(
 
 def held_by(name: str) -> list[object]:
     processes = health_queries.processes(health_queries.runs())
-    return [move for one in processes if one.beat.pk == name for move in one.moves]
+    return [
+        move
+        for process in processes
+        if process.beat.pk == name
+        for move in process.moves
+    ]
 
 
 @pytest.mark.workers

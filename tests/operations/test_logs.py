@@ -99,7 +99,7 @@ def test_each_request_leaves_a_line_with_its_number_and_no_search_words(
     with caplog.at_level(logging.INFO, logger=WEB):
         answer = logged_in(agent).get("/zoeken/?q=geheim")
 
-    [line] = [json.loads(one) for one in caplog.text.splitlines()]
+    [line] = [json.loads(text) for text in caplog.text.splitlines()]
     assert (line["method"], line["path"], line["status"]) == ("GET", "/zoeken/", 200)
     assert line["request"] == answer["X-Request-Id"]
     assert "geheim" not in caplog.text
@@ -114,7 +114,7 @@ def test_what_django_says_of_a_refused_request_carries_its_number_too(
     with caplog.at_level(logging.WARNING, logger="django.request"):
         answer = client.get("/bestaat-niet/")
 
-    lines = [json.loads(one) for one in caplog.text.splitlines()]
+    lines = [json.loads(text) for text in caplog.text.splitlines()]
     assert {line["request"] for line in lines} == {answer["X-Request-Id"]}
     assert "Not Found: /bestaat-niet/" in {line["says"] for line in lines}
 
@@ -142,7 +142,9 @@ def test_worker_and_beat_log_objects_and_name_nobody(
 
     for process in (worker, beat):
         lines = objects(process)
-        assert {"celery.beat", "celery.apps.worker"} & {one["logger"] for one in lines}
+        assert {"celery.beat", "celery.apps.worker"} & {
+            entry["logger"] for entry in lines
+        }
         assert move.requested_by.username not in process.text()
 
 
@@ -174,7 +176,9 @@ def test_a_refusal_is_one_line(
 
     client.get("/beheer/werking/")
 
-    refusal = next(one for one in caplog.records if one.name == "django.request")
+    refusal = next(
+        record for record in caplog.records if record.name == "django.request"
+    )
     assert refusal.exc_info
     assert len(formatter.format(refusal).splitlines()) == 1
     assert "Traceback" not in formatter.format(refusal)

@@ -98,14 +98,14 @@ def make_checkout(folder: Path) -> Path:
 
 
 def state_of(checkout: Path) -> Path:
-    asked = subprocess.run(
+    answer = subprocess.run(
         [sys.executable, "-c", STATE],
         cwd=checkout,
         capture_output=True,
         text=True,
         check=True,
     )
-    return Path(asked.stdout.strip())
+    return Path(answer.stdout.strip())
 
 
 @contextlib.contextmanager

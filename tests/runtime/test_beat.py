@@ -23,7 +23,7 @@ DAY = timedelta(days=1)
 def test_a_schedule_kept_by_a_clock_that_was_ahead_freezes_nothing(
     celery_env: dict[str, str], broker: Broker, tmp_path: Path
 ) -> None:
-    kept = tmp_path / "beat"
+    schedule_file = tmp_path / "beat"
     ahead = ScheduleEntry(
         name="sweep",
         task="adminmoves.execution.sweep",
@@ -31,12 +31,12 @@ def test_a_schedule_kept_by_a_clock_that_was_ahead_freezes_nothing(
         last_run_at=timezone.now() + DAY,
         app=app,
     )
-    with shelve.open(str(kept)) as store:  # noqa: S301 - what Celery itself wrote
+    with shelve.open(str(schedule_file)) as store:  # noqa: S301 - what Celery itself wrote
         store["entries"] = {"sweep": ahead}
         store["tz"], store["utc_enabled"] = app.conf.timezone, app.conf.enable_utc
         store["__version__"] = "5.6.3"
     beat = Process(
-        "beat", ["beat", f"--schedule={kept}", "--loglevel=INFO"],
+        "beat", ["beat", f"--schedule={schedule_file}", "--loglevel=INFO"],
         {**celery_env, "PORTAL_SWEEP_SECONDS": "1"},
     )  # fmt: skip
 

@@ -65,7 +65,7 @@ def test_a_forgotten_transaction_ends_before_the_lease_does() -> None:
 def test_only_whoever_reads_a_page_is_cut_short(
     module: str, limit: str, database_name: str
 ) -> None:
-    told = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-c", TIME_LIMIT.format(module=module)],
         cwd=CHECKOUT,
         env={
@@ -79,4 +79,4 @@ def test_only_whoever_reads_a_page_is_cut_short(
         check=True,
     )
 
-    assert told.stdout.strip() == limit
+    assert result.stdout.strip() == limit

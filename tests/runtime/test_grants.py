@@ -46,9 +46,9 @@ def test_the_app_role_has_the_listed_rights_and_no_other(
 ) -> None:
     with owner.cursor() as cursor:
         cursor.execute(RIGHTS)
-        held = {table: tuple(rights) for table, rights in cursor}
+        granted = {table: tuple(rights) for table, rights in cursor}
 
-    assert held == GRANTS
+    assert granted == GRANTS
 
 
 def test_what_was_said_and_done_can_only_be_added() -> None:
@@ -108,9 +108,9 @@ def test_of_everything_else_it_has_the_listed_rights_and_no_other(
 ) -> None:
     with owner.cursor() as cursor:
         cursor.execute(ELSE)
-        held = set(cursor.fetchall())
+        rights = set(cursor.fetchall())
 
-    assert held == {
+    assert rights == {
         ("database", database_name, "CONNECT"),
         ("schema", "public", "USAGE"),
         *(("function", signature, "EXECUTE") for signature in EXECUTED),
@@ -192,7 +192,9 @@ def test_what_is_beyond_the_list_is_named(
 
 @pytest.mark.django_db
 def test_who_owns_the_tables_does_not_serve() -> None:
-    told = {(finding.kind, finding.thing) for finding in check_rights("portal_owner")}
+    findings = {
+        (finding.kind, finding.thing) for finding in check_rights("portal_owner")
+    }
 
     assert {
         ("attribute", "CREATEDB"),
@@ -200,7 +202,7 @@ def test_who_owns_the_tables_does_not_serve() -> None:
         ("owns", "table adminmoves_move"),
         ("owns", "function adminmoves_guard_move()"),
         ("database", "TEMPORARY"),
-    } <= told
+    } <= findings
 
 
 def test_the_script_can_be_printed_for_a_managed_server() -> None:

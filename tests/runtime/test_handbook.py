@@ -64,8 +64,8 @@ def ask(database: str, question: str) -> list[tuple[Any, ...]]:
 
 
 def files(state: Path) -> dict[str, bytes]:
-    kept = [p for part in ("evidence", "archive") for p in (state / part).rglob("*")]
-    return {str(p.relative_to(state)): p.read_bytes() for p in kept if p.is_file()}
+    paths = [p for part in ("evidence", "archive") for p in (state / part).rglob("*")]
+    return {str(p.relative_to(state)): p.read_bytes() for p in paths if p.is_file()}
 
 
 @pytest.fixture
@@ -83,8 +83,11 @@ def state(tmp_path: Path, settings: Settings) -> Path:
     """A state folder that nothing was kept in yet."""
     state = tmp_path / "state"
     settings.MEDIA_ROOT = str(state / "evidence")
-    kept = {**settings.STORAGES["archive"], "OPTIONS": {"location": state / "archive"}}
-    settings.STORAGES = {**settings.STORAGES, "archive": kept}
+    archive = {
+        **settings.STORAGES["archive"],
+        "OPTIONS": {"location": state / "archive"},
+    }
+    settings.STORAGES = {**settings.STORAGES, "archive": archive}
     return state
 
 
@@ -127,8 +130,8 @@ def test_what_was_saved_comes_back_whole(
     saved, restored = (ask(name, EVENTS) for name in (database_name, empty_database))
     # That it was verified is an event as well.
     assert restored[: len(saved)] == saved
-    held = {table: tuple(rights) for table, rights in ask(empty_database, RIGHTS)}
-    assert held == GRANTS
+    granted = {table: tuple(rights) for table, rights in ask(empty_database, RIGHTS)}
+    assert granted == GRANTS
     assert len(files(there)) == 6
     assert files(there) == files(state)
     # Another user may serve it.

@@ -86,15 +86,15 @@ def test_children_of_gunicorn_leave_the_port(
         until(lambda: healthy(port), 60)
         # Each is busy with a request that never ends.
         asking = [socket.create_connection((ports.LOOPBACK, port)) for _ in range(8)]
-        for one in asking:
-            one.sendall(b"GET / HTTP/1.1\r\n")
+        for connection in asking:
+            connection.sendall(b"GET / HTTP/1.1\r\n")
 
         children = killed(master)
 
         until(lambda: not any(lives(child) for child in children), SECONDS)
         assert ports.is_free(port)
-        for one in asking:
-            one.close()
+        for connection in asking:
+            connection.close()
 
 
 @pytest.mark.workers

@@ -77,9 +77,9 @@ def test_children_serve_as_the_app_role_and_never_as_root(portal: Portal) -> Non
     assert portal.shell(WHO) == "portal_app"
     lines = portal.children()
     for pid in [pid for pids in serving(portal).values() for pid in pids]:
-        known = environment(pid)
-        assert "//portal_app:" in known["DATABASE_URL"]
-        assert not [value for value in known.values() if "portal_owner" in value]
+        environ = environment(pid)
+        assert "//portal_app:" in environ["DATABASE_URL"]
+        assert not [value for value in environ.values() if "portal_owner" in value]
     # A connection of the database may end while we look.
     owners = {owner_of(Path(f"/proc/{pid}")) for pid in lines} - {None}
     assert owners

@@ -23,8 +23,8 @@ def variables_read() -> set[str]:
     """Every variable of the environment that the settings read."""
     pattern = rf"env\.(?:{'|'.join(READERS)})\(\s*\"(\w+)\""
     found = set(re.findall(pattern, settings_text()))
-    kept = rf"env\.(?:{'|'.join(SECRETS)})\(\"(\w+)\""
-    secrets = set(re.findall(kept, settings_text()))
+    secret_pattern = rf"env\.(?:{'|'.join(SECRETS)})\(\"(\w+)\""
+    secrets = set(re.findall(secret_pattern, settings_text()))
     assert "env.clients(" in settings_text()
     return found | {f"{name}_FILE" for name in secrets} | OF_A_CLIENT
 

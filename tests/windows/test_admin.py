@@ -11,7 +11,7 @@ from adminmoves.audit.details import details
 from adminmoves.models import Event, ExecutionWindow, Freeze
 from adminmoves.vocabulary import EventCode, MoveState
 from tests.cast import MakeMove
-from tests.estate.admin import add, address, change, remove, told
+from tests.estate.admin import actor_and_change, add, address, change, remove
 
 pytestmark = pytest.mark.django_db
 WINDOW = {"weekdays": ["0", "4"], "opens": "18:00", "closes": "23:00"}
@@ -47,7 +47,7 @@ def test_a_window_is_kept_on_record(keeper: Client, a_move: MakeMove) -> None:
         "closes": "23:00:00",
     }
     events = Event.objects.filter(code=EventCode.SETTING_CHANGED).order_by("id")
-    assert [told(event) for event in events] == [
+    assert [actor_and_change(event) for event in events] == [
         ("beheerder-1", {}, first),
         ("beheerder-1", {"closes": "23:00:00"}, {"closes": "02:00:00"}),
         ("beheerder-1", {**first, "closes": "02:00:00"}, {}),
