@@ -1,9 +1,9 @@
-"""One settings file; the environment is read here and nowhere else.
+"""All settings in one file, so that one place reads the environment.
 
-Everything that serves (web, worker, beat) gets DATABASE_URL of the app role.
-What changes the schema (migrate, grant_app_role, make_estate) runs with
-DATABASE_URL set to the owner's URL for that one command; there is no second
-alias, so no serving process ever holds the owner's password.
+Every serving process (web, worker, beat) gets DATABASE_URL of the app role. A command
+that changes the schema (migrate, grant_app_role, make_estate) runs with the owner's URL
+in DATABASE_URL, for that one command. There is no second alias, so no serving process
+ever has the owner's password.
 """
 
 from datetime import timedelta
@@ -21,13 +21,13 @@ django_stubs_ext.monkeypatch()
 BASE_DIR = Path(__file__).resolve().parent.parent
 STATE_DIR = Path(env.text("PORTAL_STATE_DIR", str(BASE_DIR / ".portal")))
 
-# Who we are, and how we are reached
+# Secret key, hosts and apps
 
 SECRET_KEY = env.secret("SECRET_KEY")
 DEBUG = env.flag("PORTAL_DEBUG", default=False)
 ALLOWED_HOSTS = env.listing("PORTAL_HOSTS", "localhost,127.0.0.1")
 CSRF_TRUSTED_ORIGINS = env.listing("PORTAL_CSRF_ORIGINS")
-# Shows the demo accounts on the log-in page; only `make run` switches it on.
+# Shows the demo accounts on the log-in page. Only `make run` switches it on.
 PORTAL_DEMO = env.flag("PORTAL_DEMO", default=False)
 
 ROOT_URLCONF = "migrations_portal.urls"
@@ -97,27 +97,27 @@ PORTAL_COUNT_OLD_DAYS = env.number("PORTAL_COUNT_OLD_DAYS", 7)
 PORTAL_LEASE_SECONDS = env.number("PORTAL_LEASE_SECONDS", 60)
 # Takeovers without progress before a person must look.
 PORTAL_MAX_TAKEOVERS = env.number("PORTAL_MAX_TAKEOVERS", 5)
-# So many runs that copy files an office may have at once, as giver or receiver.
+# Runs that copy files which an office may have at once, as source or target.
 PORTAL_RUNS_PER_OFFICE = env.number("PORTAL_RUNS_PER_OFFICE", 2)
 # How long a lost ring can delay a move.
 PORTAL_SWEEP_SECONDS = env.number("PORTAL_SWEEP_SECONDS", 5)
-# A drain loop ends itself below Celery's soft time limit of 90 seconds.
+# A drain loop ends before Celery's soft time limit of 90 seconds.
 PORTAL_DRAIN_SECONDS = env.number("PORTAL_DRAIN_SECONDS", 60)
-# How often a worker and beat say that they are alive; after three they are missed.
+# Workers and beat write a heartbeat so often; after three missed ones they are silent.
 PORTAL_HEARTBEAT_SECONDS = env.number("PORTAL_HEARTBEAT_SECONDS", 10)
-# Files that a move left behind are kept so long after it, for whoever restores.
+# The files at the old place of a move stay so long, so that a restore finds them.
 PORTAL_ARCHIVE_KEEP_HOURS = env.number("PORTAL_ARCHIVE_KEEP_HOURS", 24)
-# Who shows it reads /metrics and the lines of /readyz; without one nobody does.
+# The token for /metrics and the lines of /readyz; without one nobody reads them.
 PORTAL_METRICS_TOKEN = env.optional_secret("PORTAL_METRICS_TOKEN")
 # Largest file that is accepted as evidence.
 PORTAL_EVIDENCE_MAX_MB = env.number("PORTAL_EVIDENCE_MAX_MB", 10)
-# Nothing that was sent is thrown away; so much one request, and one person a day.
+# Files that were sent are never removed, so requests and people have a quota.
 PORTAL_EVIDENCE_PER_MOVE_MB = env.number("PORTAL_EVIDENCE_PER_MOVE_MB", 50)
 PORTAL_EVIDENCE_PER_DAY_MB = env.number("PORTAL_EVIDENCE_PER_DAY_MB", 200)
 
 # The bookkeeping packages
 
-# Which endpoints of the packages are asked: the real ones or the rehearsal.
+# The endpoints of the packages: the real ones or the rehearsal.
 PORTAL_ENDPOINT_PROFILE = env.choice(
     "PORTAL_ENDPOINT_PROFILE", "live", frozenset({"live", "rehearsal"})
 )
@@ -125,35 +125,35 @@ PORTAL_ENDPOINT_PROFILE = env.choice(
 PORTAL_REHEARSAL = env.text("PORTAL_REHEARSAL", "127.0.0.1:0")
 PORTAL_REHEARSAL_CA = env.text("PORTAL_REHEARSAL_CA", str(STATE_DIR / "ca.pem"))
 PORTAL_REHEARSAL_PAGES = env.text("PORTAL_REHEARSAL_PAGES", "http://127.0.0.1:0")
-# Seal the packages' tokens; the first one seals, all open (manage.py rotate_keys).
+# They seal the tokens of the packages: the first seals, all open (rotate_keys).
 PORTAL_TOKEN_KEYS = env.keys("PORTAL_TOKEN_KEYS")
 # Our registration at each package.
 PORTAL_CLIENTS = env.clients()
-# Multivers can run at an office: which host[:port] may be asked besides Exact's own.
+# Multivers can run at an office: the host[:port] that may be asked too.
 PORTAL_MULTIVERS_HOSTS = env.listing("PORTAL_MULTIVERS_HOSTS")
 
 # The database is the truth
 
 DATABASES = {
     "default": {
-        # A forgotten transaction may not hide a row longer than its lease. A list
-        # joins eight tables in the order that is right as it is written: to try all
-        # other orders took PostgreSQL 16 ms, and the query itself 0.5.
+        # A forgotten transaction may lock a row no longer than a lease. A list joins
+        # eight tables, and the written order is right: to try all other orders took
+        # PostgreSQL 16 ms, and the query itself 0.5.
         **env.database(
             "DATABASE_URL",
-            # One that is away without a word keeps nobody waiting for minutes.
+            # Without it a server that drops packets delays a page for minutes.
             connect_timeout="5",
             options="-c join_collapse_limit=4 -c idle_in_transaction_session_timeout="
             f"{PORTAL_LEASE_SECONDS * 750}",
         ),
-        # Keeping connections made pages eight times faster when measured.
+        # Persistent connections made pages eight times faster when measured.
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
     },
 }
 
-# No reader holds a connection longer with one statement; migrations_portal.wsgi sets
-# it, so that workers and commands take the time that they need.
+# The limit of one statement of a page. migrations_portal.wsgi sets it, so that workers
+# and commands take the time that they need.
 PORTAL_STATEMENT_SECONDS = env.number("PORTAL_STATEMENT_SECONDS", 5)
 
 # Redis rings the bell
@@ -165,7 +165,7 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_SOFT_TIME_LIMIT = 90
 CELERY_TASK_TIME_LIMIT = 120
-# Asking packages waits for others; it has workers of its own, so that runs go on.
+# Asking packages mostly waits, so it has its own workers and delays no run.
 CELERY_TASK_ROUTES = {"adminmoves.proof.ask": {"queue": "asks"}}
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     # At least four times the hard limit: a longer task would be run twice.
@@ -180,7 +180,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
-# Work goes on when Redis is away; the copy that comes back finds the row taken.
+# Work goes on while Redis is away; a message that comes twice finds the row taken.
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 20.0
 CELERY_WORKER_ENABLE_SOFT_SHUTDOWN_ON_IDLE = True
@@ -189,10 +189,10 @@ CELERY_BEAT_SCHEDULE = {
     "sweep": {
         "task": "adminmoves.execution.sweep",
         "schedule": float(PORTAL_SWEEP_SECONDS),
-        # A sweep that waited longer than its successor has nothing to add.
+        # A sweep that waits longer than the next one is useless.
         "options": {"expires": PORTAL_SWEEP_SECONDS * 2},
     },
-    # The table of failed log-ins holds no more than what still counts.
+    # Removes failed log-ins that no longer count.
     "forget_sign_ins": {
         "task": "adminmoves.overview.forget_sign_ins",
         "schedule": 300.0,
@@ -200,7 +200,7 @@ CELERY_BEAT_SCHEDULE = {
     },
 }
 
-# Who may come in
+# Log-in
 
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
@@ -222,16 +222,16 @@ AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
-# A try on a locked name starts no time anew, and a new password lifts the lock.
+# An attempt on a locked name does not extend the lock; a new password ends it.
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_LOCKOUT_CALLABLE = "adminmoves.account.signin.views.locked_out"
 AXES_HANDLER = "adminmoves.account.signin.throttle.Handler"
-# Of one client address, and of all together, within the time of a lock.
+# Limits per client address, and for all addresses, within the time of a lock.
 PORTAL_SIGN_IN_FAILURES_PER_ADDRESS = env.number(
     "PORTAL_SIGN_IN_FAILURES_PER_ADDRESS", 50
 )
 PORTAL_SIGN_IN_FAILURES_IN_ALL = env.number("PORTAL_SIGN_IN_FAILURES_IN_ALL", 500)
-# So many passwords a web process checks at once; each takes a core for a while.
+# Passwords that a web process checks at once; each check occupies a core.
 PORTAL_SIGN_INS_AT_ONCE = env.number("PORTAL_SIGN_INS_AT_ONCE", 2)
 AXES_VERBOSE = False
 AXES_CLIENT_IP_CALLABLE = "migrations_portal.proxy.client_address"
@@ -261,11 +261,11 @@ if PORTAL_HTTPS:
     env.refuse_weak("SECRET_KEY", SECRET_KEY)
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_SSL_REDIRECT = True
-    # These are asked from inside, without a certificate.
+    # Monitoring requests these from inside, without a certificate.
     SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz|metrics)$"]
     SECURE_HSTS_SECONDS = 31_536_000
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
-    # Browsers keep a preloaded name for years, so its owner decides.
+    # Browsers store a preloaded name for years, so its owner decides.
     SECURE_HSTS_PRELOAD = env.flag("PORTAL_HSTS_PRELOAD", default=False)
     SILENCED_SYSTEM_CHECKS = ["security.W021"]
     SESSION_COOKIE_SECURE = True
@@ -295,7 +295,7 @@ ARCHIVE_OPTIONS: dict[str, str | None] = {
     "location": env.text("PORTAL_ARCHIVE_DIR", str(STATE_DIR / "archive"))
 }
 if ARCHIVE_STORE == "adminmoves.archive.s3.S3Store":
-    # boto finds the credentials; no setting of ours holds them.
+    # boto finds the credentials; none of our settings has them.
     env.need("storages", "boto3", of="requirements-s3.txt")
     ARCHIVE_OPTIONS = {
         "bucket_name": env.text("PORTAL_ARCHIVE_BUCKET"),
@@ -306,8 +306,8 @@ STORAGES: dict[str, dict[str, Any]] = {
     "archive": {"BACKEND": ARCHIVE_STORE, "OPTIONS": ARCHIVE_OPTIONS},
     "staticfiles": {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage",
-        # FILE_UPLOAD_PERMISSIONS would hold for these and their manifest as well, and
-        # an image is built by another user than the one that serves.
+        # FILE_UPLOAD_PERMISSIONS would also apply to these and their manifest, but one
+        # user builds an image and another one serves.
         "OPTIONS": {
             "file_permissions_mode": 0o644,
             "directory_permissions_mode": 0o755,
@@ -336,9 +336,9 @@ LOGGING = {
         # Its own handlers would write every record a second time.
         "django": {"handlers": [], "level": "WARNING"},
         "gunicorn.error": {"handlers": ["stderr"], "level": "INFO", "propagate": False},
-        # Its lines hold who could not log in, and from where; the trail tells it.
+        # Its lines name people and addresses that failed to log in; the trail has them.
         "axes": {"level": "ERROR"},
-        # Its lines hold whole addresses; Twinfield wants a token in one.
+        # Its lines have whole addresses, and Twinfield has a token in one.
         "urllib3": {"level": "WARNING"},
     },
 }
