@@ -85,7 +85,7 @@ def test_a_freeze_without_an_end_holds_until_further_notice(
     answers = {**FREEZE, "starts_at": start, "ends_at": ""}
 
     page = keeper.post(address(Freeze, "add"), {**answers, "_preview": "yes"})
-    assert page.context["held"] == [held]
+    assert page.context["held_up"] == [held]
     assert add(keeper, Freeze, **answers) == {}
 
     made = Freeze.objects.get()
@@ -118,7 +118,7 @@ def test_what_a_freeze_holds_up_is_seen_before_it_is_saved(
 
     page = keeper.post(address(Freeze, "add"), answers)
 
-    assert page.context["held"] == [held]
+    assert page.context["held_up"] == [held]
     assert "Dit houdt 1 migratie op die er zonder eerder zou lopen:" in text(page)
     assert held.number in text(page)
     assert not Freeze.objects.exists()
@@ -136,7 +136,7 @@ def test_a_freeze_of_later_holds_up_nothing_now(
 
     page = keeper.get(address(Freeze, "change", later.pk))
 
-    assert page.context["held"] == []
+    assert page.context["held_up"] == []
     assert "Dit houdt geen migratie op die nu goedgekeurd is." in text(page)
 
 
@@ -156,11 +156,11 @@ def test_a_stored_window_tells_what_it_holds_up_against_what_would_be_without(
         )
 
     page = keeper.get(address(ExecutionWindow, "change", window.pk))
-    assert page.context["held"] == []
+    assert page.context["held_up"] == []
 
     ExecutionWindow.objects.exclude(pk=window.pk).delete()
     page = keeper.get(address(ExecutionWindow, "change", window.pk))
-    assert page.context["held"] == [held] != [other]
+    assert page.context["held_up"] == [held] != [other]
 
 
 def text(page: object) -> str:
