@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from adminmoves.bookkeeping.answers import ListedAdministration, Listing, NoAnswer
 from adminmoves.bookkeeping.http import HttpAnswer
-from adminmoves.bookkeeping.twinfield import (
+from adminmoves.bookkeeping.twinfield_answers import (
     _parsed,
     limits_in,
     read_offices,

@@ -14,7 +14,7 @@ from adminmoves.bookkeeping.gateway import ADAPTERS
 from adminmoves.bookkeeping.http import HttpAnswer
 from adminmoves.bookkeeping.multivers import read_rows
 from adminmoves.bookkeeping.refusals import refuse_status, retry_after
-from adminmoves.bookkeeping.twinfield import read_offices, read_who
+from adminmoves.bookkeeping.twinfield_answers import read_offices, read_who
 from adminmoves.bookkeeping.verdict import decide_verdict
 from adminmoves.vocabulary import Package, Verdict
 from tests.bookkeeping.exact_rows import division, told
