@@ -12,7 +12,8 @@ from adminmoves.bookkeeping import session
 from adminmoves.bookkeeping.gateway import FRESH
 from adminmoves.bookkeeping.vault import unseal
 from adminmoves.evidence.records import ask_package
-from adminmoves.evidence.wording import OF_THE_USER, tell
+from adminmoves.evidence.verdict_texts import OF_THE_USER
+from adminmoves.evidence.wording import tell
 from adminmoves.models import (
     BookkeepingConnection,
     ConnectionCall,

@@ -9,7 +9,8 @@ from django.test import Client
 
 from adminmoves.bookkeeping import gateway
 from adminmoves.bookkeeping.gateway import Evidence
-from adminmoves.evidence.wording import MEANINGS, NOT_RECOGNISED, tell
+from adminmoves.evidence.verdict_texts import MEANINGS, NOT_RECOGNISED
+from adminmoves.evidence.wording import tell
 from adminmoves.models import BookkeepingConnection, Contributor, Move, Parties, Proof
 from adminmoves.templatetags.portal import icon
 from adminmoves.vocabulary import MoveState, MoveType, Package, Part, Verdict
