@@ -16,13 +16,11 @@ from adminmoves.bookkeeping.connection_lock import ConnectionBusy
 from adminmoves.detail import four_eyes
 from adminmoves.detail.queries import find_move
 from adminmoves.errors import ChangedMeanwhile, StepRefused
+from adminmoves.evidence.file_kinds import PDF, plain_name, shown_as
 from adminmoves.evidence.files import (
-    PDF,
     EvidenceDiffers,
     EvidenceRefused,
     genuine,
-    plain_name,
-    shown_as,
     why_full,
 )
 from adminmoves.evidence.records import attestation_right, record_trouble

@@ -7,7 +7,7 @@ from django.conf import settings
 
 from adminmoves.bookkeeping import gateway
 from adminmoves.evidence import records, wording
-from adminmoves.evidence.files import shown_as
+from adminmoves.evidence.file_kinds import shown_as
 from adminmoves.models import BookkeepingConnection, EvidenceFile, Proof
 from adminmoves.vocabulary import Right
 

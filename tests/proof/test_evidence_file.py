@@ -15,7 +15,8 @@ from django.test import Client
 
 from adminmoves.access import actor_for
 from adminmoves.errors import ChangedMeanwhile, NotAllowed
-from adminmoves.evidence.files import keep_file, kind_of
+from adminmoves.evidence.file_kinds import kind_of
+from adminmoves.evidence.files import keep_file
 from adminmoves.intake.draft.actions import edit_draft
 from adminmoves.models import EvidenceFile, Move
 from adminmoves.vocabulary import MoveState, Role
