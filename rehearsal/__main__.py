@@ -21,12 +21,12 @@ def serve(arguments: list[str]) -> int:
     parser.add_argument("--tls-port", type=int, default=0)
     parser.add_argument("--pages-port", type=int, default=0)
     parser.add_argument("--samples", type=Path, default=Path("samples"))
-    told = parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
     rehearsal = Rehearsal(
-        told.state,
-        read_estate(told.samples),
-        tls_port=told.tls_port,
-        pages_port=told.pages_port,
+        options.state,
+        read_estate(options.samples),
+        tls_port=options.tls_port,
+        pages_port=options.pages_port,
     )
     stopped = Event()
     for number in (signal.SIGTERM, signal.SIGINT):

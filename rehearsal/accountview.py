@@ -36,7 +36,7 @@ def companies(call: Call) -> Answer:
 def system_data(call: Call) -> Answer:
     """The administrations of one company: this year's, under the code and the year."""
     row = _company(call)
-    if row is None or _asked(call, "businessobject").upper() != "ADL":
+    if row is None or _parameter(call, "businessobject").upper() != "ADL":
         return _error("De onderneming is niet beschikbaar.", 400)
     if call.suffers("error_in_200"):
         return _error("De onderneming is niet beschikbaar.", 200)
@@ -50,14 +50,14 @@ def system_data(call: Call) -> Answer:
         "ATS_YEAR": str(year),
         "BLCK_DATE": BLOCKED if each.status == Status.BLOCKED else None,
     }
-    wanted = _asked(call, "filtervalue1").upper()
+    wanted = _parameter(call, "filtervalue1").upper()
     matches = not wanted or code.upper() == wanted
     return in_json({"ADM_LIST": [found] if matches else []})
 
 
 def data(call: Call) -> Answer:
     row = _company(call)
-    if row is None or _asked(call, "businessobject").upper() != "CMP1":
+    if row is None or _parameter(call, "businessobject").upper() != "CMP1":
         return _error("De onderneming is niet beschikbaar.", 400)
     if call.suffers("error_in_200"):
         return _error("De onderneming is niet beschikbaar.", 200)
@@ -77,7 +77,7 @@ def data(call: Call) -> Answer:
     )
 
 
-def _asked(call: Call, wanted: str) -> str:
+def _parameter(call: Call, wanted: str) -> str:
     """A parameter of the address, in whatever case its name is written."""
     query = call.request.query
     return next((query[name] for name in query if name.lower() == wanted), "")

@@ -28,8 +28,7 @@ LOOPBACK = "127.0.0.1"
 def ensure_certificates(folder: Path, hosts: Iterable[str]) -> tuple[Path, Path]:
     """The authority's certificate and the server's key with its certificate (0600).
 
-    They are kept in the folder and made when they are missing, about to end, or
-    not made for all these hosts.
+    They are made anew when they are missing, about to expire, or not for all hosts.
     """
     authority, server = folder / "ca.pem", folder / "server.pem"
     names = {*hosts, LOOPBACK}
@@ -42,9 +41,11 @@ def _fits(server: Path, names: set[str]) -> bool:
     certificate = x509.load_pem_x509_certificate(server.read_bytes())
     if certificate.not_valid_after_utc - datetime.now(UTC) < RENEW_BEFORE:
         return False
-    told = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName)
-    known = set(told.value.get_values_for_type(x509.DNSName))
-    return names - {LOOPBACK} <= known
+    alternatives = certificate.extensions.get_extension_for_class(
+        x509.SubjectAlternativeName
+    )
+    certified = set(alternatives.value.get_values_for_type(x509.DNSName))
+    return names - {LOOPBACK} <= certified
 
 
 def _make(authority: Path, server: Path, names: set[str]) -> None:

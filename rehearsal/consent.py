@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 from rehearsal.markup import page
 from rehearsal.messages import Answer, Request, see_other
 from rehearsal.service import Service
-from rehearsal.words import Language, language_of, say
+from rehearsal.words import Language, language_of, translate
 from rehearsal.world import Organisation, Package, World
 
 LOOPBACK = ("127.0.0.1", "localhost")
@@ -27,7 +27,9 @@ def consent(request: Request, world: World, service: Service) -> Answer:
     """
     language = language_of(request.query, request.headers)
     if wrong := _wrong(request.query, world, service, language):
-        return page(language, say(language, "cannot"), f"<p>{escape(wrong)}</p>", 400)
+        return page(
+            language, translate(language, "cannot"), f"<p>{escape(wrong)}</p>", 400
+        )
     offered = world.of_package(
         service.package, service.country_of(request.host), request.host
     )
@@ -41,13 +43,13 @@ def _wrong(
 ) -> str:
     missing = [name for name in service.required if not query.get(name)]
     if missing:
-        return say(language, "missing", names=", ".join(missing))
+        return translate(language, "missing", names=", ".join(missing))
     if query["response_type"] != "code":
-        return say(language, "missing", names="response_type=code")
+        return translate(language, "missing", names="response_type=code")
     if query["client_id"] not in world.applications:
-        return say(language, "unknown_client", client=query["client_id"])
+        return translate(language, "unknown_client", client=query["client_id"])
     if not _is_loopback(query["redirect_uri"]):
-        return say(language, "not_loopback")
+        return translate(language, "not_loopback")
     return ""
 
 
@@ -62,20 +64,23 @@ def _form(
     offered: list[Organisation],
     language: Language,
 ) -> Answer:
-    title = say(language, "consent_title", package=NAMES[service.package])
+    title = translate(language, "consent_title", package=NAMES[service.package])
     if not offered:
-        return page(language, title, f"<p>{say(language, 'no_organisation')}</p>", 400)
-    asks = say(language, "asks", client=request.query["client_id"])
+        return page(
+            language, title, f"<p>{translate(language, 'no_organisation')}</p>", 400
+        )
+    asks = translate(language, "asks", client=request.query["client_id"])
     chosen = _chosen(request.query, offered)
     content = (
         f"<p>{escape(asks)}</p>"
-        f'<form class="tall" method="post"><label>{say(language, "organisation")}'
+        f'<form class="tall" method="post"><label>{translate(language, "organisation")}'
         f'<select name="organisation">{_options(offered, chosen)}</select></label>'
         f"{_scope_boxes(service, request.query, language)}"
         f"{_boxes(chosen, language)}"
         f'<button class="first" name="decision" value="allow">'
-        f"{say(language, 'allow')}</button>"
-        f'<button name="decision" value="refuse">{say(language, "refuse")}</button>'
+        f"{translate(language, 'allow')}</button>"
+        f'<button name="decision" value="refuse">'
+        f"{translate(language, 'refuse')}</button>"
         "</form>"
     )
     return page(language, title, content)
@@ -99,13 +104,13 @@ def _options(offered: list[Organisation], chosen: Organisation) -> str:
 
 
 def _boxes(chosen: Organisation, language: Language) -> str:
-    """What can be left out: of the chosen organisation, for whoever is that precise."""
+    """Boxes to leave out administrations of the chosen organisation."""
     boxes = "".join(
         f'<label class="tick"><input type="checkbox" name="left_out" '
         f'value="{escape(each.id)}">{escape(each.code)} {escape(each.name)}</label>'
         for each in chosen.administrations
     )
-    legend = say(language, "leave_out", owner=chosen.name)
+    legend = translate(language, "leave_out", owner=chosen.name)
     return (
         f"<details><summary>{escape(legend)}</summary>"
         f"<fieldset><legend>{escape(legend)}</legend>{boxes}</fieldset></details>"
@@ -121,19 +126,19 @@ def _scope_boxes(service: Service, query: Mapping[str, str], language: Language)
         f'value="{escape(each)}">{escape(each)}</label>'
         for each in query.get("scope", "").split()
     )
-    legend = say(language, "scopes")
+    legend = translate(language, "scopes")
     return (
         f"<fieldset><legend>{escape(legend)}</legend>"
         f'<input type="hidden" name="scopes" value="asked">{boxes}</fieldset>'
     )
 
 
-def _ticked(form: Mapping[str, list[str]], asked: str) -> str:
+def _ticked(form: Mapping[str, list[str]], requested: str) -> str:
     """The scopes that are given: all, unless the page asked for each."""
     if "scopes" not in form:
-        return asked
+        return requested
     ticked = form.get("scope", [])
-    return " ".join(each for each in asked.split() if each in ticked)
+    return " ".join(each for each in requested.split() if each in ticked)
 
 
 def _decided(request: Request, world: World, offered: list[Organisation]) -> Answer:
@@ -158,9 +163,9 @@ def _decided(request: Request, world: World, offered: list[Organisation]) -> Ans
     return _back(query, {"code": code})
 
 
-def _back(query: Mapping[str, str], told: dict[str, str]) -> Answer:
+def _back(query: Mapping[str, str], answer: dict[str, str]) -> Answer:
     address = query["redirect_uri"]
     if "state" in query:
-        told = told | {"state": query["state"]}
+        answer = answer | {"state": query["state"]}
     sign = "&" if urlsplit(address).query else "?"
-    return see_other(f"{address}{sign}{urlencode(told)}")
+    return see_other(f"{address}{sign}{urlencode(answer)}")

@@ -8,7 +8,7 @@ from rehearsal.faults import FAULTS, OF_ONE_PACKAGE
 from rehearsal.markup import page
 from rehearsal.messages import Answer
 from rehearsal.switchboard import Switchboard
-from rehearsal.words import Language, say
+from rehearsal.words import Language, translate
 from rehearsal.world import Administration, Organisation, Status
 
 BY_FORM = ("move", "rename", "set", "revoke", "fault", "fault/clear")
@@ -26,17 +26,17 @@ class EstatePage:
                 self._section(each, language)
                 for each in self._world.organisations.values()
             )
-        told = f'<p role="alert">{escape(wrong)}</p>' if wrong else ""
+        alert = f'<p role="alert">{escape(wrong)}</p>' if wrong else ""
         status = 400 if wrong else 200
-        return page(language, say(language, "estate"), told + sections, status)
+        return page(language, translate(language, "estate"), alert + sections, status)
 
-    def carry_out(self, form: Mapping[str, str]) -> None:
-        """The command of a form; refusals as those of the control."""
+    def execute(self, form: Mapping[str, str]) -> None:
+        """Execute the command of a form. Raises as the control does."""
         command = form.get("command", "")
         if command not in BY_FORM:
             raise ValueError(command)
-        told = {name: value for name, value in form.items() if value}
-        self._control.commands[command](told)
+        values = {name: value for name, value in form.items() if value}
+        self._control.commands[command](values)
 
     def _section(self, organisation: Organisation, language: Language) -> str:
         title = f"{organisation.name} {organisation.country}".strip()
@@ -45,9 +45,9 @@ class EstatePage:
             self._row(organisation, each, language)
             for each in organisation.administrations
         )
-        empty = f'<p class="quiet">{say(language, "empty")}</p>'
+        empty = f'<p class="quiet">{translate(language, "empty")}</p>'
         heads = "".join(
-            f'<th scope="col">{say(language, name)}</th>'
+            f'<th scope="col">{translate(language, name)}</th>'
             for name in ("code", "name", "status", "change")
         )
         table = f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
@@ -61,10 +61,10 @@ class EstatePage:
     def _row(
         self, organisation: Organisation, each: Administration, language: Language
     ) -> str:
-        summary = f"{say(language, 'change')} {each.code}"
+        summary = f"{translate(language, 'change')} {each.code}"
         return (
             f"<tr><td><code>{escape(each.code)}</code></td><td>{escape(each.name)}</td>"
-            f"<td>{say(language, each.status)}</td><td><details>"
+            f"<td>{translate(language, each.status)}</td><td><details>"
             f"<summary>{escape(summary)}</summary>"
             f"{self._forms(organisation, each, language)}</details></td></tr>"
         )
@@ -74,7 +74,7 @@ class EstatePage:
     ) -> str:
         where = {"organisation": organisation.key, "code": each.id}
         other = _selected(
-            say(language, "to"),
+            translate(language, "to"),
             "to",
             {
                 target.key: f"{target.name} {target.country}".strip()
@@ -82,11 +82,11 @@ class EstatePage:
                 if target.package == organisation.package and target is not organisation
             },
         )
-        states = {status.value: say(language, status) for status in Status}
+        states = {status.value: translate(language, status) for status in Status}
         move = {"administration": each.id, "from": organisation.key}
-        new_code = _typed(say(language, "new_code"), "new_code")
-        code = _typed(say(language, "code_there"), "code")
-        status = _selected(say(language, "status"), "status", states, each.status)
+        new_code = _typed(translate(language, "new_code"), "new_code")
+        code = _typed(translate(language, "code_there"), "code")
+        status = _selected(translate(language, "status"), "status", states, each.status)
         return (
             _form("move", language, move, other + code)
             + _form("rename", language, where, new_code)
@@ -100,18 +100,18 @@ class EstatePage:
             for name in FAULTS
             if OF_ONE_PACKAGE.get(name) in (None, organisation.package)
         }
-        chosen = _selected(say(language, "fault"), "fault", faults)
-        times = _typed(say(language, "times"), "times", kind="number")
+        chosen = _selected(translate(language, "fault"), "fault", faults)
+        times = _typed(translate(language, "times"), "times", kind="number")
         present = ", ".join(
             str(row["name"])
-            for row in self._control.readings["fault"]({})
+            for row in self._control.queries["fault"]({})
             if row["organisation"] == organisation.key
         )
-        told = ""
+        waiting = ""
         if present:
-            told = f"<p>{say(language, 'present')}: {escape(present)}</p>"
+            waiting = f"<p>{translate(language, 'present')}: {escape(present)}</p>"
         return (
-            f"<details><summary>{say(language, 'trouble')}</summary>{told}"
+            f"<details><summary>{translate(language, 'trouble')}</summary>{waiting}"
             + _form("fault", language, here, chosen + times)
             + _form("fault/clear", language, here, "")
             + _form("revoke", language, here, "")
@@ -122,13 +122,13 @@ class EstatePage:
 def _form(
     command: str, language: Language, hidden: Mapping[str, str], fields: str
 ) -> str:
-    kept = "".join(
+    hidden_fields = "".join(
         f'<input type="hidden" name="{name}" value="{escape(value)}">'
         for name, value in {"command": command, **hidden}.items()
     )
     return (
-        f'<form method="post" action="/?lang={language}">{kept}{fields}'
-        f"<button>{say(language, command)}</button></form>"
+        f'<form method="post" action="/?lang={language}">{hidden_fields}{fields}'
+        f"<button>{translate(language, command)}</button></form>"
     )
 
 

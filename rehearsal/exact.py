@@ -98,7 +98,7 @@ def me(call: Call) -> Answer:
         "DivisionCustomerCode": owner.name.rjust(PADDED),
         "DivisionCustomerName": owner.title,
     }
-    return _told(call, [(f"current/Me(guid'{user}')", "System.Me", fields)], fields)
+    return _page(call, [(f"current/Me(guid'{user}')", "System.Me", fields)], fields)
 
 
 def divisions(call: Call) -> Answer:
@@ -107,7 +107,7 @@ def divisions(call: Call) -> Answer:
 
 
 def all_divisions(call: Call) -> Answer:
-    """What the licence owns, also without a right to open it."""
+    """Every division that the licence owns, also without a right to open it."""
     left_out = call.consent.left_out
     return _system(
         call,
@@ -135,7 +135,7 @@ def hrm_divisions(call: Call) -> Answer:
 def _listed(call: Call, rows: list[Row], which: List) -> Answer:
     if refused := _limited(call, call.found["division"]) or _not_ticked(call):
         return refused
-    if set(_asked(call)) - {*which.fields}:
+    if set(_selected_names(call)) - {*which.fields}:
         return refuse(400, "")
     described = [_fields(row, which) for row in rows]
     wanted = call.request.query.get("$filter", "")
@@ -149,7 +149,7 @@ def _listed(call: Call, rows: list[Row], which: List) -> Answer:
         ]
     path = call.request.path.partition("/api/v1/")[2]
     found = [(f"{path}({each['Code']})", which.kind, each) for each in described]
-    return _told(call, found)
+    return _page(call, found)
 
 
 def _not_ticked(call: Call) -> Answer | None:
@@ -165,7 +165,7 @@ def _not_ticked(call: Call) -> Answer | None:
 def _fields(row: Row, which: List) -> Fields:
     owner, each = row
     archived = MOVED if each.status == Status.ARCHIVED else None
-    told: Fields = {
+    fields: Fields = {
         "Code": int(each.external_id or 0),
         which.hid: str(int(each.code)) if each.code.isdigit() else "0",
         "Description": each.name,
@@ -182,19 +182,19 @@ def _fields(row: Row, which: List) -> Fields:
         "ChamberOfCommerceNumber": each.kvk_number or None,
         "VATNumber": None,
     }
-    return {name: told[name] for name in which.fields}
+    return {name: fields[name] for name in which.fields}
 
 
-def _told(
+def _page(
     call: Call,
     found: Iterable[tuple[str, str, Fields]],
-    known: Iterable[str] = (),
+    allowed: Iterable[str] = (),
 ) -> Answer:
     """A page of sixty, with the address of the next one if there is more.
 
-    `known`: the fields there are, where that was not looked at before.
+    `allowed`: the fields there are, where that was not looked at before.
     """
-    if known and set(_asked(call)) - {*known}:
+    if allowed and set(_selected_names(call)) - {*allowed}:
         return refuse(400, "")
     base = f"https://{call.request.host}/api/v1"
     rows = [
@@ -229,7 +229,7 @@ def _names(query: Mapping[str, str]) -> set[str]:
     return {name.strip() for name in query.get("$select", "").split(",")} - {""}
 
 
-def _asked(call: Call) -> set[str]:
+def _selected_names(call: Call) -> set[str]:
     return _names(call.request.query)
 
 
@@ -248,11 +248,11 @@ def _minutely(call: Call) -> dict[str, str]:
     """Both families of headers, as they come with every answer."""
     division = call.found.get("division", "me")
     whose = f"{call.consent.client_id} {division}"
-    told: dict[str, str] = {}
+    headers: dict[str, str] = {}
     for name, family in (("exact_minute", "-Minutely"), ("exact_day", "")):
         room = call.limits.look(name, whose)
-        told |= _headers(family, room) if room else {}
-    return told
+        headers |= _headers(family, room) if room else {}
+    return headers
 
 
 def _headers(family: str, room: Room) -> dict[str, str]:

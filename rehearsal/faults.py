@@ -1,4 +1,4 @@
-"""What can go wrong with a package, on request: for some calls or until cleared."""
+"""Faults of a package, on request: for some calls or until cleared."""
 
 import gzip
 from collections.abc import Callable, Mapping
@@ -10,8 +10,8 @@ from rehearsal.messages import (
     JSON,
     XML,
     Answer,
+    Delivery,
     Kind,
-    Wire,
     in_html,
     in_json,
     in_xml,
@@ -139,7 +139,7 @@ Refuse = Callable[[int, str], Answer]  # a status and a reason, in the package's
 
 
 def instead(fault: Fault, refuse: Refuse, *, after: dict[str, str]) -> Answer | None:
-    """What comes in place of the answer; None where the call is carried out.
+    """The answer of a fault; None where the call is carried out.
 
     `after` are the headers with which the package says when to come back.
     """
@@ -160,10 +160,10 @@ def instead(fault: Fault, refuse: Refuse, *, after: dict[str, str]) -> Answer | 
     return fixed(options) if fixed else None
 
 
-def _tell_otherwise(options: Mapping[str, Any], answer: Answer) -> None:
+def _set_headers(options: Mapping[str, Any], answer: Answer) -> None:
     """`header`: one "Name: value", or a list of them. `charset`: of the body."""
-    told = options.get("header", ())
-    for line in [told] if isinstance(told, str) else told:
+    header = options.get("header", ())
+    for line in [header] if isinstance(header, str) else header:
         name, _, value = str(line).partition(":")
         answer.headers[name.strip()] = value.strip()
     if "retry_after" in options:
@@ -184,8 +184,11 @@ def _any_answer(options: Mapping[str, Any]) -> Answer:
 def _token_error(options: Mapping[str, Any]) -> Answer:
     """A refusal of a token endpoint with the error and status that are told."""
     error = str(options.get("error", "invalid_request"))
-    told = {"error": error, "error_description": str(options.get("description", error))}
-    return in_json(told, int(options.get("status", 400)))
+    content = {
+        "error": error,
+        "error_description": str(options.get("description", error)),
+    }
+    return in_json(content, int(options.get("status", 400)))
 
 
 def outside_consent() -> Answer:
@@ -211,10 +214,10 @@ def _elsewhere(options: dict[str, Any]) -> Answer:
 
 
 FIXED: Mapping[str, Callable[[dict[str, Any]], Answer]] = {
-    "hang": lambda _options: Answer(wire=Wire.HANG),
+    "hang": lambda _options: Answer(delivery=Delivery.HANG),
     "html": _maintenance,
     "unauthorised_html": lambda _options: in_html(OBJECT_MOVED, 401),
-    "huge": lambda _options: Answer(wire=Wire.HUGE),
+    "huge": lambda _options: Answer(delivery=Delivery.HUGE),
     "doctype": lambda _options: in_xml(BOMB),
     "redirect": _elsewhere,
     "empty": lambda options: Answer(int(options.get("status", 200)), content_type=XML),
@@ -230,13 +233,13 @@ def after_all(fault: Fault | None, answer: Answer) -> Answer:
     """
     if fault is None:
         return answer
-    _tell_otherwise(fault.options, answer)
+    _set_headers(fault.options, answer)
     if fault.name == "slow":
         answer.delay = float(fault.options.get("seconds", 2))
     if fault.name == "cut":
-        answer.wire = Wire.CUT
+        answer.delivery = Delivery.CUT
     if fault.name == "no_refresh":
-        answer.wire = Wire.DROP
+        answer.delivery = Delivery.DROP
     if fault.name == "gzip":
         _compress(answer, broken=bool(fault.options.get("broken")))
     return answer

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 CODE_LIVES = 180  # seconds
-SPENT_KEPT = 50
+MAX_SPENT_STORED = 50
 
 
 class OAuthRefused(Exception):
@@ -162,7 +162,7 @@ class Grants:
         """The earlier consents by this user to this application renew no more."""
         for each in self._grants:
             if each is not newest and each.refresh and each.is_chain_of(newest):
-                each.spent = [each.refresh, *each.spent][:SPENT_KEPT]
+                each.spent = [each.refresh, *each.spent][:MAX_SPENT_STORED]
                 each.refresh = ""
 
     def revoke(self, organisation: str) -> int:
@@ -206,7 +206,7 @@ class Grants:
         now = self._now()
         if rules.rotates or not refresh:
             refresh = secrets.token_urlsafe(32)
-            grant.spent = [grant.refresh, *grant.spent][:SPENT_KEPT]
+            grant.spent = [grant.refresh, *grant.spent][:MAX_SPENT_STORED]
             grant.refresh = fingerprint(refresh)
         access = secrets.token_urlsafe(32)
         grant.access = {mark: end for mark, end in grant.access.items() if end > now}

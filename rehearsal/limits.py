@@ -22,7 +22,7 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """What was left after a call; `refused` when there was none for it."""
+    """The calls left after a call; `refused` when there was none for it."""
 
     limit: int
     remaining: int
@@ -56,7 +56,7 @@ class Limits:
             return Room(limit, limit - window.used, window.ends, refused)
 
     def look(self, name: str, whose: str) -> Room | None:
-        """What is left of a window, without taking anything; None: not begun."""
+        """The calls left in a window, without taking one; None: not begun."""
         limit, window = self.allowed[name], self._windows.get((name, whose))
         if limit is None or window is None:
             return None

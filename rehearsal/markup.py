@@ -4,7 +4,7 @@ from html import escape
 from importlib.resources import files
 
 from rehearsal.messages import Answer, in_html
-from rehearsal.words import Language, say
+from rehearsal.words import Language, translate
 
 STYLE = "/style.css"
 POLICY = "default-src 'none'; style-src 'self'; img-src 'none'; frame-ancestors 'none'"
@@ -15,10 +15,10 @@ def page(language: Language, title: str, content: str, status: int = 200) -> Ans
     answer = in_html(
         f'<!DOCTYPE html><html lang="{language}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{escape(title)} - {say(language, 'world')}</title>"
+        f"<title>{escape(title)} - {translate(language, 'world')}</title>"
         f'<link rel="stylesheet" href="{STYLE}"></head><body>'
-        f'<header><p class="world">{say(language, "world")}</p>'
-        f"<p>{say(language, 'made_up')}</p></header>"
+        f'<header><p class="world">{translate(language, "world")}</p>'
+        f"<p>{translate(language, 'made_up')}</p></header>"
         f"<main><h1>{escape(title)}</h1>{content}</main></body></html>",
         status,
     )

@@ -1,4 +1,4 @@
-"""What comes in and what goes out, apart from any socket."""
+"""Requests and answers, apart from any socket."""
 
 import json
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ XML = "text/xml; charset=utf-8"
 
 
 class Kind(StrEnum):
-    """What sort of endpoint a request is for; faults are set per kind."""
+    """The kind of endpoint of a request; faults are set per kind."""
 
     CONSENT = auto()
     TOKEN = auto()
@@ -22,7 +22,7 @@ class Kind(StrEnum):
     ELSEWHERE = auto()
 
 
-class Wire(StrEnum):
+class Delivery(StrEnum):
     """How an answer leaves: whole, or in one of the ways an answer gets lost."""
 
     WHOLE = auto()
@@ -58,7 +58,7 @@ class Answer:
     body: bytes = b""
     content_type: str = JSON
     headers: dict[str, str] = field(default_factory=dict)
-    wire: Wire = Wire.WHOLE
+    delivery: Delivery = Delivery.WHOLE
     delay: float = 0  # seconds before the first byte
 
 

@@ -21,7 +21,7 @@ def token(call: Call) -> Answer:
     """Tokens for a code or a refresh token; a refusal as RFC 6749 shapes it."""
     form = call.request.form
     try:
-        client_id = _known_client(call)
+        client_id = _require_client(call)
         tokens = _granted(call, form, client_id)
     except OAuthRefused as refused:
         return _refusal(refused)
@@ -49,7 +49,7 @@ def _granted(call: Call, form: dict[str, str], client_id: str) -> Tokens:
     raise OAuthRefused("unsupported_grant_type", "Only a code or a refresh token.")
 
 
-def _known_client(call: Call) -> str:
+def _require_client(call: Call) -> str:
     """The client id, once its secret is right."""
     form = call.request.form
     if call.service.basic:
@@ -68,10 +68,10 @@ def _basic(request: Request) -> tuple[str, str]:
     if scheme.lower() != "basic":
         return "", ""
     try:
-        told = base64.b64decode(value, validate=True).decode()
+        pair = base64.b64decode(value, validate=True).decode()
     except (binascii.Error, UnicodeDecodeError):
         return "", ""
-    name, _, secret = told.partition(":")
+    name, _, secret = pair.partition(":")
     return name, secret
 
 

@@ -1,4 +1,4 @@
-"""The door for a browser: consent pages, the estate page, and the control."""
+"""The pages for a browser: consent pages, the estate page, and the control."""
 
 import json
 from dataclasses import replace
@@ -33,7 +33,7 @@ class Pages:
         return self._of_host(request)
 
     def _of_host(self, request: Request) -> tuple[Answer, Entry | None]:
-        """The consent page of a package; nothing else of it is served here."""
+        """The consent page of a package: its other endpoints are on the TLS server."""
         host, _, path = request.path.lstrip("/").partition("/")
         there = replace(request, host=host.lower(), path=f"/{path}")
         service = self._switchboard.service_of(there.host)
@@ -44,7 +44,7 @@ class Pages:
     def _estate_page(self, request: Request) -> Answer:
         """The estate; after a form the same page anew, or what was wrong with it.
 
-        A form is only taken from a page of our own: the browser says which.
+        A form is accepted from our own page only, by the Origin header.
         """
         language = language_of(request.query, request.headers)
         if request.method != "POST":
@@ -53,25 +53,25 @@ class Pages:
         if request.headers.get("origin") != f"http://{host}":
             return in_json({"error": "This form is not of this page."}, 403)
         try:
-            self._estate.carry_out(request.form)
+            self._estate.execute(request.form)
         except (KeyError, NotThere, ValueError) as wrong:
             return self._estate.show(language, str(wrong))
         return see_other(f"/?lang={language}")
 
     def _commanded(self, request: Request) -> Answer:
-        """A command as JSON. A page elsewhere cannot send that type unasked."""
+        """A command as JSON: a type that a page elsewhere cannot send without CORS."""
         name = request.path.removeprefix(CONTROL)
         reads = request.method == "GET"
-        known = self._control.readings if reads else self._control.commands
-        if name not in known:
+        commands = self._control.queries if reads else self._control.commands
+        if name not in commands:
             return in_json({"error": f"There is no command {name!r}."}, 404)
         if not reads and not request.headers.get("content-type", "").startswith(
             JSON_TYPE
         ):
             return in_json({"error": f"Commands are {JSON_TYPE}."}, 415)
         try:
-            told = dict(request.query) if reads else _content(request)
-            return in_json(known[name](told))
+            values = dict(request.query) if reads else _content(request)
+            return in_json(commands[name](values))
         except KeyError as missing:
             return in_json({"error": f"Missing: {missing}."}, 400)
         except (NotThere, ValueError) as wrong:
@@ -80,6 +80,6 @@ class Pages:
 
 def _content(request: Request) -> dict[str, Any]:
     match json.loads(request.body or b"{}"):
-        case dict() as told:
-            return told
+        case dict() as values:
+            return values
     raise ValueError("A command is a JSON object.")

@@ -24,8 +24,8 @@ def read_estate(folder: Path) -> list[Organisation]:
             country=row["country"],
             base_url=row["base_url"],
         )
-        kept = organisations.setdefault(made.key, made)
-        by_connection[row["id"]] = kept
+        organisation = organisations.setdefault(made.key, made)
+        by_connection[row["id"]] = organisation
     for row in _rows(folder / "administrations.csv"):
         organisation = by_connection[row["connection"]]
         organisation.administrations.append(
@@ -40,13 +40,13 @@ def read_estate(folder: Path) -> list[Organisation]:
     return list(organisations.values())
 
 
-def _external_id(package: Package, told: str) -> str:
-    """What the file tells where it can be true; the world makes the others."""
+def _external_id(package: Package, external_id: str) -> str:
+    """The id in the file where it can be real; the world makes the others."""
     if package == Package.TWINFIELD:
         return ""
-    if package == Package.EXACT_ONLINE and len(told) != EXACT_CODE_LENGTH:
+    if package == Package.EXACT_ONLINE and len(external_id) != EXACT_CODE_LENGTH:
         return ""
-    return told
+    return external_id
 
 
 def _rows(file: Path) -> list[dict[str, str]]:

@@ -1,4 +1,4 @@
-"""The two doors of the world: the packages over TLS, and pages for a browser."""
+"""The two servers of the world: the packages over TLS, and pages for a browser."""
 
 import json
 import select
@@ -16,7 +16,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from rehearsal.certificates import LOOPBACK, ensure_certificates
 from rehearsal.faults import ELSEWHERE
 from rehearsal.journal import Entry
-from rehearsal.messages import Answer, Request, Wire
+from rehearsal.messages import Answer, Delivery, Request
 from rehearsal.pages import Pages
 from rehearsal.switchboard import Switchboard
 from rehearsal.world import Estate, World
@@ -38,16 +38,16 @@ HOSTS = (
     "localhost",
     ELSEWHERE,
 )
-PATIENCE = 60  # seconds a connection may be silent
-MOST_BODY = 1_000_000  # bytes
+MAX_SILENT_SECONDS = 60
+MAX_BODY_BYTES = 1_000_000
 CHUNK = b" " * 65_536
-HUGE = 800 * len(CHUNK)  # bytes, some 50 MB
+HUGE_BYTES = 800 * len(CHUNK)  # some 50 MB
 
 Respond = Callable[[Request], tuple[Answer, Entry | None]]
 
 
 class Rehearsal:
-    """The made-up world with both its doors; port 0 takes a free one."""
+    """The made-up world with both servers; port 0 takes a free one."""
 
     def __init__(
         self,
@@ -65,8 +65,8 @@ class Rehearsal:
         self.ca_file, server_file = ensure_certificates(state_dir, hosts | {*HOSTS})
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(server_file)
-        self._tls = Door(tls_port, self.switchboard.answer, context)
-        self._plain = Door(pages_port, self.pages.answer)
+        self._tls = LoopbackServer(tls_port, self.switchboard.answer, context)
+        self._plain = LoopbackServer(pages_port, self.pages.answer)
         self._ports_file = state_dir / "ports.json"
 
     @property
@@ -90,7 +90,7 @@ class Rehearsal:
         self._plain.shut()
 
 
-class Door(ThreadingHTTPServer):
+class LoopbackServer(ThreadingHTTPServer):
     """A server on loopback that can be shut while calls hang."""
 
     daemon_threads = True
@@ -125,7 +125,7 @@ class Door(ThreadingHTTPServer):
     def get_request(self) -> tuple[socket.socket, tuple[str, int]]:
         """A connection whose handshake waits for the thread that will serve it."""
         connection, address = super().get_request()
-        connection.settimeout(PATIENCE)
+        connection.settimeout(MAX_SILENT_SECONDS)
         if self._context is not None:
             connection = self._context.wrap_socket(
                 connection, server_side=True, do_handshake_on_connect=False
@@ -150,15 +150,15 @@ class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server_version = "Rehearsal"
     sys_version = ""
-    timeout = PATIENCE
-    server: Door
+    timeout = MAX_SILENT_SECONDS
+    server: LoopbackServer
 
     def serve(self) -> None:
         answer, entry = self.server.respond(self._request())
         sent = False
         try:
             self._wait(answer)
-            if entry is not None and answer.wire is Wire.WHOLE:
+            if entry is not None and answer.delivery is Delivery.WHOLE:
                 # Before it leaves: whoever has read it may call again at once.
                 entry.close(answer.status)
             sent = self._send(answer)
@@ -173,7 +173,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def _request(self) -> Request:
         parts = urlsplit(self.path)
-        length = min(int(self.headers.get("Content-Length") or 0), MOST_BODY)
+        length = min(int(self.headers.get("Content-Length") or 0), MAX_BODY_BYTES)
         host = self.headers.get("Host", "").rsplit(":", 1)[0].lower()
         return Request(
             method=self.command,
@@ -187,20 +187,20 @@ class Handler(BaseHTTPRequestHandler):
     def _wait(self, answer: Answer) -> None:
         if answer.delay:
             self.server.shutting.wait(answer.delay)
-        if answer.wire is Wire.HANG:
+        if answer.delivery is Delivery.HANG:
             self._hang()
 
     def _send(self, answer: Answer) -> bool:
         """Send it as it is to leave; whether all of it was sent."""
-        if answer.wire in (Wire.HANG, Wire.DROP):
+        if answer.delivery in (Delivery.HANG, Delivery.DROP):
             self.close_connection = True
             return False
-        length = HUGE if answer.wire is Wire.HUGE else len(answer.body)
+        length = HUGE_BYTES if answer.delivery is Delivery.HUGE else len(answer.body)
         self._head(answer, length)
-        if answer.wire is Wire.HUGE:
-            for _ in range(HUGE // len(CHUNK)):
+        if answer.delivery is Delivery.HUGE:
+            for _ in range(HUGE_BYTES // len(CHUNK)):
                 self.wfile.write(CHUNK)
-        if answer.wire is Wire.CUT:
+        if answer.delivery is Delivery.CUT:
             self.wfile.write(answer.body[: length // 2])
             self.close_connection = True
             return False
@@ -217,7 +217,7 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
 
     def _hang(self) -> None:
-        """Say nothing until the other side gives up or the door is shut."""
+        """Say nothing until the other side gives up or the server is shut."""
         while not self.server.shutting.is_set():
             if select.select([self.connection], [], [], 0.1)[0]:
                 return

@@ -1,4 +1,4 @@
-"""What the four packages have in common: hosts, routes, a token, a refusal."""
+"""The common part of the four packages: hosts, routes, a token, a refusal."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -48,8 +48,8 @@ class Call:
     def rows(self) -> list[Row]:
         """The administrations that this user may see, as far as they are told."""
         rows = self.world.seen(self.consent)
-        told = TELLINGS.get(self.fault.name) if self.fault else None
-        return told(self, rows, self.fault) if told and self.fault else rows
+        change = LIST_FAULTS.get(self.fault.name) if self.fault else None
+        return change(self, rows, self.fault) if change and self.fault else rows
 
     def lies(self, rows: list[Row], fault: Fault) -> list[Row]:
         """With a code: a row that is not there. Without: all under other names."""
@@ -87,7 +87,7 @@ def _doubled(rows: list[Row], fault: Fault) -> list[Row]:
     return [row for row in rows if row[1].code == code]
 
 
-TELLINGS: Mapping[str, Callable[[Call, list[Row], Fault], list[Row]]] = {
+LIST_FAULTS: Mapping[str, Callable[[Call, list[Row], Fault], list[Row]]] = {
     "forget": lambda _call, _rows, _fault: [],
     "dup": lambda _call, rows, fault: [*rows, *_look_alikes(rows, fault)],
     "twice": lambda _call, rows, fault: [*rows, *_doubled(rows, fault)],

@@ -55,10 +55,10 @@ class Switchboard:
         entry.fault = fault.name if fault else ""
         grant = self._grant(request, service)
         call = Call(request, self.world, self.limits, service, route, grant, fault)
-        return after_all(fault, _told(call, _in_its_place(call, fault))), entry
+        return after_all(fault, _answer_of(call, _in_its_place(call, fault))), entry
 
     def _organisation(self, request: Request, service: Service, route: Route) -> str:
-        """Whose call it is, also when what it shows is no longer valid."""
+        """The organisation of a call, also when its token is no longer valid."""
         if route.kind == Kind.TOKEN:
             form = request.form
             secret = form.get("code") or form.get("refresh_token") or ""
@@ -88,7 +88,7 @@ def _shape(call: Call) -> Refuse:
     return oauth.refuse if call.route.kind == Kind.TOKEN else call.service.refuse
 
 
-def _told(call: Call, replaced: Answer | None) -> Answer:
+def _answer_of(call: Call, replaced: Answer | None) -> Answer:
     if replaced is not None:
         return replaced
     if call.route.guarded and call.grant is None:

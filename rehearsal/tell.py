@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 LOOPBACK = "127.0.0.1"
-READINGS = ("estate", "log", "fault")
+QUERIES = ("estate", "log", "fault")
 PATIENCE = 30  # seconds
 
 
@@ -21,20 +21,20 @@ def tell(arguments: list[str]) -> int:
     parser.add_argument("command")
     parser.add_argument("values", nargs="*", metavar="name=value")
     parser.add_argument("--state", type=Path, required=True)
-    told = parser.parse_intermixed_args(arguments)
-    ports = json.loads((told.state / "ports.json").read_text())
-    values = dict(_value(each) for each in told.values)
-    status, answer = send(ports["pages"], told.command, values)
+    options = parser.parse_intermixed_args(arguments)
+    ports = json.loads((options.state / "ports.json").read_text())
+    values = dict(_value(each) for each in options.values)
+    status, answer = send(ports["pages"], options.command, values)
     print(answer, file=sys.stdout if status == http.client.OK else sys.stderr)
     return int(status != http.client.OK)
 
 
 def send(port: int, command: str, values: dict[str, Any]) -> tuple[int, str]:
-    """Ask where nothing but the organisation is told and there is something to read."""
+    """Send a query as GET, and anything else as a command by POST."""
     connection = http.client.HTTPConnection(LOOPBACK, port, timeout=PATIENCE)
     path = f"/control/{command}"
     try:
-        if command in READINGS and "fault" not in values:
+        if command in QUERIES and "fault" not in values:
             connection.request("GET", f"{path}?{urlencode(values)}")
         else:
             kind = {"Content-Type": "application/json"}
@@ -45,10 +45,10 @@ def send(port: int, command: str, values: dict[str, Any]) -> tuple[int, str]:
         connection.close()
 
 
-def _value(told: str) -> tuple[str, Any]:
+def _value(pair: str) -> tuple[str, Any]:
     """A name and its value; true, false and null as JSON means them.
 
     Digits stay text, so that a code keeps its zeros.
     """
-    name, _, text = told.partition("=")
+    name, _, text = pair.partition("=")
     return name, {"true": True, "false": False, "null": None}.get(text, text)

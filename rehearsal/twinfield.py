@@ -97,12 +97,12 @@ def refuse(status: int, _reason: str) -> Answer:
 def token_in(request: Request) -> str:
     """Where Twinfield expects it: in the address, or in the SOAP header."""
     found = TOKEN.search(request.body)
-    told = found.group(1).decode("ascii", "replace").strip() if found else ""
-    return request.query.get("token", told)
+    in_header = found.group(1).decode("ascii", "replace").strip() if found else ""
+    return request.query.get("token", in_header)
 
 
 def validation(call: Call) -> Answer:
-    """Who the token is of. A claim comes only with the scope for it."""
+    """The owner of the token. A claim comes only with its scope."""
     grant = call.grant
     if grant is None:
         return in_json({"error": "invalid_token"}, 400)
@@ -142,8 +142,8 @@ def offices(call: Call) -> Answer:
         return soap_fault(109)
     found = Element("offices", result="1")
     for _owner, each in rows:
-        told = {"name": each.name, "shortname": each.name[:20]}
-        SubElement(found, "office", told).text = each.code
+        attributes = {"name": each.name, "shortname": each.name[:20]}
+        SubElement(found, "office", attributes).text = each.code
     return _processed(call, found)
 
 
@@ -151,12 +151,12 @@ def office(call: Call) -> Answer:
     """One office; it wants the code twice, else there is no access."""
     if refused := _refused(call):
         return refused
-    asked = _inner(call.request.body)
-    if asked is None or asked.findtext("type") != "office":
+    request = _inner(call.request.body)
+    if request is None or request.findtext("type") != "office":
         return soap_fault(100)
-    code = asked.findtext("code") or ""
+    code = request.findtext("code") or ""
     row = _named(call.rows(), code)
-    if row is None or asked.findtext("office") != code:
+    if row is None or request.findtext("office") != code:
         text = "U hebt geen toegang tot deze administratie."
         refusal = Element("office", result="0", msgtype="error", msg=text)
         return _processed(call, refusal)

@@ -76,17 +76,17 @@ PAIRS: Mapping[str, tuple[str, str]] = {
 }
 
 
-def say(language: Language, name: str, **parts: str) -> str:
+def translate(language: Language, name: str, **parts: str) -> str:
     """The sentence in that language, its parts filled in as they are."""
     dutch, english = PAIRS[name]
     return (english if language == "en" else dutch).format(**parts)
 
 
 def language_of(query: Mapping[str, str], headers: Mapping[str, str]) -> Language:
-    """What the address says, else what the browser prefers, else Dutch."""
-    told = query.get("lang", "")
-    if told in ("nl", "en"):
-        return told
+    """The language of the address, else of the browser, else Dutch."""
+    chosen = query.get("lang", "")
+    if chosen in ("nl", "en"):
+        return chosen
     for choice in headers.get("accept-language", "").lower().split(","):
         if choice.strip()[:2] in ("nl", "en"):
             return choice.strip()[:2]

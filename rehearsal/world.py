@@ -75,7 +75,7 @@ class Organisation:
 
     @property
     def user_key(self) -> str:
-        """Whose consent this is: of a user of its own, unless several share one."""
+        """The user of a consent: one per organisation, unless several share one."""
         return self.shared_user or f"{self.key} {self.user}"
 
     @property
@@ -97,16 +97,16 @@ class World:
         self.lock = RLock()
         self.ahead = 0.0  # seconds the tokens' clock runs before the real one
         self._file = file
-        kept: dict[str, Any] = json.loads(file.read_text()) if file.exists() else {}
-        found = [_organisation(row) for row in kept.get("estate", ())] or estate
+        state: dict[str, Any] = json.loads(file.read_text()) if file.exists() else {}
+        found = [_organisation(row) for row in state.get("estate", ())] or estate
         self.organisations = {organisation.key: organisation for organisation in found}
-        self.applications: dict[str, str] = kept.get(
+        self.applications: dict[str, str] = state.get(
             "applications", {"portal-rehearsal": "portal-rehearsal-secret"}
         )
-        self._made: int = kept.get("made", 0)
+        self._made: int = state.get("made", 0)
         # Of Twinfield, as the validation of a token names it.
-        self.cluster: str = kept.get("cluster", CLUSTER)
-        grants = [Grant(**row) for row in kept.get("grants", ())]
+        self.cluster: str = state.get("cluster", CLUSTER)
+        grants = [Grant(**row) for row in state.get("grants", ())]
         self.grants = Grants(grants, self.now, self.save)
         self._give_ids()
         self.save()
@@ -181,7 +181,7 @@ class World:
         raise NotThere(f"There is no administration {wanted!r} in {organisation.key}.")
 
     def seen(self, grant: Grant) -> list[tuple[Organisation, Administration]]:
-        """What the user who consented may see, with who owns it.
+        """The administrations that the consenting user may see, with their owners.
 
         A user of Exact Online sees all licences that they sign in for.
         """

@@ -86,17 +86,17 @@ class Client:
         body = urlencode(form, doseq=True)
         return _exchange(connection, "POST", path, body, FORM | dict(headers or {}))
 
-    def command(self, name: str, told: Mapping[str, Any]) -> Reply:
+    def command(self, name: str, values: Mapping[str, Any]) -> Reply:
         connection = http.client.HTTPConnection(
             LOOPBACK, self.rehearsal.pages_port, timeout=10
         )
         kind = {"Content-Type": "application/json"}
         path = f"/control/{name}"
-        return _exchange(connection, "POST", path, json.dumps(told), kind)
+        return _exchange(connection, "POST", path, json.dumps(values), kind)
 
-    def control(self, name: str, /, **told: Any) -> Any:
+    def control(self, name: str, /, **values: Any) -> Any:
         """Tell the world what to do; what it says of it."""
-        reply = self.command(name, told)
+        reply = self.command(name, values)
         assert reply.status == 200, reply.text
         return reply.json
 
@@ -142,7 +142,7 @@ def _exchange(
         connection.request(method, target, body, dict(headers))
         response = connection.getresponse()
         came = response.read()
-        told = {name.lower(): value for name, value in response.getheaders()}
-        return Reply(response.status, told, came)
+        headers = {name.lower(): value for name, value in response.getheaders()}
+        return Reply(response.status, headers, came)
     finally:
         connection.close()

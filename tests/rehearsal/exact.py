@@ -9,8 +9,8 @@ BASE = "https://start.exactonline.nl"
 
 
 def authorize(base: str = BASE) -> str:
-    told = {"client_id": CLIENT, "redirect_uri": BACK, "response_type": "code"}
-    return f"{base}/api/oauth2/auth?{urlencode(told)}"
+    query = {"client_id": CLIENT, "redirect_uri": BACK, "response_type": "code"}
+    return f"{base}/api/oauth2/auth?{urlencode(query)}"
 
 
 def ask_token(client: Client, base: str = BASE, **form: str) -> Reply:

@@ -13,14 +13,14 @@ API = f"{BASE}/api/v3"
 
 
 def tokens(client: Client, organisation: str = "AV-A") -> Any:
-    asked = {
+    query = {
         "client_id": CLIENT,
         "redirect_uri": BACK,
         "response_type": "code",
         "scope": "readaccountviewdata",
         "state": "s",
     }
-    address = f"{BASE}/ams/authorize.aspx?{urlencode(asked)}"
+    address = f"{BASE}/ams/authorize.aspx?{urlencode(query)}"
     code = client.consent(address, f"ACCOUNTVIEW:{organisation}")["code"]
     form = {
         "grant_type": "authorization_code",

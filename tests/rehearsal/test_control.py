@@ -1,4 +1,4 @@
-"""What the world can be told, and that it keeps what it was told."""
+"""What the world can be values, and that it keeps what it was values."""
 
 import json
 import os
@@ -39,7 +39,7 @@ def test_the_source_can_be_removed_with_the_move(client: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    ("command", "told"),
+    ("command", "values"),
     [
         ("move", {"administration": "x", **HERE}),
         ("move", {"administration": "001", "from": "TWF-A", "to": "EX-A"}),
@@ -54,11 +54,11 @@ def test_the_source_can_be_removed_with_the_move(client: Client) -> None:
     ],
 )
 def test_what_cannot_be_is_refused_and_changes_nothing(
-    client: Client, command: str, told: dict[str, str]
+    client: Client, command: str, values: dict[str, str]
 ) -> None:
     before = client.read("estate")
 
-    reply = client.command(command, told)
+    reply = client.command(command, values)
 
     assert reply.status == 400
     assert reply.json["error"]
@@ -117,9 +117,9 @@ def test_the_log_tells_each_call_and_no_token(client: Client) -> None:
 
 
 def test_a_page_elsewhere_cannot_send_a_command(client: Client) -> None:
-    told = {"organisation": "TWF-A", "code": "X"}
+    values = {"organisation": "TWF-A", "code": "X"}
 
-    reply = client.page("/control/add", told)
+    reply = client.page("/control/add", values)
 
     assert reply.status == 415
     assert codes(client, "TWF-A") == ["001", "NL200"]
@@ -135,10 +135,10 @@ def test_a_restart_keeps_estate_consents_and_certificates(
     again = Rehearsal(tmp_path / "rehearsal")
     again.start()
 
-    told = twinfield.told_offices(twinfield.ask_offices(Client(again), token))
+    offices = twinfield.offices_in(twinfield.ask_offices(Client(again), token))
     again.stop()
 
-    assert [code for code, _name in told] == ["002", "NL200"]
+    assert [code for code, _name in offices] == ["002", "NL200"]
     assert again.ca_file.read_bytes() == authority
 
 
@@ -187,7 +187,7 @@ def test_it_starts_from_the_command_line_and_can_be_told(tmp_path: Path) -> None
     ) as running:
         assert running.stdout is not None
         line = running.stdout.readline()
-        told = subprocess.run(
+        process = subprocess.run(
             [
                 *program,
                 "tell",
@@ -205,5 +205,5 @@ def test_it_starts_from_the_command_line_and_can_be_told(tmp_path: Path) -> None
         running.send_signal(signal.SIGTERM)
 
     assert "http://127.0.0.1:" in line
-    assert json.loads(told.stdout)["code"] == "0042"
+    assert json.loads(process.stdout)["code"] == "0042"
     assert running.returncode == 0

@@ -105,8 +105,8 @@ def test_a_list_comes_in_pages_of_sixty(client: Client) -> None:
     assert len(results(first)) == 60
     assert len(results(second)) == 41
     assert "__next" not in second.json["d"]
-    told = {row["Hid"] for row in results(first) + results(second)}
-    assert told == {"411", *map(str, range(500, 600))}
+    hids = {row["Hid"] for row in results(first) + results(second)}
+    assert hids == {"411", *map(str, range(500, 600))}
 
 
 def test_only_the_asked_fields_are_told(client: Client) -> None:

@@ -44,7 +44,7 @@ def test_a_fault_befalls_the_endpoints_it_is_for(client: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    ("told", "status", "words"),
+    ("options", "status", "words"),
     [
         ({"fault": "html"}, 200, "<h1>Even geduld</h1>"),
         ({"fault": "html", "status": 503}, 503, "<h1>Even geduld</h1>"),
@@ -58,10 +58,10 @@ def test_a_fault_befalls_the_endpoints_it_is_for(client: Client) -> None:
     ],
 )
 def test_what_comes_instead_of_the_answer(
-    client: Client, told: dict[str, object], status: int, words: str
+    client: Client, options: dict[str, object], status: int, words: str
 ) -> None:
     token = exact.signed_in(client)["access_token"]
-    client.control("fault", organisation="EX-A", **told)
+    client.control("fault", organisation="EX-A", **options)
 
     reply = exact.ask_divisions(client, token)
 
@@ -194,7 +194,7 @@ def test_a_list_can_tell_what_is_not_there(client: Client) -> None:
     client.control("fault", organisation="TWF-A", fault="dup", code="NL200")
 
     lies, others, doubled = (
-        twinfield.told_offices(twinfield.ask_offices(client, token)) for _ in range(3)
+        twinfield.offices_in(twinfield.ask_offices(client, token)) for _ in range(3)
     )
 
     assert lies[-1][0] == "X9"
@@ -203,7 +203,7 @@ def test_a_list_can_tell_what_is_not_there(client: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    ("told", "status", "code"),
+    ("options", "status", "code"),
     [
         ({"fault": "soap_fault", "code": 358}, 500, 358),
         ({"fault": "soap_fault", "code": 103}, 401, 103),
@@ -213,10 +213,10 @@ def test_a_list_can_tell_what_is_not_there(client: Client) -> None:
     ],
 )
 def test_twinfield_refuses_in_its_own_shape(
-    client: Client, told: dict[str, object], status: int, code: int
+    client: Client, options: dict[str, object], status: int, code: int
 ) -> None:
     token = twinfield.signed_in(client)
-    client.control("fault", organisation="TWF-A", **told)
+    client.control("fault", organisation="TWF-A", **options)
 
     reply = twinfield.ask_offices(client, token)
 

@@ -11,14 +11,14 @@ SCOPE = "http://UNIT4.Multivers.API/Web/WebApi/*"
 
 
 def authorize(base: str = BASE) -> str:
-    told = {
+    query = {
         "client_id": CLIENT,
         "redirect_uri": BACK,
         "response_type": "code",
         "scope": SCOPE,
         "state": "s",
     }
-    return f"{base}/OAuth/Authorize?{urlencode(told)}"
+    return f"{base}/OAuth/Authorize?{urlencode(query)}"
 
 
 def ask_token(client: Client, base: str = BASE, **form: str) -> Reply:
@@ -63,7 +63,7 @@ def test_the_light_list_tells_no_code(client: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "field", "told"),
+    ("path", "field", "value"),
     [
         ("AdministrationInfo/MVL00124", "code", "411"),
         ("MVL00124/CompanyDetailsInfo", "cocRegistration", "90000003"),
@@ -71,11 +71,11 @@ def test_the_light_list_tells_no_code(client: Client) -> None:
     ],
 )
 def test_one_database_can_be_asked(
-    client: Client, path: str, field: str, told: str
+    client: Client, path: str, field: str, value: str
 ) -> None:
     reply = client.call(f"{BASE}/api/{path}", token=signed_in(client))
 
-    assert reply.json[field] == told
+    assert reply.json[field] == value
 
 
 def test_a_database_that_is_not_there_is_a_message(client: Client) -> None:
@@ -118,6 +118,6 @@ def test_a_copy_gets_a_database_of_its_own(client: Client) -> None:
 def test_a_path_may_be_written_in_any_case(client: Client) -> None:
     address = authorize().replace("OAuth/Authorize", "oauth/AUTHORIZE")
 
-    told = client.consent(address, "UNIT4:MVL-A")
+    returned = client.consent(address, "UNIT4:MVL-A")
 
-    assert set(told) == {"code", "state"}
+    assert set(returned) == {"code", "state"}

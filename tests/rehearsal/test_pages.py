@@ -47,14 +47,14 @@ def test_names_are_shown_as_text(client: Client) -> None:
 
 
 def test_a_form_moves_an_administration(client: Client) -> None:
-    told = {"administration": "t1", "from": "TWF-A", "to": "TWF-B", "code": "9"}
+    fields = {"administration": "t1", "from": "TWF-A", "to": "TWF-B", "code": "9"}
 
-    status = send(client, command="move", **told)
+    status = send(client, command="move", **fields)
 
     token = twinfield.signed_in(client, "TWINFIELD:TWF-B")
     assert status == 302
     assert [
-        code for code, _ in twinfield.told_offices(twinfield.ask_offices(client, token))
+        code for code, _ in twinfield.offices_in(twinfield.ask_offices(client, token))
     ] == ["9"]
 
 
@@ -82,9 +82,9 @@ def test_what_a_form_cannot_do_is_told_on_the_page(client: Client) -> None:
 @pytest.mark.parametrize("origin", ["https://evil.example", "null"])
 def test_a_form_of_another_page_is_refused(client: Client, origin: str) -> None:
     before = client.read("estate")
-    told = {"organisation": "TWF-A", "code": "001", "new_code": "2"}
+    fields = {"organisation": "TWF-A", "code": "001", "new_code": "2"}
 
-    assert send(client, origin, command="rename", **told) == 403
+    assert send(client, origin, command="rename", **fields) == 403
     assert client.read("estate") == before
 
 

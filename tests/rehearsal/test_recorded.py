@@ -199,10 +199,12 @@ def test_one_claim_can_be_missing(client: Client) -> None:
     token = twinfield.signed_in(client)
     client.control("fault", organisation=TWINFIELD, fault="without_claim")
 
-    told = client.call(f"{twinfield.CONNECT}/accesstokenvalidation?token={token}").json
+    claims = client.call(
+        f"{twinfield.CONNECT}/accesstokenvalidation?token={token}"
+    ).json
 
-    assert "twf.clusterUrl" not in told
-    assert told["twf.organisationCode"] == "TWF-A"
+    assert "twf.clusterUrl" not in claims
+    assert claims["twf.organisationCode"] == "TWF-A"
 
 
 @pytest.mark.parametrize(
@@ -214,9 +216,11 @@ def test_an_organisation_can_be_on_another_cluster(
     token = twinfield.signed_in(client)
     client.control("cluster", host=cluster)
 
-    told = client.call(f"{twinfield.CONNECT}/accesstokenvalidation?token={token}").json
+    claims = client.call(
+        f"{twinfield.CONNECT}/accesstokenvalidation?token={token}"
+    ).json
 
-    assert told["twf.clusterUrl"] == f"https://{cluster}"
+    assert claims["twf.clusterUrl"] == f"https://{cluster}"
     reply = twinfield.process(
         client,
         token,
@@ -269,9 +273,9 @@ RECORDED: dict[str, tuple[dict[str, Any], int, dict[str, str], bytes]] = {
 
 @pytest.mark.parametrize("name", RECORDED)
 def test_what_was_recorded_can_be_answered(client: Client, name: str) -> None:
-    told, status, headers, body = RECORDED[name]
+    options, status, headers, body = RECORDED[name]
     token = exact.signed_in(client)["access_token"]
-    client.control("fault", organisation=EXACT, kind="list", **told)
+    client.control("fault", organisation=EXACT, kind="list", **options)
 
     reply = exact.ask_divisions(client, token)
 
@@ -297,13 +301,13 @@ def test_a_token_endpoint_can_say_any_error(
 ) -> None:
     refresh = exact.signed_in(client)["refresh_token"]
     rehearsal.world.ahead += 570
-    told = {
+    options = {
         "error": "access_denied",
         "description": "too early",
         "status": 401,
         "retry_after": "3600",
     }
-    client.control("fault", organisation=EXACT, fault="token_error", **told)
+    client.control("fault", organisation=EXACT, fault="token_error", **options)
 
     reply = exact.renew(client, refresh)
 

@@ -13,20 +13,20 @@ from tests.rehearsal.twinfield import (
     authorize,
     fault_code,
     inner,
+    offices_in,
     process,
     redeem,
     signed_in,
-    told_offices,
 )
 
 ORGANISATION = "TWINFIELD:TWF-A"
 
 
 def test_a_consent_leads_back_with_a_code_and_the_state(client: Client) -> None:
-    told = client.consent(authorize(), ORGANISATION)
+    returned = client.consent(authorize(), ORGANISATION)
 
-    assert set(told) == {"code", "state"}
-    assert told["state"] == "st4te"
+    assert set(returned) == {"code", "state"}
+    assert returned["state"] == "st4te"
 
 
 def test_a_code_gives_tokens_once(client: Client) -> None:
@@ -120,7 +120,7 @@ def test_the_list_tells_each_office_by_code_and_name(client: Client) -> None:
 
     assert reply.status == 200
     assert inner(reply).get("result") == "1"
-    assert told_offices(reply) == [
+    assert offices_in(reply) == [
         ("001", "Bakkerij & Zn. Voorbeeld"),
         ("NL200", "Slagerij Voorbeeld"),
     ]
@@ -130,7 +130,7 @@ def test_what_was_left_out_at_consent_is_not_told(client: Client) -> None:
     code = client.consent(authorize(), ORGANISATION, left_out=["t2"])["code"]
     token = redeem(client, code).json["access_token"]
 
-    assert told_offices(ask_offices(client, token)) == [
+    assert offices_in(ask_offices(client, token)) == [
         ("001", "Bakkerij & Zn. Voorbeeld")
     ]
 
@@ -165,13 +165,13 @@ def test_another_cluster_is_a_fault(client: Client) -> None:
 
 def test_one_office_is_read_by_its_code_twice(client: Client) -> None:
     token = signed_in(client)
-    asked = "<read><type>office</type><office>{}</office><code>001</code></read>"
+    template = "<read><type>office</type><office>{}</office><code>001</code></read>"
 
-    told = inner(process(client, token, asked.format("001")))
-    refused = inner(process(client, token, asked.format("NL200")))
+    office = inner(process(client, token, template.format("001")))
+    refused = inner(process(client, token, template.format("NL200")))
 
-    assert told.findtext("code") == "001"
-    assert told.findtext("general/cocnumber") == "90000001"
+    assert office.findtext("code") == "001"
+    assert office.findtext("general/cocnumber") == "90000001"
     assert (refused.get("result"), refused.get("msgtype")) == ("0", "error")
 
 

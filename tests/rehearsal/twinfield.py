@@ -14,7 +14,7 @@ SCOPES = "openid twf.user twf.organisation twf.organisationUser offline_access"
 
 
 def authorize(**other: str) -> str:
-    told = {
+    query = {
         "client_id": CLIENT,
         "redirect_uri": BACK,
         "response_type": "code",
@@ -22,7 +22,7 @@ def authorize(**other: str) -> str:
         "state": "st4te",
         "nonce": "n0nce",
     }
-    return f"{CONNECT}/authorize?{urlencode(told | other)}"
+    return f"{CONNECT}/authorize?{urlencode(query | other)}"
 
 
 def ask_token(client: Client, secret: str = SECRET, **form: str) -> Reply:
@@ -74,7 +74,7 @@ def inner(reply: Reply) -> ET.Element:
     return ET.fromstring(document)  # noqa: S314 - from the world under test
 
 
-def told_offices(reply: Reply) -> list[tuple[str | None, str | None]]:
+def offices_in(reply: Reply) -> list[tuple[str | None, str | None]]:
     return [(each.text, each.get("name")) for each in inner(reply)]
 
 
