@@ -1,1 +1,1 @@
-"""The documents of an administration, and the store that their files lie in."""
+"""The documents of an administration, and the store with their files."""

@@ -1,10 +1,10 @@
-"""Removes the files that moves left behind: a leased job, apart from every run.
+"""Removes the files that moves left over: a job with its own lease.
 
-A key contains the number of the move that wrote it and is written by no other, so
-what nothing refers to when it is listed, nothing will refer to later. What is not
-listed goes last: the folder of a move that was given up is closed, so that a worker
-that slept in the middle of a chunk writes nothing there when it wakes; in that of a
-completed move lies the archive now, and only half-written files go.
+A key contains the number of the move that wrote it, and no other move writes it. So a
+file without a reference now will never get one. After the listed files: the folder of
+an abandoned move is closed, so that a worker that slept halfway a chunk writes nothing
+there when it wakes. The folder of a completed move has the archive, so there only the
+half-written files are removed.
 """
 
 import logging
@@ -31,9 +31,9 @@ from adminmoves.vocabulary import EventCode, MoveState
 
 logger = logging.getLogger(__name__)
 
-AT_A_TIME = 500
-AGAIN = timedelta(minutes=5)
-"""So long it waits when the store refused."""
+FILES_AT_A_TIME = 500
+RETRY_AFTER = timedelta(minutes=5)
+"""When the store refused, or is away."""
 
 
 def due() -> QuerySet[CleanUp]:
@@ -42,7 +42,7 @@ def due() -> QuerySet[CleanUp]:
 
 
 def clean(seconds: float) -> int:
-    """Take what is due until nothing is left or the time is up; files removed."""
+    """Do the jobs that are due, for ``seconds``; returns how many files it removed."""
     until, removed = time.monotonic() + seconds, 0
     while time.monotonic() < until and (job := _take()):
         try:
@@ -68,24 +68,27 @@ def _take() -> CleanUp | None:
 
 
 def _remove_some(job: CleanUp) -> int:
-    """Files first, then their rows: what is removed twice is removed. What the store
-    holds on to keeps its row, and is tried again. Raises StoreAway, OSError."""
+    """Remove files, then their rows. Raises StoreAway, OSError.
+
+    In this order a crash in between only removes a file twice. A file that the store
+    refuses to remove keeps its row, and is tried again.
+    """
     require_archive()
-    left = list(job.leftovers.values_list("pk", "storage_key")[: AT_A_TIME + 1])
-    last = len(left) <= AT_A_TIME
-    left = left[:AT_A_TIME]
+    left = list(job.leftovers.values_list("pk", "storage_key")[: FILES_AT_A_TIME + 1])
+    last = len(left) <= FILES_AT_A_TIME
+    left = left[:FILES_AT_A_TIME]
     keys = [key for _pk, key in left]
     if Document.objects.filter(storage_key__in=keys).exists():
         raise OSError("a document refers to a file that was to be removed")
     removed, stuck = _remove_files(keys)
     if last and keys and not stuck:
         _remove_unlisted(job.move, folder_of(keys[0]))
-    # What is gone from a place that is not ours was not removed.
+    # The store may have gone away halfway: then a missing file was not removed.
     require_archive()
     with transaction.atomic():
-        held = CleanUp.objects.select_for_update().get(pk=job.pk)
-        if held.token != job.token:
-            raise LeaseLost(f"{job} is another's")
+        locked = CleanUp.objects.select_for_update().get(pk=job.pk)
+        if locked.token != job.token:
+            raise LeaseLost(f"{job} has another holder")
         gone = [pk for pk, key in left if key not in stuck]
         Leftover.objects.filter(pk__in=gone).delete()
         job.removed += removed
@@ -100,7 +103,7 @@ def _remove_some(job: CleanUp) -> int:
 
 
 def _remove_files(keys: list[str]) -> tuple[int, Mapping[str, OSError]]:
-    """How many there were and are no more, and why some stay."""
+    """How many files were removed, and the error of each that stays, by key."""
     try:
         return archive_store().remove(keys), {}
     except NotRemoved as refused:
@@ -108,7 +111,7 @@ def _remove_files(keys: list[str]) -> tuple[int, Mapping[str, OSError]]:
 
 
 def _remove_unlisted(move: Move, folder: str) -> None:
-    """``folder``: of the files that were listed; the move's own if it was given up."""
+    """``folder``: of the listed files; that of the move itself if it was abandoned."""
     if f"/{move.number}-" in folder:
         archive_store().close_folder(folder)
     else:
@@ -125,12 +128,12 @@ def _finish(job: CleanUp) -> None:
 
 
 def _wait(job: CleanUp, problem: str) -> None:
-    """The store refused or is away: say so on the job, and come back later."""
+    """Store the problem on the job, which is due again later."""
     logger.warning(
         "The files of move %s could not be removed: %s", job.move_id, problem
     )
     CleanUp.objects.filter(pk=job.pk, token=job.token).update(
-        lease_until=database_now() + AGAIN,
+        lease_until=database_now() + RETRY_AFTER,
         problem=problem[:100],
     )
 

@@ -1,9 +1,8 @@
-"""Copies a run's archive in chunks: each is files first, on the disk, then one line
-per document. When all were copied, every copy is read once more before the switch.
+"""Copies the archive of a run in chunks: first files, on the disk, then their rows.
 
-A file that is there already is probed, not trusted: so a worker that died between
-the two, or an earlier attempt, costs no second copy and hides no bad one. Nor does a
-takeover trust what was compared before it: the death may have been a power cut.
+When all are copied, every copy is read once more before the switch. A file that is
+there already is compared, not trusted: it may be of a worker that died before it wrote
+the rows. A takeover compares everything again, since a power cut may be behind it.
 """
 
 from collections.abc import Sequence
@@ -15,7 +14,7 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
-from adminmoves.archive.keys import TOGETHER, folder_after, key_in
+from adminmoves.archive.keys import DOCUMENTS_PER_FOLDER, folder_after, key_in
 from adminmoves.archive.marks import MARK
 from adminmoves.archive.store import (
     CopyDiffers,
@@ -28,19 +27,19 @@ from adminmoves.vocabulary import MoveState
 
 MOST_DOCUMENTS = 500
 MOST_BYTES = 64 * 1024 * 1024
-TRIES = 2
-"""A copy that does not come back as it was written is made once more."""
+MAX_TRIES = 2
+"""A copy that reads back differently is made once more."""
 
 COLUMNS = ("pk", "storage_key", "size", "sha256")
-ENTER = """
+INSERT_COPIES = """
 INSERT INTO adminmoves_documentcopy (move_id, document_id, storage_key, size, sha256)
-SELECT %(move)s, d.id, %(folder)s || '/' || d.id / %(together)s || '/' || d.id,
+SELECT %(move)s, d.id, %(folder)s || '/' || d.id / %(per_folder)s || '/' || d.id,
        d.size, d.sha256
 FROM adminmoves_document d
 WHERE d.administration_id = %(administration)s AND d.id > %(after)s AND d.id <= %(last)s
 ON CONFLICT DO NOTHING
 """
-SWITCH = """
+REFER_TO_COPIES = """
 WITH old AS (
     SELECT d.id, d.storage_key, copy.storage_key AS new_key
     FROM adminmoves_document d CROSS JOIN LATERAL (
@@ -55,19 +54,19 @@ WITH old AS (
 INSERT INTO adminmoves_leftover (clean_up_id, storage_key)
 SELECT %(clean_up)s, storage_key FROM old
 """
-"""OFFSET 0: each document's copy is looked up by its key. Where the statistics know
-nothing of so new a move the planner would read all its copies for each document."""
-ABANDON = """
+"""OFFSET 0 makes the planner look up each copy by its key. Without statistics on so new
+a move it would read all copies for each document."""
+INSERT_LEFTOVERS = """
 INSERT INTO adminmoves_leftover (clean_up_id, storage_key)
-SELECT %(clean_up)s, %(folder)s || '/' || d.id / %(together)s || '/' || d.id
+SELECT %(clean_up)s, %(folder)s || '/' || d.id / %(per_folder)s || '/' || d.id
 FROM adminmoves_document d WHERE d.administration_id = %(administration)s
 """
-"""Every key that this move may have written: a worker that died, or that the store
-refused, wrote files that no row names."""
+"""Every key that the move may have written: a worker that died, or that the store
+refused, may have written files without a row."""
 
 
 class Source(NamedTuple):
-    """A document of a chunk: where its file is, and what it must be."""
+    """A document of a chunk, with the size and SHA-256 that its row has."""
 
     document: int
     storage_key: str
@@ -79,7 +78,7 @@ class Source(NamedTuple):
 class Chunk:
     """The next documents of a run, in the order of their ids.
 
-    ``again``: they were copied and written down, and are compared once more.
+    ``again``: they were copied already, and are compared once more.
     """
 
     documents: Sequence[Source]
@@ -95,7 +94,7 @@ class Chunk:
 
 
 def next_chunk(move: Move, attempt: Attempt) -> Chunk | None:
-    """What to copy next, then what to compare; None when all of it was."""
+    """The next documents to copy, then to compare; None when all was done."""
     fresh = _after(move, attempt.cursor)
     if fresh:
         return Chunk(fresh)
@@ -104,14 +103,14 @@ def next_chunk(move: Move, attempt: Attempt) -> Chunk | None:
 
 
 def _after(move: Move, cursor: int) -> list[Source]:
-    """The documents after the one with this id, as many as are copied at once."""
+    """The documents of one chunk, after the one with this id."""
     ahead = Document.objects.filter(
         administration=move.administration_id, pk__gt=cursor
     ).order_by("pk")
     taken: list[Source] = []
     size = 0
-    most = min(MOST_DOCUMENTS, archive_store().together)
-    for row in ahead.values_list(*COLUMNS)[:most]:
+    max_documents = min(MOST_DOCUMENTS, archive_store().max_documents)
+    for row in ahead.values_list(*COLUMNS)[:max_documents]:
         source = Source(*row)
         size += source.size
         if taken and size > MOST_BYTES:
@@ -121,16 +120,16 @@ def _after(move: Move, cursor: int) -> list[Source]:
 
 
 def open_folder(move: Move) -> None:
-    """Let the holder of the run copy, whoever it is.
+    """Open the folder of the copies, under the lease of the run.
 
-    Under the lease: so once a move was given up nobody opens its folder again, and a
-    worker that sleeps through that finds it closed (``cleaning``).
+    Nobody opens it again after the move was abandoned, so a worker that slept through
+    that finds it closed (``cleaning``).
     """
     archive_store().open_folder(folder_after(move, move.revision), MARK)
 
 
 def copy_files(move: Move, chunk: Chunk) -> None:
-    """Have the file of each document at its new key, compared and on the disk.
+    """Copy the file of each document to its new key, compared and on the disk.
 
     Raises SourceDiffers, CopyDiffers, OSError.
     """
@@ -152,7 +151,7 @@ def _is_there(store: Store, source: Source, target: str) -> bool:
 
 
 def _copy_file(store: Store, source: Source, target: str) -> None:
-    for left in reversed(range(TRIES)):
+    for left in reversed(range(MAX_TRIES)):
         if _is_there(store, source, target):
             break
         try:
@@ -165,22 +164,22 @@ def _copy_file(store: Store, source: Source, target: str) -> None:
 
 
 def enter(attempt: Attempt, move: Move, chunk: Chunk) -> None:
-    """Write a chunk down, under the lease: its lines, and how far the run is."""
+    """Write the rows of a chunk and the progress of the run, under the lease."""
     if chunk.again:
-        # No progress that a takeover would keep, so takeovers are counted on.
+        # A takeover compares again, so this is no progress that resets the count.
         attempt.compared, attempt.waits_for = chunk.last, {}
         attempt.save(update_fields=["compared", "waits_for"])
         return
-    told = {
+    params = {
         "move": move.pk,
         "administration": move.administration_id,
         "after": attempt.cursor,
         "last": chunk.last,
         "folder": folder_after(move, move.revision),
-        "together": TOGETHER,
+        "per_folder": DOCUMENTS_PER_FOLDER,
     }
     with connection.cursor() as cursor:
-        cursor.execute(ENTER, told)
+        cursor.execute(INSERT_COPIES, params)
     attempt.cursor = chunk.last
     attempt.copied += len(chunk.documents)
     attempt.copied_size += chunk.size
@@ -191,36 +190,36 @@ def enter(attempt: Attempt, move: Move, chunk: Chunk) -> None:
 
 
 def begin_again(attempt: Attempt) -> None:
-    """Look at every file anew, whatever was written down of it; unsaved."""
+    """Forget the progress of an attempt, which the caller saves."""
     attempt.move.document_copies.all().delete()
     attempt.cursor = attempt.compared = attempt.copied = attempt.copied_size = 0
 
 
 def switch(move: Move) -> None:
-    """Let every document refer to its copy; what it referred to is left over.
+    """Let every document refer to its copy, and the old file to the clean-up.
 
     Part of the transaction that changes the place.
     """
     keep = timedelta(hours=settings.PORTAL_ARCHIVE_KEEP_HOURS)
-    _clean_later(move, SWITCH, keep, {"move": move.pk})
+    _clean_later(move, REFER_TO_COPIES, keep, {"move": move.pk})
 
 
 def abandon(move: Move) -> None:
-    """No retry will use them: the copies that nothing refers to are left over."""
+    """Leave the copies of an abandoned run to the clean-up: no retry uses them."""
     if not _began_to_copy(move):
         return
-    # Who goes back to a draft is at its next revision already.
+    # A move that went back to draft has the next revision already.
     ran = move.revision - (move.state == MoveState.DRAFT)
-    told: dict[str, int | str] = {
+    params: dict[str, int | str] = {
         "folder": folder_after(move, ran),
-        "together": TOGETHER,
+        "per_folder": DOCUMENTS_PER_FOLDER,
     }
-    _clean_later(move, ABANDON, timedelta(0), told)
+    _clean_later(move, INSERT_LEFTOVERS, timedelta(0), params)
     move.document_copies.all().delete()
 
 
 def _began_to_copy(move: Move) -> bool:
-    """Since its copies were last given up."""
+    """Whether it copied anything since its copies were last abandoned."""
     began = move.attempts.filter(documents__gt=0)
     given_up = move.clean_ups.order_by("due_at").last()
     if given_up:
@@ -229,11 +228,15 @@ def _began_to_copy(move: Move) -> bool:
 
 
 def _clean_later(
-    move: Move, statement: str, keep: timedelta, told: dict[str, int | str]
+    move: Move, statement: str, keep: timedelta, params: dict[str, int | str]
 ) -> None:
     job = CleanUp.objects.create(move=move, due_at=timezone.now() + keep)
-    params = {"clean_up": job.pk, "administration": move.administration_id, **told}
+    all_params = {
+        "clean_up": job.pk,
+        "administration": move.administration_id,
+        **params,
+    }
     with connection.cursor() as cursor:
-        cursor.execute(statement, params)
+        cursor.execute(statement, all_params)
         job.files = cursor.rowcount
     job.save(update_fields=["files"])

@@ -1,7 +1,7 @@
-"""Has files on the disk, so that they outlive a power cut.
+"""Writes files durably: on the disk, so that they survive a power cut.
 
-What was written and closed may be in memory only, and so may its name. A row that
-says that a file is there is committed after this.
+A file that was written and closed, and its name, may be in memory only. A row that
+refers to a file is committed after the file is on the disk.
 """
 
 import ctypes
@@ -20,7 +20,7 @@ if sys.platform == "darwin":
 
 
 def _find_syncfs() -> Callable[[int], int] | None:
-    """Linux's own; elsewhere every file is synchronised by itself."""
+    """The system call of Linux; elsewhere every file gets its own fsync."""
     if not sys.platform.startswith("linux"):
         return None
     with suppress(AttributeError):
@@ -34,13 +34,12 @@ syncfs = _find_syncfs()
 
 @contextmanager
 def on_disk(root: str, paths: Collection[str]) -> Iterator[None]:
-    """What is written within is on the disk at the end: these files, and the names
-    of them and of all folders above them up to ``root``.
+    """At the end these files are on the disk, and all names from them up to ``root``.
 
     Raises OSError where any of it could not be written.
     """
-    # Opened before anything is written: a write that fails in the background is told
-    # to whoever had the file system open by then.
+    # Opened before the writes: the kernel reports a write that failed in the background
+    # to descriptors that were open then.
     top = os.open(root, os.O_RDONLY)
     try:
         yield
@@ -56,15 +55,15 @@ class DurableStorage(FileSystemStorage):
     """Django's folder, whose files are on the disk as soon as they are saved."""
 
     def make(self) -> None:
-        """Have the folder; what lies there already stays."""
+        """Make the folder, if it is not there."""
         Path(self.location).mkdir(parents=True, exist_ok=True)
 
     def read(self, key: str) -> bytes | None:
-        """A small file; None where there is none."""
+        """Read a small file; None where there is none."""
         return read_file(self.path(key))
 
     def put(self, key: str, content: bytes) -> None:
-        """Write a file; what stood there before is gone."""
+        """Write a file, in the place of the old one if any."""
         path = Path(self.path(key))
         path.parent.mkdir(parents=True, exist_ok=True)
         write_file(path, content, f"{path}.new")
@@ -75,7 +74,7 @@ class DurableStorage(FileSystemStorage):
             rewrite_file(root, key, f"{key}.new")
 
     def durable(self, keys: Collection[str]) -> AbstractContextManager[None]:
-        """What is written to these keys within is on the disk after it."""
+        """Files that are written to these keys inside it are on the disk after it."""
         return on_disk(str(self.location), [self.path(key) for key in keys])
 
     def _save(self, name: str, content: File[Any]) -> str:
@@ -137,14 +136,14 @@ def write_file(
 
 
 def sync_folders(folders: Collection[Path]) -> None:
-    """Have the names in these folders on the disk; a folder that is gone is fine."""
+    """Sync the names in these folders; a folder that is gone is fine."""
     for folder in folders:
         with suppress(FileNotFoundError):
             _sync(folder)
 
 
 def _sync_file_systems(top: int, folders: Collection[Path]) -> None:
-    """The one of ``top``, and others that folders below it may lie on."""
+    """Sync the file system of ``top``, and any others that the folders are on."""
     _sync_file_system(top)
     done = {os.fstat(top).st_dev}
     for folder in folders:
@@ -165,7 +164,7 @@ def _sync_file_system(opened: int) -> None:
 
 
 def _sync_each(root: str, paths: Collection[str]) -> None:
-    """Files first, then their names, then the names of their folders."""
+    """Sync files, then their names, then the names of their folders."""
     for path in paths:
         _sync(path)
     above = {folder for path in paths for folder in _folders_above(path, root)}
@@ -194,7 +193,7 @@ def _sync(path: str | Path) -> None:
 if sys.platform == "darwin":
 
     def _empty_the_drive(path: str) -> None:
-        """There fsync hands over to the drive, and the drive may keep it in memory."""
+        # On macOS fsync leaves the data in the memory of the drive.
         opened = os.open(path, os.O_RDONLY)
         try:
             fcntl.fcntl(opened, fcntl.F_FULLFSYNC)

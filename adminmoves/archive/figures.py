@@ -1,4 +1,4 @@
-"""What an archive amounts to, so that nothing can be lost unseen."""
+"""Figures of an archive, compared before and after a move so that no loss is unseen."""
 
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -22,7 +22,7 @@ FROM adminmoves_document d CROSS JOIN LATERAL (
 ) AS copy
 WHERE d.administration_id = %s
 """
-"""OFFSET 0, as in ``copying``: by its key for each document."""
+"""OFFSET 0 as in ``copying``: the planner looks up each copy by its key."""
 DIGESTED = """
 SELECT f.documents, f.size, encode(sha256(f.checksums::bytea), 'hex')
 FROM ({figures}) f (documents, size, checksums)
@@ -42,12 +42,12 @@ class Figures:
 
 
 def of_archive(administration_id: int) -> Figures:
-    """What stands on the record now."""
+    """By the rows of the documents."""
     return _ask(NOW, [administration_id])
 
 
 def of_copies(move: Move) -> Figures:
-    """What was read back from the new keys that the documents refer to."""
+    """By the copies that were read back, of documents that refer to their copy."""
     return _ask(COPIED, [move.pk, move.wanted.administration_id])
 
 

@@ -1,30 +1,31 @@
-"""Under which key a document's file lies: its office, its administration, its move."""
+"""Keys of the files: office / administration / move / folder / document."""
 
 from adminmoves.models import Administration, Environment, Move
 
-TOGETHER = 1000
-"""So many documents share a folder."""
+DOCUMENTS_PER_FOLDER = 1000
 
 
 def key_of(
     environment: Environment, administration: Administration, move: str, document: int
 ) -> str:
-    """``move``: the number and revision of the move that copies it, so that no two
-    write the same key; "new" for a document that was not moved yet."""
+    """``move``: number and revision of the move that copies it, or "new".
+
+    So no two moves write the same key.
+    """
     return key_in(_folder(environment, administration, move), document)
 
 
 def key_in(folder: str, document: int) -> str:
-    return f"{folder}/{document // TOGETHER}/{document}"
+    return f"{folder}/{document // DOCUMENTS_PER_FOLDER}/{document}"
 
 
 def folder_of(key: str) -> str:
-    """The folder of a move that this key is in, as ``key_in`` made it."""
+    """The folder of a move in a key, as ``key_in`` made it."""
     return key.rsplit("/", 2)[0]
 
 
 def folder_after(move: Move, revision: int) -> str:
-    """Under which this revision of the move copies all documents."""
+    """The folder in which this revision of the move writes its copies."""
     if move.to_environment is None or move.administration is None:
         raise ValueError("only a complete move copies an archive")
     written_by = f"{move.number}-{revision}"

@@ -1,9 +1,9 @@
-"""Tells a store of ours from what stands at its place while it is away.
+"""The mark of a store, which tells it from what is at its place while it is away.
 
-A disk that is not mounted leaves an empty folder, a wrong mount another's files. So
-a store carries a file that says the same as a row: whoever is about to rely on what
-is in the store, or is not in it, looks at that first. The row is written once, when
-the store is first used; a mark is never made anew where one is missing.
+A disk that is not mounted leaves an empty folder, and a wrong mount shows the files of
+another. So a store has a file with the same text as a row (StoreMark), compared before
+we rely on what is or is not in the store. Both are written once, at its first use; a
+missing mark is never made anew.
 """
 
 import errno
@@ -20,9 +20,9 @@ from adminmoves.models import StoreMark
 from adminmoves.vocabulary import StoreName
 
 MARK = ".portal-mark"
-"""The key of the file; no file of ours is called so."""
+"""The key of the file; no other file has this name."""
 LOCK = 7003
-"""Our class of advisory locks: while somebody marks a store for the first time."""
+"""Key of the advisory lock for marking a store the first time."""
 NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
 SENTENCES: dict[StoreName, Promise] = {
     StoreName.ARCHIVE: gettext_lazy(
@@ -37,16 +37,16 @@ SENTENCES: dict[StoreName, Promise] = {
 
 
 class Marked(Protocol):
-    """What a store offers to be told from another. Where it refuses: OSError."""
+    """The part of a store that its mark needs. Raises OSError where it refuses."""
 
     def make(self) -> None:
-        """Have a place for the files; what lies there already stays."""
+        """Make the place for the files, if it is not there."""
 
     def read(self, key: str) -> bytes | None:
-        """A small file; None where there is none."""
+        """Read a small file; None if it is missing."""
 
     def put(self, key: str, content: bytes) -> None:
-        """Write a file; what stood there before is gone."""
+        """Write a file, in the place of the old one if any."""
 
     def rewrite(self, key: str) -> None:
         """Write a small file at the top once more; FileNotFoundError: it is not there.
@@ -55,27 +55,27 @@ class Marked(Protocol):
         """
 
     def durable(self, keys: Collection[str]) -> AbstractContextManager[None]:
-        """What is written to these keys within outlives a power cut after it."""
+        """Files written to these keys inside it survive a power cut after it."""
 
 
 class StoreAway(DomainError):
-    """What stands at the place of a store is not our store.
+    """The store is away: at its place is something that is not ours.
 
-    ``why``: "missing", "foreign", or what the system said.
+    ``why``: "missing", "foreign", or the words of the system.
     """
 
     def __init__(self, name: StoreName, why: str) -> None:
         super().__init__(str(SENTENCES[name]))
         self.why = why
-        # Only runs store a reason, and what they wait for is the archive.
+        # Only runs store a reason, and they need the archive.
         self.reason: dict[str, object] = {"code": "archive_away", "why": why}
 
 
 def require(name: StoreName, store: Marked, is_ours: Callable[[], bool]) -> None:
     """Raise StoreAway unless this is our store.
 
-    ``is_ours`` is asked where no mark was ever made: whether what our rows tell of is
-    there. Then the store is marked.
+    ``is_ours``: called where no mark was ever made, to see whether the files of our
+    rows are there. If so the store is marked.
     """
     mark = mark_of(name) or _mark(name, store, is_ours)
     if why := why_away(mark, store):
@@ -83,7 +83,7 @@ def require(name: StoreName, store: Marked, is_ours: Callable[[], bool]) -> None
 
 
 def require_writable(name: StoreName, store: Marked) -> None:
-    """Raise StoreAway where nothing at all can be written, but for want of room."""
+    """Raise StoreAway where nothing can be written, unless the disk is just full."""
     try:
         with store.durable([MARK]):
             store.rewrite(MARK)
@@ -93,7 +93,7 @@ def require_writable(name: StoreName, store: Marked) -> None:
 
 
 def why_away(mark: str, store: Marked) -> str:
-    """Why this is not our store; empty where it is. Asks no database."""
+    """Why this is not our store; "" where it is. Without a query."""
     try:
         found = store.read(MARK)
     except OSError as refused:
@@ -104,7 +104,7 @@ def why_away(mark: str, store: Marked) -> str:
 
 
 def mark_of(name: StoreName) -> str:
-    """What the mark has to say; empty where none was ever made."""
+    """The text that the mark must have; "" where none was ever made."""
     marks = StoreMark.objects.filter(pk=name).values_list("mark", flat=True)
     return "".join(str(mark) for mark in marks)
 
@@ -114,8 +114,7 @@ def words_of(refused: OSError) -> str:
 
 
 def _mark(name: StoreName, store: Marked, is_ours: Callable[[], bool]) -> str:
-    """Mark it for the first time; one that was marked for a database of before stays
-    as it is."""
+    """Mark a store for the first time; a mark of an earlier database stays."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
         if mark := mark_of(name):

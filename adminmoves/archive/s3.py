@@ -34,16 +34,16 @@ from adminmoves.archive.store import (
     measure,
 )
 
-PART = 8 * 1024 * 1024
-"""Bytes. A larger file goes in parts of this size; so much of it is in memory."""
-AT_A_TIME = 1000
-"""So many keys takes one request to remove."""
+PART_BYTES = 8 * 1024 * 1024
+"""A larger file is sent in parts of this size, one at a time in memory."""
+KEYS_AT_A_TIME = 1000
+"""The most that one DeleteObjects takes."""
 CLOSED = ".closed"
-"""After the name of a folder: an empty file that says that it was closed."""
+"""Suffix of a folder's name: an empty file that marks the folder as closed."""
 GONE = "NoSuchKey"
 DAMAGED_ON_THE_WAY = {"BadDigest", "XAmzContentChecksumMismatch"}
-# Together shorter than a lease. The checksums are ours to send and to compare.
-HABITS: dict[str, Any] = {
+# All retries together take less than a lease. We send and compare checksums ourselves.
+CLIENT_OPTIONS: dict[str, Any] = {
     "connect_timeout": 5,
     "read_timeout": 10,
     "retries": {"mode": "standard", "total_max_attempts": 3},
@@ -53,32 +53,30 @@ HABITS: dict[str, Any] = {
 
 
 class S3Store(S3Storage):  # type: ignore[misc] # django-storages has no types
-    """A bucket. The service lets a file appear under a key whole or not at all, and
-    only when what it received has the SHA-256 that came along.
+    """A bucket. A file appears under its key whole or not at all, and only with the
+    SHA-256 that we sent along.
 
-    There is no renaming: a copy that reads back as something else stays until it is
-    written again or given up. Removing it could take what another worker checked.
+    S3 cannot rename: a copy that reads back differently stays until it is written again
+    or abandoned. Removing it could remove what another worker compared.
     """
 
-    # Each takes five requests, and all of them no longer than a lease.
-    together = 100
+    # Each document takes five requests, and a chunk must take less than a lease.
+    max_documents = 100
 
     def __init__(self, **settings: Any) -> None:
-        # Few services but Amazon's own have a host name for every bucket.
+        # Few services other than Amazon's have a host name per bucket.
         style = "path" if settings.get("endpoint_url") else "auto"
-        config = Config(s3={"addressing_style": style}, **HABITS)
+        config = Config(s3={"addressing_style": style}, **CLIENT_OPTIONS)
         super().__init__(client_config=config, **settings)
 
     def make(self) -> None:
-        """Nothing: who keeps the bucket makes it."""
+        """Nothing to do: the operator makes the bucket."""
 
     def digest(self, key: str) -> Digest | None:
-        """What the file under this key is; None where there is none."""
         with _refusals(), self._opened(key) as found:
             return measure(found["Body"].iter_chunks(BLOCK)) if found else None
 
     def read(self, key: str) -> bytes | None:
-        """A small file; None where there is none."""
         with _refusals(), self._opened(key) as found:
             return bytes(found["Body"].read()) if found else None
 
@@ -96,7 +94,7 @@ class S3Store(S3Storage):  # type: ignore[misc] # django-storages has no types
         with _refusals(), self._opened(source) as found:
             if found is None or found["ContentLength"] != expected.size:
                 raise otherwise
-            if expected.size > PART:
+            if expected.size > PART_BYTES:
                 self._copy_parts(found["Body"], target, expected, otherwise)
             else:
                 content = found["Body"].read()
@@ -120,10 +118,10 @@ class S3Store(S3Storage):  # type: ignore[misc] # django-storages has no types
         self.remove([f"{folder}{CLOSED}"])
 
     def close_folder(self, folder: str) -> None:
-        """Remove all that lies there; who still copies into it leaves nothing.
+        """Remove the folder; a worker that still copies into it leaves nothing there.
 
-        First the mark: what was sent before it is found here, and who sends after it
-        finds the mark.
+        The mark comes first: files sent before it are found below, and whoever sends
+        one later finds the mark.
         """
         self.put(f"{folder}{CLOSED}", b"")
         with _refusals():
@@ -134,18 +132,18 @@ class S3Store(S3Storage):  # type: ignore[misc] # django-storages has no types
                 self.remove([found["Key"] for found in page.get("Contents", [])])
 
     def remove_parts(self, folder: str) -> None:
-        """Nothing: parts are no files, and the bucket's own rule ends old uploads."""
+        """Nothing to do: a part is no file, and the bucket ends old uploads."""
 
     def durable(self, _keys: Collection[str]) -> AbstractContextManager[None]:
-        """Nothing to do: the service confirms a file when it is kept."""
+        """Nothing to do: the service confirms a file once it is stored."""
         return nullcontext()
 
     def remove(self, keys: list[str]) -> int:
         """Remove these files; how many were confirmed, also of those that were gone
         already. Raises NotRemoved."""
         stuck = dict[str, OSError]()
-        for first in range(0, len(keys), AT_A_TIME):
-            some = [{"Key": key} for key in keys[first : first + AT_A_TIME]]
+        for first in range(0, len(keys), KEYS_AT_A_TIME):
+            some = [{"Key": key} for key in keys[first : first + KEYS_AT_A_TIME]]
             with _refusals():
                 answer = self._client.delete_objects(
                     Bucket=self.bucket_name, Delete={"Objects": some, "Quiet": True}
@@ -163,7 +161,7 @@ class S3Store(S3Storage):  # type: ignore[misc] # django-storages has no types
 
     @contextmanager
     def _opened(self, key: str) -> Iterator[dict[str, Any] | None]:
-        """A file, its body to be read once; None where there is no such key."""
+        """Open a file, whose body can be read once; None where there is no such key."""
         try:
             found = self._client.get_object(Bucket=self.bucket_name, Key=key)
         except self._client.exceptions.NoSuchKey:
@@ -173,7 +171,7 @@ class S3Store(S3Storage):  # type: ignore[misc] # django-storages has no types
             yield found
 
     def _leave_nothing_where_closed(self, key: str) -> None:
-        """Whoever slept while its move was given up finds out when it has written."""
+        """Remove the file again, and raise, where its folder was closed meanwhile."""
         if self.digest(f"{folder_of(key)}{CLOSED}"):
             self.remove([key])
             raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), key)
@@ -181,21 +179,21 @@ class S3Store(S3Storage):  # type: ignore[misc] # django-storages has no types
     def _copy_parts(
         self, body: Any, key: str, expected: Digest, otherwise: Exception
     ) -> None:
-        """Send a large file part by part; it appears when all of it was compared."""
+        """Send a large file in parts; it appears once all of it was compared."""
         upload = self._client.create_multipart_upload(
             Bucket=self.bucket_name, Key=key, ChecksumAlgorithm="SHA256"
         )["UploadId"]
         parts: list[dict[str, Any]] = []
 
         def sent(block: bytes) -> bytes:
-            told = {"PartNumber": len(parts) + 1, "UploadId": upload}
-            part = self._send(self._client.upload_part, key, block, **told)
-            parts.append({"PartNumber": told["PartNumber"], **part})
+            part_params = {"PartNumber": len(parts) + 1, "UploadId": upload}
+            part = self._send(self._client.upload_part, key, block, **part_params)
+            parts.append({"PartNumber": part_params["PartNumber"], **part})
             return block
 
         where = {"Bucket": self.bucket_name, "Key": key, "UploadId": upload}
         try:
-            found = measure(sent(block) for block in body.iter_chunks(PART))
+            found = measure(sent(block) for block in body.iter_chunks(PART_BYTES))
             compare(found, expected, otherwise)
             self._client.complete_multipart_upload(
                 **where, MultipartUpload={"Parts": parts}
@@ -205,12 +203,14 @@ class S3Store(S3Storage):  # type: ignore[misc] # django-storages has no types
                 self._client.abort_multipart_upload(**where)
             raise
 
-    def _send(self, call: Any, key: str, content: bytes, **told: Any) -> dict[str, str]:
-        """Write a file or a part of one; what a list of parts says of it."""
+    def _send(
+        self, call: Any, key: str, content: bytes, **part_params: Any
+    ) -> dict[str, str]:
+        """Write a file, or a part of one; returns its entry for the list of parts."""
         sha256 = b64encode(hashlib.sha256(content).digest()).decode()
         where = {"Bucket": self.bucket_name, "Key": key}
         try:
-            answer = call(**where, Body=content, ChecksumSHA256=sha256, **told)
+            answer = call(**where, Body=content, ChecksumSHA256=sha256, **part_params)
         except ClientError as refused:
             if refused.response["Error"]["Code"] in DAMAGED_ON_THE_WAY:
                 raise CopyDiffers(key) from refused
@@ -220,7 +220,7 @@ class S3Store(S3Storage):  # type: ignore[misc] # django-storages has no types
 
 @contextmanager
 def _refusals() -> Iterator[None]:
-    """What the service or the way to it refuses, as the OSError that callers know."""
+    """Turn the errors of the service and of the network into OSError."""
     try:
         yield
     except ClientError as refused:

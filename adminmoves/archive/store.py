@@ -1,6 +1,6 @@
-"""Where the files lie: Django's storage "archive", with a copy that proves itself.
+"""The store of the files: Django's storage "archive", whose copies are read back.
 
-``FileStore`` keeps them in a folder, ``S3Store`` in a bucket (s3.py).
+``FileStore`` is a folder, ``S3Store`` a bucket (s3.py).
 """
 
 import hashlib
@@ -26,26 +26,26 @@ from adminmoves.archive.durable import (
 
 BLOCK = 1024 * 1024
 PART = ".part-"
-"""Between a name and a nonce: a file that is being written, or was left so."""
+"""In the name of a file that is being written, or was left half-written."""
 
 
 class Digest(NamedTuple):
-    """What a file is: its size in bytes and its SHA-256 in hex."""
+    """Size in bytes, and SHA-256 in hex."""
 
     size: int
     sha256: str
 
 
 class SourceDiffers(Exception):
-    """The file is not what its row says: it was damaged, or is gone."""
+    """The source is not what its row says: it is damaged, or gone."""
 
 
 class CopyDiffers(Exception):
-    """What was written is not what comes back."""
+    """A copy reads back differently than it was written."""
 
 
 class NotRemoved(OSError):
-    """Some files could not be removed: ``stuck``, by key; ``removed`` others were."""
+    """``stuck``: the error of each file that stays; ``removed``: how many went."""
 
     def __init__(self, removed: int, stuck: Mapping[str, OSError]) -> None:
         first = next(iter(stuck.values()))
@@ -54,25 +54,25 @@ class NotRemoved(OSError):
 
 
 class Store(Protocol):
-    """What every store offers. Where it refuses, each of these raises OSError."""
+    """A store of files. Every method raises OSError where the store refuses."""
 
-    together: int
-    """So many documents it copies at most until a run has to say how far it is."""
+    max_documents: int
+    """Of one chunk, so that a chunk takes less than a lease."""
 
     @property
     def location(self) -> str: ...
 
     def make(self) -> None:
-        """Have a place for the files; what lies there already stays."""
+        """Make the place for the files, if it is not there."""
 
     def digest(self, key: str) -> Digest | None:
-        """What the file under this key is, read whole; None where there is none."""
+        """Read a file whole, for its size and SHA-256; None if it is missing."""
 
     def read(self, key: str) -> bytes | None:
-        """A small file; None where there is none."""
+        """Read a small file; None if it is missing."""
 
     def put(self, key: str, content: bytes) -> None:
-        """Write a file; what stood there before is gone."""
+        """Write a file, in the place of the old one if any."""
 
     def copy(self, source: str, target: str, expected: Digest) -> None:
         """Copy one file and read it back. Under ``target`` never appears a part of it.
@@ -94,13 +94,13 @@ class Store(Protocol):
         """
 
     def close_folder(self, folder: str) -> None:
-        """Remove all that lies there; who still copies into it leaves nothing."""
+        """Remove the folder; a worker that still copies leaves nothing in it."""
 
     def remove_parts(self, folder: str) -> None:
-        """Remove what was left half written between the files of this folder."""
+        """Remove half-written files in this folder."""
 
     def durable(self, keys: Collection[str]) -> AbstractContextManager[None]:
-        """What is written to these keys within outlives a power cut after it."""
+        """Files written to these keys inside it survive a power cut after it."""
 
     def remove(self, keys: list[str]) -> int:
         """Remove these files; how many there were, since one may be gone already.
@@ -110,24 +110,20 @@ class Store(Protocol):
 
 
 class FileStore(FileSystemStorage):
-    """A folder. Whatever stands under a key was written whole and read back."""
+    """A folder. A file gets its key only after it was written whole and read back."""
 
-    together = 500
+    max_documents = 500
 
     def make(self) -> None:
-        """Have the folder; what lies there already stays."""
         Path(self.location).mkdir(parents=True, exist_ok=True)
 
     def digest(self, key: str) -> Digest | None:
-        """What the file under this key is; None where there is none."""
         return _digest_of(self.path(key))
 
     def read(self, key: str) -> bytes | None:
-        """A small file; None where there is none."""
         return read_file(self.path(key))
 
     def put(self, key: str, content: bytes) -> None:
-        """Write a file; what stood there before is gone."""
         path = Path(self.path(key))
         path.parent.mkdir(parents=True, exist_ok=True)
         write_file(path, content, _part_of(str(path)))
@@ -148,7 +144,6 @@ class FileStore(FileSystemStorage):
             make_below(root, folder)
 
     def close_folder(self, folder: str) -> None:
-        """Remove all that lies there; who still copies into it can do so no more."""
         path = Path(self.path(folder))
         if path.exists():
             shutil.rmtree(path)
@@ -156,7 +151,6 @@ class FileStore(FileSystemStorage):
             self._tidy(path.parent)
 
     def remove_parts(self, folder: str) -> None:
-        """Remove what was left half written between the files of this folder."""
         parts = list(Path(self.path(folder)).rglob(f"*{PART}*"))
         for part in parts:
             part.unlink(missing_ok=True)
@@ -172,18 +166,18 @@ class FileStore(FileSystemStorage):
         part = _part_of(path)
         try:
             copied = _digest_of(part) if self.write(source, part) else None
-            # A copy that is as it should be came of a source that is.
+            # A right copy proves a right source, so the source is not read again.
             if copied != expected:
                 compare(_digest_of(self.path(source)), expected, SourceDiffers(source))
                 compare(copied, expected, CopyDiffers(target))
-            # Millions of files: making a Path of each costs more than renaming it.
+            # Of millions of files: making a Path of each costs more than renaming it.
             os.replace(part, path)  # noqa: PTH105 - for the speed that the line above tells of
         except BaseException:
             Path(part).unlink(missing_ok=True)
             raise
 
     def write(self, source: str, path: str) -> bool:
-        """Write a new file from a key. False: there is none under it."""
+        """Write a new file from a key. False: there is no file under that key."""
         try:
             reading = os.open(self.path(source), os.O_RDONLY)
         except FileNotFoundError:
@@ -200,7 +194,6 @@ class FileStore(FileSystemStorage):
         return True
 
     def durable(self, keys: Collection[str]) -> AbstractContextManager[None]:
-        """What is written to these keys within is on the disk after it."""
         return on_disk(str(self.location), [self.path(key) for key in keys])
 
     def remove(self, keys: list[str]) -> int:
@@ -224,7 +217,7 @@ class FileStore(FileSystemStorage):
         return removed
 
     def _tidy(self, folder: Path) -> None:
-        """Remove what a killed worker left half written, and folders left empty."""
+        """Remove half-written files of a killed worker, and empty folders."""
         root = Path(self.path(""))
         with suppress(OSError):
             if not any(PART not in name.name for name in folder.iterdir()):
@@ -261,7 +254,7 @@ def _create(path: str) -> int:
     try:
         return os.open(path, flags, 0o600)
     except FileNotFoundError:
-        # Not the folder above it: that one may have been closed.
+        # One level only: the folder of the move may have been closed.
         Path(path).parent.mkdir(exist_ok=True)
         return os.open(path, flags, 0o600)
 
@@ -284,7 +277,7 @@ def _write(block: bytes, writing: int) -> None:
 
 
 def _blocks(reading: int) -> Iterator[bytes]:
-    """The rest of a file; a short block ends it, so that a small one is read once."""
+    """The rest of a file. A short block ends it, which saves a read on a small file."""
     while block := os.read(reading, BLOCK):
         yield block
         if len(block) < BLOCK:

@@ -23,7 +23,7 @@ class Bucket:
 
     objects: dict[str, bytes] = field(default_factory=dict)
     uploads: dict[str, dict[int, bytes]] = field(default_factory=dict)
-    asked: list[str] = field(default_factory=list)
+    requests: list[str] = field(default_factory=list)
     """Method and key, or query, of each request so far."""
     refuses: dict[str, tuple[int, str]] = field(default_factory=dict)
     """By method: the status and the code that it answers with."""
@@ -68,7 +68,7 @@ class _Handler(BaseHTTPRequestHandler):
         name, _slash, self.key = unquote(url.path).removeprefix("/").partition("/")
         self.query = dict(parse_qsl(url.query, keep_blank_values=True))
         self.body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        self.bucket.asked.append(f"{self.command} {self.key or url.query}")
+        self.bucket.requests.append(f"{self.command} {self.key or url.query}")
         if refused := self.bucket.refuses.get(self.command):
             self._refuse(*refused)
         elif name != NAME:
@@ -81,13 +81,15 @@ class _Handler(BaseHTTPRequestHandler):
     do_GET = do_PUT = do_POST = do_DELETE = _handle  # noqa: N815 - names that http.server calls
 
     def _get(self) -> None:
-        kept = self.bucket.objects
+        objects = self.bucket.objects
         if "prefix" in self.query:
-            found = [key for key in kept if key.startswith(self.query["prefix"])]
-            told = "".join(f"<Contents><Key>{key}</Key></Contents>" for key in found)
-            self._answer(200, _xml("Listed", told))
-        elif self.key in kept:
-            self._answer(200, kept[self.key], self.bucket.breaks_off)
+            found = [key for key in objects if key.startswith(self.query["prefix"])]
+            contents = "".join(
+                f"<Contents><Key>{key}</Key></Contents>" for key in found
+            )
+            self._answer(200, _xml("Listed", contents))
+        elif self.key in objects:
+            self._answer(200, objects[self.key], self.bucket.breaks_off)
         else:
             self._refuse(404, "NoSuchKey")
 
@@ -108,13 +110,13 @@ class _Handler(BaseHTTPRequestHandler):
         if "delete" in self.query:
             self._answer(200, self._remove())
         elif "uploads" in self.query:
-            upload = f"upload-{len(self.bucket.asked)}"
+            upload = f"upload-{len(self.bucket.requests)}"
             self.bucket.uploads[upload] = {}
             self._answer(200, _xml("Started", f"<UploadId>{upload}</UploadId>"))
         else:
             parts = self.bucket.uploads.pop(self.query["uploadId"])
-            asked = fromstring(self.body).iter(f"{S3}PartNumber")  # noqa: S314 - ours
-            content = b"".join(parts[int(part.text or 0)] for part in asked)
+            elements = fromstring(self.body).iter(f"{S3}PartNumber")  # noqa: S314 - ours
+            content = b"".join(parts[int(part.text or 0)] for part in elements)
             self.bucket.keep(self.key, content)
             self._answer(200, _xml("Completed", ""))
 
@@ -123,8 +125,8 @@ class _Handler(BaseHTTPRequestHandler):
         self._answer(204)
 
     def _remove(self) -> bytes:
-        asked = fromstring(self.body).iter(f"{S3}Key")  # noqa: S314 - ours
-        keys = {key.text or "" for key in asked}
+        elements = fromstring(self.body).iter(f"{S3}Key")  # noqa: S314 - ours
+        keys = {key.text or "" for key in elements}
         for key in keys - self.bucket.stuck:
             self.bucket.objects.pop(key, None)
         return _xml(

@@ -30,18 +30,18 @@ def store(
     """A store of this test's own, empty: a folder, or what the test's mark says."""
     if getattr(request, "param", "folder") == "folder":
         folder = str(tmp_path / "archive")
-        kept = {**settings.STORAGES["archive"], "OPTIONS": {"location": folder}}
-        settings.STORAGES = {**settings.STORAGES, "archive": kept}
+        archive = {**settings.STORAGES["archive"], "OPTIONS": {"location": folder}}
+        settings.STORAGES = {**settings.STORAGES, "archive": archive}
         assert archive_store().location == folder
         archive_store().make()
         yield archive_store()
         return
     bucket: Bucket = request.getfixturevalue("bucket")
-    kept = {
+    archive = {
         "BACKEND": "adminmoves.archive.s3.S3Store",
         "OPTIONS": {"bucket_name": NAME, "endpoint_url": bucket.endpoint},
     }
-    settings.STORAGES = {**settings.STORAGES, "archive": kept}
+    settings.STORAGES = {**settings.STORAGES, "archive": archive}
     store = archive_store()
     assert isinstance(store, S3Store)
     yield store

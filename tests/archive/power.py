@@ -66,7 +66,7 @@ class Image:
 
     def __init__(self, folder: Path, megabytes: int = 64) -> None:
         self.image, self.root = folder / "disk.img", folder / "disk"
-        self.kept = self.image.with_suffix(".kept")
+        self.copy = self.image.with_suffix(".kept")
         self.root.mkdir()
         with self.image.open("wb") as file:
             file.truncate(megabytes * 1024 * 1024)
@@ -81,12 +81,12 @@ class Image:
 
     def hold(self) -> None:
         """Keep what the disk holds now: all that a power cut would leave."""
-        _run("cp", "--sparse=always", str(self.image), str(self.kept))
+        _run("cp", "--sparse=always", str(self.image), str(self.copy))
 
     def cut(self) -> None:
         """Go on with what was held; what the kernel had in memory is lost."""
         self.unmount()
-        self.kept.replace(self.image)
+        self.copy.replace(self.image)
         self.mount()
 
 

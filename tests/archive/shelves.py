@@ -55,8 +55,8 @@ def path_of(key: str) -> Path:
 def contents(administration: Administration) -> list[bytes]:
     """What the documents refer to now, in the order of their ids."""
     keys = administration.archive.order_by("pk").values_list("storage_key", flat=True)
-    kept = everything()
-    return [kept[key] for key in keys]
+    contents = everything()
+    return [contents[key] for key in keys]
 
 
 def files() -> set[str]:
@@ -70,10 +70,10 @@ def everything() -> dict[str, bytes]:
     Without the mark of the store, and of a bucket without those of closed folders.
     """
     if not isinstance(archive_store(), FileStore):
-        kept = BUCKETS[-1].objects.items()
+        contents = BUCKETS[-1].objects.items()
         return {
             key: content
-            for key, content in kept
+            for key, content in contents
             if not key.endswith(CLOSED) and key != MARK
         }
     root = path_of("")

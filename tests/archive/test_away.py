@@ -74,8 +74,8 @@ instead = pytest.mark.parametrize("instead", INSTEAD.values(), ids=INSTEAD)
 def away(instead: Callable[[Path], None]) -> Iterator[None]:
     """The archive is elsewhere; nothing comes to stand where it was."""
     root = path_of("")
-    kept = root.with_name("kept")
-    root.rename(kept)
+    elsewhere = root.with_name("kept")
+    root.rename(elsewhere)
     instead(root)
     before = what_is_at(root)
     yield
@@ -83,7 +83,7 @@ def away(instead: Callable[[Path], None]) -> Iterator[None]:
     if root.is_dir():
         shutil.rmtree(root)
     root.unlink(missing_ok=True)
-    kept.rename(root)
+    elsewhere.rename(root)
 
 
 def what_is_at(root: Path) -> set[Path] | bool:
@@ -291,7 +291,7 @@ def test_a_bucket_that_is_not_ours_or_not_for_us_is_waited_for(
     how: str, approved: Move, bucket: Bucket
 ) -> None:
     attempt = start(approved)
-    kept = bucket.objects
+    objects = bucket.objects
     if how == "forbidden":
         bucket.refuses = dict.fromkeys(("GET", "PUT"), (403, "AccessDenied"))
     else:
@@ -301,7 +301,7 @@ def test_a_bucket_that_is_not_ours_or_not_for_us_is_waited_for(
     assert_waits(approved)
     assert how == "forbidden" or bucket.objects == {}
 
-    bucket.refuses, bucket.objects = {}, kept
+    bucket.refuses, bucket.objects = {}, objects
     later(approved)
     assert again(approved).state == S.COMPLETED
     assert len(files()) == 20

@@ -132,7 +132,7 @@ def test_what_a_worker_writes_while_the_clean_up_is_at_it_goes_too(
         write(keys[0], b"a copy")
         return removed
 
-    monkeypatch.setattr(cleaning, "AT_A_TIME", 5)
+    monkeypatch.setattr(cleaning, "FILES_AT_A_TIME", 5)
     monkeypatch.setattr(store, "remove", too_early)
     runner.prepare(start(approved))
     give_up(approved, agent)
@@ -181,7 +181,7 @@ def test_half_written_files_go_with_the_clean_up_of_a_completed_move(
 def test_half_written_files_go_with_those_of_a_move_that_was_given_up(
     approved: Move, agent: User, at_a_time: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cleaning, "AT_A_TIME", at_a_time)
+    monkeypatch.setattr(cleaning, "FILES_AT_A_TIME", at_a_time)
     old = files()
     runner.execute(start(approved), until=0)
     half_written(approved)

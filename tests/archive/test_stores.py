@@ -11,7 +11,7 @@ from pytest_django import Settings
 
 from adminmoves.archive.copying import next_chunk
 from adminmoves.archive.marks import MARK
-from adminmoves.archive.s3 import PART
+from adminmoves.archive.s3 import PART_BYTES
 from adminmoves.archive.store import (
     CopyDiffers,
     Digest,
@@ -28,7 +28,7 @@ from tests.archive.shelves import everything, files, fill_with
 from tests.builders import make_administration
 from tests.cast import MakeMove
 
-LARGE = bytes(range(256)) * (PART // 256) * 2 + b"and a rest"
+LARGE = bytes(range(256)) * (PART_BYTES // 256) * 2 + b"and a rest"
 both = pytest.mark.parametrize("store", ["folder", "bucket"], indirect=True)
 in_folder = pytest.mark.parametrize("store", ["folder"], indirect=True)
 in_s3 = pytest.mark.parametrize("store", ["bucket"], indirect=True)
@@ -44,7 +44,7 @@ class Trouble(Protocol):
         """It keeps something else than it was given, and says that all is well."""
 
     def refuse(self, word: str) -> None:
-        """It refuses whatever it is asked, with this word."""
+        """It refuses whatever it is calls, with this word."""
 
 
 class OfAFolder:
@@ -192,13 +192,13 @@ def test_a_store_that_refuses_says_so_in_the_words_of_the_system(
     store.put("a/1", b"a document")
     trouble.refuse("QuotaExceeded")
 
-    asked: tuple[Callable[[], object], ...] = (
+    calls: tuple[Callable[[], object], ...] = (
         lambda: store.digest("a/1"),
         lambda: store.put("a/2", b"a document"),
         lambda: store.copy("a/1", "b/1", digest_of(b"a document")),
         lambda: store.remove(["a/1"]),
     )
-    for ask in asked:
+    for ask in calls:
         with pytest.raises(OSError, match="QuotaExceeded") as refusal:
             ask()
         assert refusal.value.strerror == "QuotaExceeded"
@@ -268,7 +268,7 @@ def test_many_files_are_removed_a_thousand_at_a_time(
     store.remove(keys)
 
     assert files() == {"b/1"}
-    assert bucket.asked == ["POST delete"] * 3
+    assert bucket.requests == ["POST delete"] * 3
 
 
 @in_s3
@@ -292,7 +292,7 @@ def test_a_large_file_goes_in_parts_and_none_is_left_behind(
 
     store.copy("a/1", "b/1", digest_of(LARGE))
 
-    sent = [line for line in bucket.asked if line.startswith("PUT")]
+    sent = [line for line in bucket.requests if line.startswith("PUT")]
     assert sent == ["PUT b/1"] * 3
     assert bucket.objects["b/1"] == LARGE
     assert bucket.uploads == {}
@@ -334,8 +334,8 @@ def test_a_bucket_that_is_not_there_is_no_damaged_document(
     store: Store, bucket: Bucket, settings: Settings
 ) -> None:
     options = {"bucket_name": "another", "endpoint_url": bucket.endpoint}
-    kept = {**settings.STORAGES["archive"], "OPTIONS": options}
-    settings.STORAGES = {**settings.STORAGES, "archive": kept}
+    archive = {**settings.STORAGES["archive"], "OPTIONS": options}
+    settings.STORAGES = {**settings.STORAGES, "archive": archive}
 
     with pytest.raises(OSError, match="NoSuchBucket"):
         archive_store().copy("a/1", "b/1", digest_of(b"a document"))
