@@ -15,7 +15,7 @@ from adminmoves.access import actor_for
 from adminmoves.bookkeeping.answers import ListedAdministration, Listing
 from adminmoves.bookkeeping.connection_lock import ConnectionBusy
 from adminmoves.bookkeeping.gateway import Evidence
-from adminmoves.bookkeeping.list_cache import keep_list
+from adminmoves.bookkeeping.list_cache import cache_list
 from adminmoves.errors import NotAllowed, ProofRefused, StepRefused
 from adminmoves.evidence.records import Attestation, ask_package, attest
 from adminmoves.evidence.schedule import ask_again_at, connections_to_ask
@@ -348,7 +348,7 @@ def test_a_connection_that_wants_a_person_tells_it_to_each_request(
 
 def shown(connection: BookkeepingConnection, *codes: str) -> None:
     rows = tuple(ListedAdministration(code, name=f"Voorbeeld {code}") for code in codes)
-    keep_list(connection, Listing(rows, "offices"))
+    cache_list(connection, Listing(rows, "offices"))
 
 
 @pytest.fixture

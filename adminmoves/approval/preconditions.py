@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from adminmoves.errors import CheckRefused, ProofRefused, StepRefused
-from adminmoves.evidence.files import genuine
+from adminmoves.evidence.files import read_genuine
 from adminmoves.evidence.records import is_stale
 from adminmoves.models import Move
 from adminmoves.rules.plan import Plan, make_plan
@@ -40,7 +40,7 @@ def require_proof_by_then(move: Move, not_before: datetime | None) -> None:
 def require_genuine_evidence(move: Move) -> None:
     """Raises EvidenceDiffers, or StoreAway if nobody can look at the file now."""
     if move.proof and move.proof.evidence:
-        genuine(move.proof.evidence)
+        read_genuine(move.proof.evidence)
 
 
 def require_same_plan(move: Move, plan_hash: str) -> Plan:

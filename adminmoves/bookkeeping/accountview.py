@@ -23,10 +23,10 @@ from adminmoves.bookkeeping.answers import (
     NoAnswer,
     unreadable,
 )
-from adminmoves.bookkeeping.confirmation import confirm, noted
+from adminmoves.bookkeeping.confirmation import add_raw_status, confirm
 from adminmoves.bookkeeping.failure_reasons import FailureReason
 from adminmoves.bookkeeping.http import AllowedEndpoint, HttpAnswer, Request
-from adminmoves.bookkeeping.list_cache import kept_list
+from adminmoves.bookkeeping.list_cache import cached_list
 from adminmoves.bookkeeping.oauth import OAuth
 from adminmoves.bookkeeping.refusals import refuse_status
 from adminmoves.bookkeeping.session import Session, code_in, is_unread, json_in, text_in
@@ -37,7 +37,7 @@ from adminmoves.vocabulary import Verdict
 SITE = "https://www.accountview.net"
 HOST, API = r"www\.accountview\.net", "/api/v3"
 COMPANIES, DATA, SYSTEM_DATA = "Companies", "accountviewdata", "accountviewsystemdata"
-# Named, because a company's header also holds secrets of other services.
+# The fields are listed: a company's header also holds secrets of other services.
 HEADER = {
     "BusinessObject": "CMP1",
     "PageSize": "20",
@@ -64,14 +64,16 @@ class AccountView:
             scope="readaccountviewdata",
         )
 
-    def doors(self, _connection: BookkeepingConnection) -> Sequence[AllowedEndpoint]:
+    def endpoints(
+        self, _connection: BookkeepingConnection
+    ) -> Sequence[AllowedEndpoint]:
         return (
             AllowedEndpoint("POST", HOST, f"{API}/token"),
             AllowedEndpoint("GET", HOST, f"{API}/({COMPANIES}|{DATA}|{SYSTEM_DATA})"),
         )
 
     def fetch(self, session: Session) -> Listing:
-        """The companies, as the register in the cloud knows them; it may lag behind."""
+        """Fetch the companies of the register in the cloud, which may lag behind."""
         rows = session.ask(COMPANIES, _get(COMPANIES), read_companies)
         return Listing(rows, endpoint=COMPANIES)
 
@@ -79,13 +81,13 @@ class AccountView:
         wanted = key_of(code)
         return [row for row in listing.rows if wanted and key_of(row.code) == wanted]
 
-    def looks_closer(self, evidence: Evidence) -> bool:
+    def needs_confirmation(self, evidence: Evidence) -> bool:
         return evidence.verdict in {V.FOUND_ACTIVE, V.NOT_FOUND_OR_NO_ACCESS}
 
     def confirm(self, session: Session, code: str, evidence: Evidence) -> Evidence:
-        """Ask the office's own AccountView: a KvK number, or a hint why it is absent.
+        """Ask the office's own AccountView for a KvK number, or why a code is absent.
 
-        The verdict is that of the register, whether or not the office answers.
+        The verdict stays that of the register, whether or not the office answers.
         """
         try:
             if evidence.verdict == V.FOUND_ACTIVE:
@@ -93,7 +95,7 @@ class AccountView:
             if evidence.verdict == V.NOT_FOUND_OR_NO_ACCESS:
                 return self._with_hint(session, code, evidence)
         except NoAnswer as no:
-            return noted(evidence, details=no.reason)
+            return add_raw_status(evidence, details=no.reason)
         return evidence
 
     def _with_kvk_number(self, session: Session, evidence: Evidence) -> Evidence:
@@ -101,21 +103,22 @@ class AccountView:
         for row in rows:
             if key_of(code_in(row.get("COMP_ID"))) == key_of(evidence.code):
                 return replace(evidence, kvk_number=text_in(row.get("KVK_NR"), 20))
-        return noted(evidence, details=FailureReason.NO_COMPANY)
+        return add_raw_status(evidence, details=FailureReason.NO_COMPANY)
 
     def _with_hint(self, session: Session, code: str, evidence: Evidence) -> Evidence:
-        """Whether the code is that of one year's administration: no hit, a hint.
+        """Look whether the code belongs to the administration of one year.
 
-        System data is asked through any company: the first that is listed.
+        Such a code is a hint for people and never a hit.
         """
-        listing = kept_list(session.connection, JUST_READ)
+        listing = cached_list(session.connection, JUST_READ)
         ids = [row.external_id for row in listing.rows] if listing else []
         if not ids:
             return evidence
-        asked = {**YEARS, "FilterValue1": key_of(code)}
-        for row in self._rows(session, SYSTEM_DATA, asked, ids[0], "ADM_LIST"):
+        # System data is asked through a company, whichever: here the first one.
+        query = {**YEARS, "FilterValue1": key_of(code)}
+        for row in self._rows(session, SYSTEM_DATA, query, ids[0], "ADM_LIST"):
             if key_of(code_in(row.get("ADM_CODE"))) == key_of(code):
-                return noted(
+                return add_raw_status(
                     evidence,
                     reason=FailureReason.YEARLY_ADMINISTRATION,
                     year=text_in(row.get("ATS_YEAR"), 10),
@@ -127,14 +130,14 @@ class AccountView:
         self,
         session: Session,
         endpoint: str,
-        asked: Mapping[str, str],
+        query: Mapping[str, str],
         company: str,
         table: str,
     ) -> list[dict[str, Any]]:
-        """The rows of a table of one company, named by its Id and not by its code."""
+        """Fetch a table of one company. ``company``: its Id, not its code."""
         if not COMPANY_ID.fullmatch(company):
             raise unreadable(FailureReason.COMPANY_ID)
-        build = _get(f"{endpoint}?{urlencode(asked)}", {"X-Company": company})
+        build = _get(f"{endpoint}?{urlencode(query)}", {"X-Company": company})
         return confirm(
             session,
             endpoint,
@@ -154,43 +157,44 @@ def _get(
 
 
 def read_companies(answer: HttpAnswer) -> tuple[ListedAdministration, ...]:
-    """Companies: Code, Id and Description. Raises NoAnswer."""
-    return tuple(_company(told) for told in _objects_in(_said_in(answer)))
+    """Read Code, Id and Description of each company. Raises NoAnswer."""
+    return tuple(_company(row) for row in _objects_in(_content_in(answer)))
 
 
-def _company(told: dict[str, Any]) -> ListedAdministration:
-    row = ListedAdministration(
-        code=code_in(told.get("Code")),
-        code_unread=is_unread(told.get("Code")),
-        external_id=code_in(told.get("Id")),
-        name=text_in(told.get("Description")),
+def _company(row: dict[str, Any]) -> ListedAdministration:
+    company = ListedAdministration(
+        code=code_in(row.get("Code")),
+        code_unread=is_unread(row.get("Code")),
+        external_id=code_in(row.get("Id")),
+        name=text_in(row.get("Description")),
     )
-    if not row.code and not row.external_id:
+    if not company.code and not company.external_id:
         raise unreadable(FailureReason.NO_ROW)
-    return row
+    return company
 
 
 def read_table(answer: HttpAnswer, table: str) -> list[dict[str, Any]]:
-    """The rows of the main table of a data call. Raises NoAnswer."""
-    said = _said_in(answer)
-    if not isinstance(said, dict) or table not in said:
+    """Read the main table of a data call. Raises NoAnswer."""
+    content = _content_in(answer)
+    if not isinstance(content, dict) or table not in content:
         raise unreadable(FailureReason.NO_TABLE)
-    return _objects_in(said[table])
+    return _objects_in(content[table])
 
 
-def _said_in(answer: HttpAnswer) -> object:
-    """The content; an error may come with a status of success. Raises NoAnswer."""
+def _content_in(answer: HttpAnswer) -> object:
+    """Return the JSON content. Raises NoAnswer, also for an error with status 200."""
     refuse_status(answer)
-    said = json_in(answer)
-    if isinstance(said, dict) and (said.get("ErrorMessage") or said.get("ErrorType")):
-        # Its text is for people, and in their language: not looked at.
+    content = json_in(answer)
+    errors = ("ErrorMessage", "ErrorType")
+    if isinstance(content, dict) and any(content.get(name) for name in errors):
+        # The text of the error is in the user's language, so it decides nothing.
         raise NoAnswer(V.UNAVAILABLE, FailureReason.PACKAGE_ERROR)
-    return said
+    return content
 
 
-def _objects_in(said: object) -> list[dict[str, Any]]:
-    """The rows; one alone may come without a list around it."""
-    rows = [said] if isinstance(said, dict) else said
+def _objects_in(content: object) -> list[dict[str, Any]]:
+    # A single row may come without a list around it.
+    rows = [content] if isinstance(content, dict) else content
     if not isinstance(rows, list) or not all(isinstance(each, dict) for each in rows):
         raise unreadable(FailureReason.NO_LIST)
     return rows

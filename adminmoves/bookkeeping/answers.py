@@ -1,4 +1,4 @@
-"""What a package answers, in our words (domain.md par. 5)."""
+"""The answers of a package as typed values (domain.md par. 5)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ from adminmoves.vocabulary import Verdict
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """An answer: the verdict and what was seen. Never tokens, never lists of users."""
+    """A verdict and what the package showed. Never tokens, never lists of users."""
 
     verdict: Verdict
     retry_at: datetime | None = None
@@ -32,11 +32,11 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class ListedAdministration:
-    """One administration as a package shows it; ``raw`` holds its own status fields.
+    """One administration as a package shows it.
 
-    ``unusable`` says why it cannot be used now; None when it can.
-    ``environment`` is the licence that owns it, where a row tells that.
-    ``code_unread``: it has a code, or must have one, that could not be read.
+    ``environment``: the licence that owns it, where a row names one. ``unusable``: why
+    it cannot be used now, None when it can. ``code_unread``: it has a code, or must
+    have one, that could not be read. ``raw``: the status fields of the package itself.
     """
 
     code: str
@@ -51,10 +51,11 @@ class ListedAdministration:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """All administrations that the consenting user may see, and as whom they were seen.
+    """All administrations that the user who gave consent may see.
 
     ``observed_environment``: the licence or organisation that answered, where the
-    package tells it for the whole list. ``user_id``: the package's own id of the user.
+    package names one for the whole list. ``seen_as``: that user's name, ``user_id``
+    their id in the package.
     """
 
     rows: tuple[ListedAdministration, ...]
@@ -67,12 +68,12 @@ class Listing:
 
 
 class NoAnswer(Exception):
-    """The package did not say what was asked; ``verdict`` and ``reason`` say why.
+    """The package gave no answer; ``verdict`` and ``reason`` say why.
 
-    ``stale_token``: a new access token may help, once. ``again``: so may asking again.
-    ``consent_lost``: the tokens are worth nothing any more, for sure.
-    ``unexplained``: a renewal was refused for no cause that we know, or for one that
-    ought to pass; see ``grants``.
+    ``retry_at``: the package does not want to be asked before. ``stale_token``: retry
+    once with a new access token. ``again``: retry at once. ``consent_lost``: the tokens
+    are certainly worthless. ``unexplained``: a renewal was refused for no cause that we
+    know, or for one that ought to pass; ``grants`` counts these.
     """
 
     def __init__(
@@ -105,5 +106,5 @@ class NoAnswer(Exception):
 
 
 def unreadable(why: FailureReason) -> NoAnswer:
-    """An answer that is not in the documented shape says nothing about anything."""
+    # An answer in another shape than documented says nothing about the administration.
     return NoAnswer(Verdict.UNAVAILABLE, why)

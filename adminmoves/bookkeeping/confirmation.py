@@ -1,7 +1,7 @@
-"""A closer look at one administration, beside the list that was already read.
+"""One more request about one administration, after the list was read.
 
-It opens the administration itself, which may be locked, slow or at the customer's
-own office. So it is short and asked once, and its failing spoils no verdict.
+It opens the administration itself, which may be locked, slow, or on a computer of the
+office. So it gets little time and no retry, and the verdict stands when it fails.
 """
 
 from collections.abc import Callable
@@ -23,19 +23,19 @@ def confirm(
     build: Callable[[str], Request],
     read: Callable[[HttpAnswer], Read],
 ) -> Read:
-    """Like ``Session.ask``, within SECONDS and without another try.
+    """Do as ``Session.ask``, within SECONDS and without a retry. Raises NoAnswer."""
+    # A token is renewed before SECONDS begin: the new tokens would be lost if the
+    # renewal were cut short.
+    token = session.client.token(session.http_client)
+    with session.http_client.within(SECONDS) as http_client:
+        return replace(session, http_client=http_client).once(
+            endpoint, build(token), read
+        )
 
-    A token is renewed before, with the time of the whole conversation: the answer to
-    a renewal that is cut short would be lost. Raises NoAnswer.
-    """
-    token = session.client.token(session.wire)
-    with session.wire.within(SECONDS) as wire:
-        return replace(session, wire=wire).once(endpoint, build(token), read)
 
-
-def noted(
+def add_raw_status(
     evidence: Evidence, *, reason: FailureReason | None = None, **facts: object
 ) -> Evidence:
-    """The evidence with more facts in its own record."""
-    said = {"reason": reason} if reason else {}
-    return replace(evidence, raw_status={**evidence.raw_status, **said, **facts})
+    if reason:
+        facts["reason"] = reason
+    return replace(evidence, raw_status={**evidence.raw_status, **facts})

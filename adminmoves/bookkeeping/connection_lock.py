@@ -1,13 +1,14 @@
-"""One request in flight per connection, over all workers; and silence after trouble.
+"""The lock on a connection, and its back-off after failures.
 
-A row with a lease, so that no transaction stays open while a package is asked.
+One request is in flight per connection, over all workers. The lock is a row with a
+lease, so that no transaction stays open while a package is asked.
 """
 
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypedDict
 
 from django.db.models import Q
 from django.utils import timezone
@@ -18,15 +19,16 @@ from adminmoves.models import BookkeepingConnection, ConnectionLine
 from adminmoves.models.clock import ClockTimestamp, database_now
 from adminmoves.vocabulary import Verdict
 
-# Connecting may end after the deadline, and what came is stored after it.
-SECONDS_OVER = 45
+# Added to the lease: a connection may be made after the deadline, and its answer is
+# stored after it.
+EXTRA_LEASE_SECONDS = 45
 FAILURES_BEFORE_QUIET = 2
 SHORTEST_QUIET, LONGEST_QUIET = timedelta(seconds=30), timedelta(minutes=10)
 LIMITED = timedelta(minutes=1)
 PASSING = frozenset({Verdict.RATE_LIMITED, Verdict.UNAVAILABLE})
 TRIED_AGAIN = frozenset({FailureReason.TOKEN_REFUSED, FailureReason.RENEWAL_REFUSED})
-"""A consent that may be lost, and may not: so it is not left to a person alone."""
-# Exact blocks who gets more than ten refusals in an hour.
+"""The consent may or may not be lost, so we try again next to asking a person."""
+# Exact blocks a client after ten refusals in an hour.
 REFUSED = timedelta(minutes=10)
 NO_TROUBLE: dict[str, Any] = {
     "failures": 0,
@@ -38,8 +40,14 @@ NO_TROUBLE: dict[str, Any] = {
 }
 
 
+class TroubleColumns(TypedDict, total=False):
+    trouble: Verdict
+    trouble_why: FailureReason
+    troubled_at: datetime
+
+
 class ConnectionBusy(Exception):
-    """Somebody else asks this connection now, until ``until`` at most."""
+    """Another request is in flight, until ``until`` at most."""
 
     def __init__(self, until: datetime) -> None:
         super().__init__("another request is in flight")
@@ -50,11 +58,11 @@ class ConnectionBusy(Exception):
 def connection_lock(
     connection: BookkeepingConnection, seconds: float
 ) -> Iterator[ConnectionLine]:
-    """The line of a connection, for ``seconds`` at most. Raises ConnectionBusy."""
+    """Lock a connection for ``seconds`` at most. Raises ConnectionBusy."""
     now, token = database_now(), uuid.uuid4()
     lines = ConnectionLine.objects.filter(connection=connection)
     line_of(connection)
-    until = now + timedelta(seconds=seconds + SECONDS_OVER)
+    until = now + timedelta(seconds=seconds + EXTRA_LEASE_SECONDS)
     free = lines.filter(Q(lease_until=None) | Q(lease_until__lt=now))
     if not free.update(lease_token=token, lease_until=until):
         raise ConnectionBusy(lines.get().lease_until or until)
@@ -65,7 +73,7 @@ def connection_lock(
 
 
 def line_of(connection: BookkeepingConnection) -> ConnectionLine:
-    """The line as it is, whoever holds it."""
+    """The row of a connection, made if it is missing, locked or not."""
     lines = ConnectionLine.objects.filter(connection=connection)
     if not lines.exists():
         ConnectionLine.objects.bulk_create(
@@ -75,10 +83,10 @@ def line_of(connection: BookkeepingConnection) -> ConnectionLine:
 
 
 def raise_if_backing_off(line: ConnectionLine, *, urgent: bool) -> None:
-    """Do not ask a package that limits us or is down.
+    """Raise NoAnswer while a connection backs off, with the verdict of the cause.
 
-    ``urgent``: a person who just repaired something may ask all the same, but not
-    against a limit. Raises NoAnswer with the verdict that made it quiet.
+    ``urgent``: a person who just repaired something may ask all the same, except
+    against a limit of the package.
     """
     now = timezone.now()
     if line.quiet_until is None or line.quiet_until <= now:
@@ -108,9 +116,9 @@ def record_failure(
     *,
     refused: bool = False,
 ) -> None:
-    """After a second failure the connection is left alone, longer each time.
+    """Store a failure; from the second one on the back-off doubles.
 
-    ``refused``: the package answered that we may not, whatever came of that.
+    ``refused``: the last request got a refusal, whatever its verdict.
     """
     now, failures = timezone.now(), line.failures
     until: datetime | None = now + REFUSED
@@ -127,19 +135,21 @@ def record_failure(
         quiet_until=until,
         quiet_why=no.verdict if until else "",
         limits=limits or line.limits,
-        **_told(line, no, now),
+        **_trouble_columns(line, no, now),
     )
 
 
-def _told(line: ConnectionLine, no: NoAnswer, now: datetime) -> dict[str, Any]:
-    """What went wrong; that there is no consent now does not hide how it was lost."""
+def _trouble_columns(
+    line: ConnectionLine, no: NoAnswer, now: datetime
+) -> TroubleColumns:
+    # NO_CONSENT does not overwrite the trouble that lost the consent.
     if no.reason == FailureReason.NO_CONSENT and line.trouble:
         return {}
     return {"trouble": no.verdict, "trouble_why": no.reason, "troubled_at": now}
 
 
 def clear_backoff(connection: BookkeepingConnection) -> None:
-    """Forget the trouble: somebody consented anew."""
+    """Clear the trouble of a connection, after a new consent."""
     ConnectionLine.objects.filter(connection=connection).update(**NO_TROUBLE)
 
 
@@ -152,7 +162,7 @@ def _quiet_after(failures: int, now: datetime) -> datetime | None:
 
 
 def _save(line: ConnectionLine, **facts: Any) -> None:
-    """Only while the line is ours: a late answer changes nothing."""
+    # Only while the lock is ours: an answer after the lease changes nothing.
     ConnectionLine.objects.filter(
         pk=line.pk, lease_token=line.lease_token, lease_until__gt=ClockTimestamp()
     ).update(**facts)

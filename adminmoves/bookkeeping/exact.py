@@ -22,7 +22,7 @@ from adminmoves.bookkeeping.answers import (
     NoAnswer,
     unreadable,
 )
-from adminmoves.bookkeeping.confirmation import confirm, noted
+from adminmoves.bookkeeping.confirmation import add_raw_status, confirm
 from adminmoves.bookkeeping.exact_answers import (
     ALL,
     HRM,
@@ -37,7 +37,7 @@ from adminmoves.bookkeeping.exact_answers import (
 )
 from adminmoves.bookkeeping.failure_reasons import FailureReason
 from adminmoves.bookkeeping.http import AllowedEndpoint, HttpAnswer, Request, host_in
-from adminmoves.bookkeeping.list_cache import kept_list
+from adminmoves.bookkeeping.list_cache import cached_list
 from adminmoves.bookkeeping.oauth import Cause, OAuth
 from adminmoves.bookkeeping.session import Session
 from adminmoves.bookkeeping.verdict import same
@@ -54,14 +54,18 @@ HOSTS: Mapping[str, str] = {
     "FR": "start.exactonline.fr",
     "ES": "start.exactonline.es",
 }
-# "A new access token": not sooner than 9.5 minutes after the last one.
+# "A new access token": no sooner than 9.5 minutes after the last one.
 EARLIEST_REFRESH, REFRESH_LIFE = timedelta(seconds=570), timedelta(days=30)
-# As others recorded: a token that was used before, and one that is asked too early.
-RENEWAL = Cause(frozenset({"unauthorized_client"}), frozenset({"access_denied"}))
+# As others recorded, against RFC 6749.
+RENEWAL = Cause(
+    used_before=frozenset({"unauthorized_client"}),
+    too_early=frozenset({"access_denied"}),
+)
 ME = "current/Me"
 MOST_PAGES = 100
-LONGEST_ADDRESS = 6000
-# Ten refusals in an hour and Exact blocks us: what it refused is left alone so long.
+MAX_ADDRESS_CHARS = 6000
+# Exact blocks us after ten refusals in an hour, so what it refused is not asked again
+# for that hour.
 REFUSED_FOR, REFUSALS = timedelta(hours=1), (400, 403, 404, 408)
 
 
@@ -76,7 +80,7 @@ class ExactOnline:
             renewal=RENEWAL,
         )
 
-    def doors(self, connection: BookkeepingConnection) -> Sequence[AllowedEndpoint]:
+    def endpoints(self, connection: BookkeepingConnection) -> Sequence[AllowedEndpoint]:
         host = re.escape(host_of(connection))
         lists = "|".join(each.path for each in (SYSTEM, ALL, HRM))
         return (
@@ -86,14 +90,13 @@ class ExactOnline:
         )
 
     def fetch(self, session: Session) -> Listing:
-        """Every division that our user may open, also in licences of clients.
+        """Fetch the divisions that our user may open, also in licences of clients.
 
-        Without the scope for that list: those of one licence, the one of the division
-        that the user has in use.
+        Without the scope for that list: those of the licence in use.
         """
         who = _ask(session, ME, _first_address(session), read_me)
         if not who.division:
-            # No list can be asked without one: that says nothing about any code.
+            # Every list needs a division in its address.
             raise NoAnswer(V.UNAVAILABLE, FailureReason.NO_DIVISION)
         if not _refused_lately(session, SYSTEM, reason=FailureReason.SCOPE_MISSING):
             try:
@@ -106,23 +109,23 @@ class ExactOnline:
         return _listing(rows, HRM.path, who, who.licence)
 
     def find(self, listing: Listing, code: str) -> Sequence[ListedAdministration]:
-        """The divisions with this Hid; a code that is no number is none of Exact's."""
+        """Rows with this Hid, which is a number: any other code is not in Exact."""
         wanted = number_in(code)
         if wanted is None:
             return ()
         return [row for row in listing.rows if number_in(row.code) == wanted]
 
-    def looks_closer(self, evidence: Evidence) -> bool:
+    def needs_confirmation(self, evidence: Evidence) -> bool:
         seen = evidence.verdict, evidence.endpoint
         return seen == (V.NOT_FOUND_OR_NO_ACCESS, SYSTEM.path)
 
     def confirm(self, session: Session, code: str, evidence: Evidence) -> Evidence:
-        """Whether the licence has the code after all, out of our user's sight.
+        """Look whether the licence has a code that our user may not see.
 
-        The verdict stays; ``raw_status`` tells it, where the licence could be asked.
+        The verdict stays; ``all_divisions`` of ``raw_status`` has what was found.
         """
         wanted = number_in(code)
-        if wanted is None or not self.looks_closer(evidence):
+        if wanted is None or not self.needs_confirmation(evidence):
             return evidence
         licence = session.connection.package_environment
         division = _division_of(licence, session)
@@ -135,9 +138,10 @@ class ExactOnline:
                 session,
                 ALL.path,
                 _get(address),
-                _noting(session, lambda answer: read_page(answer, ALL)),
+                _reading_limits(session, lambda answer: read_page(answer, ALL)),
             )
         except NoAnswer as no:
+            # A limit holds for every request, so the connection has to wait for it.
             if no.verdict == V.RATE_LIMITED:
                 raise
             return evidence
@@ -145,7 +149,7 @@ class ExactOnline:
             same(row.environment, licence) and number_in(row.code) == wanted
             for row in page.rows
         )
-        return noted(evidence, all_divisions="shown" if shown else "absent")
+        return add_raw_status(evidence, all_divisions="shown" if shown else "absent")
 
 
 def _listing(
@@ -161,7 +165,7 @@ def _listing(
 
 
 def host_of(connection: BookkeepingConnection) -> str:
-    """The site of the connection's country; NoAnswer CONFIG_ERROR without one."""
+    """The site of a country. Raises NoAnswer CONFIG_ERROR where we know none."""
     host = HOSTS.get((connection.country or "NL").upper())
     if host is None:
         raise NoAnswer(V.CONFIG_ERROR, FailureReason.COUNTRY)
@@ -169,8 +173,8 @@ def host_of(connection: BookkeepingConnection) -> str:
 
 
 def _first_address(session: Session) -> str:
-    asked = "UserID,FullName,CurrentDivision,DivisionCustomerCode"
-    return f"https://{host_of(session.connection)}/api/v1/{ME}?$select={asked}"
+    fields = "UserID,FullName,CurrentDivision,DivisionCustomerCode"
+    return f"https://{host_of(session.connection)}/api/v1/{ME}?$select={fields}"
 
 
 def _list_address(session: Session, which: Divisions, division: str) -> str:
@@ -181,7 +185,7 @@ def _list_address(session: Session, which: Divisions, division: str) -> str:
 def _ask(
     session: Session, endpoint: str, address: str, read: Callable[[HttpAnswer], Read]
 ) -> Read:
-    return session.ask(endpoint, _get(address), _noting(session, read))
+    return session.ask(endpoint, _get(address), _reading_limits(session, read))
 
 
 def _get(address: str) -> Callable[[str], Request]:
@@ -192,10 +196,10 @@ def _get(address: str) -> Callable[[str], Request]:
     return build
 
 
-def _noting(
+def _reading_limits(
     session: Session, read: Callable[[HttpAnswer], Read]
 ) -> Callable[[HttpAnswer], Read]:
-    """The same reading, and a note of the limits that the answer tells."""
+    """Wrap ``read``, to note the limits in every answer."""
 
     def note_and_read(answer: HttpAnswer) -> Read:
         session.limits |= limits_in(answer)
@@ -207,12 +211,15 @@ def _noting(
 def _all_pages(
     session: Session, which: Divisions, who: Me
 ) -> tuple[ListedAdministration, ...]:
-    # hrm/Divisions shows one licence; where a row does not name it, that is the one.
+    # hrm/Divisions has one licence, which owns the rows that name no owner.
     licence = who.licence if which is HRM else ""
 
     def turn(address: str) -> ExactPage:
         return _ask(
-            session, which.path, address, lambda told: read_page(told, which, licence)
+            session,
+            which.path,
+            address,
+            lambda answer: read_page(answer, which, licence),
         )
 
     return gather(_list_address(session, which, who.division), turn)
@@ -221,51 +228,51 @@ def _all_pages(
 def gather(
     first: str, turn: Callable[[str], ExactPage]
 ) -> tuple[ListedAdministration, ...]:
-    """The rows of all pages, from the first address on.
+    """The rows of all pages. ``turn``: fetch the page of an address.
 
-    Raises NoAnswer: for a next page elsewhere, one that came before, or too many.
+    Raises NoAnswer for a next page elsewhere, a page that came before, or too many.
     """
     rows: list[ListedAdministration] = []
-    address, been, seen = first, {first}, set[tuple[str, str]]()
+    address, visited, seen = first, {first}, set[tuple[str, str]]()
     for _number in range(MOST_PAGES):
         page = turn(address)
-        told = {(row.external_id, row.code) for row in page.rows}
-        if told and told <= seen:
-            # A page that came again stands where another one should be.
+        keys = {(row.external_id, row.code) for row in page.rows}
+        if keys and keys <= seen:
+            # A page that comes again takes the place of one that we never saw.
             raise unreadable(FailureReason.PAGE_REPEATED)
-        rows, seen = [*rows, *page.rows], seen | told
+        rows, seen = [*rows, *page.rows], seen | keys
         if not page.following:
             return tuple(rows)
         address = page.following
         if not _same_list(first, address):
             raise unreadable(FailureReason.STRANGE_NEXT)
-        if address in been:
+        if address in visited:
             raise unreadable(FailureReason.PAGE_REPEATED)
-        been.add(address)
+        visited.add(address)
     raise unreadable(FailureReason.TOO_MANY_PAGES)
 
 
 def _same_list(first: str, address: str) -> bool:
-    """The token goes to the same site and list only."""
-    if len(address) > LONGEST_ADDRESS or not re.fullmatch(r"[\x21-\x7e]+", address):
+    """Whether an address is of the same site and list: a token is sent to no other."""
+    if len(address) > MAX_ADDRESS_CHARS or not re.fullmatch(r"[\x21-\x7e]+", address):
         return False
     try:
-        where = urlsplit(address)
+        parts = urlsplit(address)
     except ValueError:
         return False
-    return _place(where) == _place(urlsplit(first))
+    return _place(parts) == _place(urlsplit(first))
 
 
-def _place(where: SplitResult) -> tuple[str, str, str]:
-    return where.scheme, host_in(where), where.path.lower()
+def _place(parts: SplitResult) -> tuple[str, str, str]:
+    return parts.scheme, host_in(parts), parts.path.lower()
 
 
 def _division_of(licence: str, session: Session) -> str:
-    """A division of the licence that the kept list shows, so that it can be asked."""
-    kept = kept_list(session.connection, REFUSED_FOR)
-    for row in kept.rows if kept else ():
-        theirs = row.environment and same(row.environment, licence)
-        if theirs and number_in(row.external_id):
+    """A division of the licence in the cached list, to ask through; "" if none."""
+    listing = cached_list(session.connection, REFUSED_FOR)
+    for row in listing.rows if listing else ():
+        is_of_licence = row.environment and same(row.environment, licence)
+        if is_of_licence and number_in(row.external_id):
             return row.external_id
     return ""
 

@@ -1,4 +1,4 @@
-"""What Exact Online answers: who asks, lists of divisions, refusals and limits.
+"""Reads the answers of Exact Online: the user, lists of divisions, refusals and limits.
 
 Sources as in ``exact.py``. Lists come in two OData shapes, ``{"d": {"results": []}}``
 and ``{"d": []}``; numbers come as numbers or as text.
@@ -60,9 +60,9 @@ REASONS: Mapping[str, NoAnswer] = {
 
 @dataclass(frozen=True, slots=True)
 class Divisions:
-    """One of the lists of divisions: its path, its name for Hid, its statuses.
+    """One of the lists of divisions. ``hid``: its name for that column.
 
-    ``statuses`` says why a division cannot be used; None when it can.
+    ``statuses``: why a division with that status cannot be used; None when it can.
     """
 
     path: str
@@ -72,8 +72,8 @@ class Divisions:
 
     @property
     def fields(self) -> str:
-        asked = ("Code", self.hid, "Description", "Status", "BlockingStatus")
-        return ",".join((*asked, *self.more))
+        columns = ("Code", self.hid, "Description", "Status", "BlockingStatus")
+        return ",".join((*columns, *self.more))
 
 
 IN_SYSTEM = {"0": FailureReason.INACTIVE, "1": None, "2": FailureReason.ARCHIVED}
@@ -90,7 +90,7 @@ HRM = Divisions("hrm/Divisions", "HID", {"0": None, "1": FailureReason.ARCHIVED}
 
 @dataclass(frozen=True, slots=True)
 class Me:
-    """Who consented; the division in use, if any, and the licence that owns it."""
+    """The user who gave consent, their division in use, if any, and its licence."""
 
     division: str
     licence: str
@@ -100,20 +100,20 @@ class Me:
 
 @dataclass(frozen=True, slots=True)
 class ExactPage:
-    """One page of a list; ``following`` is the address of the next, or empty."""
+    """One page of a list. ``following``: the address of the next one, if any."""
 
     rows: tuple[ListedAdministration, ...]
     following: str = ""
 
 
 def number_in(code: str) -> int | None:
-    """A Hid as a number, since people write leading zeros; None for anything else."""
-    told = code.strip()
-    return int(told) if DIGITS.fullmatch(told) else None
+    """A Hid as a number, since people write leading zeros; None if it is none."""
+    digits = code.strip()
+    return int(digits) if DIGITS.fullmatch(digits) else None
 
 
 def read_me(answer: HttpAnswer) -> Me:
-    """Who consented, and where that user is ("Me"). Raises NoAnswer."""
+    """Read the user and their division in use ("Me"). Raises NoAnswer."""
     found, _following = _results(answer, "CurrentDivision")
     if not found or "CurrentDivision" not in found[0]:
         raise unreadable(FailureReason.NO_USER)
@@ -127,25 +127,25 @@ def read_me(answer: HttpAnswer) -> Me:
 
 
 def read_page(answer: HttpAnswer, which: Divisions, licence: str = "") -> ExactPage:
-    """One page of a list of divisions; ``licence`` owns those that name no owner."""
+    """Read one page. ``licence``: owner of rows that name none. Raises NoAnswer."""
     found, following = _results(answer, "Code")
     return ExactPage(tuple(_row(each, which, licence) for each in found), following)
 
 
-def _results(answer: HttpAnswer, own: str) -> tuple[list[dict[str, Any]], str]:
-    """The objects of an OData answer, in either documented shape, and what follows.
+def _results(answer: HttpAnswer, own_field: str) -> tuple[list[dict[str, Any]], str]:
+    """The rows of an OData answer in either shape, and the address of the next page.
 
-    ``own``: a field that tells one object without a list around it.
+    ``own_field``: a field of a row, which tells a single row without a list around it.
     """
     _refuse(answer)
-    said = json_in(answer)
-    if not isinstance(said, dict) or said.get("error"):
-        # Also beside a list, which then may be a part of one.
+    content = json_in(answer)
+    if not isinstance(content, dict) or content.get("error"):
+        # An error next to a list means that the list may not be whole.
         raise unreadable(FailureReason.NO_RESULTS)
-    inner, following = said.get("d"), _next_in(said)
-    if isinstance(inner, dict) and own not in inner:
+    inner, following = content.get("d"), _next_in(content)
+    if isinstance(inner, dict) and own_field not in inner:
         following, inner = following or _next_in(inner), inner.get("results")
-    if isinstance(inner, dict) and own in inner:
+    if isinstance(inner, dict) and own_field in inner:
         inner = [inner]
     if not isinstance(inner, list) or not all(isinstance(row, dict) for row in inner):
         raise unreadable(FailureReason.NO_RESULTS)
@@ -154,30 +154,31 @@ def _results(answer: HttpAnswer, own: str) -> tuple[list[dict[str, Any]], str]:
     return inner, following or ""
 
 
-def _next_in(told: Mapping[str, Any]) -> object:
-    """The address of the next page, by each name that OData has for it."""
-    return next((told[name] for name in NEXT if told.get(name) is not None), None)
+def _next_in(content: Mapping[str, Any]) -> object:
+    """The address of the next page, under any of its names in OData."""
+    addresses = (content.get(name) for name in NEXT)
+    return next((each for each in addresses if each is not None), None)
 
 
 def _row(
-    told: Mapping[str, Any], which: Divisions, licence: str
+    division: Mapping[str, Any], which: Divisions, licence: str
 ) -> ListedAdministration:
-    archived = text_in(told.get("ArchiveDate"))
+    archived = text_in(division.get("ArchiveDate"))
     raw = {
-        "status": text_in(told.get("Status")),
-        "blocking_status": text_in(told.get("BlockingStatus")),
+        "status": text_in(division.get("Status")),
+        "blocking_status": text_in(division.get("BlockingStatus")),
         "archive_date": "" if archived == NO_DATE else archived,
-        "move_date": text_in(told.get("DivisionMoveDate")),
-        "customer_name": text_in(told.get("CustomerName")),
+        "move_date": text_in(division.get("DivisionMoveDate")),
+        "customer_name": text_in(division.get("CustomerName")),
     }
-    owner = text_in(told.get("CustomerCode")) or licence
-    code = code_in(told.get(which.hid))
+    owner = text_in(division.get("CustomerCode")) or licence
+    code = code_in(division.get(which.hid))
     return ListedAdministration(
         code=code,
         code_unread=number_in(code) is None,
-        external_id=code_in(told.get("Code")),
-        name=text_in(told.get("Description")),
-        kvk_number=text_in(told.get("ChamberOfCommerceNumber")),
+        external_id=code_in(division.get("Code")),
+        name=text_in(division.get("Description")),
+        kvk_number=text_in(division.get("ChamberOfCommerceNumber")),
         environment=owner,
         unusable=_unusable(which, raw)
         or (None if owner else FailureReason.OWNER_UNKNOWN),
@@ -186,10 +187,8 @@ def _row(
 
 
 def _unusable(which: Divisions, raw: Mapping[str, str]) -> FailureReason | None:
-    """Why a division cannot be used; what is not told does not count as good.
-
-    An ArchiveDate decides nothing: one that was reactivated may keep it.
-    """
+    """Why a division cannot be used. An unknown status counts as unusable."""
+    # ArchiveDate decides nothing: a division that was reactivated may keep it.
     status = which.statuses.get(raw["status"], FailureReason.STATUS_UNKNOWN)
     if status:
         return status
@@ -198,7 +197,7 @@ def _unusable(which: Divisions, raw: Mapping[str, str]) -> FailureReason | None:
 
 
 def _refuse(answer: HttpAnswer) -> None:
-    """What Exact says more precisely than a status, then the status."""
+    """Raise NoAnswer by what Exact adds to a status, else by the status alone."""
     status = answer.status
     if status == TOO_MANY:
         moments = [each for each in (reset_in(answer), retry_after(answer)) if each]
@@ -212,29 +211,31 @@ def _refuse(answer: HttpAnswer) -> None:
 
 
 def _refuse_forbidden(answer: HttpAnswer) -> None:
-    """By the header "Reason", which no firewall sends; a new one is a refusal too."""
-    told = REASON.match(answer.headers.get("reason", "").strip(QUOTES))
-    known = REASONS.get(told[0].lower()) if told else None
-    if known:
-        raise heed_wait(NoAnswer(known.verdict, known.reason), answer)
-    if told and not is_page(answer):
+    """Raise NoAnswer by the header "Reason", which no firewall sends."""
+    code = REASON.match(answer.headers.get("reason", "").strip(QUOTES))
+    refusal = REASONS.get(code[0].lower()) if code else None
+    if refusal:
+        raise heed_wait(NoAnswer(refusal.verdict, refusal.reason), answer)
+    if code and not is_page(answer):
         raise NoAnswer(V.AUTH_REQUIRED, FailureReason.FORBIDDEN)
 
 
 def limits_in(answer: HttpAnswer) -> dict[str, int]:
-    """Calls left in this minute and this day; what is not told is not known."""
+    """Calls left in this minute and this day, as far as the headers name them."""
     windows = {"minute_left": "minutely-", "day_left": ""}
-    told = {
+    remaining = {
         name: answer.headers.get(f"x-ratelimit-{window}remaining", "").strip()
         for name, window in windows.items()
     }
-    return {name: int(left) for name, left in told.items() if DIGITS.fullmatch(left)}
+    return {
+        name: int(left) for name, left in remaining.items() if DIGITS.fullmatch(left)
+    }
 
 
 def reset_in(answer: HttpAnswer) -> datetime | None:
-    """When a spent limit is full again: epoch milliseconds, of the day or the minute.
+    """When a spent limit starts anew, by the headers; None where they do not say.
 
-    At the minute's limit only the minute's headers come. None where none is told.
+    At the limit of the minute only the headers of the minute come.
     """
     moments = [
         _moment(answer.headers.get(f"x-ratelimit-{window}reset", ""))
@@ -244,11 +245,11 @@ def reset_in(answer: HttpAnswer) -> datetime | None:
     return max((each for each in moments if each), default=None)
 
 
-def _moment(told: str) -> datetime | None:
-    if not DIGITS.fullmatch(told.strip()):
+def _moment(milliseconds: str) -> datetime | None:
+    if not DIGITS.fullmatch(milliseconds.strip()):
         return None
     try:
-        moment = datetime.fromtimestamp(int(told) / 1000, UTC)
+        moment = datetime.fromtimestamp(int(milliseconds) / 1000, UTC)
     except (ValueError, OverflowError, OSError):
         return None
     return within_a_day(moment) if moment > timezone.now() else None

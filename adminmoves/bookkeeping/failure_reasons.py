@@ -1,6 +1,7 @@
-"""Why a package gave no answer, or cannot use what it has: every reason there is.
+"""Every reason why a package gave no answer, or cannot use an administration.
 
-``trouble`` has the words for each. The values are stored, so they keep their names.
+``evidence.failure_texts`` has a text for each. The values are stored, so they never
+change.
 """
 
 from enum import StrEnum, auto

@@ -1,8 +1,8 @@
-"""The one door to the packages (domain.md par. 5).
+"""Asks a package (domain.md par. 5); everything outside this room asks through here.
 
 One question: is the administration with this code active in this licence or
-organisation? A list serves all questions of a few minutes; one request is in flight
-per connection; a package in trouble is left alone for a while and says so.
+organisation? A cached list answers all questions of a few minutes; a connection has
+one request in flight; a package that fails is not asked again for a while.
 """
 
 from collections.abc import Sequence
@@ -27,8 +27,8 @@ from adminmoves.bookkeeping.answers import (
 from adminmoves.bookkeeping.connection_lock import ConnectionBusy
 from adminmoves.bookkeeping.failure_reasons import FailureReason
 from adminmoves.bookkeeping.grants import Client
-from adminmoves.bookkeeping.http import AllowedEndpoint, Wire
-from adminmoves.bookkeeping.list_cache import keep_list, kept_list
+from adminmoves.bookkeeping.http import AllowedEndpoint, HttpClient
+from adminmoves.bookkeeping.list_cache import cache_list, cached_list
 from adminmoves.bookkeeping.oauth import OAuth, client_of
 from adminmoves.bookkeeping.session import Session
 from adminmoves.bookkeeping.verdict import decide_verdict
@@ -40,30 +40,30 @@ __all__ = ["ADAPTERS", "Adapter", "ConnectionBusy", "Evidence", "can_ask", "chec
 LIST_AGE = timedelta(minutes=2)
 FRESH = timedelta()
 SECONDS = 60.0
-CALLS_KEPT = 50
+MAX_CALLS_STORED = 50
 REFUSALS = frozenset(range(400, 500)) - {408, 429}
 
 
 class Adapter(Protocol):
-    """What differs per package."""
+    """The part that differs per package."""
 
     def oauth(self, connection: BookkeepingConnection) -> OAuth:
-        """How it asks for consent. NoAnswer where the connection lacks a fact."""
+        """Its addresses and rules of OAuth. Raises NoAnswer for a wrong connection."""
 
-    def doors(self, connection: BookkeepingConnection) -> Sequence[AllowedEndpoint]:
-        """All that may be asked of it."""
+    def endpoints(self, connection: BookkeepingConnection) -> Sequence[AllowedEndpoint]:
+        """All requests that are allowed."""
 
     def fetch(self, session: Session) -> Listing:
-        """Every administration that it shows. Raises NoAnswer."""
+        """Fetch every administration that it shows. Raises NoAnswer."""
 
     def find(self, listing: Listing, code: str) -> Sequence[ListedAdministration]:
-        """The rows that a person would call by this code."""
+        """The rows that people call by this code."""
 
-    def looks_closer(self, evidence: Evidence) -> bool:
-        """Whether there is more to say of this than the list does; see ``confirm``."""
+    def needs_confirmation(self, evidence: Evidence) -> bool:
+        """Whether ``confirm`` may add to what the list says."""
 
     def confirm(self, session: Session, code: str, evidence: Evidence) -> Evidence:
-        """A closer look after the list. Raises NoAnswer only for a limit."""
+        """Ask about one administration after the list. Raises NoAnswer for a limit."""
 
 
 ADAPTERS: dict[Package, Adapter] = {
@@ -75,7 +75,7 @@ ADAPTERS: dict[Package, Adapter] = {
 
 
 def can_ask(connection: BookkeepingConnection) -> bool:
-    """Whether an answer may be expected: somebody consented and may be asked for."""
+    """Whether an answer may be expected: asked by API, registered, and with consent."""
     return (
         connection.asks_package
         and client_of(connection) is not None
@@ -93,36 +93,37 @@ def check(
     seconds: float = SECONDS,
     urgent: bool = False,
 ) -> Evidence:
-    """What the package says of ``code``; every trouble is a verdict too.
+    """Ask a package about ``code``; whatever goes wrong is a verdict as well.
 
-    Without a code the list alone is fetched, and WRONG_ENVIRONMENT is told.
-
-    ``age``: how old a list may be (FRESH before a run). ``seconds``: the longest that
-    the caller wants to wait. ``urgent``: see ``connection_lock``. Raises
-    ConnectionBusy, where the cached list does not say enough.
+    Without a code only the list is fetched, and its owner compared. ``age``: how old a
+    cached list may be (FRESH before a run). ``seconds``: how long the caller can wait.
+    ``urgent``: see ``connection_lock.raise_if_backing_off``. Raises ConnectionBusy
+    where the cached list does not say enough.
     """
     try:
         adapter = adapter_of(connection)
         client = _client(adapter, connection)
-        kept = _kept(adapter, connection, code, expected_environment, age)
-        if kept is not None:
+        cached = _cached_evidence(adapter, connection, code, expected_environment, age)
+        if cached is not None:
             connection_lock.raise_if_backing_off(
                 connection_lock.line_of(connection), urgent=urgent
             )
-            return kept
+            return cached
         with connection_lock.connection_lock(connection, seconds) as line:
             connection_lock.raise_if_backing_off(line, urgent=urgent)
-            session = Session(Wire(adapter.doors(connection), seconds), client)
+            session = Session(
+                HttpClient(adapter.endpoints(connection), seconds), client
+            )
             try:
-                with session.wire:
-                    evidence = _look(adapter, session, code, expected_environment, age)
+                with session.http_client:
+                    evidence = _ask(adapter, session, code, expected_environment, age)
             except NoAnswer as no:
                 connection_lock.record_failure(
                     line, no, session.limits, refused=_refused(session.calls)
                 )
                 raise
             finally:
-                keep_calls(connection, session.calls)
+                store_calls(connection, session.calls)
             if session.calls:
                 connection_lock.record_answer(line, session.limits)
             return evidence
@@ -130,43 +131,43 @@ def check(
         return no.evidence()
 
 
-def _kept(
+def _cached_evidence(
     adapter: Adapter,
     connection: BookkeepingConnection,
     code: str | None,
     expected: str,
     age: timedelta,
 ) -> Evidence | None:
-    """What the kept list says by itself; None where the package is to be asked.
+    """The answer of the cached list; None where the package has to be asked.
 
-    Nothing is sent, so whoever asks the package meanwhile is in nobody's way.
+    Needs no lock on the connection, since nothing is sent.
     """
-    listing = kept_list(connection, age)
+    listing = cached_list(connection, age)
     if listing is None:
         return None
-    evidence = _judged(adapter, listing, code, expected)
-    asks = code is not None and adapter.looks_closer(evidence)
+    evidence = _evidence_from(adapter, listing, code, expected)
+    asks = code is not None and adapter.needs_confirmation(evidence)
     return None if asks else evidence
 
 
-def _look(
+def _ask(
     adapter: Adapter,
     session: Session,
     code: str | None,
     expected: str,
     age: timedelta,
 ) -> Evidence:
-    listing = kept_list(session.connection, age)
+    listing = cached_list(session.connection, age)
     if listing is None:
         listing = adapter.fetch(session)
-        keep_list(session.connection, listing)
-    evidence = _judged(adapter, listing, code, expected)
-    if code is None or not adapter.looks_closer(evidence):
+        cache_list(session.connection, listing)
+    evidence = _evidence_from(adapter, listing, code, expected)
+    if code is None or not adapter.needs_confirmation(evidence):
         return evidence
     return adapter.confirm(session, code, evidence)
 
 
-def _judged(
+def _evidence_from(
     adapter: Adapter, listing: Listing, code: str | None, expected: str
 ) -> Evidence:
     found = () if code is None else adapter.find(listing, code)
@@ -180,24 +181,24 @@ def cached_answer(
     *,
     age: timedelta,
 ) -> Evidence | None:
-    """What the kept list says of ``code``; nothing is asked. None without a list."""
-    listing = kept_list(connection, age)
+    """The answer of the cached list on ``code``; None without a list of that age."""
+    listing = cached_list(connection, age)
     if listing is None or not can_ask(connection):
         return None
-    return _judged(adapter_of(connection), listing, code, expected_environment)
+    return _evidence_from(adapter_of(connection), listing, code, expected_environment)
 
 
 def cached_list_has(
     connection: BookkeepingConnection, code: str, *, age: timedelta
 ) -> bool | None:
-    """Whether the kept list has this code; None where no list of that age tells it."""
-    listing = kept_list(connection, age)
+    """Whether the cached list has ``code``; None where no list of that age tells it."""
+    listing = cached_list(connection, age)
     if listing is None:
         return None
     adapter = adapter_of(connection)
     if adapter.find(listing, code):
         return True
-    evidence = _judged(adapter, listing, code, connection.package_environment)
+    evidence = _evidence_from(adapter, listing, code, connection.package_environment)
     return False if evidence.verdict == Verdict.NOT_FOUND_OR_NO_ACCESS else None
 
 
@@ -213,19 +214,19 @@ def _client(adapter: Adapter, connection: BookkeepingConnection) -> Client:
 
 
 def _refused(calls: Sequence[ConnectionCall]) -> bool:
-    """Whether the last request was answered by a refusal, which Exact counts."""
+    """Whether the last request was refused: Exact counts refusals and blocks us."""
     status = calls[-1].status if calls else None
     return status in REFUSALS
 
 
-def keep_calls(
+def store_calls(
     connection: BookkeepingConnection, calls: Sequence[ConnectionCall]
 ) -> None:
-    """The newest calls, for who looks how a connection is doing."""
+    """Store calls for the page of the connection, and delete all but the newest."""
     if not calls:
         return
     with transaction.atomic():
         ConnectionCall.objects.bulk_create(calls)
         newest = ConnectionCall.objects.filter(connection=connection)
-        kept = newest.values_list("pk", flat=True)[:CALLS_KEPT]
-        newest.exclude(pk__in=list(kept)).delete()
+        stored = newest.values_list("pk", flat=True)[:MAX_CALLS_STORED]
+        newest.exclude(pk__in=list(stored)).delete()

@@ -1,12 +1,12 @@
-"""The tokens of a connection: refreshed by one at a time, stored before use.
+"""The tokens of a connection: refreshed under its lock, and stored before use.
 
-Whoever refreshes holds the connection's line. A rotating refresh token whose answer
-was never stored is gone; the package then refuses the old one, and the grant says
-that somebody must consent again.
+A rotating refresh token is gone when the answer was never stored: the package then
+refuses the old one, and somebody has to give consent again.
 """
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import NotRequired, TypedDict
 
 from django.db import transaction
 from django.db.models import F, Q
@@ -17,9 +17,9 @@ from adminmoves.audit import trail
 from adminmoves.bookkeeping import oauth as protocol
 from adminmoves.bookkeeping.answers import NoAnswer
 from adminmoves.bookkeeping.failure_reasons import FailureReason
-from adminmoves.bookkeeping.http import Sender, Wire
+from adminmoves.bookkeeping.http import HttpClient, Sender
 from adminmoves.bookkeeping.oauth import REFUSED_AGAIN, OAuth, Tokens, registered
-from adminmoves.bookkeeping.record import recorded
+from adminmoves.bookkeeping.record import record_call
 from adminmoves.bookkeeping.vault import SealBroken, seal, unseal
 from adminmoves.models import (
     BookkeepingConnection,
@@ -28,12 +28,11 @@ from adminmoves.models import (
 )
 from adminmoves.vocabulary import EventCode, LostGrant, Verdict
 
-EARLY = timedelta(seconds=60)
-"""So long before its end a token is refreshed."""
+REFRESH_BEFORE_END = timedelta(seconds=60)
 REFUSALS = frozenset(range(400, 500)) - {408, 429}
-MOST_REFUSED, LONGEST_REFUSED = 6, timedelta(hours=1)
-"""Renewals without a cause that passes: as many, or for so long, and somebody is asked
-to consent again. Longer than any package wants to wait between two of them."""
+MAX_REFUSALS, MAX_REFUSED_TIME = 6, timedelta(hours=1)
+"""After as many unexplained refusals, or so long, somebody has to consent again. The
+time is longer than any package demands between two renewals."""
 EVENTS = {
     LostGrant.REVOKED: EventCode.CONSENT_LOST,
     LostGrant.DISCONNECTED: EventCode.CONNECTION_DISCONNECTED,
@@ -41,9 +40,10 @@ EVENTS = {
 
 
 def needs_consent() -> Q:
-    """Connections that a package is asked for and where nobody consented, or where
-    the consent ended or is no longer renewed: an administrator gives it on the
-    package's own page."""
+    """Connections asked by API without a consent, or where it ended or fails to renew.
+
+    An administrator gives it on the package's own page.
+    """
     ended = (
         Q(grant__lost_at__isnull=False)
         | Q(grant__refresh_until__lt=timezone.now())
@@ -53,32 +53,40 @@ def needs_consent() -> Q:
     return asks & registered() & (Q(grant__isnull=True) | ended)
 
 
-def held_up() -> Q:
-    """Connections that are to be asked, and are left alone now or need a consent."""
+def cannot_be_asked() -> Q:
+    """Connections asked by API that back off now, or need a consent."""
     asks = Q(demand=BookkeepingConnection.Demand.API)
     return needs_consent() | (asks & Q(line__quiet_until__gt=timezone.now()))
 
 
+class TokenColumns(TypedDict):
+    sealed_access: str
+    sealed_refresh: NotRequired[str]
+    access_until: datetime
+    refreshed_at: datetime
+    refresh_until: datetime | None
+
+
 @dataclass(frozen=True, slots=True)
 class Client:
-    """The portal at one package, for one connection."""
+    """The portal as OAuth client of one package, for one connection."""
 
     oauth: OAuth
     identity: tuple[str, str]
     connection: BookkeepingConnection
     calls: list[ConnectionCall] = field(default_factory=list)
 
-    def token(self, wire: Wire, *, stale: bool = False) -> str:
-        """An access token that holds; ``stale``: the package just refused ours.
+    def token(self, http_client: HttpClient, *, stale: bool = False) -> str:
+        """Return a valid access token. ``stale``: the package just refused the old one.
 
-        Raises NoAnswer: AUTH_REQUIRED without a consent that holds, RATE_LIMITED
-        where the package does not give a new one yet.
+        Raises NoAnswer: AUTH_REQUIRED without a valid consent, RATE_LIMITED where the
+        package does not give a new token yet.
         """
         grant = ConnectionGrant.objects.filter(connection=self.connection).first()
         if grant is None or grant.lost_at is not None:
             raise NoAnswer(Verdict.AUTH_REQUIRED, FailureReason.NO_CONSENT)
         now = timezone.now()
-        if not stale and now < grant.access_until - EARLY:
+        if not stale and now < grant.access_until - REFRESH_BEFORE_END:
             return _opened(grant.sealed_access)
         earliest = grant.refreshed_at + self.oauth.earliest_refresh
         if earliest > now:
@@ -87,18 +95,20 @@ class Client:
             raise NoAnswer(
                 Verdict.RATE_LIMITED, FailureReason.TOO_EARLY, retry_at=earliest
             )
-        return self._refresh(wire, grant)
+        return self._refresh(http_client, grant)
 
     def renewed_since(self, moment: datetime) -> bool:
         return ConnectionGrant.objects.filter(
             connection=self.connection, refreshed_at__gte=moment
         ).exists()
 
-    def _refresh(self, wire: Wire, grant: ConnectionGrant) -> str:
+    def _refresh(self, http_client: HttpClient, grant: ConnectionGrant) -> str:
         token = _opened(grant.sealed_refresh)
         try:
-            with recorded(self.calls, self.connection, "token", wire) as noting:
-                tokens = self._renewed(noting, token, grant)
+            with record_call(
+                self.calls, self.connection, "token", http_client
+            ) as sender:
+                tokens = self._renewed(sender, token, grant)
         except NoAnswer as no:
             if no.consent_lost:
                 lose(grant, LostGrant.REVOKED)
@@ -107,10 +117,10 @@ class Client:
             raise NoAnswer(Verdict.UNAVAILABLE, FailureReason.REFRESHED_ELSEWHERE)
         return tokens.access
 
-    def _renewed(self, wire: Sender, token: str, grant: ConnectionGrant) -> Tokens:
+    def _renewed(self, sender: Sender, token: str, grant: ConnectionGrant) -> Tokens:
         try:
             return protocol.refresh(
-                wire,
+                sender,
                 self.oauth,
                 self.identity,
                 token=token,
@@ -126,33 +136,34 @@ class Client:
 
 
 def _keeps_failing(grant: ConnectionGrant) -> bool:
-    """Whether renewals were refused so often, or for so long, that none will come."""
+    """Whether renewals were refused so often, or for so long, that we give up."""
     refused = ConnectionCall.objects.filter(
         connection=grant.connection,
         endpoint="token",
         at__gt=grant.refreshed_at,
         status__in=REFUSALS,
     )
-    long_ago = timezone.now() - LONGEST_REFUSED
+    long_ago = timezone.now() - MAX_REFUSED_TIME
     return (
-        refused.count() >= MOST_REFUSED - 1 or refused.filter(at__lt=long_ago).exists()
+        refused.count() >= MAX_REFUSALS - 1 or refused.filter(at__lt=long_ago).exists()
     )
 
 
 def _store(grant: ConnectionGrant, oauth: OAuth, tokens: Tokens) -> bool:
-    """Keep new tokens; False where another stored meanwhile."""
-    facts = facts_of(oauth, tokens)
+    """Store new tokens; False where somebody else stored some in the meantime."""
+    columns = token_columns(oauth, tokens)
     if not tokens.refresh:
-        del facts["sealed_refresh"]
+        # The package gave no new refresh token, so the old one stays valid.
+        del columns["sealed_refresh"]
     return bool(
         ConnectionGrant.objects.filter(pk=grant.pk, version=grant.version).update(
-            version=F("version") + 1, **facts
+            version=F("version") + 1, **columns
         )
     )
 
 
-def facts_of(oauth: OAuth, tokens: Tokens) -> dict[str, object]:
-    """What is stored of tokens that just came."""
+def token_columns(oauth: OAuth, tokens: Tokens) -> TokenColumns:
+    """The columns of a grant for tokens that just came."""
     now = timezone.now()
     life = oauth.refresh_life
     return {
@@ -166,9 +177,9 @@ def facts_of(oauth: OAuth, tokens: Tokens) -> dict[str, object]:
 
 @transaction.atomic
 def lose(grant: ConnectionGrant, why: LostGrant, *, actor: Actor = WORKER) -> None:
-    """The consent does not hold any more: forget its tokens, on the record.
+    """Delete the tokens of a consent that ended, and record that.
 
-    Nothing happens where somebody stored other ones meanwhile.
+    Does nothing where somebody stored new ones in the meantime.
     """
     lost = ConnectionGrant.objects.filter(
         pk=grant.pk, version=grant.version, lost_at=None
@@ -188,5 +199,5 @@ def _opened(sealed: str) -> str:
     try:
         return unseal(sealed)
     except SealBroken as error:
-        # The key may only be missing by mistake: the tokens are kept.
+        # The key may be missing by mistake only, so the tokens stay stored.
         raise NoAnswer(Verdict.CONFIG_ERROR, FailureReason.KEY_MISSING) from error

@@ -1,8 +1,8 @@
-"""HTTP to a package, under the safety rules that hold for all of them.
+"""HTTP to a package, with the same safety rules for all packages.
 
-Only known hosts, paths and methods; TLS always verified; no redirects; an answer has
-a size and a time. In the rehearsal profile the same addresses are asked, at loopback
-and with the rehearsal's own certificate authority and no other.
+Only known hosts, paths and methods; TLS always verified; no redirects; a limit on the
+size and the time of an answer. In the rehearsal profile the same addresses are asked
+at loopback, and only the certificate authority of the rehearsal is trusted.
 """
 
 import re
@@ -29,33 +29,31 @@ from adminmoves.vocabulary import Verdict
 
 SECONDS_TO_CONNECT = 10.0
 SECONDS_TO_READ = 30.0
-AT_ONCE = 64 * 1024
+BLOCK_BYTES = 64 * 1024
 SUCCESSES, REDIRECTS = range(200, 300), range(300, 400)
 Watch = Callable[[socket.socket], None]
 
 
 @dataclass(frozen=True, slots=True)
 class AllowedEndpoint:
-    """What may be asked: a method, and patterns of a whole host and a whole path."""
+    """A method, and patterns of the whole host and the whole path, that are allowed."""
 
     method: str
     host: str
     path: str
 
-    def admits(self, method: str, where: SplitResult) -> bool:
+    def admits(self, method: str, url: SplitResult) -> bool:
         return bool(
             method == self.method
-            and re.fullmatch(self.host, host_in(where))
-            and re.fullmatch(self.path, where.path, re.IGNORECASE)
+            and re.fullmatch(self.host, host_in(url))
+            and re.fullmatch(self.path, url.path, re.IGNORECASE)
         )
 
 
-def host_in(where: SplitResult) -> str:
-    """The host of an address as it is compared: case and HTTPS's own port are none.
-
-    Whatever else stands beside it (a user, another port) stays, and fits no door.
-    """
-    return where.netloc.lower().removesuffix(":443")
+def host_in(url: SplitResult) -> str:
+    """The host of an address in lower case, without the port of HTTPS."""
+    # A user or another port stays in it, and then matches no AllowedEndpoint.
+    return url.netloc.lower().removesuffix(":443")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,16 +74,16 @@ class HttpAnswer:
 
 
 class Sender(Protocol):
-    """Whatever sends a request and brings its answer. Raises NoAnswer."""
+    """Sends a request and returns its answer. Raises NoAnswer."""
 
     def send(self, request: Request) -> HttpAnswer: ...
 
 
-class Wire:
-    """Sends requests through the given doors until ``seconds`` have passed in all."""
+class HttpClient:
+    """Sends requests to the given endpoints, for ``seconds`` in total."""
 
-    def __init__(self, doors: Sequence[AllowedEndpoint], seconds: float) -> None:
-        self._doors = doors
+    def __init__(self, endpoints: Sequence[AllowedEndpoint], seconds: float) -> None:
+        self._endpoints = endpoints
         self._deadline = time.monotonic() + seconds
         self._pools: dict[str, urllib3.HTTPSConnectionPool] = {}
         self._alarms: list[Timer] = []
@@ -108,24 +106,26 @@ class Wire:
     def seconds_left(self) -> float:
         return self._deadline - time.monotonic()
 
-    def within(self, seconds: float) -> "Wire":
-        """Another one through the same doors, with less time."""
-        return Wire(self._doors, min(seconds, self.seconds_left))
+    def within(self, seconds: float) -> "HttpClient":
+        """Another one with the same endpoints and less time."""
+        return HttpClient(self._endpoints, min(seconds, self.seconds_left))
 
     def send(self, request: Request) -> HttpAnswer:
-        """The answer, whatever its status; of a refusal also without its whole body.
+        """Return the answer, whatever its status; a refusal may lack part of its body.
 
-        Raises NoAnswer: CONFIG_ERROR for an address that we do not ask, UNAVAILABLE
-        with a redirect, or without a whole answer in time that can be read.
+        Raises NoAnswer: CONFIG_ERROR for an address that is not allowed, UNAVAILABLE
+        for a redirect, or without a readable answer in time.
         """
-        where = urlsplit(request.url)
-        admitted = any(door.admits(request.method, where) for door in self._doors)
-        if where.scheme != "https" or not admitted:
+        url = urlsplit(request.url)
+        admitted = any(
+            endpoint.admits(request.method, url) for endpoint in self._endpoints
+        )
+        if url.scheme != "https" or not admitted:
             raise NoAnswer(Verdict.CONFIG_ERROR, FailureReason.ADDRESS_NOT_ALLOWED)
         if self.seconds_left <= 0:
             raise NoAnswer(Verdict.UNAVAILABLE, FailureReason.TIMEOUT)
         try:
-            answer = self._send(request, where)
+            answer = self._send(request, url)
         except (urllib3.exceptions.HTTPError, OSError) as error:
             raise self._trouble(error) from error
         if answer.status in REDIRECTS:
@@ -140,14 +140,14 @@ class Wire:
             return NoAnswer(Verdict.UNAVAILABLE, FailureReason.CERTIFICATE)
         return NoAnswer(Verdict.UNAVAILABLE, FailureReason.CONNECTION, again=True)
 
-    def _send(self, request: Request, where: SplitResult) -> HttpAnswer:
+    def _send(self, request: Request, url: SplitResult) -> HttpAnswer:
         left = max(self.seconds_left, 0.1)
-        response = self._pool(where).request(
+        response = self._pool(url).request(
             request.method,
-            where.path + (f"?{where.query}" if where.query else ""),
+            url.path + (f"?{url.query}" if url.query else ""),
             body=request.body,
             headers={
-                "Host": host_in(where),
+                "Host": host_in(url),
                 "Accept-Encoding": "identity",
                 "User-Agent": "Migratieportaal",
                 **request.headers,
@@ -166,7 +166,7 @@ class Wire:
             self._read(response, body)
             text = decoded(bytes(body), headers)
         except (urllib3.exceptions.HTTPError, OSError, NoAnswer):
-            # The status of a refusal says enough, whatever became of its page.
+            # The status of a refusal is enough; its body may be cut off or unreadable.
             if response.status in SUCCESSES:
                 raise
             text = body.decode("utf-8", "replace")
@@ -175,23 +175,24 @@ class Wire:
         return HttpAnswer(response.status, headers, text)
 
     def _read(self, response: urllib3.BaseHTTPResponse, body: bytearray) -> None:
-        """The body, no larger than it may be and no later than the deadline."""
-        while part := response.read1(AT_ONCE):
+        """Read the body. Raises NoAnswer when it is too large or too late."""
+        while part := response.read1(BLOCK_BYTES):
             body += part
             if len(body) > MOST_BYTES:
                 raise unreadable(FailureReason.TOO_LARGE)
         if self.seconds_left <= 0:
-            # Cut by us: what came may be only a part.
+            # We cut the connection ourselves, so what came may be only a part.
             raise NoAnswer(Verdict.UNAVAILABLE, FailureReason.TIMEOUT)
 
-    def _pool(self, where: SplitResult) -> urllib3.HTTPSConnectionPool:
-        host = host_in(where)
+    def _pool(self, url: SplitResult) -> urllib3.HTTPSConnectionPool:
+        host = host_in(url)
         if host not in self._pools:
-            self._pools[host] = _open_pool(where, self._watch)
+            self._pools[host] = _open_pool(url, self._watch)
         return self._pools[host]
 
     def _watch(self, connection: socket.socket) -> None:
-        """Cut it at the deadline: a timeout begins anew with every byte that drips."""
+        """Cut the connection at the deadline."""
+        # The read timeout of a socket begins anew with every byte that drips in.
         alarm = Timer(max(self.seconds_left, 0), partial(_cut, connection))
         alarm.daemon = True
         alarm.start()
@@ -199,7 +200,7 @@ class Wire:
 
 
 class _Connection(urllib3.connection.HTTPSConnection):
-    """Shows its socket to whoever watches it."""
+    """Hands its socket to ``watch`` once it is connected."""
 
     def __init__(self, *args: Any, watch: Watch, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -216,17 +217,17 @@ class _Pool(urllib3.HTTPSConnectionPool):
 
 def _cut(connection: socket.socket) -> None:
     with suppress(OSError):
-        # Not through TLS, which another thread is reading from.
+        # On the socket below TLS, since another thread is reading through TLS.
         socket.socket.shutdown(connection, socket.SHUT_RDWR)
 
 
-def _open_pool(where: SplitResult, watch: Watch) -> urllib3.HTTPSConnectionPool:
-    host = where.hostname or ""
+def _open_pool(url: SplitResult, watch: Watch) -> urllib3.HTTPSConnectionPool:
+    host = url.hostname or ""
     if settings.PORTAL_ENDPOINT_PROFILE != "rehearsal":
         context = ssl.create_default_context()
         return _Pool(
             host,
-            where.port or 443,
+            url.port or 443,
             maxsize=1,
             ssl_context=context,
             watch=watch,
@@ -245,10 +246,9 @@ def _open_pool(where: SplitResult, watch: Watch) -> urllib3.HTTPSConnectionPool:
 
 
 def page_address(url: str) -> str:
-    """Where a person's browser opens a page of a package.
-
-    The rehearsal's pages are served at loopback, since no browser knows its authority.
-    """
+    """The address at which a person's browser opens a page of a package."""
+    # The rehearsal serves its pages over plain HTTP at loopback: no browser trusts its
+    # certificate authority.
     if settings.PORTAL_ENDPOINT_PROFILE != "rehearsal":
         return url
     return f"{settings.PORTAL_REHEARSAL_PAGES}/{url.removeprefix('https://')}"

@@ -1,4 +1,4 @@
-"""The newest list of each connection, kept so that many questions need one request."""
+"""Cache of the newest list of each connection: one request answers many questions."""
 
 from dataclasses import asdict
 from datetime import timedelta
@@ -9,7 +9,7 @@ from adminmoves.bookkeeping.answers import ListedAdministration, Listing
 from adminmoves.models import BookkeepingConnection, ConnectionList
 
 
-def keep_list(connection: BookkeepingConnection, listing: Listing) -> None:
+def cache_list(connection: BookkeepingConnection, listing: Listing) -> None:
     ConnectionList.objects.update_or_create(
         connection=connection,
         defaults={
@@ -24,11 +24,12 @@ def keep_list(connection: BookkeepingConnection, listing: Listing) -> None:
     )
 
 
-def kept_list(connection: BookkeepingConnection, age: timedelta) -> Listing | None:
-    """The kept list, unless it is older than ``age``."""
+def cached_list(connection: BookkeepingConnection, age: timedelta) -> Listing | None:
+    """The cached list; None where there is none, or it is older than ``age``."""
     since = timezone.now() - age
-    kept = ConnectionList.objects.filter(connection=connection, fetched_at__gt=since)
-    newest = kept.first()
+    newest = ConnectionList.objects.filter(
+        connection=connection, fetched_at__gt=since
+    ).first()
     if newest is None:
         return None
     return Listing(
@@ -43,7 +44,10 @@ def kept_list(connection: BookkeepingConnection, age: timedelta) -> Listing | No
 
 
 def forget_list(connection: BookkeepingConnection) -> None:
-    """Another consent may show something else. A forgotten list has no endpoint."""
+    """Empty the list of an earlier consent: the new one may show something else.
+
+    An emptied list has no endpoint.
+    """
     ConnectionList.objects.filter(connection=connection).update(
         rows=[],
         observed_environment="",

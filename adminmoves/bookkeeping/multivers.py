@@ -23,7 +23,7 @@ from adminmoves.bookkeeping.answers import (
     NoAnswer,
     unreadable,
 )
-from adminmoves.bookkeeping.confirmation import SECONDS, confirm, noted
+from adminmoves.bookkeeping.confirmation import SECONDS, add_raw_status, confirm
 from adminmoves.bookkeeping.failure_reasons import FailureReason
 from adminmoves.bookkeeping.http import AllowedEndpoint, HttpAnswer, Request
 from adminmoves.bookkeeping.oauth import OAuth
@@ -52,7 +52,7 @@ INFO_LIST, NAMES_LIST = "AdministrationInfoList", "AdministrationNVL"
 DETAILS = "CompanyDetailsInfo"
 DATABASE = "[A-Za-z0-9_-]{1,50}"
 MOST_OPENED = 20
-PAUSE = 1.0
+PAUSE_SECONDS = 1.0
 """Seconds between two databases: no limits are documented, so we keep our own."""
 V = Verdict
 
@@ -66,8 +66,8 @@ class Multivers:
             scope=SCOPE,
         )
 
-    def doors(self, connection: BookkeepingConnection) -> Sequence[AllowedEndpoint]:
-        """GET alone: the same paths know PUT and DELETE."""
+    def endpoints(self, connection: BookkeepingConnection) -> Sequence[AllowedEndpoint]:
+        # Only GET: the same paths also know PUT and DELETE.
         where = urlsplit(base_of(connection))
         host, path = re.escape(where.netloc), re.escape(where.path)
         return (
@@ -77,7 +77,10 @@ class Multivers:
         )
 
     def fetch(self, session: Session) -> Listing:
-        """The administrations of the user who consented; see ``_with_codes``."""
+        """Fetch the administrations of the user who gave consent.
+
+        An installation that lacks the list with codes gives the one of ids and names.
+        """
         base = base_of(session.connection)
         try:
             rows = session.ask(INFO_LIST, _get(f"{base}/api/{INFO_LIST}"), read_rows)
@@ -92,13 +95,13 @@ class Multivers:
     def _with_codes(
         self, session: Session, rows: Sequence[ListedAdministration]
     ) -> Iterator[ListedAdministration]:
-        """The light list tells no codes: the first databases are opened for theirs.
+        """Open the first databases for their codes, which the list of names lacks.
 
-        As far as time allows; what stays without a code is found by its id alone.
+        As far as time allows; a row without a code is found by its id only.
         """
         for number, row in enumerate(rows):
-            if number < MOST_OPENED and session.wire.seconds_left > 2 * SECONDS:
-                time.sleep(PAUSE)
+            if number < MOST_OPENED and session.http_client.seconds_left > 2 * SECONDS:
+                time.sleep(PAUSE_SECONDS)
                 yield self._opened(session, row)
             else:
                 yield row
@@ -122,7 +125,7 @@ class Multivers:
         )
 
     def find(self, listing: Listing, code: str) -> Sequence[ListedAdministration]:
-        """By code; else by database id, which people know as well."""
+        """Rows with this code, else with this database id: people use both."""
         wanted = key_of(code)
         if not wanted:
             return []
@@ -131,38 +134,41 @@ class Multivers:
             row for row in listing.rows if key_of(row.external_id) == wanted
         ]
 
-    def looks_closer(self, evidence: Evidence) -> bool:
+    def needs_confirmation(self, evidence: Evidence) -> bool:
         return evidence.verdict == V.FOUND_ACTIVE or _is_light(evidence)
 
     def confirm(self, session: Session, _code: str, evidence: Evidence) -> Evidence:
-        """Open the database that was found: its own code, and its KvK number.
+        """Open the database that was found, for its own code and its KvK number.
 
         The verdict of the list stays where the database cannot be opened.
         """
         if _is_light(evidence):
-            return noted(evidence, reason=FailureReason.CODES_UNKNOWN)
+            return add_raw_status(evidence, reason=FailureReason.CODES_UNKNOWN)
         if evidence.verdict != V.FOUND_ACTIVE:
             return evidence
         try:
             code, kvk_number = self._details(session, evidence.external_id)
         except NoAnswer as no:
-            return noted(evidence, details=no.reason)
+            return add_raw_status(evidence, details=no.reason)
         if evidence.code and key_of(code) != key_of(evidence.code):
             other = replace(evidence, verdict=V.AMBIGUOUS)
-            return noted(other, reason=FailureReason.OTHER_CODE, details_code=code)
+            return add_raw_status(
+                other, reason=FailureReason.OTHER_CODE, details_code=code
+            )
         return replace(evidence, code=code, kvk_number=kvk_number)
 
 
 def _is_light(evidence: Evidence) -> bool:
-    """A light list may know the administration without knowing its code."""
+    # The list of names may have the administration and not its code.
     absent = evidence.verdict in {V.NOT_FOUND_OR_NO_ACCESS, V.UNAVAILABLE}
     return absent and evidence.endpoint == NAMES_LIST
 
 
 def base_of(connection: BookkeepingConnection) -> str:
-    """The checked base address of a connection, without a slash at its end.
+    """The base address of a connection, without a slash at its end.
 
-    Raises NoAnswer CONFIG_ERROR for any other: a token goes nowhere else.
+    Raises NoAnswer CONFIG_ERROR for a host that may not be asked: a token is sent to no
+    other.
     """
     base = base_in(connection.base_url.strip())
     if base is None:
@@ -171,10 +177,10 @@ def base_of(connection: BookkeepingConnection) -> str:
 
 
 def base_in(address: str) -> str | None:
-    """The base that may be asked, without a slash at its end; None for any other.
+    """The base address without a slash at its end; None where it may not be asked.
 
-    Exact's own hosts with a version, or a host that PORTAL_MULTIVERS_HOSTS names with
-    any folder.
+    Allowed are Exact's own hosts with a version, and the hosts of
+    PORTAL_MULTIVERS_HOSTS with any folder.
     """
     where = _safe_parts(address)
     if where is None:
@@ -187,9 +193,9 @@ def base_in(address: str) -> str | None:
 
 
 def is_likely(address: str) -> bool:
-    """Whether it could be a base address: of Exact with its version, or of an office.
+    """Whether it looks like a base address: of Exact with a version, or of an office.
 
-    A number is no host, unless the setting names it.
+    An IP address does not, unless PORTAL_MULTIVERS_HOSTS names it.
     """
     where = _safe_parts(address)
     if where is None:
@@ -209,21 +215,18 @@ def _safe_parts(address: str) -> SplitResult | None:
 
 
 def _path_of(host: str) -> str | None:
-    """Which paths a host may have; a host includes a port, and anything before an @.
-
-    None where the host is not asked.
-    """
+    """Pattern of the paths of a host; None where the host may not be asked."""
+    # ``host`` has its port and anything before an @, so a disguised host is no match.
     if host in HOSTS:
         return VERSION
-    if host in {known.lower() for known in settings.PORTAL_MULTIVERS_HOSTS}:
+    if host in {allowed.lower() for allowed in settings.PORTAL_MULTIVERS_HOSTS}:
         return LOCAL_FOLDER
     return None
 
 
 def _get(url: str) -> Callable[[str], Request]:
-    """Without an Accept header the answer may be XML ("JsonAndXml")."""
-
     def build(token: str) -> Request:
+        # Without an Accept header the answer may be XML ("JsonAndXml").
         headers = {"Accept": "application/json", "Authorization": f"Bearer {token}"}
         return Request("GET", url, headers)
 
@@ -231,62 +234,64 @@ def _get(url: str) -> Callable[[str], Request]:
 
 
 def read_rows(answer: HttpAnswer) -> tuple[ListedAdministration, ...]:
-    """AdministrationInfoList: code, database id, description. Raises NoAnswer.
+    """Read AdministrationInfoList: code, database id, description. Raises NoAnswer.
 
-    ``users`` is never kept. ``onlineState`` is kept as it is and decides nothing: its
-    values are not documented.
+    The field ``users`` is never stored. ``onlineState`` is stored and decides nothing:
+    its values are not documented.
     """
     return tuple(
         _named(
             ListedAdministration(
-                code=code_in(told.get("code")),
-                code_unread=is_unread(told.get("code")),
-                external_id=code_in(told.get("administrationId")),
-                name=text_in(told.get("description")) or text_in(told.get("shortName")),
-                raw={"onlineState": text_in(told.get("onlineState"))},
+                code=code_in(row.get("code")),
+                code_unread=is_unread(row.get("code")),
+                external_id=code_in(row.get("administrationId")),
+                name=text_in(row.get("description")) or text_in(row.get("shortName")),
+                raw={"onlineState": text_in(row.get("onlineState"))},
             )
         )
-        for told in _objects_in(answer, "administrationId")
+        for row in _objects_in(answer, "administrationId")
     )
 
 
 def read_names(answer: HttpAnswer) -> tuple[ListedAdministration, ...]:
-    """AdministrationNVL: ``name`` is the database id, ``value`` the description."""
+    """Read AdministrationNVL: ``name`` is the database id, ``value`` the name."""
     return tuple(
         _named(
             ListedAdministration(
                 code="",
                 code_unread=True,
-                external_id=code_in(told.get("name")),
-                name=text_in(told.get("value")),
+                external_id=code_in(row.get("name")),
+                name=text_in(row.get("value")),
             )
         )
-        for told in _objects_in(answer, "name")
+        for row in _objects_in(answer, "name")
     )
 
 
 def read_details(answer: HttpAnswer) -> tuple[str, str]:
-    """CompanyDetailsInfo: the code and the KvK number. Raises NoAnswer."""
+    """Read code and KvK number of CompanyDetailsInfo. Raises NoAnswer."""
     refuse_status(answer)
-    said = json_in(answer)
-    code = code_in(said.get("administrationCode")) if isinstance(said, dict) else ""
+    content = json_in(answer)
+    details = content if isinstance(content, dict) else {}
+    code = code_in(details.get("administrationCode"))
     if not code:
         raise unreadable(FailureReason.NO_CODE)
-    return code, text_in(said.get("cocRegistration"), 20)
+    return code, text_in(details.get("cocRegistration"), 20)
 
 
-def _objects_in(answer: HttpAnswer, own: str) -> list[dict[str, Any]]:
-    """A list, whole: a row that was left out would count as gone.
+def _objects_in(answer: HttpAnswer, own_field: str) -> list[dict[str, Any]]:
+    """The rows of a list. Raises NoAnswer where any of them cannot be read.
 
-    ``own``: a field that tells one row without a list around it.
+    ``own_field``: a field of a row, which tells a single row without a list around it.
     """
     refuse_status(answer)
-    said = json_in(answer)
-    if isinstance(said, dict) and own in said:
-        said = [said]
-    if not isinstance(said, list) or not all(isinstance(each, dict) for each in said):
+    content = json_in(answer)
+    is_row = isinstance(content, dict) and own_field in content
+    rows = [content] if is_row else content
+    # A row that was skipped would count as gone, so one bad row refuses the list.
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise unreadable(FailureReason.NO_LIST)
-    return said
+    return rows
 
 
 def _named(row: ListedAdministration) -> ListedAdministration:

@@ -1,6 +1,6 @@
-"""OAuth 2.0 as the packages speak it (RFC 6749), for the portal as a client.
+"""OAuth 2.0 (RFC 6749) with the portal as the client.
 
-Each package's addresses and habits stand beside its adapter, with their source.
+The addresses and deviations of a package are in its adapter, with their source.
 """
 
 import base64
@@ -31,26 +31,26 @@ from adminmoves.bookkeeping.refusals import (
 from adminmoves.models import BookkeepingConnection
 from adminmoves.vocabulary import Package, Verdict
 
-LONGEST_LIFE = 24 * 3600
+MAX_TOKEN_SECONDS = 24 * 3600
 REFUSED_CLIENT = frozenset({"invalid_client", "unauthorized_client", "invalid_scope"})
 REFUSED_REQUEST = frozenset({"invalid_request", "unsupported_grant_type"})
 PASSING = frozenset({"temporarily_unavailable", "server_error"})
 LATER = re.compile("tooearly|notexpired|ratelimit|toomany|slowdown|throttl")
-"""An error that a wait mends, by the letters of its name, words and ``Reason``."""
+"""An error that passes by waiting, in the letters of its name, words and ``Reason``."""
 DOUBTFUL = re.compile(
     "temporar|tryagain|later|issuedto|anotherclient|redirecturi"
     "|locked|inactive|disabled|suspended|licen[cs]e|maintenance"
 )
-"""Words of an error that do not say that the consent itself is lost."""
+"""An error with these words does not say for sure that the consent is lost."""
 EARLY_AGAIN, REFUSED_AGAIN = timedelta(minutes=2), timedelta(hours=1)
-"""Too early is told without a moment; ten refusals in an hour are the most."""
+"""Too early comes without a moment. Exact blocks after ten refusals in an hour."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """Errors that mean something of their own at one package, beside RFC 6749.
+    """Errors with which a package deviates from RFC 6749.
 
-    ``used_before``: this refresh token is spent. ``too_early``: ask again later.
+    ``used_before``: this refresh token was used. ``too_early``: ask again later.
     """
 
     used_before: frozenset[str] = frozenset()
@@ -64,9 +64,10 @@ NO_CAUSE = Cause()
 class OAuth:
     """How one package asks for consent and gives tokens.
 
-    ``basic``: id and secret in an Authorization header instead of in the form.
-    ``earliest_refresh``: since the last one. ``refresh_life``: of an unused token.
-    ``renewal``: what its own errors mean when a token is renewed.
+    ``basic``: id and secret go in an Authorization header, not in the form.
+    ``earliest_refresh``: how long after the last refresh the next one may come.
+    ``refresh_life``: how long an unused refresh token is valid. ``renewal``: the
+    package's own errors at a refresh.
     """
 
     authorize: str
@@ -81,7 +82,7 @@ class OAuth:
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """``refresh`` is empty where the package keeps the old one; lives in seconds."""
+    """``refresh``: empty where the old one stays valid. ``expires_in``: seconds."""
 
     access: str
     refresh: str
@@ -89,7 +90,7 @@ class Tokens:
 
 
 def client_of(connection: BookkeepingConnection) -> tuple[str, str] | None:
-    """Our id and secret at this package, None where we are not registered."""
+    """Id and secret of the portal at this package; None where it is not registered."""
     name: str = connection.package
     if name == Package.EXACT_ONLINE:
         name = f"{name}_{connection.country or 'NL'}"
@@ -98,12 +99,12 @@ def client_of(connection: BookkeepingConnection) -> tuple[str, str] | None:
 
 
 def registered() -> Q:
-    """The connections that ``client_of`` knows a client for."""
-    known = set(settings.PORTAL_CLIENTS)
+    """Connections for which ``client_of`` gives a client."""
+    names = set(settings.PORTAL_CLIENTS)
     exact = f"{Package.EXACT_ONLINE}_"
-    countries = {name.removeprefix(exact) for name in known if name.startswith(exact)}
+    countries = {name.removeprefix(exact) for name in names if name.startswith(exact)}
     blank = {""} if "NL" in countries else set()
-    return Q(package__in=known - {Package.EXACT_ONLINE}) | Q(
+    return Q(package__in=names - {Package.EXACT_ONLINE}) | Q(
         package=Package.EXACT_ONLINE, country__in=countries | blank
     )
 
@@ -111,51 +112,56 @@ def registered() -> Q:
 def consent_page(
     oauth: OAuth, client_id: str, *, redirect_uri: str, state: str, nonce: str
 ) -> str:
-    """The address of the package's own page, for a person's browser."""
-    asked = {
+    """Address of the consent page of the package, for a person's browser."""
+    query = {
         "response_type": "code",
         "client_id": client_id,
         "redirect_uri": redirect_uri,
         "state": state,
     }
     if oauth.scope:
-        asked["scope"] = oauth.scope
+        query["scope"] = oauth.scope
     if oauth.nonce:
-        asked["nonce"] = nonce
-    return page_address(f"{oauth.authorize}?{urlencode(asked)}")
+        query["nonce"] = nonce
+    return page_address(f"{oauth.authorize}?{urlencode(query)}")
 
 
 def exchange(
-    wire: Sender, oauth: OAuth, client: tuple[str, str], *, code: str, redirect_uri: str
+    sender: Sender,
+    oauth: OAuth,
+    client: tuple[str, str],
+    *,
+    code: str,
+    redirect_uri: str,
 ) -> Tokens:
-    """Tokens for a code that came back from the consent page. Raises NoAnswer."""
+    """Exchange the code of the consent page for tokens. Raises NoAnswer."""
     grant = {
         "grant_type": "authorization_code",
         "code": code,
         "redirect_uri": redirect_uri,
     }
-    return _ask(wire, oauth, client, grant)
+    return _ask(sender, oauth, client, grant)
 
 
 def refresh(
-    wire: Sender,
+    sender: Sender,
     oauth: OAuth,
     client: tuple[str, str],
     *,
     token: str,
     redirect_uri: str,
 ) -> Tokens:
-    """New tokens for a refresh token. Raises NoAnswer; is never asked twice."""
+    """Exchange a refresh token for new tokens, without a retry. Raises NoAnswer."""
     grant = {
         "grant_type": "refresh_token",
         "refresh_token": token,
         "redirect_uri": redirect_uri,
     }
-    return _ask(wire, oauth, client, grant, oauth.renewal)
+    return _ask(sender, oauth, client, grant, oauth.renewal)
 
 
 def _ask(
-    wire: Sender,
+    sender: Sender,
     oauth: OAuth,
     client: tuple[str, str],
     grant: dict[str, str],
@@ -171,49 +177,52 @@ def _ask(
     else:
         grant |= {"client_id": client[0], "client_secret": client[1]}
     request = Request("POST", oauth.token, headers, urlencode(grant))
-    return read_tokens(wire.send(request), cause)
+    return read_tokens(sender.send(request), cause)
 
 
 def read_tokens(answer: HttpAnswer, cause: Cause) -> Tokens:
     """Raises NoAnswer; ``consent_lost`` where nothing but a new consent helps."""
-    said = _object_in(answer)
-    access, kept = said.get("access_token"), said.get("refresh_token")
-    if answer.status != OK or (not access and said.get("error")):
-        raise _refusal(answer, said, cause)
+    content = _object_in(answer)
+    access, renewal = content.get("access_token"), content.get("refresh_token")
+    if answer.status != OK or (not access and content.get("error")):
+        raise _refusal(answer, content, cause)
     # RFC 6749 A.12; anything else would not fit in a header.
     if not isinstance(access, str) or not re.fullmatch(r"[\x20-\x7e]+", access):
         raise unreadable(FailureReason.NO_TOKEN)
-    return Tokens(access, kept if isinstance(kept, str) else "", _life(said))
+    refresh_token = renewal if isinstance(renewal, str) else ""
+    return Tokens(access, refresh_token, _seconds_in(content))
 
 
-def _life(said: dict[str, object]) -> int:
-    """Exact writes the number as text; what is no number is asked anew soon."""
+def _seconds_in(content: dict[str, object]) -> int:
+    """Seconds that an access token is valid; 0 where it is no number: renew it soon."""
     try:
-        return int(max(0.0, min(float(str(said.get("expires_in"))), LONGEST_LIFE)))
+        # Exact writes the number as text.
+        seconds = float(str(content.get("expires_in")))
+        return int(max(0.0, min(seconds, MAX_TOKEN_SECONDS)))
     except ValueError:
         return 0
 
 
 def _object_in(answer: HttpAnswer) -> dict[str, object]:
     try:
-        said = json.loads(answer.text)
+        content = json.loads(answer.text)
     except (ValueError, RecursionError):
         return {}
-    return said if isinstance(said, dict) else {}
+    return content if isinstance(content, dict) else {}
 
 
-def _refusal(answer: HttpAnswer, said: dict[str, object], cause: Cause) -> NoAnswer:
-    """By cause: the limits, the package's own trouble, then what the error names.
+def _refusal(answer: HttpAnswer, content: dict[str, object], cause: Cause) -> NoAnswer:
+    """The refusal by its cause: a limit, a fault of the package, then the named error.
 
-    What is not known for sure keeps the tokens.
+    Only an error that is certain makes us give the tokens up.
     """
-    error = str(said.get("error", "")).strip().lower()
+    error = str(content.get("error", "")).strip().lower()
     if answer.status == TOO_MANY:
         soon = retry_after(answer) or timezone.now() + timedelta(minutes=1)
         return NoAnswer(
             Verdict.RATE_LIMITED, FailureReason.TOKENS_LIMITED, retry_at=soon
         )
-    if error in cause.too_early or LATER.search(_letters(answer, said)):
+    if error in cause.too_early or LATER.search(_letters(answer, content)):
         soon = retry_after(answer) or timezone.now() + EARLY_AGAIN
         return NoAnswer(
             Verdict.RATE_LIMITED,
@@ -224,25 +233,27 @@ def _refusal(answer: HttpAnswer, said: dict[str, object], cause: Cause) -> NoAns
     if answer.status >= SERVER_SIDE:
         return server_fault(answer, FailureReason.TOKEN_ENDPOINT)
     if error:
-        return _named(answer, error, cause, sure=_is_sure(answer, said))
-    return _nameless(answer)
+        return _named_error(answer, error, cause, sure=_is_sure(answer, content))
+    return _unnamed_error(answer)
 
 
-def _letters(answer: HttpAnswer, said: dict[str, object]) -> str:
-    """All that a refusal says of itself, however it is quoted, spaced or written."""
-    told = f"{said.get('error')} {said.get('error_description')}"
-    words = f"{told} {answer.headers.get('reason')}"
+def _letters(answer: HttpAnswer, content: dict[str, object]) -> str:
+    """The letters of a refusal, so that spaces, quotes and case do not matter."""
+    error = f"{content.get('error')} {content.get('error_description')}"
+    words = f"{error} {answer.headers.get('reason')}"
     return re.sub("[^a-z]", "", words.lower())
 
 
-def _is_sure(answer: HttpAnswer, said: dict[str, object]) -> bool:
-    """Whether an error that ends a consent speaks of the consent, and of no wait."""
-    doubtful = DOUBTFUL.search(_letters(answer, said))
+def _is_sure(answer: HttpAnswer, content: dict[str, object]) -> bool:
+    """Whether an error surely ends the consent, and does not just ask us to wait."""
+    doubtful = DOUBTFUL.search(_letters(answer, content))
     return retry_after(answer) is None and doubtful is None
 
 
-def _named(answer: HttpAnswer, error: str, cause: Cause, *, sure: bool) -> NoAnswer:
-    """A refusal with an error of RFC 6749 par. 5.2, or one that a package adds."""
+def _named_error(
+    answer: HttpAnswer, error: str, cause: Cause, *, sure: bool
+) -> NoAnswer:
+    """A refusal that names an error of RFC 6749 par. 5.2, or one of the package."""
     if error in cause.used_before and sure:
         return NoAnswer(
             Verdict.AUTH_REQUIRED, FailureReason.TOKEN_USED, consent_lost=True
@@ -258,8 +269,8 @@ def _named(answer: HttpAnswer, error: str, cause: Cause, *, sure: bool) -> NoAns
     return _not_now(answer, unexplained=error not in PASSING)
 
 
-def _nameless(answer: HttpAnswer) -> NoAnswer:
-    """A refusal that names no error: of a front door, or of a package in a hurry."""
+def _unnamed_error(answer: HttpAnswer) -> NoAnswer:
+    """A refusal without an error: of a firewall, or of a package under load."""
     if answer.status == UNAUTHORISED:
         soon = timezone.now() + REFUSED_AGAIN
         return NoAnswer(

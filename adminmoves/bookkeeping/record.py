@@ -1,4 +1,4 @@
-"""What was asked over a connection, for who looks how it is doing."""
+"""The record of requests to a package, which the page of a connection shows."""
 
 import time
 from collections.abc import Iterator
@@ -11,31 +11,31 @@ from adminmoves.bookkeeping.http import HttpAnswer, Request, Sender
 from adminmoves.models import BookkeepingConnection, ConnectionCall
 
 
-class Noting:
-    """Sends, and remembers the status of what came back."""
+class RecordingSender:
+    """Sends requests and remembers the status of the last answer."""
 
-    def __init__(self, wire: Sender) -> None:
-        self._wire = wire
+    def __init__(self, sender: Sender) -> None:
+        self._sender = sender
         self.status: int | None = None
 
     def send(self, request: Request) -> HttpAnswer:
-        answer = self._wire.send(request)
+        answer = self._sender.send(request)
         self.status = answer.status
         return answer
 
 
 @contextmanager
-def recorded(
+def record_call(
     calls: list[ConnectionCall],
     connection: BookkeepingConnection,
     endpoint: str,
-    wire: Sender,
-) -> Iterator[Noting]:
-    """One request, written down with its outcome: a NoAnswer that passes through."""
+    sender: Sender,
+) -> Iterator[RecordingSender]:
+    """Append one request to ``calls``, with the NoAnswer that it ended in, if any."""
     at, began = timezone.now(), time.monotonic()
-    noting, trouble = Noting(wire), None
+    recording, trouble = RecordingSender(sender), None
     try:
-        yield noting
+        yield recording
     except NoAnswer as no:
         trouble = no
         raise
@@ -45,7 +45,7 @@ def recorded(
                 connection=connection,
                 at=at,
                 endpoint=endpoint,
-                status=noting.status,
+                status=recording.status,
                 milliseconds=round((time.monotonic() - began) * 1000),
                 outcome=trouble.verdict if trouble else "",
                 reason=trouble.reason if trouble else "",

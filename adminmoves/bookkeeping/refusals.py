@@ -1,4 +1,4 @@
-"""What the status of an answer means, looked at before anything that the body says."""
+"""Refusals by the HTTP status of an answer, which is looked at before its body."""
 
 import json
 import re
@@ -18,7 +18,7 @@ FORBIDDEN, NOT_FOUND, GONE, TOO_MANY = 403, 404, 410, 429
 SERVER_SIDE = 500
 PASSING = frozenset({502, 503, 504})
 OUR_MISTAKE = frozenset({400, 405, 406, 414, 415, 422})
-"""The request itself is not right: asking it again brings the same refusal."""
+"""The request itself is wrong, so that a retry brings the same refusal."""
 SECONDS = re.compile(r"([0-9]+)(\.[0-9]*)?\s*s?(\s*,.*)?", re.IGNORECASE)
 """Whole seconds; two headers of one name come as one, with a comma between them."""
 BEFORE_A_PAGE = re.compile(r"(\s|\ufeff|<\?xml.*?\?>|<!--.*?-->)*", re.DOTALL)
@@ -26,14 +26,13 @@ PAGE = re.compile(r"<(!doctype\s+html|html|head|body|title|h1|center)\b", re.IGN
 ENVELOPE = re.compile(r"<([\w.-]+:)?envelope\b", re.IGNORECASE)
 DATA = re.compile(rf"[{{\[]|{ENVELOPE.pattern}", re.IGNORECASE)
 OWN_ERRORS = frozenset({"error", "messages", "Message", "ErrorMessage", "ErrorType"})
-"""How the packages begin an error in JSON; gateways write ``message`` and others."""
+"""Keys of an error of a package in JSON; gateways write others, such as ``message``."""
 
 
 def refuse_status(answer: HttpAnswer) -> None:
-    """What a status means where a package does not say it more precisely.
+    """Raise NoAnswer for everything but a 200 that is no HTML page.
 
-    Raises NoAnswer for everything but a 200 that is no HTML page: another success
-    is a part (206), a promise (202) or somebody else's copy (203).
+    Another success is a part (206), a promise (202) or a copy by a proxy (203).
     """
     status = answer.status
     if status == UNAUTHORISED:
@@ -46,7 +45,7 @@ def refuse_status(answer: HttpAnswer) -> None:
     if status >= SERVER_SIDE:
         raise server_fault(answer)
     if status != NOT_FOUND and is_page(answer):
-        # Of a front door or a firewall, whatever the status: not of the package.
+        # A page is of a firewall or a proxy, whatever its status: not of the package.
         retry_at = retry_after(answer)
         raise NoAnswer(Verdict.UNAVAILABLE, FailureReason.HTML, retry_at=retry_at)
     if status != OK:
@@ -67,22 +66,22 @@ def _refusal(answer: HttpAnswer) -> NoAnswer:
 
 
 def is_own(answer: HttpAnswer) -> bool:
-    """Whether the package itself refuses: an error in the shape of one of them.
+    """Whether the package itself refuses, by the shape of the error.
 
-    Anything else may be of a firewall or a gateway before it, which knows no user.
+    Anything else may come from a firewall or a gateway, which knows no user.
     """
     start = answer.text[_before(answer) :]
     if ENVELOPE.match(start):
         return True
     try:
-        said = json.loads(start, strict=False)
+        content = json.loads(start, strict=False)
     except (ValueError, RecursionError):
         return False
-    return isinstance(said, dict) and not OWN_ERRORS.isdisjoint(said)
+    return isinstance(content, dict) and not OWN_ERRORS.isdisjoint(content)
 
 
 def heed_wait(no: NoAnswer, answer: HttpAnswer) -> NoAnswer:
-    """The same, asked again no sooner than the package says: also not at once."""
+    """Add the Retry-After of the answer, before which there is no retry."""
     if no.verdict == Verdict.UNAVAILABLE and no.retry_at is None:
         no.retry_at = retry_after(answer)
         no.again = no.again and no.retry_at is None
@@ -92,14 +91,14 @@ def heed_wait(no: NoAnswer, answer: HttpAnswer) -> NoAnswer:
 def server_fault(
     answer: HttpAnswer, why: FailureReason = FailureReason.SERVER_FAULT
 ) -> NoAnswer:
-    """Asked again at once, unless the package says when to come back."""
+    """A refusal that is retried at once, unless the package says when."""
     retry_at = retry_after(answer)
     again = answer.status in PASSING and retry_at is None
     return NoAnswer(Verdict.UNAVAILABLE, why, retry_at=retry_at, again=again)
 
 
 def is_page(answer: HttpAnswer) -> bool:
-    """A page for people, such as "maintenance": no answer to us."""
+    """Whether the answer is a page for people, such as one about maintenance."""
     start = answer.text[_before(answer) :][:200]
     if PAGE.match(start):
         return True
@@ -108,20 +107,20 @@ def is_page(answer: HttpAnswer) -> bool:
 
 
 def _before(answer: HttpAnswer) -> int:
-    """Where a body begins, after spaces, a declaration and comments."""
+    """The index where a body begins, after spaces, a declaration and comments."""
     before = BEFORE_A_PAGE.match(answer.text)
     return before.end() if before else 0
 
 
 def retry_after(answer: HttpAnswer) -> datetime | None:
-    """The moment to come that a Retry-After header names, in seconds or as a date."""
-    told, now = answer.headers.get("retry-after", "").strip(), timezone.now()
-    seconds = SECONDS.fullmatch(told)
+    """The moment of a Retry-After header, if it is in the future."""
+    value, now = answer.headers.get("retry-after", "").strip(), timezone.now()
+    seconds = SECONDS.fullmatch(value)
     try:
         moment = (
             now + timedelta(seconds=int(seconds[1]))
             if seconds
-            else parsedate_to_datetime(told)
+            else parsedate_to_datetime(value)
         )
     except (ValueError, OverflowError):
         return None
@@ -131,6 +130,6 @@ def retry_after(answer: HttpAnswer) -> datetime | None:
 
 
 def within_a_day(moment: datetime) -> datetime:
-    """A package does not keep us waiting longer, whatever its clock says."""
+    # No package keeps us waiting longer, whatever its clock says.
     now = timezone.now()
     return max(now, min(moment, now + LONGEST_WAIT))

@@ -1,6 +1,6 @@
-"""A conversation with one package over one connection: tokens, retries, a record.
+"""The requests to one package over one connection, with tokens and retries.
 
-Retried are only a cut connection, 502, 503 and 504 (twice), and once with a new token.
+Only a cut connection, 502, 503 and 504 are retried (twice), and once a new token.
 """
 
 import json
@@ -15,22 +15,22 @@ from django.utils import timezone
 from adminmoves.bookkeeping.answers import NoAnswer, unreadable
 from adminmoves.bookkeeping.failure_reasons import FailureReason
 from adminmoves.bookkeeping.grants import Client
-from adminmoves.bookkeeping.http import HttpAnswer, Request, Wire
-from adminmoves.bookkeeping.record import recorded
+from adminmoves.bookkeeping.http import HttpAnswer, HttpClient, Request
+from adminmoves.bookkeeping.record import record_call
 from adminmoves.bookkeeping.refusals import heed_wait
 from adminmoves.models import BookkeepingConnection, ConnectionCall
 
 Read = TypeVar("Read")
 MOST_TRIES = 3
-PAUSE = 0.5
-LONGEST_CODE = 100
+PAUSE_SECONDS = 0.5
+MAX_CODE_CHARS = 100
 
 
 @dataclass(slots=True)
 class Session:
-    """``limits``: what the package says is left, as it was last told."""
+    """``limits``: what is left of the limits, by the newest answer."""
 
-    wire: Wire
+    http_client: HttpClient
     client: Client
     limits: dict[str, Any] = field(default_factory=dict)
     began: datetime = field(default_factory=timezone.now)
@@ -41,7 +41,7 @@ class Session:
 
     @property
     def calls(self) -> list[ConnectionCall]:
-        """What was asked so far, the tokens too."""
+        """The requests so far, also those for tokens."""
         return self.client.calls
 
     def ask(
@@ -52,32 +52,38 @@ class Session:
     ) -> Read:
         """Send ``build(access token)`` and read the answer. Raises NoAnswer.
 
-        ``endpoint``: a short name for the record. ``read`` raises NoAnswer with
-        ``stale_token`` or ``again`` where another try may help.
+        ``endpoint``: its short name in ``calls``. ``read`` raises NoAnswer with
+        ``stale_token`` or ``again`` where a retry may help.
         """
         tries, stale = 1, False
         while True:
-            token = self.client.token(self.wire, stale=stale)
+            token = self.client.token(self.http_client, stale=stale)
             try:
                 return self.once(endpoint, build(token), read)
             except NoAnswer as no:
                 if no.stale_token and not stale and not self._just_renewed():
                     stale = True
-                elif not no.again or tries == MOST_TRIES or self.wire.seconds_left < 1:
+                elif (
+                    not no.again
+                    or tries == MOST_TRIES
+                    or self.http_client.seconds_left < 1
+                ):
                     raise
                 else:
-                    time.sleep(PAUSE * tries)
+                    time.sleep(PAUSE_SECONDS * tries)
                     tries, stale = tries + 1, False
 
     def _just_renewed(self) -> bool:
-        """A token that came in this conversation is refused for another reason."""
+        # A token of this very session is refused for another reason than its age.
         return self.client.renewed_since(self.began)
 
     def once(
         self, endpoint: str, request: Request, read: Callable[[HttpAnswer], Read]
     ) -> Read:
-        with recorded(self.calls, self.connection, endpoint, self.wire) as noting:
-            answer = noting.send(request)
+        with record_call(
+            self.calls, self.connection, endpoint, self.http_client
+        ) as sender:
+            answer = sender.send(request)
             try:
                 return read(answer)
             except NoAnswer as no:
@@ -85,7 +91,7 @@ class Session:
 
 
 def json_in(answer: HttpAnswer) -> Any:
-    """The JSON of a body; raises NoAnswer UNAVAILABLE where there is none."""
+    """Parse the JSON of a body. Raises NoAnswer UNAVAILABLE where it is none."""
     try:
         # A control character in a name does not make the whole list unreadable.
         return json.loads(answer.text, strict=False)
@@ -94,23 +100,24 @@ def json_in(answer: HttpAnswer) -> Any:
 
 
 def text_in(value: object, longest: int = 200) -> str:
-    """A value of an answer as text for our record; codes are never numbers here.
-
-    Left out is what a database cannot hold: NUL, and halves of a character.
-    """
+    """A value of an answer as text, without what PostgreSQL cannot store."""
     if value is None or isinstance(value, bool | dict | list):
         return ""
+    # NUL, and halves of a surrogate pair.
     text = str(value).replace("\x00", "").encode("utf-8", "ignore").decode("utf-8")
     return text.strip()[:longest]
 
 
 def code_in(value: object) -> str:
-    """A code as the package writes it; empty where it is none, never cut or mended."""
-    code = text_in(value, LONGEST_CODE + 1)
-    whole = code == str(value).strip() and len(code) <= LONGEST_CODE
+    """A code exactly as the package writes it; empty where it is too long or no code.
+
+    Never cut or mended: that would make another code of it.
+    """
+    code = text_in(value, MAX_CODE_CHARS + 1)
+    whole = code == str(value).strip() and len(code) <= MAX_CODE_CHARS
     return code if whole else ""
 
 
 def is_unread(value: object) -> bool:
-    """Whether a code is told that is none; none at all is told by some packages."""
+    """Whether there is a value that is no code. Some packages may leave a code out."""
     return value not in (None, "") and not code_in(value)

@@ -25,7 +25,7 @@ from adminmoves.bookkeeping.twinfield_answers import (
     CLUSTER_HOST,
     limits_in,
     read_offices,
-    read_who,
+    read_token_owner,
 )
 from adminmoves.bookkeeping.verdict import key_of
 from adminmoves.models import BookkeepingConnection
@@ -39,7 +39,7 @@ ENVELOPE = (
     '<soap:Header><Header xmlns="http://www.twinfield.com/">'
     "<AccessToken>{token}</AccessToken></Header></soap:Header>"
     '<soap:Body><ProcessXmlString xmlns="http://www.twinfield.com/">'
-    "<xmlRequest>{asked}</xmlRequest></ProcessXmlString></soap:Body></soap:Envelope>"
+    "<xmlRequest>{request}</xmlRequest></ProcessXmlString></soap:Body></soap:Envelope>"
 )
 
 
@@ -54,7 +54,9 @@ class Twinfield:
             nonce=True,
         )
 
-    def doors(self, _connection: BookkeepingConnection) -> Sequence[AllowedEndpoint]:
+    def endpoints(
+        self, _connection: BookkeepingConnection
+    ) -> Sequence[AllowedEndpoint]:
         connect = "/auth/authentication/connect/"
         return (
             AllowedEndpoint("POST", LOGIN_HOST, f"{connect}token"),
@@ -63,35 +65,32 @@ class Twinfield:
         )
 
     def fetch(self, session: Session) -> Listing:
-        """The offices of the organisation that this token is for.
-
-        An organisation can be moved to another cluster: then it is looked up again,
-        and asked there once.
-        """
+        """Fetch the offices of the organisation of the access token."""
         try:
             return _fetch(session)
         except NoAnswer as no:
             if no.reason != FailureReason.WRONG_CLUSTER:
                 raise
+        # The organisation was moved to another cluster, which a second look tells.
         return _fetch(session)
 
     def find(self, listing: Listing, code: str) -> Sequence[ListedAdministration]:
         wanted = key_of(code)
         return [row for row in listing.rows if key_of(row.code) == wanted]
 
-    def looks_closer(self, _evidence: Evidence) -> bool:
+    def needs_confirmation(self, _evidence: Evidence) -> bool:
         return False
 
     def confirm(self, _session: Session, _code: str, evidence: Evidence) -> Evidence:
-        """The list says all that there is."""
+        # The list has all that Twinfield tells.
         return evidence
 
 
 def _fetch(session: Session) -> Listing:
-    who = session.ask("accesstokenvalidation", _validation, read_who)
+    owner = session.ask("accesstokenvalidation", _validation, read_token_owner)
 
     def offices(token: str) -> Request:
-        return _list_offices(who["cluster"], token)
+        return _list_offices(owner.cluster, token)
 
     def read(answer: HttpAnswer) -> tuple[ListedAdministration, ...]:
         session.limits |= limits_in(answer)
@@ -107,8 +106,8 @@ def _fetch(session: Session) -> Listing:
     return Listing(
         rows,
         endpoint="offices",
-        observed_environment=who["organisation"],
-        seen_as=who["user"],
+        observed_environment=owner.organisation,
+        seen_as=owner.user,
     )
 
 
@@ -119,7 +118,7 @@ def _validation(token: str) -> Request:
 
 
 def _list_offices(cluster: str, token: str) -> Request:
-    """The one call that needs no company ("XML web services")."""
+    # The only call that needs no company ("XML web services").
     return Request(
         "POST",
         cluster + SERVICE,
@@ -127,5 +126,5 @@ def _list_offices(cluster: str, token: str) -> Request:
             "Content-Type": "text/xml; charset=utf-8",
             "SOAPAction": '"http://www.twinfield.com/ProcessXmlString"',
         },
-        ENVELOPE.format(token=escape(token), asked=escape(OFFICES)),
+        ENVELOPE.format(token=escape(token), request=escape(OFFICES)),
     )

@@ -1,4 +1,4 @@
-"""What Twinfield answers: the organisation of a token, the offices, faults and limits.
+"""Reads the answers of Twinfield: the owner of a token, offices, faults and limits.
 
 Sources as in ``twinfield.py``. An answer is a SOAP envelope with a document of XML as
 text inside it; a SOAP fault has a code of its own ("Guidelines").
@@ -8,6 +8,7 @@ import re
 import sys
 from collections.abc import Callable, Mapping
 from functools import partial
+from typing import NamedTuple
 from urllib.parse import urlsplit
 from xml.etree.ElementTree import Element, ParseError
 
@@ -36,15 +37,15 @@ from adminmoves.vocabulary import Verdict
 
 CLUSTER_HOST = r"([a-z0-9-]+\.)+twinfield\.com"
 RESULT = "{http://www.twinfield.com/}ProcessXmlStringResult"
-# The inner document says that it is UTF-16; as text inside another it no longer is.
+# The inner document declares UTF-16, which it no longer is as text in an envelope.
 DECLARATION = re.compile(r"^[\s\ufeff]*(<\?xml[^>]*\?>)?")
-# XML 1.0 par. 2.2 and 4.1: what is no character, and how one is referred to.
+# XML 1.0 par. 2.2 and 4.1: characters that it cannot hold, and references to one.
 NO_CHARACTER = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 REFERENCE = re.compile(
     r"&(?:(?P<name>[A-Za-z][A-Za-z0-9]{0,40});"
     r"|#(?:x(?P<hex>[0-9A-Fa-f]+)|(?P<decimal>[0-9]+));)?"
 )
-NAMES = frozenset({"amp", "apos", "gt", "lt", "quot"})
+XML_NAMES = frozenset({"amp", "apos", "gt", "lt", "quot"})
 MARK = "\ufffd"
 V = Verdict
 # "Guidelines": the codes of a SOAP fault.
@@ -81,31 +82,37 @@ FAULTS: Mapping[str, Callable[[], NoAnswer]] = {
 OTHER_FAULT = partial(NoAnswer, V.UNAVAILABLE, FailureReason.FAULT_OTHER)
 
 
-def read_who(answer: HttpAnswer) -> dict[str, str]:
-    """Cluster, organisation and user of a token ("OpenID Connect authentication").
+class TokenOwner(NamedTuple):
+    """The organisation and the user of a token; ``cluster``: the address to ask."""
 
-    Raises NoAnswer; 400 means that the token does not hold any more.
-    """
+    cluster: str
+    organisation: str
+    user: str
+
+
+def read_token_owner(answer: HttpAnswer) -> TokenOwner:
+    """Read the claims of a token ("OpenID Connect authentication"). Raises NoAnswer."""
     if answer.status == BAD_REQUEST and not is_page(answer):
+        # 400 of the validation means that the token is no longer valid.
         raise NoAnswer(V.AUTH_REQUIRED, FailureReason.TOKEN_INVALID, stale_token=True)
     refuse_status(answer)
-    said = json_in(answer)
-    if not isinstance(said, dict):
+    claims = json_in(answer)
+    if not isinstance(claims, dict):
         raise unreadable(FailureReason.NO_CLAIMS)
-    told = text_in(said.get("twf.clusterUrl")).rstrip("/")
-    organisation = text_in(said.get("twf.organisationCode"))
-    if not told or not organisation:
-        # Somebody unticked a box at the consent: renewing gives no more than that.
+    cluster_url = text_in(claims.get("twf.clusterUrl")).rstrip("/")
+    organisation = text_in(claims.get("twf.organisationCode"))
+    if not cluster_url or not organisation:
+        # A box was not ticked at the consent, and a new token gives no more than that.
         raise NoAnswer(V.AUTH_REQUIRED, FailureReason.CLAIM_MISSING)
-    cluster = _own_cluster(told)
-    user = text_in(said.get("twf.organisationUserCode"))
-    return {"cluster": cluster, "organisation": organisation, "user": user}
+    cluster = _own_cluster(cluster_url)
+    user = text_in(claims.get("twf.organisationUserCode"))
+    return TokenOwner(cluster, organisation, user)
 
 
-def _own_cluster(told: str) -> str:
-    """The address of a cluster: the token goes to no other host than Twinfield's."""
+def _own_cluster(address: str) -> str:
+    """The address of a cluster. Raises NoAnswer: a token is sent to Twinfield only."""
     try:
-        where = urlsplit(told)
+        where = urlsplit(address)
     except ValueError as error:
         raise NoAnswer(V.CONFIG_ERROR, FailureReason.STRANGE_CLUSTER) from error
     host = host_in(where)
@@ -116,7 +123,7 @@ def _own_cluster(told: str) -> str:
 
 
 def read_offices(answer: HttpAnswer) -> tuple[ListedAdministration, ...]:
-    """The offices; code is the text of an element, name an attribute.
+    """Read the offices: the code is the text of an element, the name an attribute.
 
     Raises NoAnswer for faults, business errors and anything unreadable.
     """
@@ -139,8 +146,9 @@ def read_offices(answer: HttpAnswer) -> tuple[ListedAdministration, ...]:
 
 
 def _meaning_of(fault: Element, answer: HttpAnswer) -> NoAnswer:
-    """By its code; one without a code, or with a new one, hides no status."""
+    """The refusal of a SOAP fault by its code."""
     code = text_in(fault.findtext(".//{*}detail/{*}code"))
+    # A fault without a code that we know tells less than the status does.
     if code not in FAULTS and answer.status < SERVER_SIDE:
         refuse_status(answer)
     no = FAULTS.get(code, OTHER_FAULT)()
@@ -149,13 +157,14 @@ def _meaning_of(fault: Element, answer: HttpAnswer) -> NoAnswer:
 
 
 def _rows(offices: Element) -> tuple[ListedAdministration, ...]:
-    """A list, whole: a row that was left out would count as gone. Raises NoAnswer."""
+    """The rows of a list. Raises NoAnswer where any of them cannot be read."""
     erring = any(each.get("msgtype", "").lower() == "error" for each in offices.iter())
     if offices.get("result") == "0" or erring:
-        # The text of a business error is in the user's language: not looked at.
+        # The text of the error is in the user's language, so it decides nothing.
         raise NoAnswer(V.UNAVAILABLE, FailureReason.BUSINESS_ERROR)
     if offices.tag != "offices" or offices.get("result") != "1":
         raise unreadable(FailureReason.NO_OFFICES)
+    # A row that was skipped would count as gone, so one bad row refuses the list.
     return tuple(_row(office) for office in offices)
 
 
@@ -168,14 +177,12 @@ def _parsed(answer: HttpAnswer) -> Element:
 
 
 def _xml(text: str) -> Element:
-    """Refuses document types and entities: no package needs them.
-
-    What XML cannot hold is replaced by a mark, so that it spoils its own name and
-    not the list: never left out, since that would make another code of it.
-    """
+    """Parse XML. Raises NoAnswer, also for a document type: no package needs one."""
     try:
         return _strict_xml(text)
     except NoAnswer as no:
+        # What XML cannot hold becomes a mark, so that it spoils one name and not the
+        # list. It is not left out, since that would make another code of it.
         mended = REFERENCE.sub(_as_xml, NO_CHARACTER.sub(MARK, text))
         if no.reason != FailureReason.NOT_XML or mended == text:
             raise
@@ -192,9 +199,9 @@ def _strict_xml(text: str) -> Element:
 
 
 def _as_xml(found: re.Match[str]) -> str:
-    """A reference as it is where XML knows it; a mark for one of HTML, or a bare &."""
+    """A reference that XML knows stays; one of HTML, or a bare &, becomes a mark."""
     if found["name"]:
-        return found[0] if found["name"] in NAMES else MARK
+        return found[0] if found["name"] in XML_NAMES else MARK
     digits = (found["hex"] or found["decimal"] or "").lstrip("0")
     number = int(digits[:8] or "0", 16 if found["hex"] else 10)
     whole = number <= sys.maxunicode and not NO_CHARACTER.match(chr(number))
@@ -213,6 +220,6 @@ def _row(office: Element) -> ListedAdministration:
 
 
 def limits_in(answer: HttpAnswer) -> dict[str, int]:
-    """Credits left in this minute ("Fair use policy"), where the answer tells it."""
+    """Credits left in this minute ("Fair use policy"), where a header names them."""
     left = answer.headers.get("x-ratelimit-remaining", "").strip()
     return {"minute_left": int(left)} if re.fullmatch("[0-9]{1,6}", left) else {}

@@ -1,11 +1,11 @@
-"""Tokens at rest: sealed with the newest key, opened with any that is still given."""
+"""Encryption of tokens: with the newest of PORTAL_TOKEN_KEYS, readable with all."""
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 
 
 class SealBroken(Exception):
-    """No given key opens it: the key that sealed it was taken away."""
+    """None of the keys decrypts it: the one that it needs is no longer configured."""
 
 
 def _box() -> MultiFernet:
@@ -24,7 +24,7 @@ def unseal(sealed: str) -> str:
 
 
 def reseal(sealed: str) -> str:
-    """The same secret under the newest key."""
+    """Encrypt the same secret again, with the newest key."""
     try:
         return _box().rotate(sealed.encode("ascii")).decode("ascii")
     except InvalidToken as error:

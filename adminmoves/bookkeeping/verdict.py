@@ -1,4 +1,4 @@
-"""What a list says of one code: the same judgement for all packages."""
+"""The verdict on one code by the list of a package: one rule for all packages."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -13,17 +13,16 @@ from adminmoves.vocabulary import Verdict
 
 UNREAD_AGAIN = timedelta(minutes=15)
 MARK = "\ufffd"
-"""Stands where a character could not be read."""
+"""In the place of a character that could not be read."""
 
 
 def decide_verdict(
     listing: Listing, found: Sequence[ListedAdministration], expected: str
 ) -> Evidence:
-    """The verdict on the rows with the wanted code.
+    """The verdict on the rows that have the code.
 
-    ``expected`` is the licence or organisation that the connection stands for. Another
-    one that answers makes any hit worthless; of the rows that tell their own owner
-    only those of ``expected`` count.
+    ``expected``: the licence or organisation of the connection. A hit counts for
+    nothing when another one answers, or owns the row.
     """
     if not same(listing.observed_environment, expected):
         return _evidence(listing, Verdict.WRONG_ENVIRONMENT)
@@ -40,7 +39,7 @@ def decide_verdict(
 
 
 def _absent(listing: Listing, expected: str) -> Evidence:
-    """Absent only if every code of ours could be read: it may be one that was not."""
+    # Absent only when every code was read: an unread one may be the wanted one.
     ours = [row for row in listing.rows if same(row.environment, expected)]
     if all(map(_is_read, ours)):
         return _evidence(listing, Verdict.NOT_FOUND_OR_NO_ACCESS)
@@ -56,9 +55,9 @@ def _is_read(row: ListedAdministration) -> bool:
 
 
 def _distinct(rows: Sequence[ListedAdministration]) -> list[ListedAdministration]:
-    """Each administration once: one may stand in two groups, or on two pages.
+    """Each administration once: it may be listed in two groups, or on two pages.
 
-    Of one that cannot be used by either of its rows, that row counts.
+    Of two rows the one that says why it cannot be used comes first.
     """
     distinct: list[ListedAdministration] = []
     for row in sorted(rows, key=lambda row: row.unusable is None):
@@ -68,21 +67,21 @@ def _distinct(rows: Sequence[ListedAdministration]) -> list[ListedAdministration
 
 
 def _is_again(row: ListedAdministration, other: ListedAdministration) -> bool:
-    """By the package's own id; where there is none, only if all is the same."""
+    """Compare by the package's own id; without one, by all columns."""
     if row.external_id and other.external_id:
         return row.external_id.casefold() == other.external_id.casefold()
     return row == other
 
 
 def key_of(code: str) -> str:
-    """A code as the record compares it too: case, spaces and forms of a sign apart."""
+    """A code without case, outer spaces and forms of a sign, as the database has it."""
     return normalize("NFKC", code.strip()).upper()
 
 
 def same(observed: str, expected: str) -> bool:
-    """Compared without case; what a package does not tell contradicts nothing."""
-    told = observed.strip().casefold()
-    return not told or told == expected.strip().casefold()
+    """Whether two licences are the same, without case; True where none was observed."""
+    name = observed.strip().casefold()
+    return not name or name == expected.strip().casefold()
 
 
 def _evidence(

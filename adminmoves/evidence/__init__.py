@@ -1,1 +1,1 @@
-"""Whether an administration was moved in the package: asked, judged, stored, told."""
+"""Proof that an administration was moved in the package: asked, assessed, stored."""

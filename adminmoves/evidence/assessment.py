@@ -1,7 +1,8 @@
-"""What an answer of a package is worth for one move, by our own record."""
+"""Assess what an answer of a package proves for one move."""
 
-from datetime import timedelta
-from typing import Any
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any, TypedDict
 
 from django.utils import timezone
 
@@ -13,27 +14,42 @@ from adminmoves.rules.preflight import key_of
 from adminmoves.vocabulary import Verdict
 
 OLD_PLACE_AGE = timedelta(minutes=10)
-"""So old a list of the old place may be to say something of it."""
-SHOWS_OLD = {True: "still_shown", False: "not_shown"}
+"""An older list says nothing about the old place."""
+OLD_PLACE_CODES = {True: "still_shown", False: "not_shown"}
 
 
-def weigh(move: Move, answer: Evidence) -> dict[str, Any]:
-    """What is kept of an answer about the place that a move wants.
+class AnswerColumns(TypedDict):
+    """The columns of a proof that come from an answer of a package."""
 
-    Beside what the package said: whether it counts for this administration, and what
-    the old place or the old code shows, where a kept list can tell.
-    """
-    verdict, raw = answer.verdict, dict(answer.raw_status)
-    old = _old_place(move)
-    if old is not None and _keeps_connection(move):
-        # The old code is advice no more: two rows may be two administrations.
-        if old and verdict == Verdict.FOUND_ACTIVE:
+    verdict: Verdict
+    counts: bool
+    checked_at: datetime
+    retry_at: datetime | None
+    observed_environment: str
+    observed_external_id: str
+    observed_code: str
+    observed_name: str
+    observed_kvk_number: str
+    seen_as: str
+    endpoint: str
+    request_id: str
+    list_size: int | None
+    raw_status: Mapping[str, Any]
+
+
+def assess(move: Move, answer: Evidence) -> AnswerColumns:
+    """Add to an answer whether it counts for this administration, and its old place."""
+    verdict, raw_status = answer.verdict, dict(answer.raw_status)
+    old_place_shown = _old_place(move)
+    if old_place_shown is not None and _keeps_connection(move):
+        # Both codes in one list may be two administrations, so this is no proof.
+        if old_place_shown and verdict == Verdict.FOUND_ACTIVE:
             verdict = Verdict.OLD_CODE_STILL_SHOWN
-    elif old is not None:
-        raw["old_place"] = SHOWS_OLD[old]
+    elif old_place_shown is not None:
+        raw_status["old_place"] = OLD_PLACE_CODES[old_place_shown]
     return {
         "verdict": verdict,
-        "counts": _is_this_one(move, answer),
+        "counts": _is_recognised(move, answer),
         "checked_at": answer.checked_at or timezone.now(),
         "retry_at": answer.retry_at,
         "observed_environment": answer.observed_environment,
@@ -45,60 +61,68 @@ def weigh(move: Move, answer: Evidence) -> dict[str, Any]:
         "endpoint": answer.endpoint,
         "request_id": answer.request_id,
         "list_size": answer.list_size,
-        "raw_status": raw,
+        "raw_status": raw_status,
     }
 
 
 def _keeps_connection(move: Move) -> bool:
-    ours = move.administration
-    return ours is not None and ours.connection_id == move.to_connection_id
+    administration = move.administration
+    return (
+        administration is not None
+        and administration.connection_id == move.to_connection_id
+    )
 
 
 def _old_place(move: Move) -> bool | None:
-    """Whether the old place is still shown; None where nothing can be told of it.
+    """Whether the cached list shows the old place; None where that is not known.
 
-    Never asked for this: only a kept list tells. After a change of code within one
-    connection the old code may be another administration's by our own record.
+    The package is never asked for this.
     """
-    ours = move.administration
-    if ours is None:
+    administration = move.administration
+    if administration is None:
         return None
     if _keeps_connection(move):
-        unchanged = ours.code_key == key_of(move)
-        if unchanged or _old_code_is_anothers(ours):
+        # After a change of code another administration may use the old one.
+        unchanged = administration.code_key == key_of(move)
+        if unchanged or _old_code_is_reused(administration):
             return None
-    elif not gateway.can_ask(ours.connection):
+    elif not gateway.can_ask(administration.connection):
         return None
-    return gateway.cached_list_has(ours.connection, ours.code, age=OLD_PLACE_AGE)
+    return gateway.cached_list_has(
+        administration.connection, administration.code, age=OLD_PLACE_AGE
+    )
 
 
-def _old_code_is_anothers(ours: Administration) -> bool:
-    wanting = Move.objects.wanting(ours.connection_id, ours.code_key)
+def _old_code_is_reused(administration: Administration) -> bool:
+    code_key = administration.code_key
+    moves = Move.objects.wanting(administration.connection_id, code_key)
     same_office = Administration.objects.filter(
-        environment=ours.environment_id, package=ours.package, code_key=ours.code_key
+        environment=administration.environment_id,
+        package=administration.package,
+        code_key=code_key,
     )
     return (
-        wanting.exclude(administration=ours).exists()
-        or same_office.exclude(pk=ours.pk).exists()
+        moves.exclude(administration=administration).exists()
+        or same_office.exclude(pk=administration.pk).exists()
     )
 
 
-def _is_this_one(move: Move, answer: Evidence) -> bool:
-    """Where our record knows another one at that place, a hit must be recognised."""
-    ours = move.administration
-    if ours is None:
+def _is_recognised(move: Move, answer: Evidence) -> bool:
+    """Whether a hit is this administration.
+
+    Its id, KvK number or name must match where another one is or was at that place.
+    """
+    administration = move.administration
+    if administration is None:
         return False
-    place = {
-        "connection_id": move.to_connection_id,
-        "code_key": key_of(move),
-    }
-    others = Administration.objects.filter(**place).exclude(pk=ours.pk).exists()
-    formerly = FormerPlace.objects.filter(**place).exclude(administration=ours).exists()
-    if not (others or formerly):
+    place = {"connection_id": move.to_connection_id, "code_key": key_of(move)}
+    there = Administration.objects.filter(**place).exclude(pk=administration.pk)
+    former = FormerPlace.objects.filter(**place).exclude(administration=administration)
+    if not (there.exists() or former.exists()):
         return True
-    seen = answer.external_id
+    seen_id = answer.external_id
     return (
-        bool(seen and seen.casefold() == ours.external_id.casefold())
-        or same_kvk(answer.kvk_number, ours.kvk_number)
-        or same_name(answer.name, ours.name)
+        bool(seen_id and seen_id.casefold() == administration.external_id.casefold())
+        or same_kvk(answer.kvk_number, administration.kvk_number)
+        or same_name(answer.name, administration.name)
     )

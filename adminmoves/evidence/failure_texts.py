@@ -1,4 +1,4 @@
-"""Why a package gave no answer, and what helps, in words for people."""
+"""Per FailureReason: why a package gave no answer, and what helps, in words."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -148,7 +148,7 @@ WHYS: Mapping[str, Any] = {
 
 
 def why_of(reason: str) -> str:
-    """The words for a reason; empty for one that was stored and is no more."""
+    # A stored reason may be one that an older version knew.
     return str(WHYS.get(reason, ""))
 
 
@@ -241,7 +241,7 @@ REMEDIES: Mapping[str, tuple[Any, ...]] = {
         (BY_ITSELF, TELL_IF),
     ),
 }
-"""What helps, where the reason alone tells it."""
+"""The remedies of a reason, for every package."""
 OF_EXACT: Mapping[str, tuple[Any, ...]] = {
     W.FORBIDDEN: (OTHER_DIVISION, LOOK_AT_USER),
     W.CONSENT_ENDED: (OWN_USER,),
@@ -249,6 +249,6 @@ OF_EXACT: Mapping[str, tuple[Any, ...]] = {
 
 
 def remedies_of(reason: str, package: str) -> tuple[str, ...]:
-    """What a person can do about a reason; empty where that depends on the rest."""
+    """The remedies of a reason; empty where the verdict has them."""
     own = OF_EXACT if package == Package.EXACT_ONLINE else {}
     return tuple(map(str, own.get(reason) or REMEDIES.get(reason, ())))

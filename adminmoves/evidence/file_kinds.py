@@ -1,6 +1,6 @@
-"""The kinds of file that are taken as evidence, and how each is recognised.
+"""The kinds of file that are accepted as evidence, and how each is recognised.
 
-A file's name says what it claims to be, its first bytes what it is; both must agree.
+The suffix of the name and the content must agree.
 """
 
 import codecs
@@ -11,18 +11,19 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-HEAD = 64 * 1024
-"""So much of a file tells what it is."""
+HEAD_BYTES = 64 * 1024
+"""The part of a file that is looked at to recognise a mail or a PDF."""
 BLANK = b"\xef\xbb\xbf\xfe\xff \t\r\n\f\0"
-"""Empty signs and the bytes of a mark of order, which stand before some files."""
+"""White space and the bytes of byte order marks, with which some files begin."""
 CONTROL = re.compile(rb"[\x00-\x08\x0b\x0e-\x1f]")
 END_OF_TEXT = re.compile(rb"\x1a[\x1a\s\x00]*\Z")
-"""Control-Z, with which programs of MS-DOS end a text."""
+"""Control-Z, with which MS-DOS programs end a text."""
 PRINTED = re.compile(rb"[\x1b\t\r\n\x20-;=-~]{0,1024}%PDF-")
-"""What a printer was told before the document (PJL), or a mail program left there."""
+"""Printer commands (PJL) or lines of a mail program may come before the PDF."""
 UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 MBOX_LINE = re.compile(rb"^>?From [^\n]*\n")
 MAIL_FIELD = re.compile(rb"^([!-9;-~]+)[ \t]*:")
+X_FIELD = re.compile(rb"x-")
 MAIL_FIELDS = frozenset(
     b"bcc cc content-type date delivered-to from message-id mime-version received "
     b"reply-to return-path sender subject to".split()
@@ -30,14 +31,13 @@ MAIL_FIELDS = frozenset(
 OUTLOOK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 OUTLOOK_MAIL = "__properties_version1.0".encode("utf-16-le")
 TIFF = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
-"""In both orders of bytes; the last two are BigTIFF."""
+"""In both byte orders; the last two are BigTIFF."""
 HEIF_BRANDS = frozenset(
     {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
 )
 
 
 def is_text(content: bytes) -> bool:
-    """Readable text without control characters, whatever wrote it."""
     if content.startswith(UTF_16):
         try:
             content = content.decode("utf-16").encode()
@@ -47,8 +47,8 @@ def is_text(content: bytes) -> bool:
 
 
 def is_mail(content: bytes) -> bool:
-    """Fields as a mail begins with, one of them known; nothing but text in them."""
-    head = content[:HEAD]
+    """Whether it begins with header fields of a mail, at least one of them common."""
+    head = content[:HEAD_BYTES]
     if head.startswith(UTF_16):
         head = head.decode("utf-16", errors="ignore").encode()
     head = MBOX_LINE.sub(b"", head.lstrip(BLANK), count=1)
@@ -56,17 +56,17 @@ def is_mail(content: bytes) -> bool:
     names = [MAIL_FIELD.match(line) for line in lines if line[:1] not in b" \t"]
     if CONTROL.search(b"".join(lines)) or None in names[:-1]:
         return False
-    known = {name[1].lower() for name in names if name}
-    return bool(known & MAIL_FIELDS) or any(one.startswith(b"x-") for one in known)
+    fields = {name[1].lower() for name in names if name}
+    return bool(fields & MAIL_FIELDS) or any(map(X_FIELD.match, fields))
 
 
 def is_pdf(content: bytes) -> bool:
-    """Some programs write a byte order mark, empty lines or commands before it."""
-    return PRINTED.match(content[:HEAD].lstrip(BLANK)) is not None
+    # Some programs write a byte order mark, empty lines or commands before the PDF.
+    return PRINTED.match(content[:HEAD_BYTES].lstrip(BLANK)) is not None
 
 
 def is_outlook_mail(content: bytes) -> bool:
-    """Documents of Word and Excel begin in the same way, and have no such part."""
+    # Documents of Word and Excel begin in the same way, but have no such part.
     return content.startswith(OUTLOOK) and OUTLOOK_MAIL in content
 
 
@@ -74,31 +74,29 @@ def is_heif(content: bytes) -> bool:
     return content[4:8] == b"ftyp" and content[8:12] in HEIF_BRANDS
 
 
-def begins(*starts: bytes) -> Callable[[bytes], bool]:
+def starts_with(*starts: bytes) -> Callable[[bytes], bool]:
     return lambda content: content.startswith(starts)
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of file that is taken: how it is served, and how it is recognised."""
-
     name: str
     content_type: str
     suffixes: tuple[str, ...]
-    is_it: Callable[[bytes], bool]
+    recognises: Callable[[bytes], bool]
 
 
 KINDS = (
     Kind("PDF", "application/pdf", (".pdf",), is_pdf),
-    Kind("PNG", "image/png", (".png",), begins(b"\x89PNG\r\n\x1a\n")),
+    Kind("PNG", "image/png", (".png",), starts_with(b"\x89PNG\r\n\x1a\n")),
     Kind(
         "JPEG",
         "image/jpeg",
         (".jpg", ".jpeg", ".jpe", ".jfif"),
-        begins(b"\xff\xd8\xff"),
+        starts_with(b"\xff\xd8\xff"),
     ),
     Kind("HEIC", "image/heic", (".heic", ".heif"), is_heif),
-    Kind("TIFF", "image/tiff", (".tif", ".tiff"), begins(*TIFF)),
+    Kind("TIFF", "image/tiff", (".tif", ".tiff"), starts_with(*TIFF)),
     Kind("EML", "message/rfc822", (".eml",), is_mail),
     Kind("MSG", "application/vnd.ms-outlook", (".msg",), is_outlook_mail),
     Kind("TXT", "text/plain", (".txt",), is_text),
@@ -110,13 +108,13 @@ SHOWN = {
     "image/png": "image/png",
     "image/jpeg": "image/jpeg",
     "text/plain": TEXT,
-    # As it was sent, with its headers; nothing in it is followed.
+    # The source of the mail, with its headers: no link or picture in it is loaded.
     "message/rfc822": TEXT,
 }
-"""What every browser shows, and as what; other kinds are saved only."""
+"""Types that every browser shows, and as which type; others are downloaded."""
 SUFFIXES = tuple(suffix for kind in KINDS for suffix in kind.suffixes)
-SIGNED = tuple(kind for kind in KINDS if kind.name not in {"EML", "TXT"})
-"""Kinds that their first bytes tell apart from every other."""
+WITH_SIGNATURE = tuple(kind for kind in KINDS if kind.name not in {"EML", "TXT"})
+"""Kinds that are recognised by their content alone."""
 BY_SUFFIX = {suffix: kind for kind in KINDS for suffix in kind.suffixes}
 PICTURES = (".bmp", ".gif", ".svg", ".webp", ".avif")
 DOCUMENTS = (
@@ -129,11 +127,11 @@ RESERVED = re.compile(
     re.IGNORECASE,
 )
 NOT_IN_A_NAME = frozenset('"<>:|?*/\\')
-LONGEST_STEM = 100
+MAX_STEM_BYTES = 100
 
 
 def shown_as(content_type: str) -> str:
-    """The type under which a browser shows it in place; empty for none."""
+    """The type as which a browser shows a file inline; "" for a download."""
     return SHOWN.get(content_type, "")
 
 
@@ -143,16 +141,18 @@ def suffix_of(name: str) -> str:
 
 
 def kind_of(name: str, content: bytes) -> Kind | None:
-    """What the file is; None where name and content disagree or are not taken."""
+    """The kind of a file; None where it is not accepted, or its name disagrees."""
     named = BY_SUFFIX.get(suffix_of(plain_name(name)))
-    return named if named and named.is_it(content) else None
+    return named if named and named.recognises(content) else None
 
 
-def why_not(name: str, content: bytes) -> str:
-    """Why a file is not taken, and how to get one that is."""
+def refusal_message(name: str, content: bytes) -> str:
+    """Why a file is refused, and what to do instead."""
     suffix = suffix_of(plain_name(name))
     named = BY_SUFFIX.get(suffix)
-    if named and (other := next((k for k in SIGNED if k.is_it(content)), None)):
+    if named and (
+        other := next((k for k in WITH_SIGNATURE if k.recognises(content)), None)
+    ):
         return _(
             "The name of this file ends in %(suffix)s, but the file is a %(kind)s. "
             "Give it a name that ends in %(right)s, and choose it again."
@@ -175,18 +175,20 @@ def why_not(name: str, content: bytes) -> str:
 
 
 def plain_name(name: str) -> str:
-    """The last part of a name, as every system can store and every header can tell."""
+    """The last part of a name, safe for every file system and for a header."""
     last = re.split(r"[/\\]", unicodedata.normalize("NFC", name))[-1]
     clean = "".join(
         sign for sign in last if sign.isprintable() and sign not in NOT_IN_A_NAME
     )
     clean = clean.strip(" .") if suffix_of(clean.strip()) == "" else clean.strip()
-    # As it was written: .PNG stays .PNG.
+    # The suffix keeps its case: .PNG stays .PNG.
     suffix = clean[len(clean) - len(suffix_of(clean)) :]
     stem = clean[: len(clean) - len(suffix)].strip(" .")
-    # Bytes count on a disk, and a letter can have four.
+    # File systems count bytes, and a letter can have four.
     stem = (
-        stem.encode(errors="ignore")[:LONGEST_STEM].decode(errors="ignore").strip(" .")
+        stem.encode(errors="ignore")[:MAX_STEM_BYTES]
+        .decode(errors="ignore")
+        .strip(" .")
     )
     if not stem:
         stem = _("file")

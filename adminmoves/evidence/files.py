@@ -20,14 +20,19 @@ from adminmoves.archive import marks
 from adminmoves.archive.durable import DurableStorage
 from adminmoves.archive.marks import StoreAway, words_of
 from adminmoves.errors import DomainError
-from adminmoves.evidence.file_kinds import SUFFIXES, kind_of, plain_name, why_not
+from adminmoves.evidence.file_kinds import (
+    SUFFIXES,
+    kind_of,
+    plain_name,
+    refusal_message,
+)
 from adminmoves.models import EvidenceFile, Move
 from adminmoves.vocabulary import FileTrouble, StoreName
 
 MEGABYTE = 1024 * 1024
-ASKED = 5
-"""So many files are looked for where the folder was never marked."""
-DIFFERS: dict[FileTrouble, Promise] = {
+FILES_PROBED = 5
+"""Files to look for in a folder that was never marked (``archive.marks``)."""
+SENTENCES: dict[FileTrouble, Promise] = {
     FileTrouble.MISSING: gettext_lazy(
         "The file “%(name)s” is not there any more, so it cannot be shown and proves "
         "nothing. Have an administrator restore it from a backup, or attest again with "
@@ -42,7 +47,7 @@ DIFFERS: dict[FileTrouble, Promise] = {
 
 
 class EvidenceRefused(DomainError):
-    """A file could not be kept, for what the system says."""
+    """The disk or the store refused a file. ``why``: its own words."""
 
     def __init__(self, why: str) -> None:
         text = _(
@@ -53,41 +58,41 @@ class EvidenceRefused(DomainError):
 
 
 class EvidenceFull(DomainError):
-    """There is no room for one more file; the text says of whom, and what helps."""
+    """A limit on files is reached; the text says which one, and what helps."""
 
 
 class EvidenceDiffers(DomainError):
-    """A file is not what it was when it was given; ``trouble`` tells how."""
+    """A file was changed or lost after it was uploaded."""
 
-    def __init__(self, kept: EvidenceFile, trouble: FileTrouble) -> None:
-        super().__init__(str(DIFFERS[trouble]) % {"name": kept.name})
-        self.kept, self.trouble = kept, trouble
+    def __init__(self, evidence: EvidenceFile, trouble: FileTrouble) -> None:
+        super().__init__(str(SENTENCES[trouble]) % {"name": evidence.name})
+        self.evidence, self.trouble = evidence, trouble
 
 
 class EvidenceField(forms.FileField):
-    """A file that can be kept as evidence."""
+    """A file that ``store_file`` accepts."""
 
     def __init__(self, **options: Any) -> None:
-        wanted = {
+        defaults = {
             "label": gettext_lazy("File"),
             "required": False,
             "widget": forms.FileInput(attrs={"accept": ",".join(SUFFIXES)}),
         }
-        super().__init__(**{**wanted, **options})
+        super().__init__(**{**defaults, **options})
 
     def clean(self, data: Any, initial: Any = None) -> Any:
         upload = super().clean(data, initial)
         if not isinstance(upload, UploadedFile):
             return upload
-        most = settings.PORTAL_EVIDENCE_MAX_MB
-        if (upload.size or 0) > most * MEGABYTE:
+        max_mb = settings.PORTAL_EVIDENCE_MAX_MB
+        if (upload.size or 0) > max_mb * MEGABYTE:
             raise forms.ValidationError(
                 _("This file is too large. Choose one of at most %(most)s MB.")
-                % {"most": most}
+                % {"most": max_mb}
             )
         content = upload.read()
         if kind_of(upload.name or "", content) is None:
-            raise forms.ValidationError(why_not(upload.name or "", content))
+            raise forms.ValidationError(refusal_message(upload.name or "", content))
         try:
             require_folder()
         except StoreAway as away:
@@ -95,25 +100,25 @@ class EvidenceField(forms.FileField):
         return upload
 
 
-def why_full(move: Move, upload: UploadedFile[bytes], *, actor: Actor) -> str:
-    """Why there is no room for one more file; empty where there is.
+def full_message(move: Move, upload: UploadedFile[bytes], *, actor: Actor) -> str:
+    """Why there is no room for one more file; "" where there is.
 
-    Nothing that was sent is thrown away, since it belongs to the record.
+    Replaced files count too: they belong to the record and are never deleted.
     """
     day = timezone.now() - timedelta(days=1)
-    kept = EvidenceFile.objects.filter(
+    stored = EvidenceFile.objects.filter(
         Q(move=move) | Q(uploaded_by=actor.person, uploaded_at__gt=day)
     ).aggregate(
         of_move=Sum("size", filter=Q(move=move), default=0),
         of_person=Sum("size", filter=Q(uploaded_by=actor.person), default=0),
     )
     size = upload.size or 0
-    if kept["of_move"] + size > settings.PORTAL_EVIDENCE_PER_MOVE_MB * MEGABYTE:
+    if stored["of_move"] + size > settings.PORTAL_EVIDENCE_PER_MOVE_MB * MEGABYTE:
         return _(
             "This request holds %(most)s MB of files already, also what was replaced. "
             "Fill in the ticket number where this file can be found."
         ) % {"most": settings.PORTAL_EVIDENCE_PER_MOVE_MB}
-    if kept["of_person"] + size > settings.PORTAL_EVIDENCE_PER_DAY_MB * MEGABYTE:
+    if stored["of_person"] + size > settings.PORTAL_EVIDENCE_PER_DAY_MB * MEGABYTE:
         return _(
             "You sent %(most)s MB of files within a day. Fill in the ticket number "
             "where this file can be found, or send it tomorrow."
@@ -121,29 +126,31 @@ def why_full(move: Move, upload: UploadedFile[bytes], *, actor: Actor) -> str:
     return ""
 
 
-def keep_file(move: Move, upload: UploadedFile[bytes], *, actor: Actor) -> EvidenceFile:
-    """Store a file that was accepted by EvidenceField, with its fingerprint.
+def store_file(
+    move: Move, upload: UploadedFile[bytes], *, actor: Actor
+) -> EvidenceFile:
+    """Store a file that EvidenceField accepted, with its SHA-256.
 
-    What this move holds already is not stored again. Raises EvidenceFull,
-    EvidenceRefused or StoreAway.
+    Returns the stored one where this person gave the same file to this move before.
+    Raises EvidenceFull, EvidenceRefused or StoreAway.
     """
     upload.seek(0)
     content = upload.read()
     name = plain_name(upload.name or "")
     kind = kind_of(name, content)
     if kind is None or actor.user_id is None:
-        raise ValueError("only a checked file of a person is kept")
+        raise ValueError("only a checked file of a person is stored")
     sha256 = hashlib.sha256(content).hexdigest()
     same = EvidenceFile.objects.filter(
         move=move, sha256=sha256, name=name, uploaded_by=actor.user_id
     ).first()
-    # A file that was lost since is stored once more.
+    # A file that was lost or changed on the disk is stored once more.
     if same is not None and trouble_with(same) is None:
         return same
-    if full := why_full(move, upload, actor=actor):
+    if full := full_message(move, upload, actor=actor):
         raise EvidenceFull(full)
     upload.seek(0)
-    kept = EvidenceFile(
+    evidence = EvidenceFile(
         move=move,
         name=name,
         content_type=kind.content_type,
@@ -153,15 +160,15 @@ def keep_file(move: Move, upload: UploadedFile[bytes], *, actor: Actor) -> Evide
     )
     require_folder()
     try:
-        kept.file.save(name, upload, save=False)
+        evidence.file.save(name, upload, save=False)
     except OSError as refused:
         raise EvidenceRefused(words_of(refused)) from refused
-    kept.save()
-    return kept
+    evidence.save()
+    return evidence
 
 
 def require_folder() -> None:
-    """Raise StoreAway where the folder of the evidence is not there."""
+    """Raise StoreAway where the folder of the evidence cannot be reached."""
     marks.require(StoreName.EVIDENCE, evidence_store(), _is_ours)
 
 
@@ -169,31 +176,32 @@ def evidence_store() -> DurableStorage:
     return cast("DurableStorage", storages["default"])
 
 
-def genuine(kept: EvidenceFile) -> bytes:
-    """The file as it was given. Raises EvidenceDiffers, StoreAway."""
-    content = _read(kept)
+def read_genuine(evidence: EvidenceFile) -> bytes:
+    """Read a file as it was uploaded. Raises EvidenceDiffers, StoreAway."""
+    content = _read(evidence)
     if content is None:
+        # A whole folder that is away, such as an unmounted disk, is no lost file.
         require_folder()
-        raise EvidenceDiffers(kept, FileTrouble.MISSING)
-    if hashlib.sha256(content).hexdigest() != kept.sha256:
-        raise EvidenceDiffers(kept, FileTrouble.CHANGED)
+        raise EvidenceDiffers(evidence, FileTrouble.MISSING)
+    if hashlib.sha256(content).hexdigest() != evidence.sha256:
+        raise EvidenceDiffers(evidence, FileTrouble.CHANGED)
     return content
 
 
-def trouble_with(kept: EvidenceFile) -> FileTrouble | None:
-    """What is wrong with the file of this row, if anything. Raises StoreAway."""
+def trouble_with(evidence: EvidenceFile) -> FileTrouble | None:
+    """The trouble with a stored file, if any. Raises StoreAway."""
     try:
-        genuine(kept)
+        read_genuine(evidence)
     except EvidenceDiffers as differs:
         return differs.trouble
     return None
 
 
-def _read(kept: EvidenceFile) -> bytes | None:
+def _read(evidence: EvidenceFile) -> bytes | None:
     try:
-        return evidence_store().read(str(kept.file.name))
+        return evidence_store().read(str(evidence.file.name))
     except (SuspiciousFileOperation, ValueError):
-        # A name that leads nowhere in the folder, which only raw SQL could write.
+        # A name outside the folder, which only raw SQL could have written.
         return None
     except OSError as refused:
         require_folder()
@@ -201,8 +209,8 @@ def _read(kept: EvidenceFile) -> bytes | None:
 
 
 def _is_ours() -> bool:
-    """Whether a file is there that a row tells of; where there are no rows: yes."""
+    """Whether a file of one of the newest rows is there; True without rows."""
     store = evidence_store()
     newest = EvidenceFile.objects.order_by("-pk").values_list("file", flat=True)
-    keys = list(newest[:ASKED])
+    keys = list(newest[:FILES_PROBED])
     return not keys or any(store.exists(key) for key in keys)

@@ -1,4 +1,4 @@
-"""Ask a package and store its answer, or store an attestation (domain.md par. 5)."""
+"""Proofs: ask a package and store its answer, or an attestation (domain.md par. 5)."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -15,9 +15,9 @@ from adminmoves.bookkeeping import gateway
 from adminmoves.bookkeeping.connection_lock import ConnectionBusy
 from adminmoves.bookkeeping.gateway import Evidence
 from adminmoves.errors import ProofRefused, StepRefused
-from adminmoves.evidence.assessment import weigh
-from adminmoves.evidence.files import EvidenceDiffers, genuine
-from adminmoves.evidence.schedule import BUSY, ask_again_at
+from adminmoves.evidence.assessment import assess
+from adminmoves.evidence.files import EvidenceDiffers, read_genuine
+from adminmoves.evidence.schedule import RETRY_WHEN_BUSY, ask_again_at
 from adminmoves.models import (
     BookkeepingConnection,
     Event,
@@ -40,7 +40,10 @@ from adminmoves.vocabulary import (
 
 @dataclass(frozen=True, slots=True)
 class Attestation:
-    """Who said that it was moved in the package, when, and where that is written."""
+    """A person's statement that it was moved in the package, and where that is written.
+
+    ``said_by``: the person at the office who said so.
+    """
 
     said_by: str
     moved_on: date
@@ -50,7 +53,7 @@ class Attestation:
 
 
 def attestation_right(connection: BookkeepingConnection) -> Right:
-    """Where the package's own API is asked, only a lead attests, with a reason."""
+    # Where the package is asked by API, only a team lead attests, with a reason.
     return Right.OVERRULE_PROOF if connection.asks_package else Right.ATTEST
 
 
@@ -60,21 +63,21 @@ def attest(
 ) -> Move:
     """Record an attestation and let the move go on to approval.
 
-    ``version`` is the one that was read. Raises NotAllowed, ProofRefused (what is
-    missing), StepRefused (not waiting, or changed meanwhile).
+    ``version``: of the move as the page showed it. Raises NotAllowed, ProofRefused
+    (what is missing), StepRefused (not waiting, or changed in the meantime).
     """
     move = lifecycle.lock_move(move_id)
     lifecycle.require_version(move, version)
-    trail.record(actor, attest_held(move, actor=actor, attestation=attestation))
+    trail.record(actor, attest_locked(move, actor=actor, attestation=attestation))
     return move
 
 
-def attest_held(
+def attest_locked(
     move: Move, *, actor: Actor, attestation: Attestation
 ) -> list[trail.TrailEntry]:
-    """The same for a move that the caller holds, who records the lines.
+    """Do the same for a move that the caller locked; the caller records the entries.
 
-    Raises EvidenceDiffers, StoreAway, ProofRefused, StepRefused.
+    Raises NotAllowed, EvidenceDiffers, StoreAway, ProofRefused, StepRefused.
     """
     if move.state != MoveState.AWAITING_BOOKKEEPING or move.to_connection is None:
         raise StepRefused(_("This request does not wait for the bookkeeping package."))
@@ -86,7 +89,7 @@ def attest_held(
     if overrules and not attestation.reason:
         raise ProofRefused(_("Give the reason why the package itself is not asked."))
     if attestation.evidence:
-        genuine(attestation.evidence)
+        read_genuine(attestation.evidence)
     lifecycle.add_contributor(move, actor, Part.ATTESTED)
     proof = _store(
         move,
@@ -103,15 +106,15 @@ def attest_held(
         ticket=attestation.ticket,
         reason=attestation.reason,
     )
-    line = _told(move, proof, EventCode.PROOF_ATTESTED, attestation)
-    return [line, prove_held(move, proof, actor=actor)]
+    line = _proof_entry(move, proof, EventCode.PROOF_ATTESTED, attestation)
+    return [line, prove_locked(move, proof, actor=actor)]
 
 
-def prove_held(move: Move, proof: Proof, *, actor: Actor) -> trail.TrailEntry:
-    """Let a waiting move go on; the caller holds it and records the line."""
-    told = {"kind": proof.kind}
+def prove_locked(move: Move, proof: Proof, *, actor: Actor) -> trail.TrailEntry:
+    """Let a waiting move go on; the caller locked it and records the entry."""
+    params = {"kind": proof.kind}
     return lifecycle.apply_transition(
-        move, Action.PROVE, actor=actor, facts=(proof.pk,), params=told
+        move, Action.PROVE, actor=actor, facts=(proof.pk,), params=params
     )
 
 
@@ -123,13 +126,12 @@ def ask_package(
     seconds: float = gateway.SECONDS,
     urgent: bool = False,
 ) -> Proof | None:
-    """Ask the package of the wanted place, store the answer, go on when it is there.
+    """Ask the package about the target place, and store the answer.
 
-    No transaction is held open while the package is asked. None: it was not asked,
-    because the connection wants an attestation or the move does not wait any more.
-    Raises ConnectionBusy: somebody else asks that connection now, so nothing is stored,
-    and a move that waits is asked in a moment.
+    Returns None where it is not asked, or the move changed in the meantime. Raises
+    ConnectionBusy, after which a move that waits is due again in a moment.
     """
+    # Outside a transaction: a package may take a minute to answer.
     move = Move.objects.select_related("to_connection", "administration").get(
         pk=move_id
     )
@@ -152,22 +154,25 @@ def ask_package(
 
 
 def _ask_in_a_moment(move: Move, until: datetime) -> None:
-    soon = min(until, timezone.now() + BUSY)
+    soon = min(until, timezone.now() + RETRY_WHEN_BUSY)
     waits = Move.objects.filter(pk=move.pk, state=MoveState.AWAITING_BOOKKEEPING)
     waits.update(ask_proof_at=soon)
 
 
 @transaction.atomic
-def store_answer(asked: Move, answer: Evidence, *, actor: Actor) -> Proof | None:
-    """Store what a package said of that wish; prove the move where it waits."""
-    move = lifecycle.lock_move(asked.pk)
-    if _wish(move) != _wish(asked):
+def store_answer(snapshot: Move, answer: Evidence, *, actor: Actor) -> Proof | None:
+    """Store an answer, and let a waiting move go on. None: the move changed.
+
+    ``snapshot``: the move as it was when the package was asked.
+    """
+    move = lifecycle.lock_move(snapshot.pk)
+    if _question(move) != _question(snapshot):
         return None
-    proof = _store(move, kind=ProofKind.VERIFIED, **weigh(move, answer))
-    trail.record(actor, [_told(move, proof, EventCode.PROOF_STORED)])
+    proof = _store(move, kind=ProofKind.VERIFIED, **assess(move, answer))
+    trail.record(actor, [_proof_entry(move, proof, EventCode.PROOF_STORED)])
     if move.state == MoveState.AWAITING_BOOKKEEPING:
         if proof.usable:
-            trail.record(WORKER, [prove_held(move, proof, actor=WORKER)])
+            trail.record(WORKER, [prove_locked(move, proof, actor=WORKER)])
         else:
             verdict = Verdict(proof.verdict)
             next_time = ask_again_at(move, verdict, answer.retry_at)
@@ -175,8 +180,8 @@ def store_answer(asked: Move, answer: Evidence, *, actor: Actor) -> Proof | None
     return proof
 
 
-def _wish(move: Move) -> tuple[object, ...]:
-    """What an answer is about; another wish needs another question."""
+def _question(move: Move) -> tuple[object, ...]:
+    """The columns that an answer is about; when one changes it proves nothing."""
     return (
         move.revision,
         move.administration_id,
@@ -186,13 +191,20 @@ def _wish(move: Move) -> tuple[object, ...]:
 
 
 def usable_proof(move: Move) -> Proof | None:
-    """The newest proof that holds for this move as it is now wanted."""
-    whose, where = move.administration_id, move.to_connection_id
-    if not move.is_stored or whose is None or where is None or not move.to_code:
+    """The newest proof that counts for this move with its present target."""
+    administration_id, connection_id = move.administration_id, move.to_connection_id
+    if (
+        not move.is_stored
+        or administration_id is None
+        or connection_id is None
+        or not move.to_code
+    ):
         return None
-    known = move.proofs.select_related("connection")
-    proof = known.filter(
-        administration_id=whose, connection_id=where, code_key=key_of(move)
+    proofs = move.proofs.select_related("connection")
+    proof = proofs.filter(
+        administration_id=administration_id,
+        connection_id=connection_id,
+        code_key=key_of(move),
     ).first()
     if proof is None or not proof.usable or is_stale(proof):
         return None
@@ -200,23 +212,21 @@ def usable_proof(move: Move) -> Proof | None:
 
 
 def is_wanted(proof: Proof) -> bool:
-    """Where the package is asked by now, only a lead's attestation with a reason is."""
+    # A connection may have been switched to API after the attestation.
     by_hand = proof.is_attested and not proof.overrules_package
     return not (proof.connection.asks_package and by_hand)
 
 
 def why_lapsed(proof: Proof) -> dict[str, object]:
-    """The reason why an attestation does not count any more; empty where it does.
-
-    It grows old, or its connection is asked itself since then.
-    """
+    """The reason why an attestation no longer counts; {} where it does."""
     if is_stale(proof):
         return {"code": "proof_too_old"}
     return {} if is_wanted(proof) else {"code": "package_asked_now"}
 
 
 def holds_until(proof: Proof) -> datetime | None:
-    """An attestation grows old by the clock; a package's answer is asked again."""
+    """When an attestation expires; None for an answer of a package."""
+    # An answer is not dated: the package is asked again right before the run.
     if not proof.is_attested:
         return None
     return proof.checked_at + timedelta(days=settings.PORTAL_ATTESTED_PROOF_DAYS)
@@ -227,18 +237,18 @@ def is_stale(proof: Proof, at: datetime | None = None) -> bool:
     return until is not None and until < (at or timezone.now())
 
 
-def _store(move: Move, **facts: object) -> Proof:
+def _store(move: Move, **columns: object) -> Proof:
     return Proof.objects.create(
         move=move,
         revision=move.revision,
         connection_id=move.wanted.connection_id,
         package=move.package,
         code=move.to_code,
-        **facts,
+        **columns,
     )
 
 
-def _told(
+def _proof_entry(
     move: Move,
     proof: Proof,
     code: EventCode,
@@ -267,10 +277,10 @@ def _told(
 
 @transaction.atomic
 def record_trouble(found: EvidenceDiffers, *, actor: Actor) -> None:
-    """Write down, once, that a file is not what it was when it was given."""
-    kept = found.kept
-    params = {"file": kept.public_id, "trouble": found.trouble.value}
+    """Record, once per file and trouble, that a file was changed or lost."""
+    evidence = found.evidence
+    params = {"file": evidence.public_id, "trouble": found.trouble.value}
     code = EventCode.EVIDENCE_DIFFERS
-    told = Event.objects.filter(move_id=kept.move_id, code=code, params=params)
-    if not told.exists():
-        trail.record(actor, [trail.about_move(kept.move, code, params=params)])
+    recorded = Event.objects.filter(move_id=evidence.move_id, code=code, params=params)
+    if not recorded.exists():
+        trail.record(actor, [trail.about_move(evidence.move, code, params=params)])

@@ -1,4 +1,4 @@
-"""When a package is asked for a move that waits, and which connections are free."""
+"""When the package is asked again for a waiting move, and which connections are due."""
 
 from datetime import datetime, timedelta
 
@@ -10,21 +10,18 @@ from adminmoves.models.clock import ClockTimestamp
 from adminmoves.vocabulary import Verdict
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-PACE = (
+PACES = (
     (timedelta(minutes=10), timedelta(minutes=2)),
     (HOUR, timedelta(minutes=5)),
     (DAY, timedelta(minutes=15)),
     (3 * DAY, HOUR),
 )
-"""While a request waits no longer than the first, it is asked every second."""
-SLOWEST = timedelta(hours=6)
-BUSY = timedelta(seconds=1)
-"""Due again so soon when somebody else was asking that connection.
-
-It is taken no sooner than the line is free: see ``connections_to_ask``.
-"""
+"""(waiting time, pace): a request that waits shorter is asked once in that pace."""
+SLOWEST_PACE = timedelta(hours=6)
+RETRY_WHEN_BUSY = timedelta(seconds=1)
+"""The move is due so soon; ``connections_to_ask`` waits until the lock is free."""
 TEMPORARY = frozenset({Verdict.RATE_LIMITED, Verdict.UNAVAILABLE})
-"""These say nothing about an administration, and pass by themselves."""
+"""These pass by themselves, and say nothing about the administration."""
 NEEDS_PERSON = frozenset(
     {Verdict.CONFIG_ERROR, Verdict.AUTH_REQUIRED, Verdict.AMBIGUOUS}
 )
@@ -35,34 +32,32 @@ def ask_again_at(
 ) -> datetime | None:
     """When to ask next; None where only a person can change the answer.
 
-    ``retry_at``: the package or its silence does not want to be asked before. A
-    package that could not answer is asked as soon as it may be; where a person may be
-    needed, and may not, then alone.
+    ``retry_at``: not before this moment, by the package or by our own back-off.
     """
     if verdict in NEEDS_PERSON:
         return retry_at
     now = timezone.now()
     if verdict in TEMPORARY:
-        return retry_at or now + PACE[0][1]
+        return retry_at or now + PACES[0][1]
     return max(now + pace_of(now - move.state_since), retry_at or now)
 
 
 def pace_of(waited: timedelta) -> timedelta:
-    """How long after one question the next one follows."""
-    return next((pace for until, pace in PACE if waited < until), SLOWEST)
+    return next((pace for until, pace in PACES if waited < until), SLOWEST_PACE)
 
 
 def connections_to_ask() -> list[int]:
-    """Connections with moves to ask for now, the longest due first.
+    """Ids of connections with moves that are due, the longest due first.
 
-    Left out are those that somebody is asking, and those that are left alone because
-    they limit us or do not answer: their moves stay due.
+    Connections that are locked or back off are left out; their moves stay due.
     """
     now = timezone.now()
-    shut = ConnectionLine.objects.filter(
+    unavailable = ConnectionLine.objects.filter(
         Q(lease_until__gt=ClockTimestamp())
         | Q(quiet_until__gt=now, quiet_why__in=TEMPORARY)
     )
-    due = Move.objects.to_ask(now).exclude(to_connection__in=shut.values("connection"))
+    due = Move.objects.to_ask(now).exclude(
+        to_connection__in=unavailable.values("connection")
+    )
     first = due.values_list("to_connection").annotate(first=Min("ask_proof_at"))
     return [connection for connection, _first in first.order_by("first")]

@@ -1,4 +1,4 @@
-"""What a verdict of a package means, and what helps, in words for people."""
+"""The meaning of each verdict, and what helps, in words for people."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ V = Verdict
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """A head, what it says and does not say, and what a person can do."""
+    """A verdict in words: what it says and does not say, and what a person can do."""
 
     look: Look
     head: Any
@@ -144,7 +144,7 @@ OF_THE_USER = frozenset(
         ),
     }
 )
-"""Why a package does not let us in although the consent was not taken back."""
+"""Reasons to refuse our user although the consent was not taken back."""
 NOT_RECOGNISED = Meaning(
     Look("circle-question-mark", "orange"),
     _("Found, but is it this one?"),
@@ -170,7 +170,7 @@ ACCESS: Mapping[Package, tuple[Any, ...]] = {
         _("A new administration is shown later there. It is asked again by itself."),
     ),
 }
-"""What makes an administration visible in each package."""
+"""Per package, how an administration becomes visible to our user."""
 SECOND_LOOK: Mapping[str, Meaning] = {
     "shown": Meaning(
         NOT_SEEN,
@@ -196,7 +196,7 @@ SECOND_LOOK: Mapping[str, Meaning] = {
         ),
     ),
 }
-"""Exact also tells whether the licence has the code, out of our user's sight."""
+"""Per result of ``exact.confirm``, which asks whether the licence has the code."""
 NOT_MOVED = _("It is still shown in the old place, so it was probably not moved yet.")
 OLD_PLACE: Mapping[str, Any] = {
     "still_shown": _(

@@ -24,11 +24,10 @@ from adminmoves.vocabulary import Look, Package, Verdict
 
 @dataclass(frozen=True, slots=True)
 class VerdictText:
-    """A meaning with the names of this proof filled in.
+    """A ``Meaning`` with the names of one proof filled in.
 
-    ``why``: the package's own reason in words, empty where that tells nothing more.
-    ``old_place``: what the old place shows. ``wants_consent``: the connection's page
-    leads on.
+    ``why``: the reason of the package in words, or "". ``old_place``: what the old
+    place shows, or "". ``wants_consent``: the text links to the connection.
     """
 
     look: Look
@@ -40,7 +39,7 @@ class VerdictText:
     wants_consent: bool = False
 
 
-def tell(proof: Proof) -> VerdictText:
+def verdict_text(proof: Proof) -> VerdictText:
     verdict = Verdict(proof.verdict)
     meaning = _meaning_of(proof)
     names = {
@@ -61,18 +60,17 @@ def tell(proof: Proof) -> VerdictText:
 
 
 def _todo(proof: Proof, meaning: Meaning, names: Mapping[str, str]) -> tuple[str, ...]:
-    """What helps against the reason; where that tells nothing, against the verdict."""
+    """The remedies of the reason, else of the verdict."""
     reason = str(proof.raw_status.get("reason", ""))
     if proof.verdict in {Verdict.AUTH_REQUIRED, Verdict.CONFIG_ERROR}:
         own = remedies_of(reason, proof.connection.package)
-        # A team lead can attest in its place all the same.
+        # The first line is about the connection; a team lead can still attest.
         rest = meaning.todo[1:] if own else meaning.todo
         return (*own, *(str(line) % names for line in rest))
     return tuple(str(line) % names for line in meaning.todo)
 
 
 def _meaning_of(proof: Proof) -> Meaning:
-    """What is not shown has its own remedies in each package."""
     if not proof.counts:
         return NOT_RECOGNISED
     if proof.verdict == Verdict.AUTH_REQUIRED:
@@ -81,13 +79,14 @@ def _meaning_of(proof: Proof) -> Meaning:
     meaning = MEANINGS[Verdict(proof.verdict)]
     if meaning is not MEANINGS[Verdict.NOT_FOUND_OR_NO_ACCESS]:
         return meaning
+    # How an administration becomes visible differs per package.
     seen = SECOND_LOOK.get(proof.raw_status.get("all_divisions", ""))
     access = ACCESS[Package(proof.connection.package)]
     return seen or replace(meaning, todo=meaning.todo + access)
 
 
 def _old_place(proof: Proof) -> Any:
-    """Shown in both places it may be a copy; in the old one alone it was not moved."""
+    # In both places it may be a copy; in the old place only, it was not moved yet.
     shown = proof.raw_status.get("old_place", "")
     if shown == "still_shown" and proof.verdict == Verdict.NOT_FOUND_OR_NO_ACCESS:
         return NOT_MOVED
@@ -95,9 +94,9 @@ def _old_place(proof: Proof) -> Any:
 
 
 def facts_of(proof: Proof) -> list[tuple[str, str]]:
-    """What the package told, each with its name; what it did not tell is left out."""
+    """(name, value) of what the package showed, without what it did not show."""
     size = "" if proof.list_size is None else str(proof.list_size)
-    told = (
+    facts = (
         (_("Code there"), proof.observed_code),
         (_("Name there"), proof.observed_name),
         (_("KvK number there"), proof.observed_kvk_number),
@@ -108,4 +107,4 @@ def facts_of(proof: Proof) -> list[tuple[str, str]]:
         (_("Asked of"), proof.endpoint),
         (_("Number of the request"), proof.request_id),
     )
-    return [(str(name), value) for name, value in told if value]
+    return [(str(name), value) for name, value in facts if value]

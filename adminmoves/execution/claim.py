@@ -18,9 +18,9 @@ from adminmoves.audit import trail
 from adminmoves.bookkeeping import gateway
 from adminmoves.bookkeeping.connection_lock import ConnectionBusy
 from adminmoves.errors import RuleHeld
-from adminmoves.evidence.files import EvidenceDiffers, genuine
+from adminmoves.evidence.files import EvidenceDiffers, read_genuine
 from adminmoves.evidence.records import ask_package, why_lapsed
-from adminmoves.evidence.schedule import PACE, TEMPORARY
+from adminmoves.evidence.schedule import PACES, TEMPORARY
 from adminmoves.execution.dispatch import (
     expired_runs,
     finds_room,
@@ -222,7 +222,7 @@ def _evidence_is_genuine(move: Move) -> bool:
     if proof is None or proof.evidence is None:
         return True
     try:
-        genuine(proof.evidence)
+        read_genuine(proof.evidence)
     except StoreAway as away:
         _say(move, {"code": "evidence_away", "why": away.why})
         return False
@@ -305,7 +305,7 @@ def _asked_enough(move: Move) -> bool:
 
 def _until(proof: Proof) -> datetime:
     """When a package that could not answer is asked again before a run."""
-    return proof.retry_at or proof.checked_at + PACE[0][1]
+    return proof.retry_at or proof.checked_at + PACES[0][1]
 
 
 def _say(move: Move, reason: dict[str, object]) -> None:

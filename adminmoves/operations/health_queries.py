@@ -24,7 +24,7 @@ from django.db.models import (
 from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 
-from adminmoves.bookkeeping.grants import held_up
+from adminmoves.bookkeeping.grants import cannot_be_asked
 from adminmoves.models import (
     Attempt,
     BookkeepingConnection,
@@ -249,7 +249,7 @@ def processes(running: Iterable[Attempt]) -> list[Process]:
 
 def troubled_connections() -> int:
     """Count connections that are not asked now, or have no valid consent."""
-    return BookkeepingConnection.objects.filter(held_up()).count()
+    return BookkeepingConnection.objects.filter(cannot_be_asked()).count()
 
 
 def workers() -> dict[str, int]:

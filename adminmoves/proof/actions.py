@@ -11,7 +11,7 @@ from django.utils import timezone
 from adminmoves import access, lifecycle
 from adminmoves.access import Actor
 from adminmoves.bookkeeping.connection_lock import ConnectionBusy
-from adminmoves.evidence.files import keep_file
+from adminmoves.evidence.files import store_file
 from adminmoves.evidence.records import Attestation, ask_package
 from adminmoves.evidence.records import attest as store_attestation
 from adminmoves.evidence.schedule import TEMPORARY, connections_to_ask
@@ -120,6 +120,6 @@ def attest(
         answers["moved_on"],
         ticket=answers["ticket"],
         reason=answers.get("reason", ""),
-        evidence=keep_file(move, upload, actor=actor) if upload else stored_file,
+        evidence=store_file(move, upload, actor=actor) if upload else stored_file,
     )
     return store_attestation(move_id, actor=actor, attestation=attestation)

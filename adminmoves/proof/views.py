@@ -20,8 +20,8 @@ from adminmoves.evidence.file_kinds import PDF, plain_name, shown_as
 from adminmoves.evidence.files import (
     EvidenceDiffers,
     EvidenceRefused,
-    genuine,
-    why_full,
+    full_message,
+    read_genuine,
 )
 from adminmoves.evidence.records import attestation_right, record_trouble
 from adminmoves.models import EvidenceFile, Move, Proof
@@ -90,7 +90,7 @@ def _attest_page(
 
 def _add_error_if_full(form: AttestForm, move: Move, actor: access.Actor) -> None:
     upload = form.cleaned_data["file"]
-    if upload and (error := why_full(move, upload, actor=actor)):
+    if upload and (error := full_message(move, upload, actor=actor)):
         form.add_error("file", error)
 
 
@@ -174,7 +174,7 @@ def _evidence_file(public_id: str) -> EvidenceFile:
 def _content(request: http.PortalRequest, file: EvidenceFile) -> bytes:
     """Raises StoreAway, and EvidenceDiffers once that is on record."""
     try:
-        return genuine(file)
+        return read_genuine(file)
     except EvidenceDiffers as refusal:
         record_trouble(refusal, actor=request.actor)
         raise

@@ -16,7 +16,7 @@ register = template.Library()
 
 @register.simple_tag
 def verdict_text(proof: Proof) -> wording.VerdictText:
-    return wording.tell(proof)
+    return wording.verdict_text(proof)
 
 
 @register.filter

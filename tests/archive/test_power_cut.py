@@ -12,7 +12,7 @@ from adminmoves.archive import copying, durable
 from adminmoves.archive.keys import folder_after, key_in
 from adminmoves.archive.store import archive_store
 from adminmoves.demo.archive import fill as fill_for_demonstration
-from adminmoves.evidence.files import keep_file
+from adminmoves.evidence.files import store_file
 from adminmoves.execution import claim, runner
 from adminmoves.models import Document, DocumentCopy, Move
 from adminmoves.vocabulary import MoveState, MoveType
@@ -129,8 +129,8 @@ def test_what_a_row_tells_of_is_on_a_real_disk(
 def image(tmp_path: Path, settings: Settings) -> Iterator[Image]:
     """A file system of this test's own, with its archive on it."""
     image = Image(tmp_path)
-    kept = {**settings.STORAGES["archive"], "OPTIONS": {"location": str(image.root)}}
-    settings.STORAGES = {**settings.STORAGES, "archive": kept}
+    archive = {**settings.STORAGES["archive"], "OPTIONS": {"location": str(image.root)}}
+    settings.STORAGES = {**settings.STORAGES, "archive": archive}
     yield image
     image.unmount()
 
@@ -222,10 +222,10 @@ def test_evidence_outlives_a_power_cut(
     move = a_move(S.AWAITING_BOOKKEEPING)
     upload = SimpleUploadedFile("mail.txt", b"It was moved on Monday.")
 
-    kept = keep_file(move, upload, actor=actor_for(move.requested_by))
+    evidence = store_file(move, upload, actor=actor_for(move.requested_by))
     disk.cut()
 
-    assert Path(kept.file.path).read_bytes() == b"It was moved on Monday."
+    assert Path(evidence.file.path).read_bytes() == b"It was moved on Monday."
 
 
 @both_ways

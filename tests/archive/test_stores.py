@@ -44,7 +44,7 @@ class Trouble(Protocol):
         """It keeps something else than it was given, and says that all is well."""
 
     def refuse(self, word: str) -> None:
-        """It refuses whatever it is calls, with this word."""
+        """It refuses whatever it is asked, with this word."""
 
 
 class OfAFolder:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 MANY = settings(
     deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-"""A link is made once and asked for every example."""
+"""A connection is made once and asked for every example."""
 
 
 def any_json(names: Sequence[str], leaves: Sequence[object]) -> st.SearchStrategy[Any]:

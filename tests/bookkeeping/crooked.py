@@ -9,19 +9,19 @@ from threading import Event, Thread
 
 from rehearsal.certificates import LOOPBACK, ensure_certificates
 
-Say = Callable[[ssl.SSLSocket, Event], None]
+Respond = Callable[[ssl.SSLSocket, Event], None]
 HOST = "login.twinfield.com"
 
 
 class Crooked:
-    """``say`` answers each request; ``met`` counts the handshakes that were begun."""
+    """``respond`` answers each request; ``met`` counts the handshakes begun."""
 
-    def __init__(self, folder: Path, say: Say) -> None:
+    def __init__(self, folder: Path, respond: Respond) -> None:
         self.ca_file, server_file = ensure_certificates(folder, {HOST})
         self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self._context.load_cert_chain(server_file)
         self._door = socket.create_server((LOOPBACK, 0))
-        self._say = say
+        self._respond = respond
         self.met = 0
         self.stopped = Event()
         self._thread = Thread(target=self._serve, daemon=True)
@@ -55,12 +55,12 @@ class Crooked:
     def _answer(self, plain: socket.socket) -> None:
         with self._context.wrap_socket(plain, server_side=True) as connection:
             connection.recv(65_536)
-            self._say(connection, self.stopped)
+            self._respond(connection, self.stopped)
 
 
 @contextmanager
-def crooked(folder: Path, say: Say) -> Iterator[Crooked]:
-    server = Crooked(folder, say)
+def crooked(folder: Path, respond: Respond) -> Iterator[Crooked]:
+    server = Crooked(folder, respond)
     server.start()
     try:
         yield server
@@ -68,20 +68,20 @@ def crooked(folder: Path, say: Say) -> Iterator[Crooked]:
         server.stop()
 
 
-def sending(*parts: bytes) -> Say:
-    def say(connection: ssl.SSLSocket, _stopped: Event) -> None:
+def sending(*parts: bytes) -> Respond:
+    def respond(connection: ssl.SSLSocket, _stopped: Event) -> None:
         for part in parts:
             connection.sendall(part)
 
-    return say
+    return respond
 
 
-def dripping(start: bytes, drop: bytes) -> Say:
+def dripping(start: bytes, drop: bytes) -> Respond:
     """A drop every fifth of a second, for as long as somebody listens."""
 
-    def say(connection: ssl.SSLSocket, stopped: Event) -> None:
+    def respond(connection: ssl.SSLSocket, stopped: Event) -> None:
         connection.sendall(start)
         while not stopped.wait(0.2):
             connection.sendall(drop)
 
-    return say
+    return respond

@@ -34,7 +34,7 @@ def division(**facts: Any) -> dict[str, Any]:
     }
 
 
-def told(
+def answer_with(
     content: object, status: int = 200, headers: Mapping[str, str] | None = None
 ) -> HttpAnswer:
     text = content if isinstance(content, str) else json.dumps(content)
@@ -42,7 +42,7 @@ def told(
 
 
 def listed(*rows: object) -> HttpAnswer:
-    return told({"d": {"results": list(rows)}})
+    return answer_with({"d": {"results": list(rows)}})
 
 
 def verdict_of(

@@ -18,7 +18,7 @@ YEARLY = f"KORENAAR{THIS_YEAR[-2:]}"
 
 
 @pytest.fixture
-def link(packages: Packages, consented: Consented) -> BookkeepingConnection:
+def connection(packages: Packages, consented: Consented) -> BookkeepingConnection:
     """A connection to a log-in with one company, consented to."""
     connection = packages.connection(Package.ACCOUNTVIEW)
     consented(connection)
@@ -32,19 +32,21 @@ def look(connection: BookkeepingConnection, code: str = "KORENAAR") -> Evidence:
 
 
 def test_the_company_is_found_and_the_office_tells_its_kvk_number(
-    packages: Packages, link: BookkeepingConnection
+    packages: Packages, connection: BookkeepingConnection
 ) -> None:
-    evidence = look(link, "korenaar")
+    evidence = look(connection, "korenaar")
 
     seen = (evidence.verdict, evidence.code, evidence.name, evidence.kvk_number)
     assert seen == (V.FOUND_ACTIVE, "KORENAAR", "Bakkerij Voorbeeld", "90000001")
-    [company] = packages.organisation(link).administrations
+    [company] = packages.organisation(connection).administrations
     assert evidence.external_id == company.external_id
     assert (evidence.endpoint, evidence.list_size) == ("Companies", 1)
 
 
-def test_the_code_of_one_year_is_a_hint_and_no_hit(link: BookkeepingConnection) -> None:
-    evidence = look(link, YEARLY)
+def test_the_code_of_one_year_is_a_hint_and_no_hit(
+    connection: BookkeepingConnection,
+) -> None:
+    evidence = look(connection, YEARLY)
 
     assert evidence.verdict == V.NOT_FOUND_OR_NO_ACCESS
     assert evidence.raw_status == {
@@ -55,16 +57,16 @@ def test_the_code_of_one_year_is_a_hint_and_no_hit(link: BookkeepingConnection) 
 
 
 def test_a_year_that_was_archived_is_told_as_such(
-    packages: Packages, link: BookkeepingConnection
+    packages: Packages, connection: BookkeepingConnection
 ) -> None:
-    packages.organisation(link).administrations[0].status = Status.ARCHIVED
-    assert look(link, YEARLY).raw_status["archived"] is True
+    packages.organisation(connection).administrations[0].status = Status.ARCHIVED
+    assert look(connection, YEARLY).raw_status["archived"] is True
 
 
 def test_what_is_neither_a_company_nor_a_year_is_not_found(
-    link: BookkeepingConnection,
+    connection: BookkeepingConnection,
 ) -> None:
-    evidence = look(link, "MOLEN")
+    evidence = look(connection, "MOLEN")
     assert (evidence.verdict, evidence.raw_status) == (V.NOT_FOUND_OR_NO_ACCESS, {})
 
 
@@ -93,15 +95,15 @@ def test_a_log_in_without_companies_asks_no_office(
 )
 def test_an_office_that_does_not_answer_leaves_the_verdict_of_the_register(
     packages: Packages,
-    link: BookkeepingConnection,
+    connection: BookkeepingConnection,
     fault: str,
     reason: str,
     code: str,
 ) -> None:
-    before = look(link, code)
-    packages.befall(link, fault, kind="detail")
+    before = look(connection, code)
+    packages.befall(connection, fault, kind="detail")
 
-    evidence = look(link, code)
+    evidence = look(connection, code)
 
     assert (evidence.verdict, evidence.kvk_number) == (before.verdict, "")
     assert evidence.raw_status == {"details": reason}
@@ -124,26 +126,26 @@ def test_an_office_that_does_not_answer_leaves_the_verdict_of_the_register(
     ],
 )
 def test_trouble_with_the_register_is_never_a_hit(
-    packages: Packages, link: BookkeepingConnection, fault: str, verdict: Verdict
+    packages: Packages, connection: BookkeepingConnection, fault: str, verdict: Verdict
 ) -> None:
-    packages.befall(link, fault)
-    assert look(link).verdict == verdict
+    packages.befall(connection, fault)
+    assert look(connection).verdict == verdict
     assert packages.led_away() == []
 
 
 def test_a_token_that_ended_early_is_renewed_once(
-    packages: Packages, link: BookkeepingConnection
+    packages: Packages, connection: BookkeepingConnection
 ) -> None:
-    before = ConnectionGrant.objects.get(connection=link).version
-    packages.expire(link)
+    before = ConnectionGrant.objects.get(connection=connection).version
+    packages.expire(connection)
 
-    assert look(link).verdict == V.FOUND_ACTIVE
-    assert ConnectionGrant.objects.get(connection=link).version == before + 1
+    assert look(connection).verdict == V.FOUND_ACTIVE
+    assert ConnectionGrant.objects.get(connection=connection).version == before + 1
 
 
 def test_a_withdrawn_consent_asks_for_a_person(
-    packages: Packages, link: BookkeepingConnection
+    packages: Packages, connection: BookkeepingConnection
 ) -> None:
-    packages.revoke(link)
-    assert look(link).verdict == V.AUTH_REQUIRED
-    assert ConnectionGrant.objects.get(connection=link).lost_at is not None
+    packages.revoke(connection)
+    assert look(connection).verdict == V.AUTH_REQUIRED
+    assert ConnectionGrant.objects.get(connection=connection).lost_at is not None

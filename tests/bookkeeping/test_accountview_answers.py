@@ -17,7 +17,7 @@ from adminmoves.bookkeeping.http import HttpAnswer
 from adminmoves.models import BookkeepingConnection
 from adminmoves.vocabulary import Package, Verdict
 from tests.bookkeeping.any_json import MANY, any_json, gone_wrong
-from tests.bookkeeping.scripted import Script, seen, session_with, told
+from tests.bookkeeping.scripted import Script, answer_with, seen, session_with
 from tests.builders import make_connection
 
 pytestmark = pytest.mark.django_db
@@ -58,17 +58,17 @@ def verdict_of(
     code: str = "KORENAAR",
 ) -> Evidence:
     answers = {
-        COMPANIES: told(companies),
-        DATA: told(data or {"COMP_HDR": [HEADER]}),
-        SYSTEM_DATA: told(system_data or {"ADM_LIST": [YEAR]}),
+        COMPANIES: answer_with(companies),
+        DATA: answer_with(data or {"COMP_HDR": [HEADER]}),
+        SYSTEM_DATA: answer_with(system_data or {"ADM_LIST": [YEAR]}),
     }
     return look(connection, code, **answers)[0]
 
 
 def test_only_reading_is_asked_for(connection: BookkeepingConnection) -> None:
     assert ADAPTER.oauth(connection).scope == "readaccountviewdata"
-    _evidence, script = look(connection, Companies=told([COMPANY]))
-    [first, second] = script.asked
+    _evidence, script = look(connection, Companies=answer_with([COMPANY]))
+    [first, second] = script.requests
     assert (first.url, first.headers) == (
         "https://www.accountview.net/api/v3/Companies",
         {"Accept": "application/json", "Authorization": "Bearer AT-EXAMPLE"},
@@ -139,8 +139,10 @@ def test_the_code_of_a_year_is_a_hint(
 def test_no_strange_id_goes_into_a_header(
     connection: BookkeepingConnection, strange: str
 ) -> None:
-    evidence, script = look(connection, Companies=told([{**COMPANY, "Id": strange}]))
-    assert (evidence.verdict, len(script.asked)) == (V.FOUND_ACTIVE, 1)
+    evidence, script = look(
+        connection, Companies=answer_with([{**COMPANY, "Id": strange}])
+    )
+    assert (evidence.verdict, len(script.requests)) == (V.FOUND_ACTIVE, 1)
     assert evidence.raw_status == {"details": "company_id"}
 
 

@@ -25,7 +25,7 @@ CODE = "411"
 
 
 @pytest.fixture
-def link(packages: Packages, consented: Consented) -> BookkeepingConnection:
+def connection(packages: Packages, consented: Consented) -> BookkeepingConnection:
     """A connection to a licence with one division, consented to."""
     connection = packages.connection(Package.EXACT_ONLINE)
     consented(connection)
@@ -38,14 +38,16 @@ def look(connection: BookkeepingConnection, code: str = CODE) -> Evidence:
     return check(connection, code, connection.package_environment, age=FRESH)
 
 
-def asked(packages: Packages, connection: BookkeepingConnection) -> list[str]:
+def list_paths(packages: Packages, connection: BookkeepingConnection) -> list[str]:
     """The lists that were asked for, in their order, without the division."""
     paths = [str(call["path"]) for call in packages.calls(connection)]
     return [path.split("/", 4)[-1] for path in paths if "Divisions" in path]
 
 
-def test_the_division_is_found_in_its_licence(link: BookkeepingConnection) -> None:
-    evidence = check(link, "0411", "kantoor-a")
+def test_the_division_is_found_in_its_licence(
+    connection: BookkeepingConnection,
+) -> None:
+    evidence = check(connection, "0411", "kantoor-a")
 
     seen = (evidence.verdict, evidence.code, evidence.name, evidence.seen_as)
     assert seen == (V.FOUND_ACTIVE, "411", "Bakkerij Voorbeeld", "SYNC01 Voorbeeld")
@@ -54,9 +56,9 @@ def test_the_division_is_found_in_its_licence(link: BookkeepingConnection) -> No
 
 
 def test_another_licence_than_the_one_meant_is_told(
-    link: BookkeepingConnection,
+    connection: BookkeepingConnection,
 ) -> None:
-    evidence = check(link, CODE, "KANTOOR-B")
+    evidence = check(connection, CODE, "KANTOOR-B")
     assert (evidence.verdict, evidence.observed_environment) == (
         V.WRONG_ENVIRONMENT,
         "KANTOOR-A",
@@ -64,32 +66,32 @@ def test_another_licence_than_the_one_meant_is_told(
 
 
 def test_a_division_handed_over_is_found_in_the_other_licence(
-    packages: Packages, consented: Consented, link: BookkeepingConnection
+    packages: Packages, consented: Consented, connection: BookkeepingConnection
 ) -> None:
     target = packages.connection(Package.EXACT_ONLINE, "KANTOOR-B")
-    for each in (link, target):
+    for each in (connection, target):
         packages.add(each, "52")
     consented(target)
-    before = look(link)
+    before = look(connection)
     assert look(target).verdict == V.NOT_FOUND_OR_NO_ACCESS
 
-    source, owner = packages.organisation(link), packages.organisation(target)
+    source, owner = packages.organisation(connection), packages.organisation(target)
     moved = source.administrations.pop(0)
     owner.administrations.append(moved)
 
     after = look(target)
     assert after.verdict == V.FOUND_ACTIVE
     assert after.external_id == before.external_id
-    assert look(link).verdict == V.NOT_FOUND_OR_NO_ACCESS
+    assert look(connection).verdict == V.NOT_FOUND_OR_NO_ACCESS
 
 
 def test_a_former_owner_with_access_sees_whose_it_is_now(
-    packages: Packages, consented: Consented, link: BookkeepingConnection
+    packages: Packages, consented: Consented, connection: BookkeepingConnection
 ) -> None:
     target = packages.connection(Package.EXACT_ONLINE, "KANTOOR-B")
-    packages.add(target, "52", seen_by=[packages.key(link)])
+    packages.add(target, "52", seen_by=[packages.key(connection)])
 
-    evidence = look(link, "52")
+    evidence = look(connection, "52")
 
     assert (evidence.verdict, evidence.observed_environment) == (
         V.WRONG_ENVIRONMENT,
@@ -107,54 +109,67 @@ def test_a_former_owner_with_access_sees_whose_it_is_now(
     ],
 )
 def test_what_is_not_active_is_found_but_not_usable(
-    packages: Packages, link: BookkeepingConnection, status: Status, why: str
+    packages: Packages, connection: BookkeepingConnection, status: Status, why: str
 ) -> None:
-    packages.organisation(link).administrations[0].status = status
-    evidence = look(link)
+    packages.organisation(connection).administrations[0].status = status
+    evidence = look(connection)
     assert (evidence.verdict, evidence.raw_status["reason"]) == (
         V.FOUND_NOT_USABLE,
         why,
     )
 
 
-@pytest.mark.parametrize(("visible", "told"), [(False, "shown"), (True, "absent")])
+@pytest.mark.parametrize(
+    ("visible", "all_divisions"), [(False, "shown"), (True, "absent")]
+)
 def test_a_code_out_of_sight_is_told_apart_from_one_that_is_absent(
-    packages: Packages, link: BookkeepingConnection, visible: bool, told: str
+    packages: Packages,
+    connection: BookkeepingConnection,
+    visible: bool,
+    all_divisions: str,
 ) -> None:
-    packages.add(link, "52" if told == "shown" else "53", visible=visible)
+    packages.add(
+        connection, "52" if all_divisions == "shown" else "53", visible=visible
+    )
 
-    evidence = look(link, "0052")
+    evidence = look(connection, "0052")
 
     assert evidence.verdict == V.NOT_FOUND_OR_NO_ACCESS
-    assert evidence.raw_status == {"all_divisions": told}
-    assert asked(packages, link) == ["system/Divisions", "system/AllDivisions"]
+    assert evidence.raw_status == {"all_divisions": all_divisions}
+    assert list_paths(packages, connection) == [
+        "system/Divisions",
+        "system/AllDivisions",
+    ]
 
 
 def test_a_second_look_that_is_refused_is_not_taken_again_soon(
-    packages: Packages, link: BookkeepingConnection
+    packages: Packages, connection: BookkeepingConnection
 ) -> None:
-    check(link, CODE, "KANTOOR-A")
-    packages.befall(link, "forbidden", reason="NoDivisionAccess")
+    check(connection, CODE, "KANTOOR-A")
+    packages.befall(connection, "forbidden", reason="NoDivisionAccess")
 
-    answers = [check(link, code, "KANTOOR-A") for code in ("52", "53", "ABC")]
+    answers = [check(connection, code, "KANTOOR-A") for code in ("52", "53", "ABC")]
 
     assert {answer.verdict for answer in answers} == {V.NOT_FOUND_OR_NO_ACCESS}
     assert [dict(answer.raw_status) for answer in answers] == [{}, {}, {}]
-    assert asked(packages, link) == ["system/Divisions", "system/AllDivisions"]
+    assert list_paths(packages, connection) == [
+        "system/Divisions",
+        "system/AllDivisions",
+    ]
 
 
 def test_a_second_look_at_the_limit_waits(
-    packages: Packages, link: BookkeepingConnection
+    packages: Packages, connection: BookkeepingConnection
 ) -> None:
-    check(link, CODE, "KANTOOR-A")
-    packages.befall(link, "too_many", after=300)
-    assert check(link, "52", "KANTOOR-A").verdict == V.RATE_LIMITED
+    check(connection, CODE, "KANTOOR-A")
+    packages.befall(connection, "too_many", after=300)
+    assert check(connection, "52", "KANTOOR-A").verdict == V.RATE_LIMITED
 
 
 def test_a_second_look_is_taken_from_a_division_of_the_licence_itself(
-    packages: Packages, consented: Consented, link: BookkeepingConnection
+    packages: Packages, consented: Consented, connection: BookkeepingConnection
 ) -> None:
-    packages.organisation(link).administrations[0].seen_by = [
+    packages.organisation(connection).administrations[0].seen_by = [
         "EXACT_ONLINE:NL:KANTOOR-B"
     ]
     office = packages.connection(Package.EXACT_ONLINE, "KANTOOR-B")
@@ -169,28 +184,28 @@ def test_a_second_look_is_taken_from_a_division_of_the_licence_itself(
 
 
 def test_without_the_scope_the_licence_in_use_is_asked_and_remembered(
-    packages: Packages, link: BookkeepingConnection
+    packages: Packages, connection: BookkeepingConnection
 ) -> None:
-    packages.befall(link, "scope_violated")
+    packages.befall(connection, "scope_violated")
 
-    first, second = look(link), look(link)
+    first, second = look(connection), look(connection)
 
     assert (first.verdict, first.endpoint) == (V.FOUND_ACTIVE, "hrm/Divisions")
     assert (second.verdict, second.endpoint) == (V.FOUND_ACTIVE, "hrm/Divisions")
     lists = ["system/Divisions", "hrm/Divisions", "hrm/Divisions"]
-    assert asked(packages, link) == lists
+    assert list_paths(packages, connection) == lists
 
     ConnectionCall.objects.update(at=timezone.now() - timedelta(hours=2))
     packages.heal()
-    assert look(link).endpoint == "system/Divisions"
+    assert look(connection).endpoint == "system/Divisions"
 
 
 def test_without_the_scope_a_one_still_means_archived(
-    packages: Packages, link: BookkeepingConnection
+    packages: Packages, connection: BookkeepingConnection
 ) -> None:
-    packages.befall(link, "scope_violated")
-    packages.organisation(link).administrations[0].status = Status.ARCHIVED
-    evidence = look(link)
+    packages.befall(connection, "scope_violated")
+    packages.organisation(connection).administrations[0].status = Status.ARCHIVED
+    evidence = look(connection)
     assert (evidence.verdict, evidence.raw_status["status"]) == (
         V.FOUND_NOT_USABLE,
         "1",
@@ -198,31 +213,33 @@ def test_without_the_scope_a_one_still_means_archived(
 
 
 def test_without_the_scope_another_licence_in_use_is_told(
-    packages: Packages, link: BookkeepingConnection
+    packages: Packages, connection: BookkeepingConnection
 ) -> None:
-    packages.befall(link, "scope_violated")
-    evidence = check(link, "52", "KANTOOR-B")
+    packages.befall(connection, "scope_violated")
+    evidence = check(connection, "52", "KANTOOR-B")
     assert (evidence.verdict, evidence.observed_environment) == (
         V.WRONG_ENVIRONMENT,
         "KANTOOR-A",
     )
 
 
-def test_all_pages_are_read(packages: Packages, link: BookkeepingConnection) -> None:
+def test_all_pages_are_read(
+    packages: Packages, connection: BookkeepingConnection
+) -> None:
     for number in range(1000, 1130):
-        packages.add(link, str(number))
+        packages.add(connection, str(number))
 
-    evidence = look(link, "1129")
+    evidence = look(connection, "1129")
 
     assert (evidence.verdict, evidence.list_size) == (V.FOUND_ACTIVE, 131)
-    assert asked(packages, link) == ["system/Divisions"] * 3
+    assert list_paths(packages, connection) == ["system/Divisions"] * 3
 
 
 def test_a_next_page_at_another_host_never_sees_our_token(
-    packages: Packages, link: BookkeepingConnection
+    packages: Packages, connection: BookkeepingConnection
 ) -> None:
-    packages.befall(link, "next_elsewhere")
-    evidence = look(link)
+    packages.befall(connection, "next_elsewhere")
+    evidence = look(connection)
     assert (evidence.verdict, evidence.raw_status["reason"]) == (
         V.UNAVAILABLE,
         "strange_next",
@@ -231,43 +248,43 @@ def test_a_next_page_at_another_host_never_sees_our_token(
 
 
 def test_two_divisions_with_one_code_are_for_a_person(
-    packages: Packages, link: BookkeepingConnection
+    packages: Packages, connection: BookkeepingConnection
 ) -> None:
-    packages.befall(link, "dup")
-    assert look(link).verdict == V.AMBIGUOUS
+    packages.befall(connection, "dup")
+    assert look(connection).verdict == V.AMBIGUOUS
 
 
 def test_a_limit_is_waited_for_until_it_is_full_again(
-    packages: Packages, link: BookkeepingConnection
+    packages: Packages, connection: BookkeepingConnection
 ) -> None:
-    packages.befall(link, "too_many", after=300)
-    evidence = look(link)
+    packages.befall(connection, "too_many", after=300)
+    evidence = look(connection)
 
     assert evidence.verdict == V.RATE_LIMITED
     assert evidence.retry_at is not None
     left = evidence.retry_at - timezone.now()
     assert timedelta(minutes=4) < left <= timedelta(minutes=5)
-    assert ConnectionLine.objects.get(connection=link).limits["minute_left"] == 0
+    assert ConnectionLine.objects.get(connection=connection).limits["minute_left"] == 0
 
 
 def test_a_limit_without_a_time_still_says_that_we_wait(
-    packages: Packages, link: BookkeepingConnection
+    packages: Packages, connection: BookkeepingConnection
 ) -> None:
-    packages.befall(link, "too_many")
-    assert look(link).verdict == V.RATE_LIMITED
+    packages.befall(connection, "too_many")
+    assert look(connection).verdict == V.RATE_LIMITED
 
 
 def test_the_documented_limit_ends_in_waiting(
-    packages: Packages, link: BookkeepingConnection
+    packages: Packages, connection: BookkeepingConnection
 ) -> None:
     packages.rehearsal.switchboard.limits.allowed["exact_minute"] = 2
-    verdicts = [look(link).verdict for _time in range(3)]
+    verdicts = [look(connection).verdict for _time in range(3)]
     assert verdicts == [V.FOUND_ACTIVE, V.FOUND_ACTIVE, V.RATE_LIMITED]
 
 
-def test_what_is_left_of_the_limits_is_kept(link: BookkeepingConnection) -> None:
-    look(link)
-    limits = ConnectionLine.objects.get(connection=link).limits
+def test_what_is_left_of_the_limits_is_kept(connection: BookkeepingConnection) -> None:
+    look(connection)
+    limits = ConnectionLine.objects.get(connection=connection).limits
     assert limits == {"minute_left": 59, "day_left": 4999}
 
 
@@ -287,23 +304,23 @@ def test_what_is_left_of_the_limits_is_kept(link: BookkeepingConnection) -> None
 )
 def test_trouble_says_nothing_of_the_administration(
     packages: Packages,
-    link: BookkeepingConnection,
+    connection: BookkeepingConnection,
     fault: str,
     options: dict[str, Any],
     verdict: Verdict,
 ) -> None:
-    packages.befall(link, fault, **options)
-    assert look(link).verdict == verdict
+    packages.befall(connection, fault, **options)
+    assert look(connection).verdict == verdict
     assert packages.led_away() == []
 
 
 @pytest.mark.parametrize("fault", ["unauthorised", "unauthorised_html"])
 def test_a_refused_token_waits_until_a_new_one_may_be_asked(
-    packages: Packages, link: BookkeepingConnection, fault: str
+    packages: Packages, connection: BookkeepingConnection, fault: str
 ) -> None:
-    packages.befall(link, fault)
-    evidence = look(link)
-    grant = ConnectionGrant.objects.get(connection=link)
+    packages.befall(connection, fault)
+    evidence = look(connection)
+    grant = ConnectionGrant.objects.get(connection=connection)
     assert (evidence.verdict, evidence.raw_status["reason"]) == (
         V.RATE_LIMITED,
         "too_early",
@@ -312,15 +329,15 @@ def test_a_refused_token_waits_until_a_new_one_may_be_asked(
 
 
 def test_an_old_token_is_renewed_and_the_new_pair_is_kept(
-    packages: Packages, link: BookkeepingConnection
+    packages: Packages, connection: BookkeepingConnection
 ) -> None:
-    grants = ConnectionGrant.objects.filter(connection=link)
+    grants = ConnectionGrant.objects.filter(connection=connection)
     before = grants.get()
     for _time in range(2):
         packages.rehearsal.world.ahead += 700
         earlier = timezone.now() - timedelta(seconds=700)
         grants.update(refreshed_at=earlier, access_until=earlier)
-        assert look(link).verdict == V.FOUND_ACTIVE
+        assert look(connection).verdict == V.FOUND_ACTIVE
 
     after = grants.get()
     assert after.version == before.version + 2
@@ -341,16 +358,17 @@ def test_a_user_without_a_division_says_nothing_of_any_code(
     )
 
 
+@pytest.mark.usefixtures("connection")
 def test_a_country_is_asked_at_its_own_site(
-    packages: Packages, consented: Consented, link: BookkeepingConnection
+    packages: Packages, consented: Consented
 ) -> None:
     belgian = Organisation(Rehearsed.EXACT_ONLINE, "KANTOOR-A", "Voorbeeld", "BE")
     packages.rehearsal.world.organisations[belgian.key] = belgian
-    connection = packages.connection(Package.EXACT_ONLINE, country="BE")
-    packages.add(connection, "52")
-    consented(connection)
+    belgian_connection = packages.connection(Package.EXACT_ONLINE, country="BE")
+    packages.add(belgian_connection, "52")
+    consented(belgian_connection)
 
-    assert look(connection, "52").verdict == V.FOUND_ACTIVE
-    assert look(connection).verdict == V.NOT_FOUND_OR_NO_ACCESS
-    hosts = {call["host"] for call in packages.calls(connection)}
+    assert look(belgian_connection, "52").verdict == V.FOUND_ACTIVE
+    assert look(belgian_connection).verdict == V.NOT_FOUND_OR_NO_ACCESS
+    hosts = {call["host"] for call in packages.calls(belgian_connection)}
     assert hosts == {"start.exactonline.be"}

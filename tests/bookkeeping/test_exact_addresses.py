@@ -23,23 +23,23 @@ FIRST = "https://start.exactonline.nl/api/v1/1234567/system/Divisions?$select=Co
 
 def pages_of(*following: str) -> tuple[list[str], Any]:
     """The addresses asked, and what answers them: one row a page."""
-    asked: list[str] = []
+    addresses: list[str] = []
 
     def turn(address: str) -> ExactPage:
-        asked.append(address)
-        number = len(asked)
+        addresses.append(address)
+        number = len(addresses)
         [row] = read_page(listed(division(Hid=number)), SYSTEM).rows
         left = following[number - 1 :]
         return ExactPage((row,), left[0] if left else "")
 
-    return asked, turn
+    return addresses, turn
 
 
 def test_the_pages_are_followed_to_the_last() -> None:
     following = [f"{FIRST}&$skiptoken={page}" for page in range(2)]
-    asked, turn = pages_of(*following)
+    addresses, turn = pages_of(*following)
     assert [row.code for row in gather(FIRST, turn)] == ["1", "2", "3"]
-    assert asked == [FIRST, *following]
+    assert addresses == [FIRST, *following]
 
 
 @pytest.mark.parametrize(
@@ -59,18 +59,18 @@ def test_the_pages_are_followed_to_the_last() -> None:
     ],
 )
 def test_a_next_page_elsewhere_is_not_asked(following: str) -> None:
-    asked, turn = pages_of(following)
+    addresses, turn = pages_of(following)
     with pytest.raises(NoAnswer, match="strange_next"):
         gather(FIRST, turn)
-    assert asked == [FIRST]
+    assert addresses == [FIRST]
 
 
 def test_a_page_that_leads_back_ends_the_list_without_an_answer() -> None:
     second = f"{FIRST}&$skiptoken=1"
-    asked, turn = pages_of(second, FIRST)
+    addresses, turn = pages_of(second, FIRST)
     with pytest.raises(NoAnswer, match="page_repeated"):
         gather(FIRST, turn)
-    assert asked == [FIRST, second]
+    assert addresses == [FIRST, second]
 
 
 def test_a_page_that_comes_again_is_no_end_of_the_list() -> None:
@@ -81,10 +81,10 @@ def test_a_page_that_comes_again_is_no_end_of_the_list() -> None:
 
 
 def test_a_list_without_an_end_is_given_up() -> None:
-    asked, turn = pages_of(*(f"{FIRST}&$skiptoken={page}" for page in range(500)))
+    addresses, turn = pages_of(*(f"{FIRST}&$skiptoken={page}" for page in range(500)))
     with pytest.raises(NoAnswer, match="too_many_pages"):
         gather(FIRST, turn)
-    assert len(asked) == 100
+    assert len(addresses) == 100
 
 
 # --- the addresses ---------------------------------------------------------------
@@ -141,9 +141,9 @@ def test_a_country_without_a_site_cannot_be_asked() -> None:
     ],
 )
 def test_nothing_else_is_asked_of_it(method: str, address: str, open_: bool) -> None:
-    doors = ExactOnline().doors(connected("NL"))
+    endpoints = ExactOnline().endpoints(connected("NL"))
     where = urlsplit(address)
-    assert any(door.admits(method, where) for door in doors) is open_
+    assert any(endpoint.admits(method, where) for endpoint in endpoints) is open_
 
 
 STARTS = st.sampled_from(["", "https://start.exactonline.nl", FIRST])
@@ -151,8 +151,8 @@ STARTS = st.sampled_from(["", "https://start.exactonline.nl", FIRST])
 
 @given(following=st.builds(str.__add__, STARTS, st.text()))
 def test_the_token_goes_to_this_list_alone(following: str) -> None:
-    asked, turn = pages_of(following)
+    addresses, turn = pages_of(following)
     with suppress(NoAnswer):
         gather(FIRST, turn)
-    for address in asked:
+    for address in addresses:
         assert address.startswith(FIRST.partition("?")[0])

@@ -22,9 +22,9 @@ from adminmoves.bookkeeping.http import HttpAnswer
 from adminmoves.vocabulary import Package, Verdict
 from tests.bookkeeping.exact_rows import (
     LICENCE,
+    answer_with,
     division,
     listed,
-    told,
     verdict_of,
 )
 from tests.bookkeeping.scripted import Script, seen, session_with
@@ -58,7 +58,7 @@ def test_a_division_is_told_by_its_hid_and_known_by_its_number() -> None:
 
 @pytest.mark.parametrize("content", [[division()], {"results": [division()]}])
 def test_both_shapes_of_a_list_are_read(content: object) -> None:
-    assert verdict_of(told({"d": content})).verdict == V.FOUND_ACTIVE
+    assert verdict_of(answer_with({"d": content})).verdict == V.FOUND_ACTIVE
 
 
 @pytest.mark.parametrize(
@@ -179,7 +179,7 @@ def test_a_second_look_counts_only_this_code_in_this_licence() -> None:
     )
 
     assert evidence.raw_status == {"all_divisions": "absent"}
-    assert {(each.method, each.headers["Accept"]) for each in script.asked} == {
+    assert {(each.method, each.headers["Accept"]) for each in script.requests} == {
         ("GET", "application/json")
     }
 
@@ -219,35 +219,49 @@ def test_me_tells_the_user_the_division_and_the_licence() -> None:
 @pytest.mark.parametrize(
     ("answer", "verdict", "reason"),
     [
-        (told("", 401), V.AUTH_REQUIRED, "unauthorised"),
-        (told({"error": {}}, 401), V.AUTH_REQUIRED, "unauthorised"),
-        (told("<html>Object moved", 401), V.AUTH_REQUIRED, "unauthorised"),
-        (told({"error": {"message": {}}}, 403), V.AUTH_REQUIRED, "forbidden"),
-        (told("", 403), V.UNAVAILABLE, "turned_away"),
-        (told("Request blocked", 403), V.UNAVAILABLE, "turned_away"),
-        (told("<script>x()</script>", 403), V.UNAVAILABLE, "turned_away"),
-        (told({"message": "Forbidden"}, 403), V.UNAVAILABLE, "turned_away"),
-        (told('{"error": {"mess', 403), V.UNAVAILABLE, "turned_away"),
+        (answer_with("", 401), V.AUTH_REQUIRED, "unauthorised"),
+        (answer_with({"error": {}}, 401), V.AUTH_REQUIRED, "unauthorised"),
+        (answer_with("<html>Object moved", 401), V.AUTH_REQUIRED, "unauthorised"),
+        (answer_with({"error": {"message": {}}}, 403), V.AUTH_REQUIRED, "forbidden"),
+        (answer_with("", 403), V.UNAVAILABLE, "turned_away"),
+        (answer_with("Request blocked", 403), V.UNAVAILABLE, "turned_away"),
+        (answer_with("<script>x()</script>", 403), V.UNAVAILABLE, "turned_away"),
+        (answer_with({"message": "Forbidden"}, 403), V.UNAVAILABLE, "turned_away"),
+        (answer_with('{"error": {"mess', 403), V.UNAVAILABLE, "turned_away"),
         (
-            told('<?xml version="1.0"?><Error><Code>AccessDenied</Code></Error>', 403),
+            answer_with(
+                '<?xml version="1.0"?><Error><Code>AccessDenied</Code></Error>', 403
+            ),
             V.UNAVAILABLE,
             "turned_away",
         ),
-        (told("<html>Access denied", 403), V.UNAVAILABLE, "html"),
-        (told("", 404), V.CONFIG_ERROR, "not_found"),
-        (told("", 408), V.UNAVAILABLE, "strange_status"),
-        (told("", 429), V.RATE_LIMITED, "limited"),
-        (told("Application Scope Violated. Cannot read", 500), V.CONFIG_ERROR, ""),
-        (told("Application Scope Violated. Cannot read", 403), V.CONFIG_ERROR, ""),
-        (told("Internal Server Error", 500), V.UNAVAILABLE, "server_fault"),
-        (told("", 599), V.UNAVAILABLE, "server_fault"),
-        (told("<!DOCTYPE html><html>"), V.UNAVAILABLE, "html"),
-        (told(""), V.UNAVAILABLE, "not_json"),
-        (told("<?xml version='1.0'?><a/>"), V.UNAVAILABLE, "not_json"),
-        (told("[" * 100_000), V.UNAVAILABLE, "not_json"),
-        (told({"d": None}), V.UNAVAILABLE, "no_results"),
-        (told({"d": {"results": [None]}}), V.UNAVAILABLE, "no_results"),
-        (told({"d": {"results": [], "__next": 1}}), V.UNAVAILABLE, "strange_next"),
+        (answer_with("<html>Access denied", 403), V.UNAVAILABLE, "html"),
+        (answer_with("", 404), V.CONFIG_ERROR, "not_found"),
+        (answer_with("", 408), V.UNAVAILABLE, "strange_status"),
+        (answer_with("", 429), V.RATE_LIMITED, "limited"),
+        (
+            answer_with("Application Scope Violated. Cannot read", 500),
+            V.CONFIG_ERROR,
+            "",
+        ),
+        (
+            answer_with("Application Scope Violated. Cannot read", 403),
+            V.CONFIG_ERROR,
+            "",
+        ),
+        (answer_with("Internal Server Error", 500), V.UNAVAILABLE, "server_fault"),
+        (answer_with("", 599), V.UNAVAILABLE, "server_fault"),
+        (answer_with("<!DOCTYPE html><html>"), V.UNAVAILABLE, "html"),
+        (answer_with(""), V.UNAVAILABLE, "not_json"),
+        (answer_with("<?xml version='1.0'?><a/>"), V.UNAVAILABLE, "not_json"),
+        (answer_with("[" * 100_000), V.UNAVAILABLE, "not_json"),
+        (answer_with({"d": None}), V.UNAVAILABLE, "no_results"),
+        (answer_with({"d": {"results": [None]}}), V.UNAVAILABLE, "no_results"),
+        (
+            answer_with({"d": {"results": [], "__next": 1}}),
+            V.UNAVAILABLE,
+            "strange_next",
+        ),
     ],
 )
 def test_what_is_no_answer_has_its_own_verdict(
@@ -271,7 +285,7 @@ def test_what_is_no_answer_has_its_own_verdict(
     ],
 )
 def test_a_403_says_why_in_a_header(reason: str, verdict: Verdict) -> None:
-    assert refusal_of(told("", 403, {"reason": reason}))[0] == verdict
+    assert refusal_of(answer_with("", 403, {"reason": reason}))[0] == verdict
 
 
 def milliseconds(moment: datetime) -> str:
@@ -287,11 +301,11 @@ def test_a_spent_limit_names_the_moment_it_is_full_again() -> None:
     }
     day = {"x-ratelimit-remaining": "12", "x-ratelimit-reset": milliseconds(later)}
 
-    assert reset_in(told("", 429, minute)) == soon
-    assert reset_in(told("", 429, minute | day)) == soon
-    assert reset_in(told("", 429, minute | day | {"x-ratelimit-remaining": "0"})) == (
-        later
-    )
+    assert reset_in(answer_with("", 429, minute)) == soon
+    assert reset_in(answer_with("", 429, minute | day)) == soon
+    assert reset_in(
+        answer_with("", 429, minute | day | {"x-ratelimit-remaining": "0"})
+    ) == (later)
 
 
 @pytest.mark.parametrize(
@@ -299,11 +313,11 @@ def test_a_spent_limit_names_the_moment_it_is_full_again() -> None:
     ["", "soon", "-1", "9" * 90, "0", milliseconds(datetime(2001, 1, 1, tzinfo=UTC))],
 )
 def test_a_reset_that_says_nothing_is_no_moment(reset: str) -> None:
-    assert reset_in(told("", 429, {"x-ratelimit-minutely-reset": reset})) is None
+    assert reset_in(answer_with("", 429, {"x-ratelimit-minutely-reset": reset})) is None
 
 
 def test_a_limit_that_is_not_told_is_unknown_and_not_spent() -> None:
-    assert limits_in(told("", headers={"x-ratelimit-minutely-remaining": "59"})) == {
-        "minute_left": 59
-    }
-    assert limits_in(told("", headers={"x-ratelimit-remaining": "many"})) == {}
+    assert limits_in(
+        answer_with("", headers={"x-ratelimit-minutely-remaining": "59"})
+    ) == {"minute_left": 59}
+    assert limits_in(answer_with("", headers={"x-ratelimit-remaining": "many"})) == {}

@@ -32,13 +32,13 @@ real = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture(autouse=True)
 def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(session, "PAUSE", 0.01)
+    monkeypatch.setattr(session, "PAUSE_SECONDS", 0.01)
 
 
 def linked(
     package: Package, packages: Packages, consented: Consented
 ) -> BookkeepingConnection:
-    """A link whose access token has ended, so that the next question renews it."""
+    """A connection whose access token has ended, so the next question renews it."""
     connection = packages.connection(package)
     consented(connection)
     packages.grow_old(connection)
@@ -140,11 +140,11 @@ def test_two_workers_at_once_renew_once(
         assert worker.stdout is not None
         assert worker.stdout.readline() == "ready\n"
     with ThreadPoolExecutor(2) as both:
-        told = sorted(both.map(lambda worker: worker.communicate("go\n")[0], pair))
+        outputs = sorted(both.map(lambda worker: worker.communicate("go\n")[0], pair))
 
     found = CODES[package] == "411"
     answer = V.FOUND_ACTIVE if found else V.NOT_FOUND_OR_NO_ACCESS
-    assert told == ["BUSY\n", f"{answer}\n"]
+    assert outputs == ["BUSY\n", f"{answer}\n"]
     assert renewals(packages, connection) == 1
     assert look(connection).verdict == V.FOUND_ACTIVE
     assert renewals(packages, connection) == 1

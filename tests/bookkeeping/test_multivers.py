@@ -21,7 +21,7 @@ HOME = "https://multivers.voorbeeld.example/api"
 
 
 @pytest.fixture
-def link(packages: Packages, consented: Consented) -> BookkeepingConnection:
+def connection(packages: Packages, consented: Consented) -> BookkeepingConnection:
     """A connection to a log-in with one administration, consented to."""
     connection = packages.connection(Package.UNIT4)
     consented(connection)
@@ -35,48 +35,50 @@ def look(connection: BookkeepingConnection, code: str = "411") -> Evidence:
 
 
 def test_the_administration_is_found_and_its_database_confirms_it(
-    packages: Packages, link: BookkeepingConnection
+    packages: Packages, connection: BookkeepingConnection
 ) -> None:
-    evidence = look(link)
+    evidence = look(connection)
 
     seen = (evidence.verdict, evidence.code, evidence.name, evidence.kvk_number)
     assert seen == (V.FOUND_ACTIVE, "411", "Bakkerij Voorbeeld", "90000001")
-    [administration] = packages.organisation(link).administrations
+    [administration] = packages.organisation(connection).administrations
     assert evidence.external_id == administration.external_id
     assert evidence.raw_status == {"onlineState": "0"}
-    assert [call["path"].rsplit("/", 1)[-1] for call in packages.calls(link)][-2:] == [
+    assert [call["path"].rsplit("/", 1)[-1] for call in packages.calls(connection)][
+        -2:
+    ] == [
         "AdministrationInfoList",
         "CompanyDetailsInfo",
     ]
 
 
 def test_the_id_of_the_database_is_known_as_well(
-    packages: Packages, link: BookkeepingConnection
+    packages: Packages, connection: BookkeepingConnection
 ) -> None:
-    [administration] = packages.organisation(link).administrations
-    evidence = look(link, administration.external_id.lower())
+    [administration] = packages.organisation(connection).administrations
+    evidence = look(connection, administration.external_id.lower())
     assert (evidence.verdict, evidence.code) == (V.FOUND_ACTIVE, "411")
 
 
-def test_what_is_not_shown_is_not_found(link: BookkeepingConnection) -> None:
-    evidence = look(link, "412")
+def test_what_is_not_shown_is_not_found(connection: BookkeepingConnection) -> None:
+    evidence = look(connection, "412")
     assert (evidence.verdict, evidence.list_size) == (V.NOT_FOUND_OR_NO_ACCESS, 1)
 
 
-def test_no_users_are_kept(link: BookkeepingConnection) -> None:
-    evidence = look(link)
-    kept = str(ConnectionList.objects.get(connection=link).rows)
-    assert "411" in kept
-    assert not [name for name in ("SYSTEEM", "SYNC01") if name in f"{kept}{evidence}"]
+def test_no_users_are_kept(connection: BookkeepingConnection) -> None:
+    evidence = look(connection)
+    rows = str(ConnectionList.objects.get(connection=connection).rows)
+    assert "411" in rows
+    assert not [name for name in ("SYSTEEM", "SYNC01") if name in f"{rows}{evidence}"]
 
 
 def test_a_locked_database_leaves_the_verdict_of_the_list(
-    packages: Packages, link: BookkeepingConnection
+    packages: Packages, connection: BookkeepingConnection
 ) -> None:
-    [administration] = packages.organisation(link).administrations
+    [administration] = packages.organisation(connection).administrations
     administration.status = Status.BLOCKED
 
-    evidence = look(link)
+    evidence = look(connection)
 
     assert (evidence.verdict, evidence.kvk_number) == (V.FOUND_ACTIVE, "")
     assert evidence.raw_status == {"onlineState": "1", "details": "not_found"}
@@ -95,17 +97,17 @@ def test_a_locked_database_leaves_the_verdict_of_the_list(
     ],
 )
 def test_trouble_with_the_database_is_noted_and_asked_once(
-    packages: Packages, link: BookkeepingConnection, fault: str, reason: str
+    packages: Packages, connection: BookkeepingConnection, fault: str, reason: str
 ) -> None:
-    packages.befall(link, fault, kind="detail")
+    packages.befall(connection, fault, kind="detail")
 
-    evidence = look(link)
+    evidence = look(connection)
 
     assert (evidence.verdict, evidence.raw_status["details"]) == (
         V.FOUND_ACTIVE,
         reason,
     )
-    paths = [call["path"] for call in packages.calls(link)]
+    paths = [call["path"] for call in packages.calls(connection)]
     assert len([path for path in paths if "CompanyDetailsInfo" in path]) == 1
     assert packages.led_away() == []
 
@@ -126,37 +128,37 @@ def test_trouble_with_the_database_is_noted_and_asked_once(
     ],
 )
 def test_trouble_with_the_list_is_never_a_hit(
-    packages: Packages, link: BookkeepingConnection, fault: str, verdict: Verdict
+    packages: Packages, connection: BookkeepingConnection, fault: str, verdict: Verdict
 ) -> None:
-    packages.befall(link, fault)
-    assert look(link).verdict == verdict
+    packages.befall(connection, fault)
+    assert look(connection).verdict == verdict
     assert packages.led_away() == []
 
 
 def test_a_row_that_its_database_does_not_know_is_not_confirmed(
-    packages: Packages, link: BookkeepingConnection
+    packages: Packages, connection: BookkeepingConnection
 ) -> None:
-    packages.befall(link, "lie", code="900", external_id="MVL99999")
-    evidence = look(link, "900")
+    packages.befall(connection, "lie", code="900", external_id="MVL99999")
+    evidence = look(connection, "900")
     assert evidence.raw_status["details"] == "not_found"
 
 
 def test_a_token_that_ended_early_is_renewed_once(
-    packages: Packages, link: BookkeepingConnection
+    packages: Packages, connection: BookkeepingConnection
 ) -> None:
-    before = ConnectionGrant.objects.get(connection=link).version
-    packages.expire(link)
+    before = ConnectionGrant.objects.get(connection=connection).version
+    packages.expire(connection)
 
-    assert look(link).verdict == V.FOUND_ACTIVE
-    assert ConnectionGrant.objects.get(connection=link).version == before + 1
+    assert look(connection).verdict == V.FOUND_ACTIVE
+    assert ConnectionGrant.objects.get(connection=connection).version == before + 1
 
 
 def test_a_withdrawn_consent_asks_for_a_person(
-    packages: Packages, link: BookkeepingConnection
+    packages: Packages, connection: BookkeepingConnection
 ) -> None:
-    packages.revoke(link)
-    assert look(link).verdict == V.AUTH_REQUIRED
-    assert ConnectionGrant.objects.get(connection=link).lost_at is not None
+    packages.revoke(connection)
+    assert look(connection).verdict == V.AUTH_REQUIRED
+    assert ConnectionGrant.objects.get(connection=connection).lost_at is not None
 
 
 def test_an_installation_at_an_office_is_asked_where_it_is_allowed(

@@ -4,7 +4,7 @@ import pytest
 from pytest_django.fixtures import Settings
 
 from adminmoves.bookkeeping.answers import NoAnswer
-from adminmoves.bookkeeping.http import Request, Wire
+from adminmoves.bookkeeping.http import HttpClient, Request
 from adminmoves.bookkeeping.multivers import SCOPE, Multivers, base_of
 from adminmoves.models import BookkeepingConnection
 from adminmoves.vocabulary import Package, Verdict
@@ -12,7 +12,7 @@ from adminmoves.vocabulary import Package, Verdict
 OWN = "multivers.voorbeeld.example:4430"
 
 
-def link_to(base_url: str) -> BookkeepingConnection:
+def connection_to(base_url: str) -> BookkeepingConnection:
     return BookkeepingConnection(package=Package.UNIT4, base_url=base_url)
 
 
@@ -32,7 +32,7 @@ def link_to(base_url: str) -> BookkeepingConnection:
 )
 def test_known_hosts_are_asked(written: str, base: str, settings: Settings) -> None:
     settings.PORTAL_MULTIVERS_HOSTS = [OWN.upper()]
-    assert base_of(link_to(written)) == base
+    assert base_of(connection_to(written)) == base
 
 
 @pytest.mark.parametrize(
@@ -70,9 +70,9 @@ def test_known_hosts_are_asked(written: str, base: str, settings: Settings) -> N
 )
 def test_no_other_address_gets_a_token(written: str, settings: Settings) -> None:
     settings.PORTAL_MULTIVERS_HOSTS = [OWN]
-    for ask in (Multivers().oauth, Multivers().doors):
+    for ask in (Multivers().oauth, Multivers().endpoints):
         with pytest.raises(NoAnswer) as caught:
-            ask(link_to(written))
+            ask(connection_to(written))
         seen = (caught.value.verdict, caught.value.reason)
         assert seen == (Verdict.CONFIG_ERROR, "base_url")
 
@@ -91,14 +91,14 @@ def test_no_other_address_gets_a_token(written: str, settings: Settings) -> None
     ],
 )
 def test_nothing_else_is_asked(method: str, url: str) -> None:
-    doors = Multivers().doors(link_to("https://api.multivers.nl/V22"))
-    with Wire(doors, 1) as wire, pytest.raises(NoAnswer) as caught:
-        wire.send(Request(method, url))
+    endpoints = Multivers().endpoints(connection_to("https://api.multivers.nl/V22"))
+    with HttpClient(endpoints, 1) as http_client, pytest.raises(NoAnswer) as caught:
+        http_client.send(Request(method, url))
     assert caught.value.reason == "address_not_allowed"
 
 
 def test_consent_is_asked_at_the_same_base() -> None:
-    way = Multivers().oauth(link_to("https://api.boekhoudgemak.nl/V221"))
+    way = Multivers().oauth(connection_to("https://api.boekhoudgemak.nl/V221"))
     assert way.authorize == "https://api.boekhoudgemak.nl/V221/OAuth/Authorize"
     assert way.token == "https://api.boekhoudgemak.nl/V221/OAuth/Token"  # noqa: S105 - an address
     assert (way.scope, way.basic) == (SCOPE, False)

@@ -14,7 +14,7 @@ from adminmoves.bookkeeping.multivers import DETAILS, INFO_LIST, NAMES_LIST, Mul
 from adminmoves.models import BookkeepingConnection, ConnectionList
 from adminmoves.vocabulary import Package, Verdict
 from tests.bookkeeping.any_json import MANY, any_json, gone_wrong
-from tests.bookkeeping.scripted import Script, seen, session_with, told
+from tests.bookkeeping.scripted import Script, answer_with, seen, session_with
 from tests.builders import make_connection
 
 pytestmark = pytest.mark.django_db
@@ -44,7 +44,7 @@ VALUES = any_json((*ROW, *INSIDE, "messages"), ("411", 411, " 411", "412", "MVL0
 
 @pytest.fixture
 def connection(monkeypatch: pytest.MonkeyPatch) -> BookkeepingConnection:
-    monkeypatch.setattr(multivers, "PAUSE", 0)
+    monkeypatch.setattr(multivers, "PAUSE_SECONDS", 0)
     return make_connection(
         package=Package.UNIT4, base_url="https://api.multivers.nl/V22"
     )
@@ -63,19 +63,19 @@ def verdict_of(
     inside: object = INSIDE,
     code: str = "411",
 ) -> Evidence:
-    answers = {INFO_LIST: told(rows), DETAILS: told(inside)}
+    answers = {INFO_LIST: answer_with(rows), DETAILS: answer_with(inside)}
     return look(connection, code, **answers)[0]
 
 
 def test_only_json_is_asked_for(connection: BookkeepingConnection) -> None:
-    _evidence, script = look(connection, AdministrationInfoList=told([ROW]))
-    for request in script.asked:
+    _evidence, script = look(connection, AdministrationInfoList=answer_with([ROW]))
+    for request in script.requests:
         assert (request.method, request.headers["Accept"]) == (
             "GET",
             "application/json",
         )
         assert request.headers["Authorization"] == "Bearer AT-EXAMPLE"
-    assert [request.url for request in script.asked] == [
+    assert [request.url for request in script.requests] == [
         "https://api.multivers.nl/V22/api/AdministrationInfoList",
         "https://api.multivers.nl/V22/api/MVL00124/CompanyDetailsInfo",
     ]
@@ -133,13 +133,13 @@ def test_a_database_that_says_another_code_is_for_a_person(
 def test_no_other_address_is_made_of_a_database_id(
     connection: BookkeepingConnection, database: str
 ) -> None:
-    rows = told([{**ROW, "administrationId": database}])
+    rows = answer_with([{**ROW, "administrationId": database}])
     _evidence, script = look(connection, AdministrationInfoList=rows)
 
-    doors = ADAPTER.doors(connection)
-    asked = [request.url for request in script.asked if DETAILS in request.url]
-    assert len(asked) == 1
-    assert not [door for door in doors if door.admits("GET", urlsplit(asked[0]))]
+    endpoints = ADAPTER.endpoints(connection)
+    urls = [request.url for request in script.requests if DETAILS in request.url]
+    assert len(urls) == 1
+    assert not [each for each in endpoints if each.admits("GET", urlsplit(urls[0]))]
 
 
 @pytest.mark.parametrize("state", [0, 1, 7, "Unknown", None])
@@ -154,8 +154,8 @@ def test_the_online_state_decides_nothing(
 def test_the_light_list_is_the_way_when_there_is_no_other(
     connection: BookkeepingConnection,
 ) -> None:
-    names = told([{"name": "MVL00124", "value": "Bakkerij Voorbeeld B.V."}])
-    answers = {NAMES_LIST: names, DETAILS: told(INSIDE)}
+    names = answer_with([{"name": "MVL00124", "value": "Bakkerij Voorbeeld B.V."}])
+    answers = {NAMES_LIST: names, DETAILS: answer_with(INSIDE)}
 
     evidence, _script = look(connection, "411", **answers)
 
@@ -172,12 +172,12 @@ def test_only_so_many_databases_of_the_light_list_are_opened(
     connection: BookkeepingConnection,
 ) -> None:
     names = [{"name": f"MVL{number}", "value": "Voorbeeld"} for number in range(50)]
-    evidence, script = look(connection, "MVL49", AdministrationNVL=told(names))
+    evidence, script = look(connection, "MVL49", AdministrationNVL=answer_with(names))
 
-    opened = [request for request in script.asked if DETAILS in request.url]
+    opened = [request for request in script.requests if DETAILS in request.url]
     assert len(opened) == multivers.MOST_OPENED + 1
     assert evidence.raw_status == {"details": "not_found"}
-    unknown, _script = look(connection, "411", AdministrationNVL=told(names))
+    unknown, _script = look(connection, "411", AdministrationNVL=answer_with(names))
     assert (unknown.verdict, unknown.raw_status) == (
         V.UNAVAILABLE,
         {"reason": "codes_unknown"},
@@ -227,7 +227,7 @@ def _holds(connection: BookkeepingConnection, rows: object, inside: object) -> N
         assert "411" in {str(row.get("code")).strip() for row in rows}
         own = inside.get("administrationCode") if isinstance(inside, dict) else None
         assert own == "411" or not (isinstance(own, str) and own.isdecimal())
-    kept = ConnectionList.objects.filter(connection=connection).values_list(
+    rows = ConnectionList.objects.filter(connection=connection).values_list(
         "rows", flat=True
     )
-    assert "GEBRUIKER" not in f"{list(kept)}{evidence}"
+    assert "GEBRUIKER" not in f"{list(rows)}{evidence}"

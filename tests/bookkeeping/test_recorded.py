@@ -35,21 +35,21 @@ TOO_EARLY = "Rate limit exceeded: access_token not expired"
 
 @pytest.fixture(autouse=True)
 def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(session, "PAUSE", 0.01)
+    monkeypatch.setattr(session, "PAUSE_SECONDS", 0.01)
 
 
 @pytest.fixture
 def linked(packages: Packages, consented: Consented) -> Any:
-    """A link to a package; ``old``: its access token has ended."""
+    """A connection to a package; ``old``: its access token has ended."""
 
-    def link_to(package: Package, *, old: bool = False) -> BookkeepingConnection:
+    def connection_to(package: Package, *, old: bool = False) -> BookkeepingConnection:
         connection = packages.connection(package)
         consented(connection)
         if old:
             packages.grow_old(connection)
         return connection
 
-    return link_to
+    return connection_to
 
 
 def look(connection: BookkeepingConnection) -> Evidence:
@@ -91,7 +91,7 @@ LOST: dict[str, tuple[dict[str, Any], tuple[Package, ...], str]] = {
     ),
     "used before, 400": ({"error": "unauthorized_client"}, (E,), "token_used"),
 }
-KEPT: dict[str, tuple[dict[str, Any], tuple[Package, ...], Verdict, str]] = {
+CONSENT_STAYS: dict[str, tuple[dict[str, Any], tuple[Package, ...], Verdict, str]] = {
     "too early, without its header": (
         {"error": "access_denied", "description": TOO_EARLY},
         (E,),
@@ -164,9 +164,9 @@ NAMELESS: dict[str, tuple[dict[str, Any], Verdict, str]] = {
 def test_a_consent_that_is_lost_for_sure_is_forgotten(
     name: str, package: Package, packages: Packages, linked: Any
 ) -> None:
-    told, _packages, reason = LOST[name]
+    options, _packages, reason = LOST[name]
     connection = linked(package, old=True)
-    packages.befall(connection, "token_error", kind="token", **told)
+    packages.befall(connection, "token_error", kind="token", **options)
 
     assert summed(look(connection)) == (V.AUTH_REQUIRED, reason)
     assert not keeps_tokens(connection)
@@ -174,14 +174,14 @@ def test_a_consent_that_is_lost_for_sure_is_forgotten(
 
 @pytest.mark.parametrize(
     ("name", "package"),
-    [(name, package) for name, case in KEPT.items() for package in case[1]],
+    [(name, package) for name, case in CONSENT_STAYS.items() for package in case[1]],
 )
 def test_any_other_error_keeps_the_tokens(
     name: str, package: Package, packages: Packages, linked: Any
 ) -> None:
-    told, _packages, verdict, reason = KEPT[name]
+    options, _packages, verdict, reason = CONSENT_STAYS[name]
     connection = linked(package, old=True)
-    packages.befall(connection, "token_error", kind="token", **told)
+    packages.befall(connection, "token_error", kind="token", **options)
 
     assert summed(look(connection)) == (verdict, reason)
     assert keeps_tokens(connection)
@@ -197,9 +197,9 @@ def test_any_other_error_keeps_the_tokens(
 def test_a_refusal_without_a_name_keeps_the_tokens(
     name: str, package: Package, packages: Packages, linked: Any
 ) -> None:
-    told, verdict, reason = NAMELESS[name]
+    options, verdict, reason = NAMELESS[name]
     connection = linked(package, old=True)
-    packages.befall(connection, "answer", kind="token", **told)
+    packages.befall(connection, "answer", kind="token", **options)
 
     assert summed(look(connection)) == (verdict, reason)
     assert keeps_tokens(connection)
@@ -217,10 +217,10 @@ REFUSED: dict[str, tuple[Package, dict[str, Any]]] = {
 def test_a_renewal_that_stays_refused_asks_for_a_consent(
     name: str, packages: Packages, linked: Any
 ) -> None:
-    package, told = REFUSED[name]
+    package, options = REFUSED[name]
     connection = linked(package, old=True)
-    fault = "token_error" if "error" in told else "answer"
-    packages.befall(connection, fault, kind="token", **told)
+    fault = "token_error" if "error" in options else "answer"
+    packages.befall(connection, fault, kind="token", **options)
 
     first = [look(connection).verdict for _time in range(5)]
     assert V.AUTH_REQUIRED not in first
@@ -312,7 +312,7 @@ def test_a_page_that_is_no_text_hides_no_limit(
 
 
 @pytest.mark.parametrize(
-    "told",
+    "options",
     [
         {"body": "è", "charset": "latin-1"},
         {"body": "", "header": "Content-Encoding: gzip"},
@@ -322,13 +322,13 @@ def test_a_page_that_is_no_text_hides_no_limit(
 )
 @pytest.mark.parametrize("package", Package)
 def test_what_is_no_text_hides_no_401(
-    package: Package, told: dict[str, Any], packages: Packages, linked: Any
+    package: Package, options: dict[str, Any], packages: Packages, linked: Any
 ) -> None:
     connection = linked(package)
     earlier = timezone.now() - timedelta(minutes=15)
     ConnectionGrant.objects.filter(connection=connection).update(refreshed_at=earlier)
     packages.rehearsal.world.ahead = 575
-    packages.befall(connection, "answer", status=401, times=1, **told)
+    packages.befall(connection, "answer", status=401, times=1, **options)
 
     assert look(connection).verdict == V.FOUND_ACTIVE
 
@@ -368,7 +368,7 @@ def test_a_request_that_is_refused_is_our_mistake_and_not_repeated(
 
 
 @pytest.mark.parametrize(
-    "told",
+    "options",
     [
         {"fault": "forbidden", "reason": "DivisionBlocked"},
         {"fault": "html", "status": 403},
@@ -376,10 +376,10 @@ def test_a_request_that_is_refused_is_our_mistake_and_not_repeated(
     ],
 )
 def test_what_exact_counts_as_a_refusal_leaves_it_alone(
-    told: dict[str, Any], packages: Packages, linked: Any
+    options: dict[str, Any], packages: Packages, linked: Any
 ) -> None:
     connection = linked(E)
-    packages.befall(connection, told.pop("fault"), **told)
+    packages.befall(connection, options.pop("fault"), **options)
     look(connection)
 
     line = ConnectionLine.objects.get(connection=connection)
@@ -398,8 +398,10 @@ def test_how_long_to_wait_is_heeded_wherever_it_is_told(
 ) -> None:
     connection = linked(package, old=kind == "token")
     moment = timezone.now() + timedelta(seconds=3600)
-    told = "3600" if how == "seconds" else format_datetime(moment, usegmt=True)
-    packages.befall(connection, "html", kind=kind, status=status, retry_after=told)
+    retry_after = "3600" if how == "seconds" else format_datetime(moment, usegmt=True)
+    packages.befall(
+        connection, "html", kind=kind, status=status, retry_after=retry_after
+    )
 
     waiting = look(connection)
 
@@ -410,12 +412,14 @@ def test_how_long_to_wait_is_heeded_wherever_it_is_told(
     assert keeps_tokens(connection)
 
 
-@pytest.mark.parametrize("told", ["0", "-5", "soon", "Mon, 01 Jan 2001 10:00:00 GMT"])
+@pytest.mark.parametrize(
+    "retry_after", ["0", "-5", "soon", "Mon, 01 Jan 2001 10:00:00 GMT"]
+)
 def test_a_wait_that_is_none_is_a_minute(
-    told: str, packages: Packages, linked: Any
+    retry_after: str, packages: Packages, linked: Any
 ) -> None:
     connection = linked(E)
-    packages.befall(connection, "too_many", retry_after=told)
+    packages.befall(connection, "too_many", retry_after=retry_after)
     look(connection)
 
     line = ConnectionLine.objects.get(connection=connection)

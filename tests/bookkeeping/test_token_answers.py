@@ -35,32 +35,32 @@ DOUBTS = (
 )
 
 
-def refusal(told: Mapping[str, str], status: int = 400) -> NoAnswer:
-    said = {name: told[name] for name in told if name.startswith("error")}
-    headers = {name.lower(): told[name] for name in told if name not in said}
+def refusal(parts: Mapping[str, str], status: int = 400) -> NoAnswer:
+    body = {name: parts[name] for name in parts if name.startswith("error")}
+    headers = {name.lower(): parts[name] for name in parts if name not in body}
     with pytest.raises(NoAnswer) as caught:
-        read_tokens(HttpAnswer(status, headers, json.dumps(said)), RENEWAL)
+        read_tokens(HttpAnswer(status, headers, json.dumps(body)), RENEWAL)
     return caught.value
 
 
 @pytest.mark.parametrize("status", [400, 401])
-@pytest.mark.parametrize("told", WAITS)
+@pytest.mark.parametrize("parts", WAITS)
 @pytest.mark.parametrize("error", LOSING)
 def test_an_error_that_a_wait_mends_loses_no_consent(
-    error: str, told: Mapping[str, str], status: int
+    error: str, parts: Mapping[str, str], status: int
 ) -> None:
-    no = refusal({"error": error, **told}, status)
+    no = refusal({"error": error, **parts}, status)
 
     assert (no.verdict, no.reason) == (V.RATE_LIMITED, "too_early")
     assert (no.consent_lost, no.retry_at is None) == (False, False)
 
 
-@pytest.mark.parametrize("told", DOUBTS)
+@pytest.mark.parametrize("parts", DOUBTS)
 @pytest.mark.parametrize("error", LOSING)
 def test_an_error_that_may_be_of_something_else_loses_no_consent(
-    error: str, told: Mapping[str, str]
+    error: str, parts: Mapping[str, str]
 ) -> None:
-    no = refusal({"error": error, **told})
+    no = refusal({"error": error, **parts})
 
     assert (no.verdict, no.reason) == (V.UNAVAILABLE, "token_endpoint")
     assert (no.consent_lost, no.unexplained) == (False, True)

@@ -13,7 +13,7 @@ from adminmoves.bookkeeping.gateway import FRESH
 from adminmoves.bookkeeping.vault import unseal
 from adminmoves.evidence.records import ask_package
 from adminmoves.evidence.verdict_texts import OF_THE_USER
-from adminmoves.evidence.wording import tell
+from adminmoves.evidence.wording import verdict_text
 from adminmoves.models import (
     BookkeepingConnection,
     ConnectionCall,
@@ -39,10 +39,10 @@ CELLS = [
     if isinstance(trouble.verdicts[package], Verdict)
 ]
 PATIENCE = 20.0
-SAID: dict[Verdict, dict[str, tuple[str, str]]] = {
+TEXTS: dict[Verdict, dict[str, tuple[str, str]]] = {
     V.FOUND_ACTIVE: {
-        "nl": ("Gevonden in {link}", "{code} is daar actief."),
-        "en": ("Found in {link}", "{code} is active there."),
+        "nl": ("Gevonden in {name}", "{code} is daar actief."),
+        "en": ("Found in {name}", "{code} is active there."),
     },
     V.FOUND_NOT_USABLE: {
         "nl": (
@@ -58,14 +58,14 @@ SAID: dict[Verdict, dict[str, tuple[str, str]]] = {
         "nl": (
             "Niet gevonden, of geen toegang",
             (
-                "{link} toont geen {code}. De administratie is daar nog niet, of onze "
+                "{name} toont geen {code}. De administratie is daar nog niet, of onze "
                 "gebruiker mag die niet zien. Wij kunnen dat verschil niet zien."
             ),
         ),
         "en": (
             "Not found, or no access",
             (
-                "{link} does not show {code}. It is not there yet, or our user may not "
+                "{name} does not show {code}. It is not there yet, or our user may not "
                 "see it. We cannot tell which."
             ),
         ),
@@ -73,11 +73,11 @@ SAID: dict[Verdict, dict[str, tuple[str, str]]] = {
     V.WRONG_ENVIRONMENT: {
         "nl": (
             "Gevonden, maar in een andere omgeving",
-            "De administratie staat in KANTOOR-B. Wij vroegen {link}.",
+            "De administratie staat in KANTOOR-B. Wij vroegen {name}.",
         ),
         "en": (
             "Found, but in another environment",
-            "The administration is in KANTOOR-B. We asked {link}.",
+            "The administration is in KANTOOR-B. We asked {name}.",
         ),
     },
     V.AMBIGUOUS: {
@@ -94,14 +94,14 @@ SAID: dict[Verdict, dict[str, tuple[str, str]]] = {
         "nl": (
             "De koppeling heeft geen toestemming",
             (
-                "De toestemming voor {link} is nooit gegeven of is afgelopen. Dit gaat "
+                "De toestemming voor {name} is nooit gegeven of is afgelopen. Dit gaat "
                 "niet vanzelf over."
             ),
         ),
         "en": (
             "The connection has no consent",
             (
-                "The consent for {link} was never given, or has ended. That does not "
+                "The consent for {name} was never given, or has ended. That does not "
                 "pass by itself."
             ),
         ),
@@ -118,14 +118,14 @@ SAID: dict[Verdict, dict[str, tuple[str, str]]] = {
     },
     V.CONFIG_ERROR: {
         "nl": (
-            "{link} kunnen we nog niet bevragen",
+            "{name} kunnen we nog niet bevragen",
             (
                 "Deze koppeling vraagt een antwoord van het pakket zelf, en wij "
                 "kunnen dat nog niet vragen. Dat zegt niets over de administratie."
             ),
         ),
         "en": (
-            "{link} cannot be asked yet",
+            "{name} cannot be asked yet",
             (
                 "This connection wants an answer of the package itself, and "
                 "we cannot ask it yet. That says nothing about the administration."
@@ -144,18 +144,18 @@ SAID: dict[Verdict, dict[str, tuple[str, str]]] = {
     },
 }
 
-SAID_OF_USER = {
+TEXTS_OF_USER = {
     "nl": (
         "Het pakket staat dit onze gebruiker niet toe",
         (
-            "De toestemming voor {link} is er, maar het pakket weigert wat we ermee "
+            "De toestemming voor {name} is er, maar het pakket weigert wat we ermee "
             "vragen. Dit gaat niet vanzelf over."
         ),
     ),
     "en": (
         "The package does not let our user do this",
         (
-            "The consent for {link} is there, but the package refuses what we ask with "
+            "The consent for {name} is there, but the package refuses what we ask with "
             "it. That does not pass by itself."
         ),
     ),
@@ -165,7 +165,7 @@ Asking = Callable[..., Proof]
 
 @pytest.fixture(autouse=True)
 def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(session, "PAUSE", 0.01)
+    monkeypatch.setattr(session, "PAUSE_SECONDS", 0.01)
 
 
 @pytest.fixture
@@ -173,7 +173,7 @@ def ask(agent: User, lead: User) -> Asking:
     """Ask for a request that waits for the package."""
 
     def answer(scene: Scene, code: str, seconds: float = PATIENCE) -> Proof:
-        connection = scene.link
+        connection = scene.connection
         administration = make_administration(
             make_connection(package=connection.package, country=connection.country),
             code=code,
@@ -201,7 +201,7 @@ def secrets_of(connection: BookkeepingConnection) -> set[str]:
     return {unseal(token) for token in sealed if token}
 
 
-def kept_of(connection: BookkeepingConnection) -> str:
+def stored_text(connection: BookkeepingConnection) -> str:
     """All that the portal wrote down, but for the sealed tokens themselves."""
     tables = (Proof, ConnectionCall, ConnectionLine, ConnectionList, Event, Move)
     return "\n".join(str(list(table.objects.values())) for table in tables)
@@ -233,18 +233,18 @@ def test_each_trouble_has_its_verdict_and_sentence_and_leaks_nothing(
     went_on = Move.objects.get(pk=proof.move_id).state == MoveState.AWAITING_APPROVAL
     assert went_on == (expected == V.FOUND_ACTIVE)
     by_user = proof.raw_status.get("reason") in OF_THE_USER
-    sentences = SAID_OF_USER if by_user else SAID[Verdict(proof.verdict)]
+    sentences = TEXTS_OF_USER if by_user else TEXTS[Verdict(proof.verdict)]
     for language, (head, says) in sentences.items():
         with translation.override(language):
-            told = tell(proof)
-        names = {"link": str(connection), "code": code}
-        assert (told.head, told.says) == (head.format(**names), says.format(**names))
+            text = verdict_text(proof)
+        names = {"name": str(connection), "code": code}
+        assert (text.head, text.says) == (head.format(**names), says.format(**names))
     if trouble.reason is not None:
         assert proof.raw_status["reason"] == trouble.reason
     if trouble.list_size is not None:
         assert proof.list_size == trouble.list_size
     secret |= secrets_of(connection)
-    written = kept_of(connection) + caplog.text
+    written = stored_text(connection) + caplog.text
     assert [each for each in secret | {"SYSTEEM"} if each in written] == []
     assert packages.led_away() == []
 

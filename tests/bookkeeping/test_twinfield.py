@@ -6,7 +6,7 @@ from adminmoves.bookkeeping.answers import Evidence
 from adminmoves.bookkeeping.gateway import FRESH, check
 from adminmoves.models import BookkeepingConnection, ConnectionLine
 from adminmoves.vocabulary import Package, Verdict
-from tests.bookkeeping.scripted import Script, seen, session_with, told
+from tests.bookkeeping.scripted import Script, answer_with, seen, session_with
 from tests.bookkeeping.twinfield_answers import WHO, adapter, listed, office
 from tests.bookkeeping.world import Consented, Packages
 
@@ -15,7 +15,7 @@ V = Verdict
 
 
 @pytest.fixture
-def link(packages: Packages, consented: Consented) -> BookkeepingConnection:
+def connection(packages: Packages, consented: Consented) -> BookkeepingConnection:
     connection = packages.connection(Package.TWINFIELD)
     consented(connection)
     return connection
@@ -33,29 +33,31 @@ def statuses(
     return [(str(call["kind"]), call["status"]) for call in calls[1:]]
 
 
-def test_the_office_is_found_in_its_organisation(link: BookkeepingConnection) -> None:
-    evidence = check(link, "nl100", "kantoor-a")
+def test_the_office_is_found_in_its_organisation(
+    connection: BookkeepingConnection,
+) -> None:
+    evidence = check(connection, "nl100", "kantoor-a")
 
     named = (evidence.verdict, evidence.code, evidence.name, evidence.seen_as)
     assert named == (V.FOUND_ACTIVE, "NL100", "Bakkerij Voorbeeld", "SYNC01")
     assert (evidence.observed_environment, evidence.list_size) == ("KANTOOR-A", 1)
-    assert ConnectionLine.objects.get(connection=link).failures == 0
+    assert ConnectionLine.objects.get(connection=connection).failures == 0
 
 
 def test_a_code_keeps_its_leading_zeros(
-    packages: Packages, link: BookkeepingConnection
+    packages: Packages, connection: BookkeepingConnection
 ) -> None:
-    packages.add(link, "001")
-    assert look(link, "001").verdict == V.FOUND_ACTIVE
-    assert look(link, "1").verdict == V.NOT_FOUND_OR_NO_ACCESS
+    packages.add(connection, "001")
+    assert look(connection, "001").verdict == V.FOUND_ACTIVE
+    assert look(connection, "1").verdict == V.NOT_FOUND_OR_NO_ACCESS
 
 
 def test_one_list_answers_the_questions_of_a_few_minutes(
-    packages: Packages, link: BookkeepingConnection
+    packages: Packages, connection: BookkeepingConnection
 ) -> None:
     for code in ("NL100", "NL101", "NL102"):
-        check(link, code, "KANTOOR-A")
-    assert statuses(packages, link) == [("who", 200), ("list", 200)]
+        check(connection, code, "KANTOOR-A")
+    assert statuses(packages, connection) == [("who", 200), ("list", 200)]
 
 
 def test_a_user_without_any_office_sees_an_empty_list(
@@ -75,38 +77,38 @@ def test_a_user_without_any_office_sees_an_empty_list(
 
 
 def test_an_organisation_on_another_cluster_is_looked_up_again_once(
-    packages: Packages, link: BookkeepingConnection
+    packages: Packages, connection: BookkeepingConnection
 ) -> None:
-    packages.befall(link, "wrong_cluster", times=1)
+    packages.befall(connection, "wrong_cluster", times=1)
 
-    assert look(link).verdict == V.FOUND_ACTIVE
-    assert statuses(packages, link) == [
+    assert look(connection).verdict == V.FOUND_ACTIVE
+    assert statuses(packages, connection) == [
         ("who", 200), ("list", 500), ("who", 200), ("list", 200),
     ]  # fmt: skip
 
 
 def test_a_cluster_that_stays_wrong_is_not_asked_for_ever(
-    packages: Packages, link: BookkeepingConnection
+    packages: Packages, connection: BookkeepingConnection
 ) -> None:
-    packages.befall(link, "wrong_cluster")
+    packages.befall(connection, "wrong_cluster")
 
-    evidence = look(link)
+    evidence = look(connection)
 
     assert (evidence.verdict, evidence.raw_status["reason"]) == (
         V.UNAVAILABLE,
         "wrong_cluster",
     )
-    assert len(statuses(packages, link)) == 4
+    assert len(statuses(packages, connection)) == 4
 
 
 @pytest.mark.parametrize("code", [103, 351, 354])
 def test_a_token_that_a_fault_refuses_is_renewed_once(
-    packages: Packages, link: BookkeepingConnection, code: int
+    packages: Packages, connection: BookkeepingConnection, code: int
 ) -> None:
-    packages.befall(link, "soap_fault", times=1, code=code)
+    packages.befall(connection, "soap_fault", times=1, code=code)
 
-    assert look(link).verdict == V.FOUND_ACTIVE
-    assert [kind for kind, _status in statuses(packages, link)] == [
+    assert look(connection).verdict == V.FOUND_ACTIVE
+    assert [kind for kind, _status in statuses(packages, connection)] == [
         "who", "list", "token", "list",
     ]  # fmt: skip
 
@@ -131,32 +133,36 @@ def test_a_token_that_a_fault_refuses_is_renewed_once(
     ],
 )
 def test_what_each_fault_means(
-    packages: Packages, link: BookkeepingConnection, code: int, verdict: Verdict
+    packages: Packages, connection: BookkeepingConnection, code: int, verdict: Verdict
 ) -> None:
-    packages.befall(link, "soap_fault", code=code)
-    assert look(link).verdict == verdict
+    packages.befall(connection, "soap_fault", code=code)
+    assert look(connection).verdict == verdict
 
 
 def test_a_business_error_is_no_empty_list(
-    packages: Packages, link: BookkeepingConnection
+    packages: Packages, connection: BookkeepingConnection
 ) -> None:
-    packages.befall(link, "business_error")
-    evidence = look(link)
+    packages.befall(connection, "business_error")
+    evidence = look(connection)
     assert (evidence.verdict, evidence.raw_status) == (
         V.UNAVAILABLE,
         {"reason": "business_error"},
     )
 
 
-def test_fair_use_is_kept_to(packages: Packages, link: BookkeepingConnection) -> None:
+def test_fair_use_is_kept_to(
+    packages: Packages, connection: BookkeepingConnection
+) -> None:
     packages.rehearsal.switchboard.limits.allowed["twinfield_credits"] = 1
 
-    assert look(link).verdict == V.FOUND_ACTIVE
-    limited, later = look(link), look(link)
+    assert look(connection).verdict == V.FOUND_ACTIVE
+    limited, later = look(connection), look(connection)
 
     assert limited.verdict == later.verdict == V.RATE_LIMITED
     assert limited.retry_at == later.retry_at is not None
-    assert [status for kind, status in statuses(packages, link) if kind == "list"] == [
+    assert [
+        status for kind, status in statuses(packages, connection) if kind == "list"
+    ] == [
         200,
         429,
     ]
@@ -180,31 +186,31 @@ def test_fair_use_is_kept_to(packages: Packages, link: BookkeepingConnection) ->
     ],
 )
 def test_the_token_goes_to_no_other_host(
-    link: BookkeepingConnection, cluster: str
+    connection: BookkeepingConnection, cluster: str
 ) -> None:
     script = Script(
         {
-            "accesstokenvalidation": told({**WHO, "twf.clusterUrl": cluster}),
+            "accesstokenvalidation": answer_with({**WHO, "twf.clusterUrl": cluster}),
             "processxml.asmx": listed(office("NL100")),
         }
     )
 
-    evidence = seen(adapter, session_with(adapter, link, script), "NL100")
+    evidence = seen(adapter, session_with(adapter, connection, script), "NL100")
 
     assert (evidence.verdict, evidence.raw_status["reason"]) == (
         V.CONFIG_ERROR,
         "strange_cluster",
     )
-    assert len(script.asked) == 1
+    assert len(script.requests) == 1
 
 
 def test_an_answer_without_a_cluster_tells_that_a_claim_is_missing(
-    link: BookkeepingConnection,
+    connection: BookkeepingConnection,
 ) -> None:
     without = {name: WHO[name] for name in WHO if name != "twf.clusterUrl"}
-    script = Script({"accesstokenvalidation": told(without)})
+    script = Script({"accesstokenvalidation": answer_with(without)})
 
-    evidence = seen(adapter, session_with(adapter, link, script), "NL100")
+    evidence = seen(adapter, session_with(adapter, connection, script), "NL100")
 
     assert (evidence.verdict, evidence.raw_status["reason"]) == (
         V.AUTH_REQUIRED,
@@ -212,17 +218,19 @@ def test_an_answer_without_a_cluster_tells_that_a_claim_is_missing(
     )
 
 
-def test_what_we_send_is_the_documented_request(link: BookkeepingConnection) -> None:
+def test_what_we_send_is_the_documented_request(
+    connection: BookkeepingConnection,
+) -> None:
     script = Script(
         {
-            "accesstokenvalidation": told(WHO),
+            "accesstokenvalidation": answer_with(WHO),
             "processxml.asmx": listed(office("NL100")),
         }
     )
-    session = session_with(adapter, link, script)
+    session = session_with(adapter, connection, script)
 
     assert seen(adapter, session, "NL100").verdict == V.FOUND_ACTIVE
-    request = script.asked[1]
+    request = script.requests[1]
     assert (request.method, request.url) == (
         "POST",
         "https://accounting2.twinfield.com/webservices/processxml.asmx",

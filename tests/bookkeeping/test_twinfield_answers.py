@@ -13,7 +13,7 @@ from adminmoves.bookkeeping.twinfield_answers import (
     _parsed,
     limits_in,
     read_offices,
-    read_who,
+    read_token_owner,
 )
 from adminmoves.bookkeeping.verdict import decide_verdict
 from adminmoves.vocabulary import Verdict
@@ -123,7 +123,7 @@ def test_what_xml_can_hold_is_never_mended() -> None:
 def test_a_page_in_place_of_a_validation_says_nothing_of_the_token() -> None:
     for body, verdict in (("<html>", V.UNAVAILABLE), ('{"error": "x"}', A)):
         with pytest.raises(NoAnswer) as caught:
-            read_who(HttpAnswer(400, {}, body))
+            read_token_owner(HttpAnswer(400, {}, body))
         assert caught.value.verdict == verdict
 
 
@@ -154,7 +154,7 @@ def test_a_fault_is_asked_again_when_the_package_says(status: int, code: str) ->
 def test_a_403_is_of_our_user_only_if_the_package_says_it(
     body: str, verdict: Verdict
 ) -> None:
-    for read in (read_offices, read_who):
+    for read in (read_offices, read_token_owner):
         with pytest.raises(NoAnswer) as caught:
             read(HttpAnswer(403, {}, body))
         assert caught.value.verdict == verdict
@@ -181,11 +181,13 @@ def test_an_answer_as_deep_as_it_may_be_long_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    ("told", "left"),
+    ("header", "left"),
     [("12", {"minute_left": 12}), ("", {}), ("-1", {}), ("9" * 5000, {}), ("٣", {})],
 )
-def test_credits_left_are_a_number_or_unknown(told: str, left: dict[str, int]) -> None:
-    assert limits_in(HttpAnswer(200, {"x-ratelimit-remaining": told}, "")) == left
+def test_credits_left_are_a_number_or_unknown(
+    header: str, left: dict[str, int]
+) -> None:
+    assert limits_in(HttpAnswer(200, {"x-ratelimit-remaining": header}, "")) == left
 
 
 # --- any answer there can be ------------------------------------------------------
@@ -267,23 +269,23 @@ def test_any_envelope_is_a_verdict(
 VALUES = any_json(tuple(WHO), (*WHO.values(), "https://evil.example", "http://x"))
 
 
-@given(said=gone_wrong(WHO, VALUES) | VALUES, status=STATUSES, headers=HEADERS)
+@given(claims=gone_wrong(WHO, VALUES) | VALUES, status=STATUSES, headers=HEADERS)
 def test_whoever_it_says_we_are_is_at_twinfield_or_no_answer(
-    said: object, status: int, headers: dict[str, str]
+    claims: object, status: int, headers: dict[str, str]
 ) -> None:
     try:
-        who = read_who(HttpAnswer(status, headers, json.dumps(said)))
+        owner = read_token_owner(HttpAnswer(status, headers, json.dumps(claims)))
     except NoAnswer:
         return
     assert 200 <= status < 300
-    assert re.fullmatch(r"https://([a-z0-9-]+\.)+twinfield\.com", who["cluster"])
-    assert who["organisation"]
+    assert re.fullmatch(r"https://([a-z0-9-]+\.)+twinfield\.com", owner.cluster)
+    assert owner.organisation
 
 
 @given(text=st.text() | NOISE, status=STATUSES)
 def test_claims_that_are_no_json_are_no_answer(text: str, status: int) -> None:
     try:
-        read_who(HttpAnswer(status, {}, text))
+        read_token_owner(HttpAnswer(status, {}, text))
     except NoAnswer:
         return
     assert "twinfield.com" in text

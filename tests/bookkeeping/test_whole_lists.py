@@ -14,10 +14,10 @@ from adminmoves.bookkeeping.gateway import ADAPTERS
 from adminmoves.bookkeeping.http import HttpAnswer
 from adminmoves.bookkeeping.multivers import read_rows
 from adminmoves.bookkeeping.refusals import refuse_status, retry_after
-from adminmoves.bookkeeping.twinfield_answers import read_offices, read_who
+from adminmoves.bookkeeping.twinfield_answers import read_offices, read_token_owner
 from adminmoves.bookkeeping.verdict import decide_verdict
 from adminmoves.vocabulary import Package, Verdict
-from tests.bookkeeping.exact_rows import division, told
+from tests.bookkeeping.exact_rows import answer_with, division
 from tests.bookkeeping.twinfield_answers import listed, office
 
 V = Verdict
@@ -54,9 +54,9 @@ def test_a_list_with_an_unread_code_says_so_and_is_read_again() -> None:
 
 @pytest.mark.parametrize("code", [{}, [1], True, "x" * 101, "4\x001"])
 def test_a_code_that_is_none_is_unread_and_none_at_all_is_not(code: object) -> None:
-    for told_code, unread in ((code, True), (None, False), ("", False), ("1", False)):
-        companies = told([{"Id": "1", "Code": told_code}])
-        databases = told([{"administrationId": "1", "code": told_code}])
+    for code_value, unread in ((code, True), (None, False), ("", False), ("1", False)):
+        companies = answer_with([{"Id": "1", "Code": code_value}])
+        databases = answer_with([{"administrationId": "1", "code": code_value}])
         rows = (*read_companies(companies), *read_rows(databases))
         assert {row.code_unread for row in rows} == {unread}
 
@@ -76,7 +76,7 @@ def test_a_code_is_known_however_its_signs_are_written(
 
 @pytest.mark.parametrize("status", [201, 202, 203, 204, 206, 207, 226])
 def test_only_a_200_is_a_whole_answer(status: int) -> None:
-    for read in (read_companies, read_rows, read_offices, read_who, read_me):
+    for read in (read_companies, read_rows, read_offices, read_token_owner, read_me):
         for text in ("[]", listed(office("001")).text, "{}"):
             with pytest.raises(NoAnswer) as caught:
                 read(HttpAnswer(status, {}, text))
@@ -84,7 +84,7 @@ def test_only_a_200_is_a_whole_answer(status: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "said",
+    "content",
     [
         {"d": {"results": []}, "error": {"message": {}}},
         {"d": [], "error": "x"},
@@ -92,18 +92,18 @@ def test_only_a_200_is_a_whole_answer(status: int) -> None:
         {"d": {"results": None}},
     ],
 )
-def test_an_error_beside_a_list_of_exact_is_no_list(said: object) -> None:
+def test_an_error_beside_a_list_of_exact_is_no_list(content: object) -> None:
     with pytest.raises(NoAnswer, match="no_results"):
-        read_page(told(said), SYSTEM)
+        read_page(answer_with(content), SYSTEM)
 
 
 @pytest.mark.parametrize("name", ["__next", "odata.nextLink", "@odata.nextLink"])
 def test_what_follows_is_told_inside_or_beside_the_list(name: str) -> None:
     inside = {"d": {"results": [division()], name: "https://next"}}
-    beside = {"d": [division()], name: "https://next"}
+    outside = {"d": [division()], name: "https://next"}
 
-    for said in (inside, beside):
-        assert read_page(told(said), SYSTEM).following == "https://next"
+    for content in (inside, outside):
+        assert read_page(answer_with(content), SYSTEM).following == "https://next"
 
 
 @pytest.mark.parametrize(

@@ -16,17 +16,17 @@ from urllib3.util import connection as urllib3_connection
 from adminmoves.bookkeeping.answers import NoAnswer
 from adminmoves.bookkeeping.bodies import MOST_BYTES
 from adminmoves.bookkeeping.gateway import ADAPTERS
-from adminmoves.bookkeeping.http import AllowedEndpoint, HttpAnswer, Request, Wire
+from adminmoves.bookkeeping.http import AllowedEndpoint, HttpAnswer, HttpClient, Request
 from adminmoves.bookkeeping.http import page_address as address_of_page
 from adminmoves.bookkeeping.twinfield import SERVICE
 from adminmoves.vocabulary import Package, Verdict
-from tests.bookkeeping.crooked import HOST, Crooked, Say, crooked, dripping, sending
+from tests.bookkeeping.crooked import HOST, Crooked, Respond, crooked, dripping, sending
 from tests.bookkeeping.world import Packages
 
 HERE = f"https://{HOST}/list"
 DOORS = (AllowedEndpoint("GET", r"login\.twinfield\.com", "/list"),)
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n"
-Serving = Callable[[Say], Crooked]
+Serving = Callable[[Respond], Crooked]
 
 
 @pytest.fixture
@@ -34,8 +34,8 @@ def serving(tmp_path: Path, settings: Settings) -> Iterator[Serving]:
     """Starts a server that takes the place of the packages."""
     with ExitStack() as stack:
 
-        def serve(say: Say) -> Crooked:
-            server = stack.enter_context(crooked(tmp_path, say))
+        def serve(respond: Respond) -> Crooked:
+            server = stack.enter_context(crooked(tmp_path, respond))
             settings.PORTAL_ENDPOINT_PROFILE = "rehearsal"
             settings.PORTAL_REHEARSAL = server.address
             settings.PORTAL_REHEARSAL_CA = str(server.ca_file)
@@ -45,8 +45,8 @@ def serving(tmp_path: Path, settings: Settings) -> Iterator[Serving]:
 
 
 def send(url: str = HERE, method: str = "GET", seconds: float = 10) -> HttpAnswer:
-    with Wire(DOORS, seconds) as wire:
-        return wire.send(Request(method, url))
+    with HttpClient(DOORS, seconds) as http_client:
+        return http_client.send(Request(method, url))
 
 
 def refusal_of(url: str = HERE, method: str = "GET", seconds: float = 10) -> str:
@@ -155,9 +155,9 @@ def test_a_certificate_of_another_host_is_not_enough(
     packages: Packages, serving: Serving
 ) -> None:
     serving(sending(HEAD % 0))
-    doors = (AllowedEndpoint("GET", "www[.]accountview[.]net", "/list"),)
-    with Wire(doors, 10) as wire, pytest.raises(NoAnswer) as caught:
-        wire.send(Request("GET", "https://www.accountview.net/list"))
+    endpoints = (AllowedEndpoint("GET", "www[.]accountview[.]net", "/list"),)
+    with HttpClient(endpoints, 10) as http_client, pytest.raises(NoAnswer) as caught:
+        http_client.send(Request("GET", "https://www.accountview.net/list"))
     assert caught.value.reason == "certificate"
 
 
@@ -165,18 +165,18 @@ def test_live_asks_the_live_host_and_trusts_no_rehearsal(
     serving: Serving, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The way out is led to the rehearsal, as an attacker in between would."""
-    server, asked = serving(sending(HEAD % 0)), []
+    server, connected = serving(sending(HEAD % 0)), []
     host, port = server.address.split(":")
 
     def led_astray(address: tuple[str, int], *_rest: object, **_more: object) -> object:
-        asked.append(address)
+        connected.append(address)
         return socket.create_connection((host, int(port)))
 
     monkeypatch.setattr(urllib3_connection, "create_connection", led_astray)
     settings.PORTAL_ENDPOINT_PROFILE = "live"
 
     assert refusal_of() == f"{Verdict.UNAVAILABLE} certificate"
-    assert asked == [(HOST, 443)]
+    assert connected == [(HOST, 443)]
 
 
 def test_a_page_for_people_is_at_loopback_in_the_rehearsal_only(
@@ -212,7 +212,9 @@ def test_production_does_not_start_with_a_rehearsal(https: str, starts: bool) ->
 def test_all_that_is_ever_posted_is_for_tokens_and_for_one_list(
     packages: Packages, package: Package
 ) -> None:
-    doors = ADAPTERS[package].doors(packages.connection(package))
-    posted = [door.path.lower() for door in doors if door.method != "GET"]
-    asked = [path for path in posted if not path.endswith("token")]
-    assert asked == ([re.escape(SERVICE)] if package == Package.TWINFIELD else [])
+    endpoints = ADAPTERS[package].endpoints(packages.connection(package))
+    posted = [
+        endpoint.path.lower() for endpoint in endpoints if endpoint.method != "GET"
+    ]
+    other_posts = [path for path in posted if not path.endswith("token")]
+    assert other_posts == ([re.escape(SERVICE)] if package == Package.TWINFIELD else [])

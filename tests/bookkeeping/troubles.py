@@ -31,18 +31,18 @@ Expected = Verdict | Hidden
 
 @dataclass(frozen=True)
 class Scene:
-    """A link that somebody consented to, before anything is the matter with it."""
+    """A connection with a consent, before its trouble begins."""
 
     packages: Packages
     consented: Consented
-    link: BookkeepingConnection
+    connection: BookkeepingConnection
 
     @property
     def package(self) -> Package:
-        return Package(self.link.package)
+        return Package(self.connection.package)
 
     def set(self, status: Status) -> None:
-        self.packages.organisation(self.link).administrations[0].status = status
+        self.packages.organisation(self.connection).administrations[0].status = status
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ def everywhere(verdict: Verdict, **others: Expected) -> dict[Package, Expected]:
 
 
 def fault(name: str, **options: object) -> Callable[[Scene], None]:
-    return lambda scene: scene.packages.befall(scene.link, name, **options)  # type: ignore[arg-type] # each fault has options of its own
+    return lambda scene: scene.packages.befall(scene.connection, name, **options)  # type: ignore[arg-type] # each fault has options of its own
 
 
 def status(wanted: Status) -> Callable[[Scene], None]:
@@ -83,53 +83,53 @@ def sign_in_elsewhere(scene: Scene) -> None:
     """The right code is there, and it is another office's."""
     other = scene.packages.connection(scene.package, "KANTOOR-B")
     scene.packages.add(other, CODES[scene.package])
-    scene.consented(scene.link, at=scene.packages.key(other))
+    scene.consented(scene.connection, at=scene.packages.key(other))
 
 
 def no_division(scene: Scene) -> None:
-    scene.packages.organisation(scene.link).administrations.clear()
+    scene.packages.organisation(scene.connection).administrations.clear()
 
 
 def add_with_zeros(scene: Scene) -> None:
-    scene.packages.add(scene.link, ZEROS[scene.package])
+    scene.packages.add(scene.connection, ZEROS[scene.package])
 
 
 def add_many(scene: Scene) -> None:
     for number in range(601, 730):
-        scene.packages.add(scene.link, f"{PREFIX.get(scene.package, '')}{number}")
+        scene.packages.add(scene.connection, f"{PREFIX.get(scene.package, '')}{number}")
 
 
 def refuse_in_html(scene: Scene) -> None:
     """Of a token that is new: a renewal is no way out."""
-    scene.packages.grow_old(scene.link)
-    scene.packages.befall(scene.link, "unauthorised_html")
+    scene.packages.grow_old(scene.connection)
+    scene.packages.befall(scene.connection, "unauthorised_html")
 
 
 def renewing(name: str, **options: Any) -> Callable[[Scene], None]:
     """A fault of the token endpoint, where an old token is to be renewed."""
 
     def cause(scene: Scene) -> None:
-        scene.packages.grow_old(scene.link)
-        scene.packages.befall(scene.link, name, kind="token", **options)
+        scene.packages.grow_old(scene.connection)
+        scene.packages.befall(scene.connection, name, kind="token", **options)
 
     return cause
 
 
 def spend(scene: Scene) -> None:
     """Somebody else renewed with our token, and we do not know the new one."""
-    scene.packages.grow_old(scene.link)
+    scene.packages.grow_old(scene.connection)
     for grant in scene.packages.rehearsal.world.grants:
         grant.spent, grant.refresh = [grant.refresh], ""
 
 
 def revoke(scene: Scene) -> None:
-    scene.packages.grow_old(scene.link)
-    scene.packages.revoke(scene.link)
+    scene.packages.grow_old(scene.connection)
+    scene.packages.revoke(scene.connection)
 
 
 def err_in_200(scene: Scene) -> None:
     own = {P.ACCOUNTVIEW: "error_in_200", P.TWINFIELD: "business_error"}
-    scene.packages.befall(scene.link, own[scene.package])
+    scene.packages.befall(scene.connection, own[scene.package])
 
 
 ZEROS, BARE = dict.fromkeys(Package, "007"), dict.fromkeys(Package, "7")
@@ -169,10 +169,11 @@ TROUBLES: Mapping[str, Trouble] = {
     ),
     "not shown": Trouble(fault("forget"), everywhere(V.NOT_FOUND_OR_NO_ACCESS)),
     "expired token": Trouble(
-        lambda scene: scene.packages.grow_old(scene.link), everywhere(V.FOUND_ACTIVE)
+        lambda scene: scene.packages.grow_old(scene.connection),
+        everywhere(V.FOUND_ACTIVE),
     ),
     "token that ended early": Trouble(
-        lambda scene: scene.packages.expire(scene.link),
+        lambda scene: scene.packages.expire(scene.connection),
         everywhere(V.FOUND_ACTIVE, EXACT_ONLINE=V.RATE_LIMITED),
     ),
     "revoked consent": Trouble(revoke, everywhere(V.AUTH_REQUIRED)),

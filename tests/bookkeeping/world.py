@@ -21,8 +21,8 @@ from pytest_django.fixtures import Settings
 
 from adminmoves.bookkeeping import oauth
 from adminmoves.bookkeeping.gateway import adapter_of
-from adminmoves.bookkeeping.grants import facts_of
-from adminmoves.bookkeeping.http import Wire
+from adminmoves.bookkeeping.grants import token_columns
+from adminmoves.bookkeeping.http import HttpClient
 from adminmoves.models import BookkeepingConnection, ConnectionGrant
 from adminmoves.vocabulary import Package
 from migrations_portal.env import CLIENT_NAMES
@@ -253,8 +253,10 @@ def consented(packages: Packages, administrator: User) -> Consented:
             nonce=secrets.token_urlsafe(),
         )
         code = allow(page, at or packages.key(connection))
-        with Wire(adapter.doors(connection), 10) as wire:
-            tokens = oauth.exchange(wire, way, CLIENT, code=code, redirect_uri=REDIRECT)
+        with HttpClient(adapter.endpoints(connection), 10) as http_client:
+            tokens = oauth.exchange(
+                http_client, way, CLIENT, code=code, redirect_uri=REDIRECT
+            )
         grant, _made = ConnectionGrant.objects.update_or_create(
             connection=connection,
             defaults={
@@ -262,7 +264,7 @@ def consented(packages: Packages, administrator: User) -> Consented:
                 "redirect_uri": REDIRECT,
                 "lost_at": None,
                 "lost_why": "",
-                **facts_of(way, tokens),
+                **token_columns(way, tokens),
             },
         )
         # A test may give the connection to ``check`` as it is.

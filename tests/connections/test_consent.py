@@ -22,7 +22,7 @@ from adminmoves.models import (
     Event,
     Move,
 )
-from adminmoves.overview.connections.views import KEY
+from adminmoves.overview.connections.views import NONCES_KEY
 from adminmoves.vocabulary import EventCode, LostGrant, MoveState, Package, Role
 from tests.bookkeeping.world import CODES, Consented, Packages, allow
 from tests.builders import make_administration, make_draft, make_person, submit
@@ -43,7 +43,7 @@ def as_administrator(client: Client, administrator: User) -> Client:
 
 
 @pytest.fixture
-def link(packages: Packages) -> BookkeepingConnection:
+def connection(packages: Packages) -> BookkeepingConnection:
     return packages.connection(Package.TWINFIELD)
 
 
@@ -85,10 +85,10 @@ def test_a_consent_makes_a_connection_that_can_be_asked(
 
 
 def test_no_token_stands_open_in_the_database(
-    as_administrator: Client, packages: Packages, link: BookkeepingConnection
+    as_administrator: Client, packages: Packages, connection: BookkeepingConnection
 ) -> None:
-    page = leave(as_administrator, link)
-    come_back(as_administrator, allow(page, packages.key(link)), state_in(page))
+    page = leave(as_administrator, connection)
+    come_back(as_administrator, allow(page, packages.key(connection)), state_in(page))
 
     grant = ConnectionGrant.objects.get()
     tokens = [unseal(grant.sealed_access), unseal(grant.sealed_refresh)]
@@ -101,9 +101,9 @@ def test_no_token_stands_open_in_the_database(
 
 
 def test_consent_in_another_organisation_is_told_loudly(
-    as_administrator: Client, packages: Packages, link: BookkeepingConnection
+    as_administrator: Client, packages: Packages, connection: BookkeepingConnection
 ) -> None:
-    page = leave(as_administrator, link)
+    page = leave(as_administrator, connection)
 
     told = come_back(
         as_administrator, allow(page, "TWINFIELD:KANTOOR-B"), state_in(page)
@@ -113,9 +113,9 @@ def test_consent_in_another_organisation_is_told_loudly(
 
 
 def test_who_refuses_changes_nothing(
-    as_administrator: Client, link: BookkeepingConnection
+    as_administrator: Client, connection: BookkeepingConnection
 ) -> None:
-    state = state_in(leave(as_administrator, link))
+    state = state_in(leave(as_administrator, connection))
 
     answer = as_administrator.get(
         reverse("moves:returned"),
@@ -140,9 +140,9 @@ def test_who_refuses_changes_nothing(
     ],
 )
 def test_an_error_that_comes_back_says_whose_it_is(
-    error: str, words: str, as_administrator: Client, link: BookkeepingConnection
+    error: str, words: str, as_administrator: Client, connection: BookkeepingConnection
 ) -> None:
-    state = state_in(leave(as_administrator, link))
+    state = state_in(leave(as_administrator, connection))
     query = {"error": error, "state": state}
 
     answer = as_administrator.get(reverse("moves:returned"), query, follow=True)
@@ -166,9 +166,9 @@ def test_a_consent_that_ends_another_one_says_which(
 
 
 def test_a_code_that_is_refused_is_among_the_newest_requests(
-    as_administrator: Client, link: BookkeepingConnection
+    as_administrator: Client, connection: BookkeepingConnection
 ) -> None:
-    state = state_in(leave(as_administrator, link))
+    state = state_in(leave(as_administrator, connection))
 
     told = come_back(as_administrator, "not-a-code", state)
 
@@ -176,12 +176,14 @@ def test_a_code_that_is_refused_is_among_the_newest_requests(
 
 
 def test_a_state_counts_once(
-    as_administrator: Client, packages: Packages, link: BookkeepingConnection
+    as_administrator: Client, packages: Packages, connection: BookkeepingConnection
 ) -> None:
-    page = leave(as_administrator, link)
-    come_back(as_administrator, allow(page, packages.key(link)), state_in(page))
+    page = leave(as_administrator, connection)
+    come_back(as_administrator, allow(page, packages.key(connection)), state_in(page))
 
-    told = come_back(as_administrator, allow(page, packages.key(link)), state_in(page))
+    told = come_back(
+        as_administrator, allow(page, packages.key(connection)), state_in(page)
+    )
 
     assert "hoort niet bij een toestemming die je" in told
     assert ConnectionGrant.objects.get().version == 1
@@ -189,9 +191,9 @@ def test_a_state_counts_once(
 
 @pytest.mark.parametrize("kept", [0, -2])
 def test_a_forged_state_is_refused(
-    kept: int, as_administrator: Client, link: BookkeepingConnection
+    kept: int, as_administrator: Client, connection: BookkeepingConnection
 ) -> None:
-    state = state_in(leave(as_administrator, link))
+    state = state_in(leave(as_administrator, connection))
 
     told = come_back(as_administrator, "code", state[:kept])
 
@@ -200,9 +202,9 @@ def test_a_forged_state_is_refused(
 
 
 def test_the_state_of_another_session_is_refused(
-    as_administrator: Client, administrator: User, link: BookkeepingConnection
+    as_administrator: Client, administrator: User, connection: BookkeepingConnection
 ) -> None:
-    state = state_in(leave(as_administrator, link))
+    state = state_in(leave(as_administrator, connection))
     elsewhere = Client()
     elsewhere.force_login(administrator)
 
@@ -210,15 +212,15 @@ def test_the_state_of_another_session_is_refused(
 
 
 def test_the_state_of_another_person_is_refused(
-    as_administrator: Client, link: BookkeepingConnection
+    as_administrator: Client, connection: BookkeepingConnection
 ) -> None:
-    state = state_in(leave(as_administrator, link))
-    begun = as_administrator.session[KEY]
+    state = state_in(leave(as_administrator, connection))
+    begun = as_administrator.session[NONCES_KEY]
     other = make_person("beheerder-2", Role.ADMINISTRATOR)
     as_administrator.force_login(other)
     # Even if the session had been kept.
     kept = as_administrator.session
-    kept[KEY] = begun
+    kept[NONCES_KEY] = begun
     kept.save()
 
     told = come_back(as_administrator, "code", state)
@@ -232,26 +234,26 @@ def test_a_state_holds_ten_minutes(
     holds: bool,
     as_administrator: Client,
     packages: Packages,
-    link: BookkeepingConnection,
+    connection: BookkeepingConnection,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     then = b62_encode(int(time.time()) - seconds)
     with monkeypatch.context() as earlier:
         earlier.setattr(TimestampSigner, "timestamp", lambda _signer: then)
-        page = leave(as_administrator, link)
+        page = leave(as_administrator, connection)
 
-    come_back(as_administrator, allow(page, packages.key(link)), state_in(page))
+    come_back(as_administrator, allow(page, packages.key(connection)), state_in(page))
 
     assert ConnectionGrant.objects.exists() is holds
 
 
 def test_two_consents_begun_in_one_browser_both_hold(
-    as_administrator: Client, packages: Packages, link: BookkeepingConnection
+    as_administrator: Client, packages: Packages, connection: BookkeepingConnection
 ) -> None:
     other = packages.connection(Package.ACCOUNTVIEW)
-    pages = {each.pk: leave(as_administrator, each) for each in (link, other)}
+    pages = {each.pk: leave(as_administrator, each) for each in (connection, other)}
 
-    for each in (link, other):
+    for each in (connection, other):
         code = allow(pages[each.pk], packages.key(each))
         come_back(as_administrator, code, state_in(pages[each.pk]))
 
@@ -262,14 +264,14 @@ def test_of_two_browsers_the_last_consent_holds(
     as_administrator: Client,
     administrator: User,
     packages: Packages,
-    link: BookkeepingConnection,
+    connection: BookkeepingConnection,
 ) -> None:
     second = Client(SERVER_NAME="127.0.0.1")
     second.force_login(administrator)
-    browsers = [(each, leave(each, link)) for each in (as_administrator, second)]
+    browsers = [(each, leave(each, connection)) for each in (as_administrator, second)]
 
     for browser, page in browsers:
-        told = come_back(browser, allow(page, packages.key(link)), state_in(page))
+        told = come_back(browser, allow(page, packages.key(connection)), state_in(page))
         assert "Het pakket antwoordt" in told
 
     assert ConnectionGrant.objects.get().version == 2
@@ -278,12 +280,12 @@ def test_of_two_browsers_the_last_consent_holds(
 
 
 def test_while_a_connection_is_asked_it_is_not_connected(
-    as_administrator: Client, packages: Packages, link: BookkeepingConnection
+    as_administrator: Client, packages: Packages, connection: BookkeepingConnection
 ) -> None:
-    page = leave(as_administrator, link)
+    page = leave(as_administrator, connection)
 
-    with connection_lock.connection_lock(link, 10):
-        code = allow(page, packages.key(link))
+    with connection_lock.connection_lock(connection, 10):
+        code = allow(page, packages.key(connection))
         told = come_back(as_administrator, code, state_in(page))
 
     assert "wordt op dit moment bevraagd" in told
@@ -294,12 +296,12 @@ def test_a_package_that_does_not_answer_leaves_the_old_consent(
     as_administrator: Client,
     packages: Packages,
     consented: Consented,
-    link: BookkeepingConnection,
+    connection: BookkeepingConnection,
 ) -> None:
-    before = consented(link)
-    page = leave(as_administrator, link)
-    code = allow(page, packages.key(link))
-    packages.befall(link, "server_error", kind="token")
+    before = consented(connection)
+    page = leave(as_administrator, connection)
+    code = allow(page, packages.key(connection))
+    packages.befall(connection, "server_error", kind="token")
 
     told = come_back(as_administrator, code, state_in(page))
 
@@ -311,11 +313,11 @@ def test_a_package_that_does_not_answer_leaves_the_old_consent(
 def test_a_refused_registration_names_who_can_help(
     as_administrator: Client,
     packages: Packages,
-    link: BookkeepingConnection,
+    connection: BookkeepingConnection,
     settings: Settings,
 ) -> None:
-    page = leave(as_administrator, link)
-    code = allow(page, packages.key(link))
+    page = leave(as_administrator, connection)
+    code = allow(page, packages.key(connection))
     settings.PORTAL_CLIENTS = {"TWINFIELD": ("portal-rehearsal", "wrong")}
 
     told = come_back(as_administrator, code, state_in(page))
@@ -324,47 +326,49 @@ def test_a_refused_registration_names_who_can_help(
 
 
 def test_access_for_a_short_time_only_is_refused(
-    as_administrator: Client, packages: Packages, link: BookkeepingConnection
+    as_administrator: Client, packages: Packages, connection: BookkeepingConnection
 ) -> None:
-    page = leave(as_administrator, link)
+    page = leave(as_administrator, connection)
     short = page.replace("+offline_access", "")
     assert short != page
 
-    told = come_back(as_administrator, allow(short, packages.key(link)), state_in(page))
+    told = come_back(
+        as_administrator, allow(short, packages.key(connection)), state_in(page)
+    )
 
     assert "Het pakket gaf maar kort toegang" in told
     assert not ConnectionGrant.objects.exists()
 
 
 def test_a_package_that_we_are_not_registered_at_says_so(
-    as_administrator: Client, link: BookkeepingConnection, settings: Settings
+    as_administrator: Client, connection: BookkeepingConnection, settings: Settings
 ) -> None:
     settings.PORTAL_CLIENTS = {}
 
-    answer = as_administrator.get(page_of(link, "connect"))
+    answer = as_administrator.get(page_of(connection, "connect"))
 
     assert answer.status_code == 409
     assert "nog niet geregistreerd bij dit pakket" in answer.content.decode()
 
 
 def test_consent_is_given_and_taken_by_administrators_alone(
-    packages: Packages, link: BookkeepingConnection, agent: User, lead: User
+    packages: Packages, connection: BookkeepingConnection, agent: User, lead: User
 ) -> None:
     for person in (agent, lead):
         browser = Client()
         browser.force_login(person)
 
-        assert browser.get(page_of(link, "connect")).status_code == 403
+        assert browser.get(page_of(connection, "connect")).status_code == 403
         assert browser.get(reverse("moves:returned")).status_code == 403
-        assert browser.post(page_of(link, "disconnect")).status_code == 403
-        told = browser.get(page_of(link)).content.decode()
-        assert page_of(link, "connect") not in told
+        assert browser.post(page_of(connection, "disconnect")).status_code == 403
+        told = browser.get(page_of(connection)).content.decode()
+        assert page_of(connection, "connect") not in told
 
 
 def test_a_code_that_the_package_refuses_is_told(
-    as_administrator: Client, link: BookkeepingConnection
+    as_administrator: Client, connection: BookkeepingConnection
 ) -> None:
-    state = state_in(leave(as_administrator, link))
+    state = state_in(leave(as_administrator, connection))
 
     told = come_back(as_administrator, "not-a-code", state)
 
@@ -375,15 +379,15 @@ def test_a_code_that_the_package_refuses_is_told(
 def test_what_waits_for_a_connection_is_asked_as_soon_as_it_is_linked(
     as_administrator: Client,
     packages: Packages,
-    link: BookkeepingConnection,
+    connection: BookkeepingConnection,
     agent: User,
 ) -> None:
-    draft = make_draft(agent, administration=make_administration(link))
+    draft = make_draft(agent, administration=make_administration(connection))
     move = submit(draft, agent)
     Move.objects.filter(pk=move.pk).update(ask_proof_at=None)
-    page = leave(as_administrator, link)
+    page = leave(as_administrator, connection)
 
-    come_back(as_administrator, allow(page, packages.key(link)), state_in(page))
+    come_back(as_administrator, allow(page, packages.key(connection)), state_in(page))
 
     waits = Move.objects.get(pk=move.pk)
     assert waits.state == MoveState.AWAITING_BOOKKEEPING
@@ -392,19 +396,19 @@ def test_what_waits_for_a_connection_is_asked_as_soon_as_it_is_linked(
 
 
 def test_disconnecting_forgets_the_tokens(
-    as_administrator: Client, packages: Packages, link: BookkeepingConnection
+    as_administrator: Client, packages: Packages, connection: BookkeepingConnection
 ) -> None:
-    page = leave(as_administrator, link)
-    come_back(as_administrator, allow(page, packages.key(link)), state_in(page))
+    page = leave(as_administrator, connection)
+    come_back(as_administrator, allow(page, packages.key(connection)), state_in(page))
 
     seen = ConnectionGrant.objects.get().consented_at.isoformat()
-    as_administrator.post(page_of(link, "disconnect"), {"version": seen})
+    as_administrator.post(page_of(connection, "disconnect"), {"version": seen})
 
     grant = ConnectionGrant.objects.get()
     assert (grant.sealed_access, grant.sealed_refresh) == ("", "")
     event = Event.objects.get(code=EventCode.CONNECTION_DISCONNECTED)
-    assert (event.actor_name, event.subject) == ("beheerder-1", str(link))
-    shown = as_administrator.get(page_of(link)).content.decode()
+    assert (event.actor_name, event.subject) == ("beheerder-1", str(connection))
+    shown = as_administrator.get(page_of(connection)).content.decode()
     assert "Toestemming beëindigd" in shown
 
 
@@ -430,14 +434,16 @@ def test_another_consent_forgets_what_the_old_one_showed(
     as_administrator: Client,
     packages: Packages,
     consented: Consented,
-    link: BookkeepingConnection,
+    connection: BookkeepingConnection,
 ) -> None:
-    consented(link, "TWINFIELD:KANTOOR-B")
-    gateway.check(link, None, link.package_environment)
-    page = leave(as_administrator, link)
-    packages.befall(link, "server_error")
+    consented(connection, "TWINFIELD:KANTOOR-B")
+    gateway.check(connection, None, connection.package_environment)
+    page = leave(as_administrator, connection)
+    packages.befall(connection, "server_error")
 
-    told = come_back(as_administrator, allow(page, packages.key(link)), state_in(page))
+    told = come_back(
+        as_administrator, allow(page, packages.key(connection)), state_in(page)
+    )
 
     assert "KANTOOR-B" not in told
     assert "Er is nog geen lijst gekomen" in told
@@ -447,13 +453,15 @@ def test_another_consent_ends_the_silence(
     as_administrator: Client,
     packages: Packages,
     consented: Consented,
-    link: BookkeepingConnection,
+    connection: BookkeepingConnection,
 ) -> None:
-    consented(link)
-    packages.befall(link, "too_many", times=1, after=300)
-    gateway.check(link, None, link.package_environment)
-    page = leave(as_administrator, link)
+    consented(connection)
+    packages.befall(connection, "too_many", times=1, after=300)
+    gateway.check(connection, None, connection.package_environment)
+    page = leave(as_administrator, connection)
 
-    told = come_back(as_administrator, allow(page, packages.key(link)), state_in(page))
+    told = come_back(
+        as_administrator, allow(page, packages.key(connection)), state_in(page)
+    )
 
     assert "Het pakket antwoordt" in told

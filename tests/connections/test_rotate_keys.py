@@ -18,7 +18,7 @@ NEWER_KEY = "B" * 43 + "="
 
 
 @pytest.fixture
-def link(packages: Packages, consented: Consented) -> BookkeepingConnection:
+def connection(packages: Packages, consented: Consented) -> BookkeepingConnection:
     connection = packages.connection(Package.EXACT_ONLINE)
     consented(connection)
     return connection
@@ -31,20 +31,22 @@ def rotate() -> str:
 
 
 def test_the_older_key_can_go_after_a_rotation(
-    link: BookkeepingConnection, settings: Settings
+    connection: BookkeepingConnection, settings: Settings
 ) -> None:
     settings.PORTAL_TOKEN_KEYS = [NEWER_KEY, *settings.PORTAL_TOKEN_KEYS]
 
     told = rotate()
 
     settings.PORTAL_TOKEN_KEYS = [NEWER_KEY]
-    answer = gateway.check(link, CODES[Package.EXACT_ONLINE], link.package_environment)
+    answer = gateway.check(
+        connection, CODES[Package.EXACT_ONLINE], connection.package_environment
+    )
     assert told == "Sealed anew: 1.\n"
     assert answer.verdict == Verdict.FOUND_ACTIVE
 
 
 def test_what_no_key_opens_is_named_and_the_rest_is_sealed_anew(
-    link: BookkeepingConnection,
+    connection: BookkeepingConnection,
     packages: Packages,
     consented: Consented,
     settings: Settings,
@@ -53,26 +55,26 @@ def test_what_no_key_opens_is_named_and_the_rest_is_sealed_anew(
     settings.PORTAL_TOKEN_KEYS = [NEWER_KEY]
     other = packages.connection(Package.TWINFIELD)
     consented(other)
-    sealed = ConnectionGrant.objects.get(connection=link).sealed_refresh
+    sealed = ConnectionGrant.objects.get(connection=connection).sealed_refresh
 
     with pytest.raises(CommandError) as refused:
         rotate()
 
-    assert link.public_id in str(refused.value)
+    assert connection.public_id in str(refused.value)
     assert other.public_id not in str(refused.value)
-    kept = ConnectionGrant.objects.get(connection=link)
+    kept = ConnectionGrant.objects.get(connection=connection)
     assert kept.sealed_refresh == sealed
     settings.PORTAL_TOKEN_KEYS = old_keys
     assert unseal(kept.sealed_refresh)
 
 
 def test_a_token_that_comes_during_a_rotation_is_stored(
-    link: BookkeepingConnection,
+    connection: BookkeepingConnection,
     packages: Packages,
     settings: Settings,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    packages.grow_old(link)
+    packages.grow_old(connection)
     settings.PORTAL_TOKEN_KEYS = [NEWER_KEY, *settings.PORTAL_TOKEN_KEYS]
     renew = oauth.refresh
 
@@ -84,19 +86,23 @@ def test_a_token_that_comes_during_a_rotation_is_stored(
     monkeypatch.setattr(oauth, "refresh", renew_and_rotate)
     code = CODES[Package.EXACT_ONLINE]
 
-    first = gateway.check(link, code, link.package_environment, age=gateway.FRESH)
-    packages.grow_old(link)
-    second = gateway.check(link, code, link.package_environment, age=gateway.FRESH)
+    first = gateway.check(
+        connection, code, connection.package_environment, age=gateway.FRESH
+    )
+    packages.grow_old(connection)
+    second = gateway.check(
+        connection, code, connection.package_environment, age=gateway.FRESH
+    )
 
     assert first.verdict == second.verdict == Verdict.FOUND_ACTIVE
 
 
 def test_a_consent_that_ended_is_left_alone(
-    link: BookkeepingConnection, packages: Packages
+    connection: BookkeepingConnection, packages: Packages
 ) -> None:
-    packages.grow_old(link)
-    packages.revoke(link)
-    gateway.check(link, "411", link.package_environment)
+    packages.grow_old(connection)
+    packages.revoke(connection)
+    gateway.check(connection, "411", connection.package_environment)
 
     assert rotate() == "Sealed anew: 0.\n"
-    assert ConnectionGrant.objects.get(connection=link).sealed_refresh == ""
+    assert ConnectionGrant.objects.get(connection=connection).sealed_refresh == ""

@@ -12,7 +12,7 @@ from pytest_django.fixtures import Settings
 from adminmoves.bookkeeping.answers import ListedAdministration, Listing
 from adminmoves.bookkeeping.connection_lock import ConnectionBusy
 from adminmoves.bookkeeping.gateway import Evidence
-from adminmoves.bookkeeping.list_cache import keep_list
+from adminmoves.bookkeeping.list_cache import cache_list
 from adminmoves.models import (
     BookkeepingConnection,
     ConnectionGrant,
@@ -185,7 +185,7 @@ def test_while_a_package_is_being_asked_its_kept_list_answers(
             raise ConnectionBusy(timezone.now() + timedelta(minutes=1))
 
     answering(Busy())
-    keep_list(
+    cache_list(
         connection,
         Listing((ListedAdministration("NIEUW", name="Bakkerij Voorbeeld"),), "offices"),
     )
@@ -205,7 +205,7 @@ def test_the_review_shows_the_kept_list_and_asks_nothing(
     review = f"/aanvraag/{draft.number}/nalezen/"
 
     before = as_agent.get(review).content.decode()
-    keep_list(
+    cache_list(
         connection,
         Listing((ListedAdministration("NIEUW", name="Bakkerij Voorbeeld"),), "offices"),
     )

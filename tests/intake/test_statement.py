@@ -13,7 +13,7 @@ from pytest_django.fixtures import Settings
 
 from adminmoves.access import actor_for
 from adminmoves.approval.actions import send_back_move
-from adminmoves.evidence.files import keep_file
+from adminmoves.evidence.files import store_file
 from adminmoves.intake.draft.actions import edit_draft, reopen_move
 from adminmoves.intake.draft.statement import STATEMENT_FIELDS
 from adminmoves.models import Move, Proof
@@ -45,7 +45,7 @@ def _folder(settings: Settings, tmp_path: Path) -> None:
 def with_file(move: Move, agent: User) -> Move:
     """The same draft with a file in its statement."""
     upload = SimpleUploadedFile("mail.txt", b"It was moved on Monday.")
-    file = keep_file(move, upload, actor=actor_for(agent))
+    file = store_file(move, upload, actor=actor_for(agent))
     return edit_draft(move.pk, {"moved_evidence": file}, actor=actor_for(agent))
 
 

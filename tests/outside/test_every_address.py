@@ -18,7 +18,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from adminmoves.access import actor_for
-from adminmoves.evidence.files import keep_file
+from adminmoves.evidence.files import store_file
 from adminmoves.models import ApprovalLoan
 from adminmoves.vocabulary import MoveState, Role
 from adminmoves.web.http import OutsideMiddleware
@@ -54,7 +54,7 @@ def asker(
         a_move(state)
     draft = make_draft(agent)
     proof = SimpleUploadedFile("brief.txt", b"Het is gedaan.")
-    keep_file(draft, proof, actor=actor_for(agent))
+    store_file(draft, proof, actor=actor_for(agent))
     make_environment(office_code="VKN100")
     until = timezone.now() + timedelta(days=1)
     ApprovalLoan.objects.create(lender=lead, borrower=agent, ends_at=until)

@@ -16,7 +16,7 @@ from django.test import Client
 
 from adminmoves.access import actor_for
 from adminmoves.approval.actions import reject_move
-from adminmoves.evidence.files import keep_file
+from adminmoves.evidence.files import store_file
 from adminmoves.evidence.records import Attestation, attest
 from adminmoves.models import Event, Move
 from adminmoves.overview.move.actions import comment
@@ -55,7 +55,7 @@ def attested(agent: User) -> Move:
     kind = MoveType.MOVE_ENVIRONMENT_AND_CHANGE_CODE
     move = submit(make_draft(agent, kind, administration=administration), agent)
     actor = actor_for(agent)
-    file = keep_file(move, SimpleUploadedFile("zuid.eml", MAIL), actor=actor)
+    file = store_file(move, SimpleUploadedFile("zuid.eml", MAIL), actor=actor)
     said = Attestation("Supergebruiker Zuid", date(2026, 11, 1), evidence=file)
     attest(move.pk, actor=actor, attestation=said)
     return Move.objects.get(pk=move.pk)

@@ -10,7 +10,7 @@ from django.test import Client
 from adminmoves.bookkeeping import gateway
 from adminmoves.bookkeeping.gateway import Evidence
 from adminmoves.evidence.verdict_texts import MEANINGS, NOT_RECOGNISED
-from adminmoves.evidence.wording import tell
+from adminmoves.evidence.wording import verdict_text
 from adminmoves.models import BookkeepingConnection, Contributor, Move, Parties, Proof
 from adminmoves.templatetags.portal import icon
 from adminmoves.vocabulary import MoveState, MoveType, Package, Part, Verdict
@@ -20,12 +20,12 @@ from tests.intake.pages import errors_of, messages_in
 
 pytestmark = pytest.mark.django_db
 S = MoveState
-SAID = {
+ANSWERS = {
     "said_by": "Supergebruiker Noord",
     "moved_on": "2026-11-20",
     "ticket": "SUP-1003",
 }
-REASON = {**SAID, "reason": "Het pakket heeft een bekende storing."}
+REASON = {**ANSWERS, "reason": "Het pakket heeft een bekende storing."}
 
 
 def page_of(move: Move, page: str = "verklaring/") -> str:
@@ -59,7 +59,7 @@ def test_an_agent_attests_and_it_goes_on_to_approval(
 ) -> None:
     move = a_move(S.AWAITING_BOOKKEEPING)
 
-    answer = as_agent.post(page_of(move), as_read(move, **SAID))
+    answer = as_agent.post(page_of(move), as_read(move, **ANSWERS))
 
     stored = Move.objects.get(pk=move.pk)
     assert answer["Location"] == page_of(move, "")
@@ -78,7 +78,9 @@ def test_a_file_will_do_in_place_of_a_ticket(
     move = a_move(S.AWAITING_BOOKKEEPING)
     file = SimpleUploadedFile("brief.pdf", b"%PDF-1.7")
 
-    as_agent.post(page_of(move), {**as_read(move, **SAID), "ticket": "", "file": file})
+    as_agent.post(
+        page_of(move), {**as_read(move, **ANSWERS), "ticket": "", "file": file}
+    )
 
     stored = Move.objects.get(pk=move.pk)
     assert stored.proof is not None
@@ -106,7 +108,7 @@ def test_what_is_missing_is_told_and_nothing_is_stored(
 ) -> None:
     move = a_move(S.AWAITING_BOOKKEEPING)
 
-    page = as_agent.post(page_of(move), {**as_read(move, **SAID), **changes})
+    page = as_agent.post(page_of(move), {**as_read(move, **ANSWERS), **changes})
 
     assert errors_of(page) == errors
     assert state_of(move) == S.AWAITING_BOOKKEEPING
@@ -118,7 +120,7 @@ def test_a_lead_attests_in_place_of_the_package_with_a_reason(
 ) -> None:
     client.force_login(lead)
 
-    without = client.post(page_of(asked_by_api), as_read(asked_by_api, **SAID))
+    without = client.post(page_of(asked_by_api), as_read(asked_by_api, **ANSWERS))
     answer = client.post(page_of(asked_by_api), as_read(asked_by_api, **REASON))
 
     assert errors_of(without) == {
@@ -185,7 +187,7 @@ def test_who_only_reads_attests_nothing(
     move = a_move(S.AWAITING_BOOKKEEPING)
     client.force_login(request.getfixturevalue(who))
 
-    assert client.post(page_of(move), as_read(move, **SAID)).status_code == 403
+    assert client.post(page_of(move), as_read(move, **ANSWERS)).status_code == 403
     assert client.post(page_of(move, "vraag-pakket/")).status_code == 403
     assert not Proof.objects.exists()
 
@@ -197,7 +199,7 @@ def test_what_does_not_wait_takes_no_attestation(
     move = a_move(state)
     proofs = Proof.objects.count()
 
-    answer = as_agent.post(page_of(move), as_read(move, **SAID))
+    answer = as_agent.post(page_of(move), as_read(move, **ANSWERS))
 
     assert answer.status_code == 409
     assert "Deze aanvraag wacht niet op het boekhoudpakket." in answer.content.decode()
@@ -278,7 +280,7 @@ def test_every_answer_has_its_words_and_its_picture(
         observed_environment="LIC-2",
     )
 
-    answer = tell(proof)
+    answer = verdict_text(proof)
 
     meaning = MEANINGS[verdict] if counts else NOT_RECOGNISED
     assert answer.look == meaning.look

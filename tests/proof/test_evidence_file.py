@@ -16,7 +16,7 @@ from django.test import Client
 from adminmoves.access import actor_for
 from adminmoves.errors import ChangedMeanwhile, NotAllowed
 from adminmoves.evidence.file_kinds import kind_of
-from adminmoves.evidence.files import keep_file
+from adminmoves.evidence.files import store_file
 from adminmoves.intake.draft.actions import edit_draft
 from adminmoves.models import EvidenceFile, Move
 from adminmoves.vocabulary import MoveState, Role
@@ -55,7 +55,7 @@ TAKEN = [
     ("cp1252.txt", "Caf\xe9".encode("cp1252"), "text/plain"),
     ("utf-16.txt", "Het is gedaan.".encode("utf-16"), "text/plain"),
 ]
-KEPT = [
+ACCEPTED = [
     ("afdruk.pdf", b"\x1b%-12345X@PJL JOB\r\n@PJL ENTER LANGUAGE=PDF\r\n" + PDF),
     ("kopregel.pdf", b"Content-Type: application/pdf\r\n\r\n" + PDF),
     ("dos.txt", TEXT + b"\r\n\x1a"),
@@ -64,7 +64,7 @@ KEPT = [
     ("mail.eml", MAIL.decode().encode("utf-16")),
     ("mail.eml", b"\xfe\xff" + MAIL.decode().encode("utf-16-be")),
 ]
-NOT_KEPT = [
+NOT_ACCEPTED = [
     ("pagina.pdf", b"<html>" + PDF),
     ("programma.pdf", PROGRAM + PDF),
     ("ver.pdf", b" " * 70000 + b"a" * 2000 + PDF),
@@ -121,7 +121,7 @@ NAMES = {
     "Cafe\u0301.PDF": "Café.PDF",
     "brief.pdf ": "brief.pdf",
 }
-SAID = {"moved_said_by": "Supergebruiker Noord", "moved_on": "2026-11-20"}
+ANSWERS = {"moved_said_by": "Supergebruiker Noord", "moved_on": "2026-11-20"}
 
 
 @pytest.fixture(autouse=True)
@@ -137,7 +137,7 @@ def as_agent(client: Client, agent: User) -> Client:
 
 def send(client: Client, move: Move, name: str, content: bytes, **more: Any) -> Any:
     file = SimpleUploadedFile(name, content, content_type="application/octet-stream")
-    return client.post(url(move), as_sent(move, **SAID, moved_file=file, **more))
+    return client.post(url(move), as_sent(move, **ANSWERS, moved_file=file, **more))
 
 
 @pytest.mark.parametrize(
@@ -164,7 +164,7 @@ def test_a_file_that_is_what_it_says_is_kept(
 
 
 @pytest.mark.parametrize(
-    ("name", "content"), KEPT, ids=[str(row[1][:12]) for row in KEPT]
+    ("name", "content"), ACCEPTED, ids=[str(row[1][:12]) for row in ACCEPTED]
 )
 def test_what_machines_write_around_a_file_does_not_count(
     name: str, content: bytes
@@ -173,7 +173,7 @@ def test_what_machines_write_around_a_file_does_not_count(
 
 
 @pytest.mark.parametrize(
-    ("name", "content"), NOT_KEPT, ids=[row[0] for row in NOT_KEPT]
+    ("name", "content"), NOT_ACCEPTED, ids=[row[0] for row in NOT_ACCEPTED]
 )
 def test_a_file_that_holds_another_somewhere_is_not_that_one(
     name: str, content: bytes
@@ -323,7 +323,7 @@ def test_the_kept_file_becomes_the_proof(as_agent: Client, agent: User) -> None:
             {"moved_on": "Vul in sinds wanneer de administratie daar staat."},
         ),
         (
-            {**SAID, "requester_ticket": ""},
+            {**ANSWERS, "requester_ticket": ""},
             {
                 "requester_ticket": "Vul het nummer van het ticket in.",
                 "moved_ticket": "Vul een ticketnummer in, of voeg een bestand toe.",
@@ -337,7 +337,7 @@ def test_the_kept_file_becomes_the_proof(as_agent: Client, agent: User) -> None:
             },
         ),
         (
-            {**SAID, "moved_on": "2099-01-01", "moved_ticket": "SUP-1"},
+            {**ANSWERS, "moved_on": "2099-01-01", "moved_ticket": "SUP-1"},
             {"moved_on": "Kies vandaag of een dag ervoor."},
         ),
     ],
@@ -380,7 +380,7 @@ def test_an_odd_name_is_stored_as_a_plain_one(
     # As another program sends it: Django's own would clean it here.
     upload.__dict__["_name"] = name
 
-    file = keep_file(make_draft(agent), upload, actor=actor_for(agent))
+    file = store_file(make_draft(agent), upload, actor=actor_for(agent))
 
     client.force_login(agent)
     answer = client.get(f"/bewijs/{file.public_id}/")

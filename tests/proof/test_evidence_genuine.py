@@ -13,7 +13,7 @@ from django.urls import reverse
 from adminmoves.access import actor_for
 from adminmoves.archive.durable import DurableStorage
 from adminmoves.archive.marks import MARK
-from adminmoves.evidence.files import keep_file, trouble_with
+from adminmoves.evidence.files import store_file, trouble_with
 from adminmoves.evidence.records import Attestation, attest
 from adminmoves.execution import claim
 from adminmoves.models import Event, EvidenceFile, Move, Parties, StoreMark
@@ -46,7 +46,7 @@ def evidence_file(a_move: MakeMove, agent: User) -> EvidenceFile:
     """Of a move that waits for approval, attested with it."""
     move = a_move(S.AWAITING_BOOKKEEPING)
     upload = SimpleUploadedFile("mail.txt", CONTENT)
-    file = keep_file(move, upload, actor=actor_for(agent))
+    file = store_file(move, upload, actor=actor_for(agent))
     said_so = Attestation("Jansen", date(2026, 11, 1), evidence=file)
     attest(move.pk, actor=actor_for(agent), attestation=said_so)
     return file
@@ -157,7 +157,7 @@ def test_a_start_waits_while_its_folder_is_away(
 def test_no_draft_is_submitted_on_it(harm: Harm, a_move: MakeMove, agent: User) -> None:
     draft = make_draft(agent)
     upload = SimpleUploadedFile("mail.txt", CONTENT)
-    file = keep_file(draft, upload, actor=actor_for(agent))
+    file = store_file(draft, upload, actor=actor_for(agent))
     said_so = {"moved_said_by": "Jansen", "moved_on": date(2026, 11, 1)}
     Parties.objects.filter(move=draft).update(moved_evidence=file, **said_so)
     harm(path_of(file))

@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from adminmoves.access import actor_for
-from adminmoves.evidence.files import keep_file
+from adminmoves.evidence.files import store_file
 from adminmoves.vocabulary import Role
 from tests.builders import make_draft, make_person
 
@@ -29,7 +29,7 @@ def test_a_file_is_shown_as_what_it_is_and_can_do_nothing(
     settings.MEDIA_ROOT = tmp_path
     content, kind, is_boxed = FILES[name]
     upload = SimpleUploadedFile(name, content)
-    file = keep_file(make_draft(agent), upload, actor=actor_for(agent))
+    file = store_file(make_draft(agent), upload, actor=actor_for(agent))
     way = f"/bewijs/{file.public_id}/bekijken/"
     client.force_login(agent)
 
@@ -53,7 +53,7 @@ def test_what_no_browser_shows_is_saved(
 ) -> None:
     settings.MEDIA_ROOT = tmp_path
     upload = SimpleUploadedFile("scan.tif", b"II*\0" + bytes(40))
-    file = keep_file(make_draft(agent), upload, actor=actor_for(agent))
+    file = store_file(make_draft(agent), upload, actor=actor_for(agent))
     client.force_login(agent)
 
     answer = client.get(f"/bewijs/{file.public_id}/bekijken/")

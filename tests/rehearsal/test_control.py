@@ -1,4 +1,4 @@
-"""What the world can be values, and that it keeps what it was values."""
+"""The commands of the world, and that it keeps what they changed."""
 
 import json
 import os

@@ -12,7 +12,7 @@ from adminmoves import access, lifecycle
 from adminmoves.access import Actor
 from adminmoves.audit import trail
 from adminmoves.errors import ChangedMeanwhile, DomainError, NotAllowed, StepRefused
-from adminmoves.evidence.files import keep_file
+from adminmoves.evidence.files import store_file
 from adminmoves.intake.draft.answers import (
     ANSWER_FIELDS,
     changed_answers,
@@ -199,7 +199,7 @@ def _store_upload(
         return {}
     # Before the file is stored: a refusal afterwards would leave it in the folder.
     require_draft_version(move, version)
-    return {"moved_evidence": keep_file(move, upload, actor=actor)}
+    return {"moved_evidence": store_file(move, upload, actor=actor)}
 
 
 def _save_answers(move: Move, answers: Mapping[str, Any], changed: set[str]) -> None:

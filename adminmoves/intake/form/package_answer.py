@@ -6,7 +6,7 @@ from datetime import timedelta
 from adminmoves.bookkeeping import gateway
 from adminmoves.bookkeeping.connection_lock import ConnectionBusy
 from adminmoves.bookkeeping.gateway import Evidence
-from adminmoves.evidence.assessment import weigh
+from adminmoves.evidence.assessment import assess
 from adminmoves.models import BookkeepingConnection, Move, Proof
 from adminmoves.rules.checks.identity import other_kvk, other_name
 from adminmoves.vocabulary import ProofKind
@@ -78,7 +78,7 @@ def _assess(
         package=connection.package,
         code=move.to_code,
         kind=ProofKind.VERIFIED,
-        **weigh(move, answer),
+        **assess(move, answer),
     )
     administration = move.administration
     if administration is None:

@@ -10,7 +10,7 @@ from adminmoves import access, doorbell, lifecycle
 from adminmoves.access import Actor
 from adminmoves.audit import trail
 from adminmoves.errors import CheckRefused
-from adminmoves.evidence.records import attest_held, prove_held, usable_proof
+from adminmoves.evidence.records import attest_locked, prove_locked, usable_proof
 from adminmoves.intake.draft.actions import require_draft_version, require_own_draft
 from adminmoves.intake.draft.answers import reverses_param
 from adminmoves.intake.draft.statement import attestation_of
@@ -115,7 +115,7 @@ def _submit_params(move: Move, report: Report) -> dict[str, Any]:
 def _prove_if_possible(move: Move, actor: Actor) -> list[trail.TrailEntry]:
     """Go on to approval if a proof of this place holds, or the draft attests it."""
     if proof := usable_proof(move):
-        return [prove_held(move, proof, actor=actor)]
+        return [prove_locked(move, proof, actor=actor)]
     if attestation := attestation_of(move):
-        return attest_held(move, actor=actor, attestation=attestation)
+        return attest_locked(move, actor=actor, attestation=attestation)
     return []

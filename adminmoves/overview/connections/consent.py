@@ -1,7 +1,8 @@
-"""Consent of a package: leave for its own page, come back with a code, store tokens.
+"""Consent of a package: go to its page, return with a code, store the tokens.
 
-The way there is a link, so that the content policy needs no exception; the state that
-travels along is signed, holds ten minutes, and belongs to one person and one session.
+The way there is a link, not a form, so that the content security policy needs no
+exception. The state in it is signed, valid for ten minutes, and bound to one person and
+one session.
 """
 
 import secrets
@@ -21,11 +22,11 @@ from adminmoves.bookkeeping import connection_lock, gateway, oauth
 from adminmoves.bookkeeping.answers import Evidence, NoAnswer
 from adminmoves.bookkeeping.failure_reasons import FailureReason
 from adminmoves.bookkeeping.gateway import ConnectionBusy, adapter_of
-from adminmoves.bookkeeping.grants import facts_of, lose
-from adminmoves.bookkeeping.http import Wire
+from adminmoves.bookkeeping.grants import lose, token_columns
+from adminmoves.bookkeeping.http import HttpClient
 from adminmoves.bookkeeping.list_cache import forget_list
 from adminmoves.bookkeeping.oauth import OAuth, Tokens, client_of
-from adminmoves.bookkeeping.record import recorded
+from adminmoves.bookkeeping.record import record_call
 from adminmoves.errors import ChangedMeanwhile, StepRefused
 from adminmoves.evidence.failure_texts import why_of
 from adminmoves.models import (
@@ -39,7 +40,7 @@ from adminmoves.vocabulary import EventCode, LostGrant, MoveState, Right, Verdic
 
 SALT = "adminmoves.consent"
 MAX_CONSENT_SECONDS = 600
-SECONDS = 30.0
+MAX_SECONDS = 30.0
 REFUSED_PORTAL = frozenset(
     {
         *("unauthorized_client", "invalid_client", "invalid_request"),
@@ -49,19 +50,19 @@ REFUSED_PORTAL = frozenset(
 PASSING = frozenset({"server_error", "temporarily_unavailable"})
 
 
-def leave_for(
+def consent_page(
     connection: BookkeepingConnection, *, actor: Actor, redirect_uri: str
 ) -> tuple[str, str]:
-    """The package's page, and the nonce that the session keeps until the return."""
+    """The address of the package's page, and a nonce for the session to store."""
     access.require(actor, Right.KEEP_ESTATE)
     way, client = _registered(connection)
     nonce = secrets.token_urlsafe(16)
-    said = {"connection": connection.pk, "person": actor.person, "nonce": nonce}
+    content = {"connection": connection.pk, "person": actor.person, "nonce": nonce}
     page = oauth.consent_page(
         way,
         client[0],
         redirect_uri=redirect_uri,
-        state=signing.dumps(said, salt=SALT),
+        state=signing.dumps(content, salt=SALT),
         nonce=nonce,
     )
     return page, nonce
@@ -70,20 +71,21 @@ def leave_for(
 def connection_of(
     state: str, nonces: Sequence[str], *, actor: Actor
 ) -> tuple[BookkeepingConnection, str]:
-    """The connection of a state that is ours, fresh, of this person and session.
+    """The connection of a valid state, and its nonce, which is used up.
 
-    ``nonces``: what the session keeps. The one that is returned has been used.
+    ``nonces``: those of the session. Raises StepRefused for a state that is not ours,
+    too old, or of another person or session.
     """
     access.require(actor, Right.KEEP_ESTATE)
     try:
-        said: dict[str, Any] = signing.loads(
+        content: dict[str, Any] = signing.loads(
             state, salt=SALT, max_age=MAX_CONSENT_SECONDS
         )
     except signing.BadSignature as broken:
         raise _strange() from broken
-    if said["nonce"] not in nonces or said["person"] != actor.person:
+    if content["nonce"] not in nonces or content["person"] != actor.person:
         raise _strange()
-    return BookkeepingConnection.objects.get(pk=said["connection"]), said["nonce"]
+    return BookkeepingConnection.objects.get(pk=content["connection"]), content["nonce"]
 
 
 def _strange() -> StepRefused:
@@ -98,19 +100,19 @@ def _strange() -> StepRefused:
 def connect(
     connection: BookkeepingConnection, code: str, *, actor: Actor, redirect_uri: str
 ) -> None:
-    """Exchange the code and store what it gives. Raises StepRefused in words."""
+    """Exchange the code for tokens and store them. Raises StepRefused."""
     access.require(actor, Right.KEEP_ESTATE)
     way, client = _registered(connection)
-    doors = adapter_of(connection).doors(connection)
+    endpoints = adapter_of(connection).endpoints(connection)
     calls: list[ConnectionCall] = []
     try:
         with (
-            connection_lock.connection_lock(connection, SECONDS),
-            Wire(doors, SECONDS) as wire,
+            connection_lock.connection_lock(connection, MAX_SECONDS),
+            HttpClient(endpoints, MAX_SECONDS) as http_client,
         ):
-            with recorded(calls, connection, "token", wire) as noting:
+            with record_call(calls, connection, "token", http_client) as sender:
                 tokens = oauth.exchange(
-                    noting, way, client, code=code, redirect_uri=redirect_uri
+                    sender, way, client, code=code, redirect_uri=redirect_uri
                 )
             _store(connection, way, tokens, actor=actor, redirect_uri=redirect_uri)
     except ConnectionBusy as busy:
@@ -118,13 +120,13 @@ def connect(
             _("This connection is being asked at this moment. Connect it again soon.")
         ) from busy
     except NoAnswer as no:
-        raise StepRefused(_told(no)) from no
+        raise StepRefused(no_tokens_message(no)) from no
     finally:
-        gateway.keep_calls(connection, calls)
+        gateway.store_calls(connection, calls)
 
 
-def told_of(error: str) -> str:
-    """What an error means that came back from the consent page (RFC 6749 4.1.2.1)."""
+def return_message(error: str) -> str:
+    """The message for an error of the consent page (RFC 6749 par. 4.1.2.1)."""
     if error == "access_denied":
         return _("No consent was given, so nothing has changed.")
     if error in REFUSED_PORTAL:
@@ -144,16 +146,15 @@ def told_of(error: str) -> str:
     )
 
 
-def _told(no: NoAnswer) -> str:
-    """Why there are no tokens, and what to do."""
+def no_tokens_message(no: NoAnswer) -> str:
     if no.reason == FailureReason.CLIENT_REFUSED:
         return _(
             "The package does not accept the id or the secret of the portal. Whoever "
             "runs the portal can look at them."
         )
     if no.verdict == Verdict.CONFIG_ERROR:
-        told = {"why": why_of(no.reason)}
-        return _("%(why)s Whoever runs the portal can look at that.") % told
+        params = {"why": why_of(no.reason)}
+        return _("%(why)s Whoever runs the portal can look at that.") % params
     if no.verdict == Verdict.AUTH_REQUIRED:
         return _("The package did not accept the consent. Connect it again.")
     return _(
@@ -188,7 +189,7 @@ def _store(
             "lost_at": None,
             "lost_why": "",
             "version": before.version + 1 if before else 1,
-            **facts_of(way, tokens),
+            **token_columns(way, tokens),
         },
     )
     connection_lock.clear_backoff(connection)
@@ -201,7 +202,7 @@ def _store(
 
 
 def _ask_again(connection: BookkeepingConnection) -> None:
-    """What waits for this connection need not wait for its next time."""
+    """Make the moves that wait for this connection due now."""
     Move.objects.filter(
         state=MoveState.AWAITING_BOOKKEEPING, to_connection=connection
     ).update(ask_proof_at=timezone.now())
@@ -212,10 +213,10 @@ def _ask_again(connection: BookkeepingConnection) -> None:
 def disconnect(
     connection: BookkeepingConnection, *, actor: Actor, seen: str | None = None
 ) -> bool:
-    """Forget the tokens; whether there were any.
+    """Delete the tokens; False where there were none.
 
-    ``seen``: when the consent was given that the person saw; "" where their page named
-    none, None where there is no page. Raises ChangedMeanwhile: it was connected again.
+    ``seen``: the moment of the consent that the page showed; "" where it showed none,
+    None where there is no page. Raises ChangedMeanwhile where it was connected again.
     """
     access.require(actor, Right.KEEP_ESTATE)
     grant = (
@@ -226,13 +227,13 @@ def disconnect(
     if grant is None:
         return False
     if seen is not None and seen != grant.consented_at.isoformat():
-        raise ChangedMeanwhile(_told_of_consent(grant))
+        raise ChangedMeanwhile(_reconnected_message(grant))
     lose(grant, LostGrant.DISCONNECTED, actor=actor)
     forget_list(connection)
     return True
 
 
-def _told_of_consent(grant: ConnectionGrant) -> str:
+def _reconnected_message(grant: ConnectionGrant) -> str:
     who = grant.consented_by
     return _(
         "This page shows an older state, so nothing was cut: %(who)s connected this on "
@@ -246,7 +247,7 @@ def _told_of_consent(grant: ConnectionGrant) -> str:
 
 
 def ask_now(connection: BookkeepingConnection, *, actor: Actor) -> Evidence:
-    """Fetch the list anew, for who looks at the connection. Raises StepRefused."""
+    """Fetch the list anew, for the page of the connection. Raises StepRefused."""
     access.require(actor, Right.KEEP_ESTATE)
     try:
         return gateway.check(
@@ -254,7 +255,7 @@ def ask_now(connection: BookkeepingConnection, *, actor: Actor) -> Evidence:
             None,
             connection.package_environment,
             age=gateway.FRESH,
-            seconds=SECONDS,
+            seconds=MAX_SECONDS,
             urgent=True,
         )
     except ConnectionBusy as busy:

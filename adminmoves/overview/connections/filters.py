@@ -17,7 +17,7 @@ from django.db.models.lookups import Exact, Regex
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from adminmoves.bookkeeping.grants import held_up, needs_consent
+from adminmoves.bookkeeping.grants import cannot_be_asked, needs_consent
 from adminmoves.bookkeeping.oauth import registered
 from adminmoves.models import BookkeepingConnection
 from adminmoves.overview.connections.status import GROUPS, Group
@@ -30,16 +30,16 @@ OWNERS = Func(
     function="jsonb_path_query_array",
     output_field=JSONField(),
 )
-HELD_UP = "hapert"
-"""Counted by the page of operations, which leads here; no group by itself."""
+CANNOT_ASK = "hapert"
+"""A filter of several groups, to which the page of operations links."""
 STATES = [
     *((key, group.label) for key, group in GROUPS.items()),
-    (HELD_UP, _("Left alone or without consent")),
+    (CANNOT_ASK, _("Left alone or without consent")),
 ]
 BY_OFFICE = Order("office_code", descending=False)
 BY_STATE = Order("group", descending=False, read=int)
 SOME_NAME = r'[\[ ]"[^"]'
-"""In a JSON array of names: one that is not empty."""
+"""Matches a JSON array of names in which one is not empty."""
 
 
 class ConnectionFilters(FilterForm):
@@ -61,8 +61,8 @@ class ConnectionFilters(FilterForm):
         return BY_STATE if self.chosen().get("volgorde") else BY_OFFICE
 
 
-def found_by(chosen: dict[str, str]) -> QuerySet[BookkeepingConnection]:
-    """With how each stands; the lists themselves, which are long, stay unread."""
+def filter_connections(chosen: dict[str, str]) -> QuerySet[BookkeepingConnection]:
+    """Connections with all that ``status_of`` needs, without their long lists."""
     found = (
         BookkeepingConnection.objects.select_related(
             "environment", "grant", "line", "shown"
@@ -75,15 +75,15 @@ def found_by(chosen: dict[str, str]) -> QuerySet[BookkeepingConnection]:
     if package := chosen.get("pakket"):
         found = found.filter(package=package)
     status = chosen.get("status")
-    if status == HELD_UP:
-        found = found.filter(held_up())
+    if status == CANNOT_ASK:
+        found = found.filter(cannot_be_asked())
     elif status:
         found = found.filter(Exact(_group(), GROUPS[status]))
     return found.annotate(group=_group()) if chosen.get("volgorde") else found
 
 
 def _group() -> Case:
-    """The group that ``Standing`` gives, asked in the database so that it can sort."""
+    """``ConnectionStatus.state`` as a group in SQL, to filter and sort by."""
     silent = Q(line__quiet_until__gt=timezone.now())
     trouble = silent | (Q(line__isnull=False) & ~Q(line__trouble=""))
     return Case(
@@ -97,11 +97,11 @@ def _group() -> Case:
 
 
 def _elsewhere() -> Q:
-    """Whose list it is was told, and it is nobody of the connection's own name."""
+    """Connections whose list names its owners, and none of them is the expected one."""
     ours = Func(Lower("package_environment"), function="to_jsonb")
     owners = Lower(Cast(OWNERS, TextField()))
-    # As JSON writes it, in quotes, so that no name is found inside another.
+    # Compared with its JSON quotes, so that no name is found inside another.
     is_among = StrIndex(owners, Cast(ours, TextField()))
     is_seen = Q(shown__observed_environment__iexact=F("package_environment"))
-    is_told = ~Q(shown__observed_environment="") | Q(Regex(owners, SOME_NAME))
-    return Q(shown__isnull=False) & is_told & ~is_seen & Q(Exact(is_among, 0))
+    names_owner = ~Q(shown__observed_environment="") | Q(Regex(owners, SOME_NAME))
+    return Q(shown__isnull=False) & names_owner & ~is_seen & Q(Exact(is_among, 0))

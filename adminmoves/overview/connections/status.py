@@ -1,4 +1,4 @@
-"""How a connection stands: one state, with its look and words."""
+"""The status of a connection: one state, with its look and words."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ BY_HAND = (Look("file-text", "slate"), _("Attested by people"))
 
 
 class Group(models.IntegerChoices):
-    """What a list filters and sorts by; the first ones need somebody."""
+    """For filters and sorting; the first ones need somebody to act."""
 
     CONSENT = 0, NEEDED[1]
     ELSEWHERE = 1, ELSEWHERE[1]
@@ -52,12 +52,12 @@ GROUPS = {
     "verbonden": Group.CONNECTED,
     "verklaring": Group.BY_HAND,
 }
-"""By their names in the URL."""
+"""By the value in the URL."""
 
 
 @dataclass(frozen=True, slots=True)
 class ConnectionStatus:
-    """``owners``: who owns each administration of the list, where a row tells it."""
+    """``owners``: of the administrations in the list, where a row names one."""
 
     connection: BookkeepingConnection
     grant: ConnectionGrant | None
@@ -77,7 +77,7 @@ class ConnectionStatus:
 
     @property
     def _consented(self) -> tuple[Look, Promise]:
-        """Of a connection that somebody consented to: never good without a list."""
+        """The state with a consent, which is good only once a list came."""
         if self.ended_at:
             return ENDED
         if self.line and self.line.trouble_why == FailureReason.RENEWAL_REFUSED:
@@ -107,7 +107,7 @@ class ConnectionStatus:
 
     @property
     def ended_at(self) -> datetime | None:
-        """Since when the consent does not hold: lost, or not used for too long."""
+        """When the consent ended: lost, or not used for too long."""
         if self.grant is None:
             return None
         until = self.grant.refresh_until
@@ -116,13 +116,13 @@ class ConnectionStatus:
 
     @property
     def trouble(self) -> str:
-        """What went wrong last; empty once an answer came."""
+        """The verdict that went wrong last; "" once an answer came."""
         verdict = self.line.trouble if self.line else ""
         return str(Verdict(verdict).label) if verdict else ""
 
     @property
     def why(self) -> str:
-        """The reason of that, in words."""
+        """The reason of the trouble, in words."""
         return why_of(self.line.trouble_why) if self.line else ""
 
     @property
@@ -133,13 +133,13 @@ class ConnectionStatus:
 
     @property
     def is_refused(self) -> bool:
-        """The tokens are kept, and the package does not let us in with them."""
+        """Whether the package refuses tokens that we still have."""
         refused = self.line is not None and self.line.trouble == Verdict.AUTH_REQUIRED
         return self.is_connected and refused
 
     @property
     def one_chain(self) -> bool:
-        """Of a package where a consent ends the earlier ones of the same user."""
+        """Whether a consent ends the earlier ones of the same user, as in Exact."""
         return self.connection.package == Package.EXACT_ONLINE
 
     @property
@@ -149,13 +149,13 @@ class ConnectionStatus:
 
     @property
     def elsewhere(self) -> str:
-        """Whose list it is, where that is not what the connection stands for."""
+        """The owner of the list, where that is another one than expected; else ""."""
         if self.shown is None:
             return ""
         owners = (self.shown.observed_environment, *self.owners)
-        told = [owner for owner in owners if owner]
+        named = [owner for owner in owners if owner]
         ours = self.connection.package_environment
-        return "" if any(same(owner, ours) for owner in told) else "".join(told[:1])
+        return "" if any(same(owner, ours) for owner in named) else "".join(named[:1])
 
     @property
     def quiet_until(self) -> datetime | None:
@@ -167,10 +167,10 @@ class ConnectionStatus:
         return str(Verdict(self.line.quiet_why).label) if self.line else ""
 
 
-def sharing_user(standing: ConnectionStatus) -> QuerySet[BookkeepingConnection]:
-    """The other connections that the same user of the package was seen to serve."""
-    own = standing.shown.user_id if standing.shown else ""
-    connection = standing.connection
+def sharing_user(status: ConnectionStatus) -> QuerySet[BookkeepingConnection]:
+    """Other connections with a consent of the same user of the package."""
+    own = status.shown.user_id if status.shown else ""
+    connection = status.connection
     others = BookkeepingConnection.objects.select_related("environment").filter(
         package=connection.package,
         country=connection.country,
@@ -180,8 +180,9 @@ def sharing_user(standing: ConnectionStatus) -> QuerySet[BookkeepingConnection]:
     return others.exclude(pk=connection.pk) if own else others.none()
 
 
-def standing_of(connection: BookkeepingConnection) -> ConnectionStatus:
-    """Reads what was selected along: grant, line and shown, or its ``owners`` alone."""
+def status_of(connection: BookkeepingConnection) -> ConnectionStatus:
+    # ``grant``, ``line`` and ``shown`` are absent where there is no such row; the list
+    # annotates ``owners`` so that the long rows of ``shown`` stay unread.
     shown = getattr(connection, "shown", None)
     if hasattr(connection, "owners"):
         owners = connection.owners or ()

@@ -1,4 +1,4 @@
-"""The links to packages: how they stand, and an administrator's consent."""
+"""The pages of connections: their status, and consent by an administrator."""
 
 from typing import Any
 
@@ -14,8 +14,11 @@ from adminmoves.errors import StepRefused
 from adminmoves.evidence.failure_texts import why_of
 from adminmoves.models import BookkeepingConnection, Environment, Move
 from adminmoves.overview.connections import consent
-from adminmoves.overview.connections.filters import ConnectionFilters, found_by
-from adminmoves.overview.connections.status import sharing_user, standing_of
+from adminmoves.overview.connections.filters import (
+    ConnectionFilters,
+    filter_connections,
+)
+from adminmoves.overview.connections.status import sharing_user, status_of
 from adminmoves.vocabulary import MoveState, Right
 from adminmoves.web import guards, http, inputs, lists
 from adminmoves.web.lists import page_of
@@ -24,17 +27,17 @@ MOST_OFFICES = 200
 MOST_ROWS = 200
 MOST_MOVES = 50
 MOST_CALLS = 20
-KEY = "consents"
-"""Where a session keeps the nonces of consents that were begun, the newest last."""
+NONCES_KEY = "consents"
+"""The session key for the nonces of consents that were begun, the newest last."""
 MOST_BEGUN = 5
-MOST_CODE = 8000
+MAX_CODE_CHARS = 8000
 """Characters of a package's code, which may be a whole token."""
 
 
 @require_safe
 @guards.portal_view(Right.READ_MOVES)
 def connections(request: http.PortalRequest) -> HttpResponse:
-    """All of them, office by office; htmx gets the rows alone."""
+    """The list of connections by office; htmx gets only the rows."""
     filters = ConnectionFilters(request.GET)
     page = read_list(filters, request)
     offices = Environment.objects.values_list("office_code", "name")[:MOST_OFFICES]
@@ -51,11 +54,11 @@ def connections(request: http.PortalRequest) -> HttpResponse:
 def read_list(
     filters: ConnectionFilters, request: http.PortalRequest
 ) -> dict[str, Any]:
-    page = page_of(found_by(filters.chosen()), filters.order, request.GET)
+    page = page_of(filter_connections(filters.chosen()), filters.order, request.GET)
     return {
         "nav": "connections",
         "filters": filters,
-        "rows": [standing_of(connection) for connection in page.rows],
+        "rows": [status_of(connection) for connection in page.rows],
         **filters.page_links(page),
     }
 
@@ -63,26 +66,26 @@ def read_list(
 @require_safe
 @guards.portal_view(Right.READ_MOVES)
 def connection(request: http.PortalRequest, public_id: str) -> HttpResponse:
-    """One of them: consent, newest answers, what it shows, what waits for it."""
+    """One connection: its consent, newest requests, list, and moves that wait."""
     found = get_object_or_404(
         BookkeepingConnection.objects.select_related(
             "environment", "grant__consented_by", "line", "shown"
         ),
         public_id=public_id,
     )
-    standing = standing_of(found)
-    shown = standing.shown.rows if standing.shown else []
+    status = status_of(found)
+    shown = status.shown.rows if status.shown else []
     waiting = Move.objects.filter(
         state=MoveState.AWAITING_BOOKKEEPING, to_connection=found
     ).select_related("administration")
     page = {
         "nav": "connections",
         "connection": found,
-        "standing": standing,
+        "status": status,
         "calls": [
             (call, why_of(call.reason)) for call in found.calls.all()[:MOST_CALLS]
         ],
-        "sharing": sharing_user(standing)[:MOST_MOVES],
+        "sharing": sharing_user(status)[:MOST_MOVES],
         "shown": shown[:MOST_ROWS],
         "shown_count": len(shown),
         "waiting": waiting.order_by("state_since")[:MOST_MOVES],
@@ -93,30 +96,37 @@ def connection(request: http.PortalRequest, public_id: str) -> HttpResponse:
 @require_safe
 @guards.portal_view(Right.KEEP_ESTATE)
 def connect(request: http.PortalRequest, public_id: str) -> HttpResponse:
-    """Leave for the package's own page: a link, no form."""
+    """Redirect to the package's consent page."""
     connection = get_object_or_404(BookkeepingConnection, public_id=public_id)
-    page, nonce = consent.leave_for(
+    page, nonce = consent.consent_page(
         connection, actor=request.actor, redirect_uri=_return_address(request)
     )
-    request.session[KEY] = [*request.session.get(KEY, []), nonce][-MOST_BEGUN:]
+    request.session[NONCES_KEY] = [*request.session.get(NONCES_KEY, []), nonce][
+        -MOST_BEGUN:
+    ]
     return HttpResponseRedirect(page)
 
 
 @require_safe
 @guards.portal_view(Right.KEEP_ESTATE)
 def returned(request: http.PortalRequest) -> HttpResponse:
-    """The package sent the person back, with a code or without."""
-    kept, state = request.session.get(KEY, []), inputs.text_in(request.GET, "state")
+    """The return address of the consent page, with a code or an error."""
+    nonces, state = (
+        request.session.get(NONCES_KEY, []),
+        inputs.text_in(request.GET, "state"),
+    )
     try:
-        connection, nonce = consent.connection_of(state, kept, actor=request.actor)
+        connection, nonce = consent.connection_of(state, nonces, actor=request.actor)
     except StepRefused as refusal:
         messages.error(request, str(refusal))
         return redirect("moves:connections")
-    request.session[KEY] = [other for other in kept if other != nonce]
+    request.session[NONCES_KEY] = [other for other in nonces if other != nonce]
     page = redirect("moves:connection", connection.public_id)
-    code = inputs.text_in(request.GET, "code", MOST_CODE)
+    code = inputs.text_in(request.GET, "code", MAX_CODE_CHARS)
     if not code:
-        messages.warning(request, consent.told_of(inputs.text_in(request.GET, "error")))
+        messages.warning(
+            request, consent.return_message(inputs.text_in(request.GET, "error"))
+        )
         return page
     try:
         consent.connect(
@@ -128,7 +138,7 @@ def returned(request: http.PortalRequest) -> HttpResponse:
     try:
         answer = consent.ask_now(connection, actor=request.actor)
     except StepRefused:
-        # A worker that was rung for what waits was the first to ask.
+        # A worker that ``connect`` woke asks the package at this moment.
         messages.success(request, _("The consent is stored. The package is asked now."))
     else:
         _tell(request, connection, answer)
@@ -139,7 +149,7 @@ def returned(request: http.PortalRequest) -> HttpResponse:
 @require_POST
 @guards.portal_view(Right.KEEP_ESTATE)
 def ask(request: http.PortalRequest, public_id: str) -> HttpResponse:
-    """Fetch the list now, for who just repaired something."""
+    """Fetch the list now, after somebody repaired something."""
     connection = get_object_or_404(BookkeepingConnection, public_id=public_id)
     _tell(request, connection, consent.ask_now(connection, actor=request.actor))
     return redirect("moves:connection", public_id)
@@ -148,7 +158,6 @@ def ask(request: http.PortalRequest, public_id: str) -> HttpResponse:
 @require_POST
 @guards.portal_view(Right.KEEP_ESTATE)
 def disconnect(request: http.PortalRequest, public_id: str) -> HttpResponse:
-    """Forget the tokens of a connection."""
     connection = get_object_or_404(BookkeepingConnection, public_id=public_id)
     seen = http.version_in(request)
     if consent.disconnect(connection, actor=request.actor, seen=seen):
@@ -163,39 +172,41 @@ def _return_address(request: http.PortalRequest) -> str:
 def _tell(
     request: http.PortalRequest, connection: BookkeepingConnection, answer: Evidence
 ) -> None:
-    """Whether the list came, and whether it is the right organisation's."""
+    """Add a message: did the list come, and is it of the right organisation?"""
     shown = BookkeepingConnection.objects.select_related("shown").get(pk=connection.pk)
-    elsewhere = standing_of(shown).elsewhere
+    elsewhere = status_of(shown).elsewhere
     if answer.list_size is None:
-        told = {"answer": answer.verdict.label}
-        words = _("No list came. The answer is: %(answer)s.") % told
+        params = {"answer": answer.verdict.label}
+        sentence = _("No list came. The answer is: %(answer)s.") % params
         why = why_of(str(answer.raw_status.get("reason", "")))
-        messages.warning(request, f"{words} {why}".strip())
+        messages.warning(request, f"{sentence} {why}".strip())
     elif elsewhere:
-        words = _(
+        sentence = _(
             "The consent is for %(seen)s, but this connection stands for "
             "%(connection)s. "
             "Connect it again and choose the right one."
         ) % {"seen": elsewhere, "connection": connection.package_environment}
-        messages.error(request, words)
+        messages.error(request, sentence)
     elif not answer.list_size:
-        words = _("The package answers, and shows no administration at all.")
-        messages.warning(request, words)
+        sentence = _("The package answers, and shows no administration at all.")
+        messages.warning(request, sentence)
     else:
-        words = _("The package answers. Look below whether these are the right books.")
-        messages.success(request, words)
+        sentence = _(
+            "The package answers. Look below whether these are the right books."
+        )
+        messages.success(request, sentence)
 
 
 def _warn_of_one_chain(
     request: http.PortalRequest, connection: BookkeepingConnection
 ) -> None:
-    """One user of Exact has one consent: what it served before is served no more."""
+    """Warn that a consent of a user in Exact ended their consent elsewhere."""
     shown = BookkeepingConnection.objects.select_related("shown").get(pk=connection.pk)
-    for other in sharing_user(standing_of(shown)):
-        told = {"connection": other}
-        words = _(
+    for other in sharing_user(status_of(shown)):
+        params = {"connection": other}
+        sentence = _(
             "The same user also serves %(connection)s. This consent has ended "
             "that one: "
             "connect it again as another user."
         )
-        messages.warning(request, words % told)
+        messages.warning(request, sentence % params)
