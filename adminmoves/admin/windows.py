@@ -17,7 +17,7 @@ from adminmoves.admin.site import is_keeper, site
 from adminmoves.cleaning import FREEZE_AHEAD, require_about_now, require_coming
 from adminmoves.estate import lines
 from adminmoves.models import Environment, ExecutionWindow, Freeze
-from adminmoves.scheduling.windows import held_by
+from adminmoves.scheduling.windows import delayed_moves
 from adminmoves.web.fields import LineField, MomentField
 
 PREVIEW = "_preview"
@@ -55,7 +55,7 @@ class TimesAdmin(SettingAdmin[M]):
     ) -> HttpResponse:
         form = context["adminform"].form
         if not form.errors and (form.is_bound or obj):
-            moves = held_by(form.instance, timezone.now())
+            moves = delayed_moves(form.instance, timezone.now())
             context |= {
                 "held_up": moves[:MAX_NAMED],
                 "count": len(moves),

@@ -109,7 +109,7 @@ class MoveDetail:
     @property
     def would_wait(self) -> queue.Wait | None:
         """What would hold it once approved: hours of its offices, or a freeze."""
-        return self.in_queue.held(self.move)
+        return self.in_queue.closed(self.move)
 
     @property
     def has_hours(self) -> bool:

@@ -34,7 +34,7 @@ from adminmoves.models import (
     WorkerBeat,
 )
 from adminmoves.models.clock import ClockTimestamp
-from adminmoves.scheduling.open_since import opened
+from adminmoves.scheduling.open_since import open_since
 from adminmoves.scheduling.windows import closed_offices
 from adminmoves.vocabulary import ENDED_STATES, Look, MoveState
 
@@ -125,7 +125,7 @@ def _may_start(now: datetime) -> Q:
 
 def _waits_since(now: datetime) -> Greatest:
     moment = Coalesce("not_before", "approved_at")
-    return Greatest("approved_at", moment, opened(now))
+    return Greatest("approved_at", moment, open_since(now))
 
 
 def runs() -> QuerySet[Attempt]:

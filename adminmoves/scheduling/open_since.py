@@ -1,4 +1,4 @@
-"""Since when the hours and freezes of offices let their moves run."""
+"""Since when the windows and freezes of its offices let a move run, as SQL."""
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
@@ -8,37 +8,38 @@ from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from adminmoves.models import Freeze
-from adminmoves.scheduling.windows import DAYS_AHEAD, Hours, read_times
+from adminmoves.scheduling.times import DAYS_AHEAD, Hours
+from adminmoves.scheduling.windows import read_times
 
 SIDES = ("from_environment", "to_environment")
 ALWAYS = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def opened(now: datetime) -> Greatest:
-    """The moment from which an approved move is held by neither, as an expression.
+def open_since(now: datetime) -> Greatest:
+    """The moment since which an approved move may run, as an expression.
 
-    Of a move that is held now it says nothing. A freeze that ended counts until
-    somebody removes it; a beginning of hours counts for who heeds them.
+    It means nothing for a move that may not run now. A freeze that ended counts until
+    somebody removes it; hours count for moves that do not run outside them.
     """
     hours = {office: begin(spans, now) for office, spans in read_times().hours.items()}
     over = Freeze.objects.filter(ends_at__lte=now).order_by()
-    thaws = dict(over.values_list("environment").annotate(Max("ends_at")))
-    own = {office: moment for office, moment in thaws.items() if office is not None}
-    heeds = When(outside_windows=True, then=_at(ALWAYS))
+    thawed = dict(over.values_list("environment").annotate(Max("ends_at")))
+    own = {office: moment for office, moment in thawed.items() if office is not None}
+    ignores_hours = When(outside_windows=True, then=_at(ALWAYS))
     return Greatest(
-        _at(thaws.get(None, ALWAYS)),
+        _at(thawed.get(None, ALWAYS)),
         *(_by_office(side, own) for side in SIDES),
-        *(_by_office(side, hours, heeds) for side in SIDES),
+        *(_by_office(side, hours, ignores_hours) for side in SIDES),
     )
 
 
 def begin(spans: Iterable[Hours], now: datetime) -> datetime:
-    """When the hours that are on at ``now`` began; spans that touch are one."""
+    """When the hours that are on at ``now`` began; hours that touch count as one."""
     days = range(-DAYS_AHEAD, 1)
     dates = [timezone.localdate(now) + timedelta(days=count) for count in days]
-    known = [one.on(day) for one in spans for day in dates]
+    on_days = [hours.on(day) for hours in spans for day in dates]
     moment = now
-    for starts, ends in sorted(filter(None, known), reverse=True):
+    for starts, ends in sorted(filter(None, on_days), reverse=True):
         if starts < moment <= ends:
             moment = starts
     return moment

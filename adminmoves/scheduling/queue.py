@@ -14,15 +14,18 @@ from django.utils import timezone
 from adminmoves.models import Move
 from adminmoves.models.operation import UNHEARD
 from adminmoves.scheduling import windows
+from adminmoves.scheduling.times import Times
 from adminmoves.vocabulary import MoveState
 
-ENOUGH, LOOKED_AT = 5, 200
-MOST_COUNTED = 1000
+MIN_ALIKE, MAX_PAST = 5, 200
+"""So many moves make a median, and so many of the last ones are looked at."""
+MAX_COUNTED = 1000
+"""Of a longer queue the moves are not counted; ``Wait.ahead`` is None."""
 EVENING = time(20)
 LATE_AFTER, LATE_TIMES = timedelta(minutes=2), 3
 PAUSED, FROZEN, CLOSED, ALONE, IN_LINE = "paused", "frozen", "closed", "alone", "line"
 
-TOLD = f"""
+SELECT_QUEUE = f"""
 SELECT coalesce(nullif(btrim(by.first_name || ' ' || by.last_name), ''), by.username),
        switch.reason, switch.paused_at,
        NOT EXISTS (SELECT FROM adminmoves_workerbeat
@@ -55,13 +58,13 @@ SELECT coalesce(nullif(btrim(by.first_name || ' ' || by.last_name), ''), by.user
 FROM adminmoves_queueswitch AS switch
 LEFT JOIN auth_user AS by ON by.id = switch.paused_by_id
 """  # noqa: S608 - built from windows.COLUMNS, a constant; values go in as parameters
-"""One statement, so that a list costs one question however much its rows tell."""
+"""One statement, so that a list costs one query, whatever its rows show."""
 SHOWN_STATES = frozenset({MoveState.APPROVED, MoveState.RUNNING})
 
 
 @dataclass(frozen=True, slots=True)
 class Usual:
-    """The median of recent moves; None while there are too few to tell."""
+    """The median of recent moves; None if there are fewer than MIN_ALIKE."""
 
     wait: timedelta | None
     run: timedelta | None
@@ -69,7 +72,7 @@ class Usual:
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """Why an approved move has not started: the first of these that holds.
+    """Why an approved move has not started: the first of these that is true.
 
     PAUSED (``who``, ``why``), FROZEN (``until``, ``why`` is its name, ``has_no_end``:
     until further notice), CLOSED (``until``; None: the hours of its offices never
@@ -120,16 +123,16 @@ class QueueState:
     paused: Wait | None
     paused_at: datetime | None
     is_alone: bool
-    times: windows.Times
+    times: Times
     ahead: Mapping[int, int]
     past: tuple[Past, ...]
     runs: Mapping[int, Run]
 
     def wait(self, move: Move) -> Wait | None:
-        """None where it does not wait, or for nothing but its own moment."""
+        """None if it does not wait, or only for its own moment."""
         if move.state != MoveState.APPROVED:
             return None
-        if first := self.paused or self.held(move):
+        if first := self.paused or self.closed(move):
             return first
         if move.is_scheduled:
             return None
@@ -137,8 +140,8 @@ class QueueState:
             return Wait(ALONE)
         return Wait(IN_LINE, ahead=self.ahead.get(move.pk), usual=self.usual_wait)
 
-    def held(self, move: Move) -> Wait | None:
-        """The freeze or the hours that hold it as soon as it is due."""
+    def closed(self, move: Move) -> Wait | None:
+        """The freeze or the hours that stop it as soon as it is due."""
         closed = self.times.closed(move, self.now)
         if closed is None:
             return None
@@ -151,19 +154,19 @@ class QueueState:
         )
 
     def has_hours(self, move: Move) -> bool:
-        """Whether its offices have windows at all."""
+        """Whether its offices have windows."""
         return self.times.has_hours({move.from_environment_id, move.to_environment_id})
 
     def usual(self, move: Move) -> Usual:
-        """Its run by those that are like it, else by all."""
+        """How long a run takes by moves that are like it, else by all."""
         run = self.runs.get(move.pk)
         like = self._alike(move, run.documents if run else 0)
-        every = _middle([past.ran for past in self.past])
+        every = _median([past.ran for past in self.past])
         return Usual(wait=self.usual_wait, run=like or every)
 
     @cached_property
     def usual_wait(self) -> timedelta | None:
-        return _middle([past.waited for past in self.past])
+        return _median([past.waited for past in self.past])
 
     def is_late(self, move: Move) -> bool:
         """Whether it runs far longer than those that were like it."""
@@ -174,32 +177,32 @@ class QueueState:
         return self.now - run.started_at > max(LATE_AFTER, LATE_TIMES * like)
 
     def _alike(self, move: Move, documents: int) -> timedelta | None:
-        return _middle(
+        return _median(
             [past.ran for past in self.past if past.is_like(move, documents)]
         )
 
 
 def load_queue(moves: Collection[Move]) -> QueueState:
-    """One query, whatever is asked of it later."""
+    """Read the queue in one query, as far as these moves are concerned."""
     now = timezone.now()
     waiting = [move for move in moves if move.state == MoveState.APPROVED]
-    asked: dict[str, Any] = {
+    params: dict[str, Any] = {
         "now": now,
         "unheard": UNHEARD,
         "offices": [move.from_environment_id for move in waiting],
         "running": [move.pk for move in moves if move.state == MoveState.RUNNING],
-        "counted": MOST_COUNTED,
-        "looked_at": LOOKED_AT,
+        "counted": MAX_COUNTED,
+        "looked_at": MAX_PAST,
     }
     with connection.cursor() as cursor:
-        cursor.execute(TOLD, asked)
-        by, why, paused_at, is_alone, hours, freezes, line, past, runs = (
+        cursor.execute(SELECT_QUEUE, params)
+        paused_by, why, paused_at, is_alone, hours, freezes, line, past, runs = (
             cursor.fetchone()
         )
-    times = windows.times(hours, freezes)
+    times = windows.parse_times(hours, freezes)
     return QueueState(
         now=now,
-        paused=Wait(PAUSED, who=by, why=why) if by else None,
+        paused=Wait(PAUSED, who=paused_by, why=why) if paused_by else None,
         paused_at=paused_at,
         is_alone=is_alone,
         times=times,
@@ -210,15 +213,15 @@ def load_queue(moves: Collection[Move]) -> QueueState:
 
 
 def _ahead(
-    line: Iterable[tuple[int, int, int, bool]], times: windows.Times, now: datetime
+    line: Iterable[tuple[int, int, int, bool]], times: Times, now: datetime
 ) -> dict[int, int]:
-    """How many of its office go before each move; what is held goes before none."""
+    """How many moves of its office go before each; a closed one goes before none."""
     is_open = cache(partial(times.is_open, moment=now))
     counted: Counter[int] = Counter()
     ahead = {}
-    for move, office, other, outside in line:
-        ahead[move] = counted[office]
-        both = office, other
+    for move_id, office, other_office, outside in line:
+        ahead[move_id] = counted[office]
+        both = office, other_office
         in_hours = outside or all(map(is_open, both))
         counted[office] += in_hours and not times.freeze(both, now)
     return ahead
@@ -229,14 +232,14 @@ def magnitude(documents: int) -> int:
     return len(str(documents)) if documents else 0
 
 
-def _middle(seconds: Collection[float]) -> timedelta | None:
-    if len(seconds) < ENOUGH:
+def _median(seconds: Collection[float]) -> timedelta | None:
+    if len(seconds) < MIN_ALIKE:
         return None
     return timedelta(seconds=max(1, round(median(seconds))))
 
 
 def next_evening() -> datetime:
-    """Today at eight, or tomorrow where that has passed."""
+    """Today's EVENING, or tomorrow's if that has passed."""
     now = timezone.localtime()
     evening = timezone.make_aware(datetime.combine(now.date(), EVENING))
     return evening if evening > now else evening + timedelta(days=1)

@@ -8,7 +8,7 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adminmoves.scheduling.windows import Closed, Frozen, Hours, Times
+from adminmoves.scheduling.times import Closed, Frozen, Hours, Times
 
 EVERY_DAY = range(7)
 WEEK_ENDS = (5, 6)

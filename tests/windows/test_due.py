@@ -10,7 +10,8 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from adminmoves.models import Environment, ExecutionWindow, Freeze, Move
-from adminmoves.scheduling.windows import Closed, closed_offices, read_times
+from adminmoves.scheduling.times import Closed
+from adminmoves.scheduling.windows import closed_offices, read_times
 from adminmoves.vocabulary import MoveState, MoveType
 from tests.builders import make_move, start_next
 from tests.cast import MakeMove

@@ -19,7 +19,7 @@ from adminmoves.models import (
     QueueSwitch,
     WorkerBeat,
 )
-from adminmoves.scheduling.queue import ENOUGH, load_queue
+from adminmoves.scheduling.queue import MIN_ALIKE, load_queue
 from adminmoves.vocabulary import BeatKind, MoveState, MoveType
 from tests.builders import (
     approve,
@@ -69,7 +69,7 @@ def completed(
     """Enough completed moves to measure by: they waited a minute, and ran so many."""
 
     def complete(minutes: int, move_type: MoveType = MoveType.CHANGE_CODE) -> None:
-        for _move in range(ENOUGH):
+        for _move in range(MIN_ALIKE):
             move = a_move(S.AWAITING_APPROVAL, move_type=move_type)
             approved = timezone.now() - (1 + minutes) * MINUTE
             with monkeypatch.context() as clock:
