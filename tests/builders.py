@@ -19,7 +19,7 @@ from adminmoves.estate.lines import differences, facts_of, line_about
 from adminmoves.estate.people import facts_of as facts_of_person
 from adminmoves.estate.people import line_about_person
 from adminmoves.evidence.records import Attestation, attest
-from adminmoves.execution import claim, dispatch, runner
+from adminmoves.execution import claim, dispatch, runner, takeover
 from adminmoves.execution.actions import ROLL_BACK, settle_move
 from adminmoves.intake.draft.actions import edit_draft, start_draft
 from adminmoves.intake.review.actions import submit_move
@@ -210,10 +210,11 @@ def start(move: Move, worker: str = "worker-1") -> Attempt:
 
 def start_next(worker: str = "worker-1") -> Attempt | None:
     """Start the first due move that may start, as a drain does."""
-    due = dispatch.DueMoves()
-    while move_id := due.next():
+    due = dispatch.due_moves()
+    while move_id := next(due):
         if attempt := claim.start(move_id, worker):
             return attempt
+        dispatch.put_last(move_id)
     return None
 
 
@@ -281,7 +282,7 @@ def _stop(move: Move, _agent: User, lead: User) -> None:
     settle_move(
         move.pk, actor=actor_for(lead), answer=ROLL_BACK, reason="Beter opnieuw."
     )
-    attempt = claim.resume_expired("worker-2")
+    attempt = takeover.resume_expired("worker-2")
     assert attempt is not None
     runner.execute(attempt)
 

@@ -1,72 +1,44 @@
-"""What waits for a worker: moves that are due, and runs that nobody holds."""
+"""Which moves are due, in which order, and how many runs an office has room for."""
 
 import time
 from collections import Counter, deque
-from collections.abc import Collection
+from collections.abc import Iterator
 
 from django.conf import settings
-from django.db import connection
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Window
+from django.db import connection, transaction
+from django.db.models import F, OuterRef, Q, Subquery, Window
 from django.db.models.functions import RowNumber
 from django.utils import timezone
 
 from adminmoves.execution.lease import lease_time
-from adminmoves.models import Attempt, Document, Move, QueueSwitch
-from adminmoves.models.clock import ClockTimestamp
-from adminmoves.rules.plan import moves_archive
+from adminmoves.models import Attempt, Move, QueueSwitch
 from adminmoves.scheduling.windows import closed_offices
 from adminmoves.vocabulary import MoveState
 
-LOOKED_AT_ENOUGH = 50
+MAX_LOOKED_UP = 50
 """So many due moves are looked up at once."""
 SECONDS_FRESH = 0.5
-ROOM = 7001
+ROOM_LOCK = 7001
 """Our class of advisory locks: of an office, while a run looks for room in it."""
 
 
-def unclaimed_runs() -> QuerySet[Attempt]:
-    """Runs that no worker holds now."""
-    return Attempt.objects.filter(
-        ended_at=None,
-        lease_until__lt=ClockTimestamp(),
-        move__state=MoveState.RUNNING,
-    )
+def due_moves() -> Iterator[int | None]:
+    """Ids of due moves, each office in its turn; None while none is due. It has no end.
 
-
-def expired_runs() -> QuerySet[Attempt]:
-    """Runs whose worker is silent for longer than its lease."""
-    return unclaimed_runs().exclude(worker="")
-
-
-def yielded_runs() -> QuerySet[Attempt]:
-    """Runs whose worker stepped aside; the one that waits longest first."""
-    return unclaimed_runs().filter(worker="").order_by("heartbeat_at")
-
-
-def others_wait(attempt: Attempt) -> bool:
-    """Whether somebody would have a turn if this run stepped aside."""
-    return bool(due_now()) or unclaimed_runs().exclude(pk=attempt.pk).exists()
-
-
-class DueMoves:
-    """Moves that are due, each office in its turn; looked up again before it grows
-    old, so that an urgent one does not wait for those that were looked up with it.
-
-    What another worker has just taken is looked up once, not over and over.
+    They are looked up again before they grow old, so that an urgent one does not wait
+    for those that were looked up with it.
     """
-
-    def __init__(self) -> None:
-        self._ids: deque[int] = deque()
-        self._are_all = False
-        self._fresh_until = 0.0
-
-    def next(self) -> int | None:
-        is_old = time.monotonic() > self._fresh_until
-        if is_old or not (self._ids or self._are_all):
-            self._ids = deque(due_now())
-            self._are_all = len(self._ids) < LOOKED_AT_ENOUGH
-            self._fresh_until = time.monotonic() + SECONDS_FRESH
-        return self._ids.popleft() if self._ids else None
+    ids: deque[int] = deque()
+    are_all, fresh_until = False, 0.0
+    while True:
+        is_old = time.monotonic() > fresh_until
+        # Once all are handed out none is looked up before they are old: otherwise what
+        # another worker has just locked would be looked up over and over.
+        if is_old or not (ids or are_all):
+            ids = deque(due_now())
+            are_all = len(ids) < MAX_LOOKED_UP
+            fresh_until = time.monotonic() + SECONDS_FRESH
+        yield ids.popleft() if ids else None
 
 
 def due_now() -> list[int]:
@@ -75,8 +47,8 @@ def due_now() -> list[int]:
     """
     if QueueSwitch.objects.is_paused():
         return []
-    now = timezone.now()
-    fresh = now - lease_time() / 10
+    busy, now = _busy_offices(), timezone.now()
+    looked_at_since = now - lease_time() / 10
     turn = Window(
         RowNumber(), partition_by="from_environment", order_by=("approved_at",)
     )
@@ -85,8 +57,9 @@ def due_now() -> list[int]:
     ).order_by("-started_at")
     return list(
         Move.objects.due(now)
-        .filter(closed_offices(now).let_run(), ~_of_offices(_busy_offices()))
-        .filter(Q(dispatched_at=None) | Q(dispatched_at__lt=fresh))
+        .filter(closed_offices(now).let_run())
+        .exclude(Q(from_environment__in=busy) | Q(to_environment__in=busy))
+        .filter(Q(dispatched_at=None) | Q(dispatched_at__lt=looked_at_since))
         .annotate(turn=turn, office_started=Subquery(started.values("started_at")[:1]))
         .order_by(
             "-urgent",
@@ -96,23 +69,30 @@ def due_now() -> list[int]:
             F("office_started").asc(nulls_first=True),
             "approved_at",
         )
-        .values_list("pk", flat=True)[:LOOKED_AT_ENOUGH]
+        .values_list("pk", flat=True)[:MAX_LOOKED_UP]
     )
 
 
-def has_files(move: Move) -> bool:
-    """Whether a run of this move has files to copy."""
-    return moves_archive(move.move_type) and (
-        Document.objects.filter(administration=move.administration_id).exists()
-    )
+def put_last(move_id: int) -> None:
+    """Let the others go before a move that could not start.
+
+    A move that another worker or a person has locked is left to them: to write on it
+    would be to wait for it.
+    """
+    approved = Move.objects.filter(pk=move_id, state=MoveState.APPROVED)
+    with transaction.atomic():
+        free = approved.select_for_update(skip_locked=True, of=("self",))
+        Move.objects.filter(pk__in=free).update(dispatched_at=timezone.now())
 
 
-def _of_offices(offices: Collection[int]) -> Q:
-    return Q(from_environment__in=offices) | Q(to_environment__in=offices)
+def others_wait(attempt: Attempt) -> bool:
+    """Whether another move or run would have a turn if this run stepped aside."""
+    others = Attempt.objects.unclaimed().exclude(pk=attempt.pk)
+    return bool(due_now()) or others.exists()
 
 
 def _busy_offices() -> list[int]:
-    """Offices that have as many runs as they may have at once."""
+    """Ids of offices that have as many runs as a setting allows at once."""
     running = Move.objects.filter(state=MoveState.RUNNING).values_list(
         "from_environment", "to_environment"
     )
@@ -122,9 +102,13 @@ def _busy_offices() -> list[int]:
 
 
 def finds_room(move: Move) -> bool:
-    """Whether its offices may have one run more; others decide this one by one."""
+    """Whether its offices may have one run more.
+
+    Locks the offices until the transaction ends, so that runs are counted one by one.
+    """
+    # In one order, so that two moves between the same offices make no deadlock.
     offices = sorted({move.from_environment_id or 0, move.to_environment_id or 0})
     with connection.cursor() as cursor:
         for office in offices:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [ROOM, office])
+            cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [ROOM_LOCK, office])
     return not set(offices) & set(_busy_offices())

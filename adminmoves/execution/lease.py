@@ -20,39 +20,41 @@ from adminmoves.models.clock import ClockTimestamp
 from adminmoves.vocabulary import MoveState
 
 DOCUMENTS_PER_SECOND = 2000
-"""So fast, at the least, does one transaction switch an archive."""
+"""One transaction switches an archive at least this fast."""
+SET_LEASE = "set_config('portal.lease', %s, true)"
+"""Shows a token to the triggers, until the transaction ends."""
 
 
 def lease_time(documents: int = 0) -> timedelta:
-    """How long a run is held; longer where one transaction has many rows to write."""
-    own = settings.PORTAL_LEASE_SECONDS
-    return timedelta(seconds=own + documents // DOCUMENTS_PER_SECOND)
+    """How long a lease lasts; longer if one transaction has many rows to write."""
+    seconds = settings.PORTAL_LEASE_SECONDS + documents // DOCUMENTS_PER_SECOND
+    return timedelta(seconds=seconds)
 
 
 @contextmanager
 def fenced(attempt: Attempt, documents: int = 0) -> Iterator[Move]:
-    """One transaction of a run, under its lease, which it renews.
+    """Open one transaction of a run, under its lease, and renew the lease.
 
-    ``attempt`` learns what others wrote on it meanwhile. Raises LeaseLost when another
-    worker holds the run, or nobody in time.
+    A person's request to stop is copied to ``attempt``. Raises LeaseLost if another
+    worker has the run, or the lease ran out.
     """
     with transaction.atomic():
+        # The move before its attempt, as everywhere: two orders would be a deadlock.
         move = lifecycle.lock_move(attempt.move_id)
         attempts = Attempt.objects.select_for_update().annotate(now=ClockTimestamp())
-        held = attempts.get(pk=attempt.pk)
-        now = held.now
-        ours = held.token == attempt.token and held.ended_at is None
-        if not ours or held.lease_until <= now or move.state != MoveState.RUNNING:
-            raise LeaseLost(f"the lease of {held} is another's")
+        locked = attempts.get(pk=attempt.pk)
+        now = locked.now
+        is_ours = locked.token == attempt.token and locked.ended_at is None
+        if not is_ours or locked.lease_until <= now or move.state != MoveState.RUNNING:
+            raise LeaseLost(f"another worker has the lease of {locked}")
         attempt.heartbeat_at, attempt.lease_until = now, now + lease_time(documents)
         attempt.save(update_fields=["heartbeat_at", "lease_until"])
-        attempt.stop_asked_at = held.stop_asked_at
-        attempt.stop_asked_by_id = held.stop_asked_by_id
-        show_lease(held.token)
+        attempt.stop_asked_at = locked.stop_asked_at
+        attempt.stop_asked_by_id = locked.stop_asked_by_id
+        show_lease(locked.token)
         yield move
 
 
 def show_lease(token: uuid.UUID) -> None:
-    """Show the token to the triggers, until the transaction ends."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('portal.lease', %s, true)", [str(token)])
+        cursor.execute(f"SELECT {SET_LEASE}", [str(token)])

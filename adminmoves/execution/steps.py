@@ -1,4 +1,4 @@
-"""The steps of a run as the database knows them, each in a transaction of the run."""
+"""The steps of a run in the database, each inside a transaction of the run."""
 
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
@@ -22,9 +22,10 @@ from adminmoves.models import (
 from adminmoves.rules.plan import make_plan
 from adminmoves.vocabulary import Action, EventCode, Outcome, StepCode
 
+ALL_STEPS = frozenset(StepCode)
 COUNTED = ("documents", "documents_unprocessed", "documents_awaiting_authorisation")
 PLACE = ("connection_id", "environment_id", "code", "mail_address")
-THERE = f"""
+AT_PLACE = f"""
 SELECT id, {", ".join(COUNTED)} FROM adminmoves_administration
 WHERE connection_id = %s AND code_key = %s AND retired_by_id IS NULL
 """  # noqa: S608 - built from column names only; values go in as parameters
@@ -38,35 +39,53 @@ class RunFailed(Exception):
         self.reason = {"code": code, **params}
 
 
-def change_place(
-    move: Move,
-    attempt: Attempt,
-    administration: Administration,
-    steps: Collection[StepCode],
+class StopRequested(Exception):
+    """A person asked to stop, and this is a safe point."""
+
+
+def check_stop_request(attempt: Attempt) -> None:
+    if attempt.stop_asked_at:
+        raise StopRequested
+
+
+def was_done(attempt: Attempt, step: StepCode) -> bool:
+    return attempt.effects.filter(step=step, undone=False).exists()
+
+
+def finish(
+    move: Move, attempt: Attempt, steps: Collection[StepCode]
 ) -> list[trail.TrailEntry]:
-    """To the wanted place and to the end of the run; what the trail tells of it."""
+    """Change the place, verify it, and end the run; return the lines for the trail.
+
+    ``steps`` of the plan are entered in the ledger. The caller locked the move and its
+    administration. Raises RunFailed, IntegrityError: then nothing of it may stay.
+    """
+    administration = move.administration
+    if administration is None:
+        raise ValueError("only a complete move runs")
+    # A run in one transaction has no image yet; nothing came between.
+    attempt.before_image = attempt.before_image or image_of(administration)
     plan = make_plan(move)
-    _leave_place(move, administration)
     if attempt.documents:
         copying.switch(move)
-    moved = _take_place(move, administration)
+    moved = _change_place(move, administration)
     after = _verify(move, attempt.before_image)
-    _list_aftercare(move, plan.aftercare)
-    taken = [step for step in plan.steps if step in steps]
-    facts = {
-        StepCode.BEFORE_IMAGE: attempt.before_image,
-        StepCode.VERIFY: after,
-    }
-    entered = enter(attempt, move, taken, facts)
-    end(attempt, Outcome.COMPLETED)
-    told = {"attempt": attempt.number, "worker": attempt.worker, **after}
-    done = lifecycle.apply_transition(move, Action.FINISH, actor=WORKER, params=told)
-    return [entered, moved, done]
-
-
-def hold_administration(move: Move) -> Administration:
-    held = Administration.objects.with_place().select_for_update(of=("self",))
-    return held.get(pk=move.wanted.administration_id)
+    direct.insert(
+        [
+            Aftercare(move=move, position=position, code=code)
+            for position, code in enumerate(plan.aftercare, start=1)
+        ]
+    )
+    done = [step for step in plan.steps if step in steps]
+    facts = {StepCode.BEFORE_IMAGE: attempt.before_image, StepCode.VERIFY: after}
+    entered = enter(attempt, move, done, facts)
+    attempt.ended_at, attempt.outcome = timezone.now(), Outcome.COMPLETED
+    direct.update(attempt)
+    params = {"attempt": attempt.number, "worker": attempt.worker, **after}
+    finished = lifecycle.apply_transition(
+        move, Action.FINISH, actor=WORKER, params=params
+    )
+    return [entered, moved, finished]
 
 
 def image_of(administration: Administration) -> dict[str, Any]:
@@ -76,9 +95,9 @@ def image_of(administration: Administration) -> dict[str, Any]:
     }
 
 
-def _leave_place(move: Move, administration: Administration) -> None:
-    """The former place stays findable: code, office and address."""
-    left = FormerPlace(
+def _change_place(move: Move, administration: Administration) -> trail.TrailEntry:
+    """Move to the wanted place; the former one stays findable."""
+    former = FormerPlace(
         administration=administration,
         move=move,
         environment=administration.environment,
@@ -90,11 +109,8 @@ def _leave_place(move: Move, administration: Administration) -> None:
         from_at=administration.at_place_since,
         until_at=timezone.now(),
     )
-    direct.insert([left])
-
-
-def _take_place(move: Move, administration: Administration) -> trail.TrailEntry:
-    before = image_of(administration)
+    direct.insert([former])
+    before = {name: getattr(administration, name) for name in PLACE}
     administration.connection_id = move.wanted.connection_id
     administration.environment_id = move.wanted.environment_id
     administration.code = move.to_code
@@ -102,48 +118,37 @@ def _take_place(move: Move, administration: Administration) -> trail.TrailEntry:
     administration.at_place_since = timezone.now()
     administration.closed_by = None
     direct.update(administration)
-    after = image_of(administration)
-    params = {
-        "number": move.number,
-        "before": {name: before[name] for name in PLACE},
-        "after": {name: after[name] for name in PLACE},
-    }
+    after = {name: getattr(administration, name) for name in PLACE}
     return trail.about_administration(
-        administration, EventCode.ADMINISTRATION_MOVED, params=params, move=move
+        administration,
+        EventCode.ADMINISTRATION_MOVED,
+        params={"number": move.number, "before": before, "after": after},
+        move=move,
     )
 
 
 def _verify(move: Move, before: dict[str, Any]) -> dict[str, Any]:
-    """Exactly one administration at the wanted place, this one, with its documents.
+    """Check that this administration is alone at the wanted place, with its documents.
 
-    Returns the archive's figures, which are those from before.
+    Return the figures of its archive, which are those from before. Raises RunFailed.
     """
     with connection.cursor() as cursor:
-        cursor.execute(THERE, [move.to_connection_id, move.to_code_key])
-        there = {pk: counts for pk, *counts in cursor.fetchall()}
-    if list(there) != [move.administration_id]:
-        raise RunFailed("not_alone_at_place", count=len(there))
-    counts = dict(zip(COUNTED, there[move.administration_id], strict=True))
+        cursor.execute(AT_PLACE, [move.to_connection_id, move.to_code_key])
+        found = {pk: counts for pk, *counts in cursor.fetchall()}
+    if list(found) != [move.administration_id]:
+        raise RunFailed("not_alone_at_place", count=len(found))
+    counts = dict(zip(COUNTED, found[move.administration_id], strict=True))
     if counts != {name: before[name] for name in COUNTED}:
         raise RunFailed("documents_differ", before=before["documents"], **counts)
     archive = before.get("archive")
     if not archive:
         return {}
-    found = figures.of_copies(move).stored()
-    if found != archive:
+    copies = figures.of_copies(move).stored()
+    if copies != archive:
         raise RunFailed(
-            "archive_differs", before=archive["documents"], after=found["documents"]
+            "archive_differs", before=archive["documents"], after=copies["documents"]
         )
-    return {"archive": found}
-
-
-def _list_aftercare(move: Move, codes: tuple[str, ...]) -> None:
-    direct.insert(
-        [
-            Aftercare(move=move, position=position, code=code)
-            for position, code in enumerate(codes, start=1)
-        ]
-    )
+    return {"archive": copies}
 
 
 def enter(
@@ -152,7 +157,7 @@ def enter(
     steps: Iterable[StepCode],
     facts: Mapping[StepCode, dict[str, Any]],
 ) -> trail.TrailEntry:
-    """Write these steps into the ledger; what the trail tells of it."""
+    """Write these steps into the ledger; return the line for the trail."""
     effects = [
         Effect(
             attempt=attempt,
@@ -167,8 +172,3 @@ def enter(
     done = [StepCode(effect.step).value for effect in effects]
     params = {"attempt": attempt.number, "steps": done}
     return trail.about_move(move, EventCode.RUN_STEPS_DONE, params=params)
-
-
-def end(attempt: Attempt, outcome: Outcome) -> None:
-    attempt.ended_at, attempt.outcome = timezone.now(), outcome
-    direct.update(attempt)

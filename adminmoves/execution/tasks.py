@@ -8,19 +8,17 @@ from adminmoves import doorbell
 from adminmoves.archive import cleaning
 from adminmoves.evidence.schedule import connections_to_ask
 from adminmoves.execution import runner
-from adminmoves.execution.dispatch import due_now, unclaimed_runs
+from adminmoves.execution.dispatch import due_now
+from adminmoves.models import Attempt
 
-MOST_RINGS = 8
-"""As many packages as are asked at once; each worker takes another connection."""
-
-
-def worker_name() -> str:
-    return f"{socket.gethostname()}/{os.getpid()}"
+MAX_RINGS = 8
+"""So many packages are asked at once; each worker takes another connection."""
 
 
 @shared_task(name=doorbell.RUN)
 def drain() -> None:
-    runner.drain(worker_name(), settings.PORTAL_DRAIN_SECONDS)
+    worker = f"{socket.gethostname()}/{os.getpid()}"
+    runner.drain(worker, settings.PORTAL_DRAIN_SECONDS)
 
 
 @shared_task(name=doorbell.CLEAN)
@@ -30,11 +28,11 @@ def clean() -> None:
 
 @shared_task(name="adminmoves.execution.sweep")
 def sweep() -> None:
-    """Ring for what is due and was not taken, or was left behind."""
-    if unclaimed_runs().exists() or due_now():
+    """Ring for what is due or was left behind: a ring may have been lost."""
+    if Attempt.objects.unclaimed().exists() or due_now():
         doorbell.ring(doorbell.RUN)
     if cleaning.due().exists():
         doorbell.ring(doorbell.CLEAN)
-    for _connection in connections_to_ask()[:MOST_RINGS]:
+    for _connection in connections_to_ask()[:MAX_RINGS]:
         if not doorbell.ring(doorbell.ASK):
             break

@@ -1,15 +1,35 @@
 """A run of a move: its lease, its ledger, and what is left to do by people."""
 
 import uuid
+from typing import Self
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from adminmoves.models.clock import ClockTimestamp
 from adminmoves.models.move import Move
 from adminmoves.models.words import WordField
-from adminmoves.vocabulary import Outcome, StepCode
+from adminmoves.vocabulary import MoveState, Outcome, StepCode
+
+
+class AttemptQuerySet(models.QuerySet["Attempt"]):
+    def unclaimed(self) -> Self:
+        """Runs that no worker holds now."""
+        return self.filter(
+            ended_at=None,
+            lease_until__lt=ClockTimestamp(),
+            move__state=MoveState.RUNNING,
+        )
+
+    def expired(self) -> Self:
+        """Runs whose worker is silent for longer than its lease."""
+        return self.unclaimed().exclude(worker="")
+
+    def yielded(self) -> Self:
+        """Runs whose worker stepped aside; the one that waits longest first."""
+        return self.unclaimed().filter(worker="").order_by("heartbeat_at")
 
 
 class Attempt(models.Model):
@@ -50,6 +70,8 @@ class Attempt(models.Model):
     )
     ended_at = models.DateTimeField(null=True)
     outcome = WordField(max_length=20, choices=Outcome.choices, blank=True)
+
+    objects = AttemptQuerySet.as_manager()
 
     class Meta:
         ordering = ("number",)

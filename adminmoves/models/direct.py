@@ -8,12 +8,11 @@ still asked of its field.
 import json
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache, partial
-from typing import Any, TypeVar
+from typing import Any
 
 from django.db import connection
 from django.db.models import Field, JSONField, Model, UUIDField
 
-M = TypeVar("M", bound=Model)
 WRITTEN_BY_FIELD = (JSONField, UUIDField)
 
 
@@ -43,12 +42,26 @@ def update(row: Model) -> None:
 
 
 def columns(model: type[Model], alias: str) -> str:
-    """All columns of a table, for a SELECT whose rows ``take`` reads."""
+    """All columns of a table, for a SELECT that ``fetch`` runs."""
     return ", ".join(f'{alias}."{field.column}"' for field in _read(model))
 
 
-def take(model: type[M], values: Iterator[Any]) -> M:
-    """The next row of this model, from the values of a row that begin with it."""
+def fetch(sql: str, params: Sequence[Any], *models: type[Model]) -> tuple[Any, ...]:
+    """Run a SELECT of the ``columns`` of these models, in this order.
+
+    Return an instance of each; nothing if there is no row.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        row = cursor.fetchone()
+    if row is None:
+        return ()
+    values = iter(row)
+    return tuple(_take(model, values) for model in models)
+
+
+def _take(model: type[Model], values: Iterator[Any]) -> Model:
+    """Read an instance from the next values of a row."""
     fields = _read(model)
     names = [field.attname for field in fields]
     pairs = zip(fields, values, strict=False)

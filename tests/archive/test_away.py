@@ -17,7 +17,7 @@ from adminmoves.archive import cleaning, copying
 from adminmoves.archive.marks import MARK, StoreAway
 from adminmoves.archive.presence import require_archive
 from adminmoves.archive.store import archive_store
-from adminmoves.execution import claim, runner
+from adminmoves.execution import runner, takeover
 from adminmoves.execution.actions import stop_move
 from adminmoves.models import Attempt, CleanUp, Event, Leftover, Move
 from adminmoves.operations import readiness
@@ -97,7 +97,7 @@ def again(move: Move) -> Move:
 def later(move: Move) -> None:
     """It is time to look again, and somebody goes on."""
     move.attempts.update(lease_until=timezone.now())
-    taken = claim.resume_yielded("worker-2")
+    taken = takeover.resume_yielded("worker-2")
     assert taken is not None
     runner.execute(taken)
 
@@ -121,7 +121,7 @@ def test_a_run_waits_until_it_is_back_and_goes_on_by_itself(
     before, attempt = contents(administration), start(approved)
     for _number in range(chunks):
         runner.execute(attempt, until=0)
-        taken = claim.resume_yielded("worker-1")
+        taken = takeover.resume_yielded("worker-1")
         assert taken is not None
         attempt = taken
 

@@ -14,7 +14,7 @@ from adminmoves.archive import cleaning, copying
 from adminmoves.archive.keys import folder_after, key_in
 from adminmoves.archive.presence import require_archive
 from adminmoves.archive.store import PART, archive_store
-from adminmoves.execution import claim, runner
+from adminmoves.execution import runner, takeover
 from adminmoves.intake.withdrawal.actions import withdraw_move
 from adminmoves.models import CleanUp, Document, Move
 from adminmoves.vocabulary import MoveState, MoveType
@@ -76,7 +76,7 @@ def half_written(move: Move) -> Path:
 def give_up(move: Move, agent: User) -> None:
     """Another worker takes over and fails; it is withdrawn and cleaned up after."""
     expire_lease(move)
-    other = claim.resume_expired("worker-2")
+    other = takeover.resume_expired("worker-2")
     assert other is not None
     runner.fail(other, {"code": "not_alone_at_place", "count": 2})
     withdraw_move(move.pk, actor=actor_for(agent), reason="Niet meer nodig.")
@@ -147,7 +147,7 @@ def test_a_worker_that_wakes_up_after_another_was_done_spoils_nothing(
 
     def meanwhile() -> None:
         expire_lease(approved)
-        other = claim.resume_expired("worker-2")
+        other = takeover.resume_expired("worker-2")
         assert other is not None
         runner.execute(other)
         CleanUp.objects.update(due_at=timezone.now())
@@ -185,7 +185,7 @@ def test_half_written_files_go_with_those_of_a_move_that_was_given_up(
     old = files()
     runner.execute(start(approved), until=0)
     half_written(approved)
-    attempt = claim.resume_yielded("worker-2")
+    attempt = takeover.resume_yielded("worker-2")
     assert attempt is not None
     runner.fail(attempt, {"code": "store_refused", "error": "No space left on device"})
 

@@ -13,7 +13,7 @@ from adminmoves.archive.keys import folder_after, key_in
 from adminmoves.archive.store import archive_store
 from adminmoves.demo.archive import fill as fill_for_demonstration
 from adminmoves.evidence.files import store_file
-from adminmoves.execution import claim, runner
+from adminmoves.execution import runner, takeover
 from adminmoves.models import Document, DocumentCopy, Move
 from adminmoves.vocabulary import MoveState, MoveType
 from tests.archive.power import Disk, Image
@@ -52,7 +52,7 @@ def carry_out_chunks(move: Move, count: int) -> None:
     """Then its worker lets go, as one that had to step aside."""
     runner.execute(start(move), until=0)
     for _number in range(count - 1):
-        taken = claim.resume_yielded("worker-1")
+        taken = takeover.resume_yielded("worker-1")
         assert taken is not None
         runner.execute(taken, until=0)
 
@@ -64,7 +64,7 @@ def die(move: Move) -> None:
 
 
 def go_on(move: Move) -> Move:
-    taken = claim.resume_expired("worker-2")
+    taken = takeover.resume_expired("worker-2")
     assert taken is not None
     runner.execute(taken)
     return Move.objects.get(pk=move.pk)
@@ -167,7 +167,7 @@ def test_a_copy_that_was_lost_after_its_row_is_made_again_before_the_switch(
         die(move)
         done = go_on(move)
     else:
-        taken = claim.resume_yielded("worker-2")
+        taken = takeover.resume_yielded("worker-2")
         assert taken is not None
         runner.execute(taken)
         done = Move.objects.get(pk=move.pk)

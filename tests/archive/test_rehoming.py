@@ -15,7 +15,7 @@ from adminmoves.archive.keys import folder_after, key_in
 from adminmoves.archive.presence import require_archive
 from adminmoves.archive.store import Digest, archive_store
 from adminmoves.errors import DomainError, LeaseLost, StepRefused
-from adminmoves.execution import claim, runner
+from adminmoves.execution import runner, takeover
 from adminmoves.execution.actions import NOT_DONE, retry_move, settle_move, stop_move
 from adminmoves.execution.lease import fenced, show_lease
 from adminmoves.intake.draft.actions import reopen_move
@@ -134,7 +134,7 @@ def test_a_takeover_goes_on_at_the_chunk_where_it_was_left(
     expire_lease(approved)
     copied = copies_made(monkeypatch)
 
-    taken = claim.resume_expired("worker-2")
+    taken = takeover.resume_expired("worker-2")
     assert taken is not None
     runner.execute(taken)
 
@@ -245,7 +245,7 @@ def test_not_done_looks_at_every_file_anew(approved: Move, lead: User) -> None:
     settle_move(
         approved.pk, actor=actor_for(lead), answer=NOT_DONE, reason="Schijf vervangen."
     )
-    taken = claim.resume_expired("worker-2")
+    taken = takeover.resume_expired("worker-2")
     assert taken is not None
     runner.execute(taken)
 
@@ -265,8 +265,8 @@ def test_a_run_steps_aside_and_is_taken_up_without_a_word(
 
     left = approved.attempts.get()
     assert (left.worker, left.copied) == ("", 4)
-    assert claim.resume_expired("worker-2") is None, "nobody died"
-    taken = claim.resume_yielded("worker-2")
+    assert takeover.resume_expired("worker-2") is None, "nobody died"
+    taken = takeover.resume_yielded("worker-2")
     assert taken is not None
     runner.execute(taken)
     assert again(approved).state == S.COMPLETED
@@ -277,7 +277,7 @@ def test_who_lost_the_lease_writes_no_chunk(approved: Move) -> None:
     late = start(approved)
     runner.prepare(late)
     expire_lease(approved)
-    claim.resume_expired("worker-2")
+    takeover.resume_expired("worker-2")
 
     with pytest.raises(LeaseLost), fenced(late):
         raise AssertionError

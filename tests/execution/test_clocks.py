@@ -6,8 +6,8 @@ import pytest
 from django.utils import timezone
 
 from adminmoves.archive import copying
-from adminmoves.execution import claim, dispatch, runner
-from adminmoves.models import Event, Move
+from adminmoves.execution import runner, takeover
+from adminmoves.models import Attempt, Event, Move
 from adminmoves.vocabulary import MoveState, MoveType
 from tests.archive.shelves import contents, fill_with
 from tests.builders import make_administration, run, start
@@ -63,13 +63,13 @@ def test_it_takes_no_run_that_somebody_holds_and_holds_its_own(
     held = start(approved)
     with monkeypatch.context() as wrong:
         set_clock(wrong, by)
-        assert claim.resume_expired("worker-2") is None
+        assert takeover.resume_expired("worker-2") is None
         runner.execute(held, until=0)
-        taken = claim.resume_yielded("worker-2")
+        taken = takeover.resume_yielded("worker-2")
         assert taken is not None
-        assert not dispatch.unclaimed_runs().exists()
+        assert not Attempt.objects.unclaimed().exists()
 
-    assert claim.resume_expired("worker-3") is None, (
+    assert takeover.resume_expired("worker-3") is None, (
         "it is held, whatever its host says"
     )
     runner.execute(taken)

@@ -11,7 +11,7 @@ from adminmoves.access import actor_for
 from adminmoves.detail.progress import Archive
 from adminmoves.errors import DomainError
 from adminmoves.evidence.records import ask_package
-from adminmoves.execution import claim, dispatch, runner
+from adminmoves.execution import claim, dispatch, runner, takeover
 from adminmoves.execution.actions import (
     DONE,
     NOT_DONE,
@@ -164,9 +164,9 @@ def test_offices_take_turns_so_that_a_large_one_does_not_starve_a_small_one(
     )
     alone = a_move(S.APPROVED, administration=make_administration(small))
 
-    due = dispatch.DueMoves()
+    due = dispatch.due_moves()
 
-    assert [due.next() for _turn in range(4)] == [
+    assert [next(due) for _turn in range(4)] == [
         first.pk,
         alone.pk,
         second.pk,
@@ -248,10 +248,10 @@ def test_a_run_that_makes_no_progress_asks_a_person(
 
     for worker in ("worker-2", "worker-3"):
         expire_lease(move)
-        assert claim.resume_expired(worker) is not None
+        assert takeover.resume_expired(worker) is not None
     expire_lease(move)
 
-    assert claim.resume_expired("worker-4") is None
+    assert takeover.resume_expired("worker-4") is None
     assert outcome(move) == (S.IN_DOUBT, "no_progress")
 
 
@@ -265,7 +265,7 @@ def test_a_lead_settles_a_doubt_and_the_worker_does_it(
     move = a_move(S.IN_DOUBT)
 
     settle_move(move.pk, actor=actor_for(lead), answer=answer, reason="Nagekeken.")
-    attempt = claim.resume_expired("worker-2")
+    attempt = takeover.resume_expired("worker-2")
     assert attempt is not None
     runner.execute(attempt)
 
@@ -278,7 +278,7 @@ def test_a_takeover_goes_on_where_the_ledger_says(a_move: MakeMove) -> None:
     runner.prepare(start(move))
     expire_lease(move)
 
-    attempt = claim.resume_expired("worker-2")
+    attempt = takeover.resume_expired("worker-2")
     assert attempt is not None
     runner.execute(attempt)
 
@@ -299,7 +299,7 @@ def test_the_time_in_which_nobody_copied_does_not_slow_a_run(a_move: MakeMove) -
     )
     expire_lease(move)
 
-    attempt = claim.resume_expired("worker-2")
+    attempt = takeover.resume_expired("worker-2")
 
     assert attempt is not None
     assert Archive(attempt).bytes_per_second == pytest.approx(100)
@@ -309,7 +309,7 @@ def test_who_lost_the_lease_changes_nothing_any_more(a_move: MakeMove) -> None:
     move = a_move(S.APPROVED)
     late = start(move)
     expire_lease(move)
-    attempt = claim.resume_expired("worker-2")
+    attempt = takeover.resume_expired("worker-2")
 
     runner.execute(late)
 

@@ -17,7 +17,7 @@ from adminmoves.access import actor_for
 from adminmoves.approval.actions import reschedule_move
 from adminmoves.bookkeeping.gateway import Evidence
 from adminmoves.evidence.records import ask_package
-from adminmoves.execution import claim, dispatch, runner
+from adminmoves.execution import claim, dispatch, preconditions, runner
 from adminmoves.models import BookkeepingConnection, ExecutionWindow, Freeze, Move
 from adminmoves.operations.actions import pause_queue
 from adminmoves.proof.actions import ask_due
@@ -153,7 +153,7 @@ def test_what_only_the_database_sees_leaves_the_move_waiting(
 ) -> None:
     """Such as a freeze that begins between our look and the database's."""
     move = a_move(S.APPROVED)
-    monkeypatch.setattr(claim, "may_start_now", lambda _move: True)
+    monkeypatch.setattr(preconditions, "may_start_now", lambda _move: True)
     way(move, lead)
 
     assert not runner.run(move.pk, "worker-1")

@@ -50,21 +50,21 @@ def test_a_move_that_another_worker_has_is_left_to_it_at_once(
 
 def test_what_another_has_just_taken_is_looked_up_once(a_move: MakeMove) -> None:
     a_move(S.APPROVED)
-    due = dispatch.DueMoves()
+    due = dispatch.due_moves()
 
-    assert due.next() is not None
-    assert due.next() is None
+    assert next(due) is not None
+    assert next(due) is None
 
 
 def test_a_long_queue_is_looked_up_as_often_as_it_takes(
     a_move: MakeMove, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(dispatch, "LOOKED_AT_ENOUGH", 2)
+    monkeypatch.setattr(dispatch, "MAX_LOOKED_UP", 2)
     moves = {a_move(S.APPROVED).pk for _ in range(3)}
-    due = dispatch.DueMoves()
+    due = dispatch.due_moves()
 
     started = set()
-    while move_id := due.next():
+    while move_id := next(due):
         runner.run(move_id, "worker-1")
         started.add(move_id)
 
