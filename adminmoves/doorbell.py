@@ -1,6 +1,6 @@
-"""Tells workers that there is something to do. The rows are the queue, not this.
+"""Rings for workers when there is something to do. The rows are the queue, not this.
 
-Called after commit. When nobody hears it, that is no error: ``sweep`` rings again.
+Call it after commit. That nobody hears it is no error: ``sweep`` rings again.
 """
 
 import logging
@@ -17,16 +17,17 @@ SECONDS_TO_CONNECT = 0.5
 
 
 def ring(task: str = RUN) -> bool:
-    """Send a task by name; say whether somebody could be told."""
-    patience = {
+    """Send a task by name; return False if the broker is away."""
+    # A request of a person waits for this: better no ring than a page that hangs.
+    timeouts = {
         "socket_connect_timeout": SECONDS_TO_CONNECT,
         "socket_timeout": SECONDS_TO_CONNECT,
         "max_retries": 0,
     }
-    options = {**current_app.conf.broker_transport_options, **patience}
+    options = {**current_app.conf.broker_transport_options, **timeouts}
     try:
-        with current_app.connection_for_write(transport_options=options) as line:
-            current_app.send_task(task, connection=line, retry=False, expires=300)
+        with current_app.connection_for_write(transport_options=options) as broker:
+            current_app.send_task(task, connection=broker, retry=False, expires=300)
     except (OperationalError, OSError):
         logger.warning("Nobody heard the doorbell for %s; sweep will ring again.", task)
         return False

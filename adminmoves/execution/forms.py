@@ -1,4 +1,4 @@
-"""What a lead fills in to settle a doubt."""
+"""The forms that settle a doubt and stop a run."""
 
 from collections.abc import Mapping
 from typing import Any
