@@ -104,9 +104,9 @@ def test_a_move_that_waits_for_another_does_not_ask_its_package_meanwhile(
     for _look in range(3):
         claim.start(second.pk, "worker-1")
 
-    held = Move.objects.get(pk=second.pk)
-    assert (len(package.asked), held.state) == (asked, S.APPROVED)
-    assert held.reason["number"] == first.number
+    stored = Move.objects.get(pk=second.pk)
+    assert (len(package.asked), stored.state) == (asked, S.APPROVED)
+    assert stored.reason["number"] == first.number
 
 
 def test_more_of_what_was_warned_of_goes_back_to_approval(
@@ -124,9 +124,9 @@ def test_more_of_what_was_warned_of_goes_back_to_approval(
 
     started = [claim.start(one.pk, "worker-1") is not None for one in (move, less)]
 
-    held = Move.objects.get(pk=move.pk)
-    assert (started, held.state) == ([False, True], S.AWAITING_APPROVAL)
-    assert held.reason["code"] == "new_warning"
+    stored = Move.objects.get(pk=move.pk)
+    assert (started, stored.state) == ([False, True], S.AWAITING_APPROVAL)
+    assert stored.reason["code"] == "new_warning"
 
 
 def test_who_lost_the_lease_before_a_failure_lets_go_quietly(
@@ -164,6 +164,6 @@ def test_a_package_that_somebody_asks_leaves_the_move_approved_and_says_until_wh
     answering(Busy())
 
     assert claim.start(move.pk, "worker-1") is None
-    held = Move.objects.get(pk=move.pk)
-    assert held.state == S.APPROVED
-    assert held.reason == {"code": "package_busy", "until": until.isoformat()}
+    stored = Move.objects.get(pk=move.pk)
+    assert stored.state == S.APPROVED
+    assert stored.reason == {"code": "package_busy", "until": until.isoformat()}

@@ -60,11 +60,11 @@ def test_a_move_completes_on_a_host_whose_clock_is_wrong(
 def test_it_takes_no_run_that_somebody_holds_and_holds_its_own(
     by: timedelta, approved: Move, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    held = start(approved)
+    attempt = start(approved)
     with monkeypatch.context() as wrong:
         set_clock(wrong, by)
         assert takeover.resume_expired("worker-2") is None
-        runner.execute(held, until=0)
+        runner.execute(attempt, until=0)
         taken = takeover.resume_yielded("worker-2")
         assert taken is not None
         assert not Attempt.objects.unclaimed().exists()

@@ -204,7 +204,7 @@ def test_redis_dies_with_all_its_data_in_the_middle_of_a_run(
         broker.start()
     until(lambda: completed(move)() and completed(next_one)())
 
-    assert [look(owner, held.pk) for held in (move, next_one)] == [DONE_ONCE] * 2
+    assert [look(owner, each.pk) for each in (move, next_one)] == [DONE_ONCE] * 2
 
 
 def test_a_worker_that_is_paused_past_its_lease_and_wakes_up(
@@ -224,7 +224,7 @@ def test_a_worker_that_is_paused_past_its_lease_and_wakes_up(
     doorbell.ring()
     until(completed(after))
 
-    assert [look(owner, held.pk) for held in (move, after)] == [DONE_ONCE] * 2
+    assert [look(owner, each.pk) for each in (move, after)] == [DONE_ONCE] * 2
     assert broken_chains(owner) == []
 
 

@@ -53,8 +53,8 @@ def seen_move(agent: User, lead: User, package: ChosenAnswers) -> Move:
 
 
 def outcome(move: Move) -> tuple[str, object]:
-    held = Move.objects.get(pk=move.pk)
-    return held.state, held.reason.get("code")
+    stored = Move.objects.get(pk=move.pk)
+    return stored.state, stored.reason.get("code")
 
 
 def test_the_package_is_asked_again_and_its_answer_replaces_the_proof(
@@ -62,9 +62,9 @@ def test_the_package_is_asked_again_and_its_answer_replaces_the_proof(
 ) -> None:
     claim.start(seen_move.pk, "worker-1")
 
-    held = Move.objects.get(pk=seen_move.pk)
-    assert (held.state, len(package.asked)) == (S.RUNNING, 2)
-    assert held.proof_id == held.proofs.latest("id").pk != seen_move.proof_id
+    stored = Move.objects.get(pk=seen_move.pk)
+    assert (stored.state, len(package.asked)) == (S.RUNNING, 2)
+    assert stored.proof_id == stored.proofs.latest("id").pk != seen_move.proof_id
 
 
 @pytest.mark.parametrize(
@@ -109,10 +109,10 @@ def test_another_plan_goes_back_to_approval_with_the_difference(
     )
 
     assert claim.start(move.pk, "worker-1") is None
-    held = Move.objects.get(pk=move.pk)
+    stored = Move.objects.get(pk=move.pk)
     assert outcome(move) == (S.AWAITING_APPROVAL, "plan_changed")
-    assert set(held.reason["changes"]) == {"to_address"}
-    assert (held.approved_by, held.plan_hash) == (None, "")
+    assert set(stored.reason["changes"]) == {"to_address"}
+    assert (stored.approved_by, stored.plan_hash) == (None, "")
 
 
 def test_somebody_who_was_added_at_the_wanted_place_meanwhile_is_found(
@@ -183,10 +183,10 @@ def test_an_import_that_takes_the_place_during_the_run_makes_it_fail_whole(
 
     runner.execute(attempt)
 
-    held = Move.objects.get(pk=move.pk)
+    stored = Move.objects.get(pk=move.pk)
     there = Administration.objects.get(pk=move.wanted.administration_id)
     assert outcome(move) == (S.FAILED, "database_refused")
-    assert held.reason["rule"] == "administration_place_once"
+    assert stored.reason["rule"] == "administration_place_once"
     assert (there.code, there.connection_id, there.closed_by) == (
         move.from_code,
         move.from_connection_id,
@@ -215,9 +215,9 @@ def test_a_failed_move_can_be_tried_again_to_its_end(
     retry_move(move.pk, actor=actor_for(lead))
     runner.execute(start(move))
 
-    held = Move.objects.get(pk=move.pk)
-    numbers = [(tried.number, tried.outcome) for tried in held.attempts.all()]
-    assert held.state == S.COMPLETED
+    stored = Move.objects.get(pk=move.pk)
+    numbers = [(tried.number, tried.outcome) for tried in stored.attempts.all()]
+    assert stored.state == S.COMPLETED
     assert numbers == [(1, "FAILED"), (2, "COMPLETED")]
 
 

@@ -34,9 +34,9 @@ def test_who_approved_and_was_switched_off_does_not_count(
     assert claim.start(move.pk, "worker-1") is None
 
     assert outcome(move) == (S.AWAITING_APPROVAL, "approver_gone")
-    told = tell(Move.objects.get(pk=move.pk).reason)
-    assert told is not None
-    assert told.sentence == "teamleider-1, die akkoord gaf, mag dat niet meer"
+    reason = tell(Move.objects.get(pk=move.pk).reason)
+    assert reason is not None
+    assert reason.sentence == "teamleider-1, die akkoord gaf, mag dat niet meer"
 
     approve(Move.objects.get(pk=move.pk), other_lead)
     assert claim.start(move.pk, "worker-1")

@@ -63,8 +63,8 @@ def test_a_lead_runs_again_what_was_rolled_back(
     response = as_lead.post(path_of(move, "opnieuw"), as_read(move), follow=True)
 
     assert state_of(move) == S.APPROVED
-    said = strip_tags(response.content.decode())
-    assert f"{move.number} staat weer in de wachtrij." in said
+    text = strip_tags(response.content.decode())
+    assert f"{move.number} staat weer in de wachtrij." in text
 
 
 def test_a_lead_answers_a_doubt_and_the_answer_is_kept(

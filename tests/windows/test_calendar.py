@@ -16,9 +16,9 @@ A, B = 1, 2
 AROUND = [timedelta(days=shift) for shift in (-2, -1, 0, 1, 2)]
 
 
-def at(told: str) -> datetime:
+def at(local: str) -> datetime:
     """Local time, such as "2026-11-24 18:00"; a twice-shown moment is the first."""
-    return timezone.make_aware(datetime.fromisoformat(told)).astimezone(UTC)
+    return timezone.make_aware(datetime.fromisoformat(local)).astimezone(UTC)
 
 
 def hours(opens: str, closes: str, days: Collection[int] = EVERY_DAY) -> Hours:
@@ -29,8 +29,8 @@ def frozen(start: str, end: str, office: int | None = None) -> Frozen:
     return Frozen("Btw-aangifte", office, at(start), at(end))
 
 
-def of_all(*kept: Hours, freezes: tuple[Frozen, ...] = ()) -> Times:
-    return Times({None: list(kept)} if kept else {}, freezes)
+def of_all(*windows: Hours, freezes: tuple[Frozen, ...] = ()) -> Times:
+    return Times({None: list(windows)} if windows else {}, freezes)
 
 
 EVENINGS = hours("18:00", "23:00")
@@ -162,9 +162,9 @@ some_freezes = st.builds(
 some_times = st.builds(
     lambda every, of_a, of_b, freezes: Times(
         {
-            office: kept
-            for office, kept in ((None, every), (A, of_a), (B, of_b))
-            if kept
+            office: window
+            for office, window in ((None, every), (A, of_a), (B, of_b))
+            if window
         },
         tuple(freezes),
     ),
@@ -199,18 +199,18 @@ def test_nothing_opens_before_the_moment_told(
 
 @given(some_hours, moments)
 def test_a_clock_on_the_wall_agrees_but_in_the_nights_it_changes(
-    kept: Hours, now: datetime
+    window: Hours, now: datetime
 ) -> None:
     local = timezone.localtime(now)
     steady = {(now + shift).astimezone(local.tzinfo).utcoffset() for shift in AROUND}
     if len(steady) > 1:
         return
     clock, today, before = local.time(), local.weekday(), (local.weekday() - 1) % 7
-    if kept.opens < kept.closes:
-        expected = today in kept.weekdays and kept.opens <= clock < kept.closes
+    if window.opens < window.closes:
+        expected = today in window.weekdays and window.opens <= clock < window.closes
     else:
-        expected = (today in kept.weekdays and clock >= kept.opens) or (
-            before in kept.weekdays and clock < kept.closes
+        expected = (today in window.weekdays and clock >= window.opens) or (
+            before in window.weekdays and clock < window.closes
         )
 
-    assert of_all(kept).is_open(A, now) == expected
+    assert of_all(window).is_open(A, now) == expected

@@ -151,8 +151,8 @@ def test_what_the_filter_lets_run_is_what_one_move_is_told(
         for kind in (MoveType.CHANGE_CODE, MoveType.MOVE_ENVIRONMENT) * 3
     ]
     keepers: list[Callable[[Environment | None], object]] = [evenings, always, freeze]
-    for held, keep in zip(moves, keepers * 2, strict=True):
-        keep(held.to_environment)
+    for closed, keep in zip(moves, keepers * 2, strict=True):
+        keep(closed.to_environment)
     evenings()
 
     for now in (NOON, EVENING):
@@ -164,10 +164,10 @@ def test_what_the_filter_lets_run_is_what_one_move_is_told(
 def test_a_worker_takes_only_what_may_run_and_the_urgent_one_first(
     a_move: MakeMove,
 ) -> None:
-    first, held, urgent = (a_move(MoveState.APPROVED) for _move in range(3))
+    first, closed, urgent = (a_move(MoveState.APPROVED) for _move in range(3))
     day = (timezone.localtime() + timedelta(days=2)).weekday()
     ExecutionWindow.objects.create(
-        environment=held.from_environment,
+        environment=closed.from_environment,
         weekdays=[day],
         opens=time(18),
         closes=time(23),
@@ -176,8 +176,8 @@ def test_a_worker_takes_only_what_may_run_and_the_urgent_one_first(
 
     assert [taken.move for taken in iter(start_next, None)] == [urgent, first]
 
-    Move.objects.filter(pk=held.pk).update(outside_windows=True)
-    assert [taken.move for taken in iter(start_next, None)] == [held]
+    Move.objects.filter(pk=closed.pk).update(outside_windows=True)
+    assert [taken.move for taken in iter(start_next, None)] == [closed]
 
 
 @pytest.mark.parametrize("weekdays", [[], [7], [0, None]])

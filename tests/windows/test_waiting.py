@@ -50,7 +50,7 @@ def as_lead(client: Client, lead: User) -> Client:
     return client
 
 
-def told(client: Client, move: Move) -> Iterator[str]:
+def page_and_row(client: Client, move: Move) -> Iterator[str]:
     """The words of its page, and those of the list."""
     for address in (f"/migraties/{move.number}/", "/?status=alle"):
         yield said(client.get(address))
@@ -93,7 +93,7 @@ def test_it_says_when_the_window_opens(as_lead: Client, a_move: MakeMove) -> Non
         weekdays=[opens.weekday()], opens=time(18), closes=time(23)
     )
 
-    for page in told(as_lead, move):
+    for page in page_and_row(as_lead, move):
         assert f"Venster opent {opens.day} " in page
         assert "18:00" in page
 
@@ -102,7 +102,7 @@ def test_it_names_the_freeze(as_lead: Client, a_move: MakeMove) -> None:
     move = a_move(S.APPROVED)
     freeze(datetime(2031, 1, 31, 23, tzinfo=UTC))
 
-    for page in told(as_lead, move):
+    for page in page_and_row(as_lead, move):
         assert "Bevroren tot 1 februari 2031 00:00 : Btw-aangifte" in page
 
 
@@ -139,7 +139,7 @@ def test_windows_that_never_meet_are_told(as_lead: Client, a_move: MakeMove) -> 
             closes=time(opens + 1),
         )
 
-    for page in told(as_lead, move):
+    for page in page_and_row(as_lead, move):
         assert "De vensters van de kantoren vallen nooit samen" in page
 
 
@@ -157,7 +157,7 @@ def test_it_says_how_many_of_its_office_go_first(
     assert "Als eerste van dit kantoor; meestal 1 min 0 s" in said(
         as_lead.get(f"/migraties/{first.number}/")
     )
-    for page in told(as_lead, third):
+    for page in page_and_row(as_lead, third):
         assert "Na 2 migraties van dit kantoor; meestal 1 min 0 s" in page
 
     Move.objects.filter(pk=third.pk).update(urgent=True)
@@ -204,7 +204,7 @@ def test_a_paused_queue_is_told_with_who_and_why(
         paused_at=timezone.now(), paused_by=lead, reason="Onderhoud"
     )
 
-    page, row = told(as_lead, move)
+    page, row = page_and_row(as_lead, move)
     assert "De wachtrij is gepauzeerd" in page
     assert "Wachtrij gepauzeerd door teamleider-1: Onderhoud" in row
 
@@ -213,7 +213,7 @@ def test_the_silence_of_workers_is_told(as_lead: Client, a_move: MakeMove) -> No
     move = a_move(S.APPROVED)
     WorkerBeat.objects.update(seen_at=timezone.now() - 3 * MINUTE)
 
-    page, row = told(as_lead, move)
+    page, row = page_and_row(as_lead, move)
     assert "Het portaal voert nu niets uit" in page
     assert "Het portaal voert al 2 minuten niets uit" in row
 
@@ -226,7 +226,7 @@ def test_a_run_is_late_after_three_times_what_is_usual(
     move = a_move(S.RUNNING)
     Attempt.objects.filter(move=move).update(started_at=timezone.now() - lasts * MINUTE)
 
-    page, row = told(as_lead, move)
+    page, row = page_and_row(as_lead, move)
     assert ("Dit duurt veel langer dan normaal" in page) == late
     assert ("duurt veel langer dan normaal" in row) == late
     assert "duurt meestal 4 min 0 s" in page
@@ -279,7 +279,7 @@ def test_a_freeze_until_further_notice_holds_and_says_so(
     freeze(None)
 
     assert start_next() is None
-    for page in told(as_lead, move):
+    for page in page_and_row(as_lead, move):
         assert "Bevroren tot nader order: Btw-aangifte" in page
     assert "zodra een beheerder de bevriezing heeft beëindigd" in said(
         as_lead.get(f"/migraties/{move.number}/")
@@ -298,5 +298,5 @@ def test_the_one_without_an_end_is_named_before_one_that_ends(
         name="Overname", starts_at=timezone.now() + timedelta(days=1), ends_at=None
     )
 
-    for page in told(as_lead, move):
+    for page in page_and_row(as_lead, move):
         assert "Bevroren tot nader order: Overname" in page

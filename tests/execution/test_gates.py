@@ -86,8 +86,8 @@ RULES: dict[Way, str] = {
 
 def outcome(move: Move) -> tuple[str, int]:
     """Its state, and how often a run of it was opened."""
-    held = Move.objects.get(pk=move.pk)
-    return held.state, held.attempts.count()
+    stored = Move.objects.get(pk=move.pk)
+    return stored.state, stored.attempts.count()
 
 
 @pytest.mark.django_db
