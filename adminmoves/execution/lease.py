@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -42,7 +43,8 @@ def fenced(attempt: Attempt, documents: int = 0) -> Iterator[Move]:
         # The move before its attempt, as everywhere: two orders would be a deadlock.
         move = lifecycle.lock_move(attempt.move_id)
         attempts = Attempt.objects.select_for_update().annotate(now=ClockTimestamp())
-        locked = attempts.get(pk=attempt.pk)
+        # Any, since no stub knows what is annotated.
+        locked: Any = attempts.get(pk=attempt.pk)
         now = locked.now
         is_ours = locked.token == attempt.token and locked.ended_at is None
         if not is_ours or locked.lease_until <= now or move.state != MoveState.RUNNING:
