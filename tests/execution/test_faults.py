@@ -147,7 +147,7 @@ def test_a_worker_that_sleeps_in_a_chunk_until_its_move_is_cleaned_up_after(
     withdraw_move(move.pk, actor=actor_for(agent), reason="Niet meer nodig.")
     until(cleaned)
     os.kill(sleeper, signal.SIGCONT)
-    first.wait_until("this worker lets go")
+    first.wait_until("this worker stops")
 
     found = judge(owner, shelves, promised)
     assert (found.wrong, found.documents) == ([], 50)
