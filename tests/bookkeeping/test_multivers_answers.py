@@ -220,7 +220,7 @@ def test_a_good_answer_gone_wrong_is_a_verdict(
     _holds(connection, rows, inside)
 
 
-def _holds(connection: BookkeepingConnection, rows: object, inside: object) -> None:
+def _holds(connection: BookkeepingConnection, rows: Any, inside: object) -> None:
     evidence = verdict_of(connection, rows, inside)
     if evidence.verdict == V.FOUND_ACTIVE:
         # By its code or by the id of its database; one row comes without a list, too.
