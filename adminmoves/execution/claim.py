@@ -1,14 +1,13 @@
 """A worker claims a due move and starts it."""
 
 import logging
-import uuid
 
 from django.db import IntegrityError, connection, transaction
 
 from adminmoves import lifecycle
 from adminmoves.access import WORKER
 from adminmoves.audit import trail
-from adminmoves.execution.lease import SET_LEASE, lease_time
+from adminmoves.execution.lease import lease_time, show_lease
 from adminmoves.execution.lock import lock_due_move
 from adminmoves.execution.preconditions import find_ready_move, has_files, may_start
 from adminmoves.execution.steps import ALL_STEPS, RunFailed, finish
@@ -19,11 +18,9 @@ logger = logging.getLogger(__name__)
 
 GATES = frozenset({"move_not_before", "move_queue_paused", "move_frozen"})
 """Rules of the database for which a start waits."""
-# The number of the attempt, by the clock of the database, and its lease shown at once.
-OPEN_ATTEMPT = f"""
-SELECT count(*) + 1, clock_timestamp(), {SET_LEASE}
-FROM adminmoves_attempt WHERE move_id = %s
-"""  # noqa: S608 - built from a constant; values go in as parameters
+NEXT_NUMBER = """
+SELECT count(*) + 1, clock_timestamp() FROM adminmoves_attempt WHERE move_id = %s
+"""
 
 
 def start_and_finish(move_id: int, worker: str) -> Attempt | None:
@@ -41,8 +38,11 @@ def start_and_finish(move_id: int, worker: str) -> Attempt | None:
             if move is None or not may_start(move):
                 return None
             attempt, started = open_attempt(move, worker)
-            done = [] if has_files(move) else finish(move, attempt, ALL_STEPS)
-            trail.record(WORKER, [started, *done])
+            entries = [started]
+            if not has_files(move):
+                show_lease(attempt.token)
+                entries += finish(move, attempt, ALL_STEPS)
+            trail.record(WORKER, entries)
             return attempt
     except (RunFailed, IntegrityError) as refused:
         why = type(refused).__name__
@@ -69,14 +69,12 @@ def start(move_id: int, worker: str) -> Attempt | None:
 
 def open_attempt(move: Move, worker: str) -> tuple[Attempt, trail.TrailEntry]:
     """Open a run under a lease; the caller records the line."""
-    token = uuid.uuid4()
     with connection.cursor() as cursor:
-        cursor.execute(OPEN_ATTEMPT, [str(token), move.pk])
-        number, now, _token = cursor.fetchone()
+        cursor.execute(NEXT_NUMBER, [move.pk])
+        number, now = cursor.fetchone()
     attempt = Attempt(
         move=move,
         number=number,
-        token=token,
         worker=worker,
         started_at=now,
         heartbeat_at=now,

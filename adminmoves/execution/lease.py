@@ -22,8 +22,6 @@ from adminmoves.vocabulary import MoveState
 
 DOCUMENTS_PER_SECOND = 2000
 """One transaction switches an archive at least this fast."""
-SET_LEASE = "set_config('portal.lease', %s, true)"
-"""Shows a token to the triggers, until the transaction ends."""
 
 
 def lease_time(documents: int = 0) -> timedelta:
@@ -58,5 +56,6 @@ def fenced(attempt: Attempt, documents: int = 0) -> Iterator[Move]:
 
 
 def show_lease(token: uuid.UUID) -> None:
+    """Show a token to the triggers, until the transaction ends."""
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {SET_LEASE}", [str(token)])
+        cursor.execute("SELECT set_config('portal.lease', %s, true)", [str(token)])
