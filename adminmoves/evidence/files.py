@@ -1,6 +1,8 @@
 """Evidence files: uploaded, stored with their SHA-256, and compared when read."""
 
+import errno
 import hashlib
+import os
 from datetime import timedelta
 from typing import Any, cast
 
@@ -163,8 +165,24 @@ def store_file(
         evidence.file.save(name, upload, save=False)
     except OSError as refused:
         raise EvidenceRefused(words_of(refused)) from refused
+    _require_stored(evidence)
     evidence.save()
     return evidence
+
+
+def _require_stored(evidence: EvidenceFile) -> None:
+    """Look whether a file was written to our folder, and not to one in its place.
+
+    A disk may go away between the look at its mark and the write. Raises StoreAway or
+    EvidenceRefused; no file is left behind then.
+    """
+    try:
+        require_folder()
+    except StoreAway:
+        evidence.file.delete(save=False)
+        raise
+    if trouble_with(evidence) is not None:
+        raise EvidenceRefused(os.strerror(errno.ENOENT))
 
 
 def require_folder() -> None:

@@ -218,6 +218,33 @@ def test_no_file_is_taken_meanwhile_and_what_was_typed_stays(
     assert not folder.exists(), "nothing is made where a folder was"
 
 
+def test_no_file_stays_where_the_folder_went_away_right_after_it_was_seen(
+    a_move: MakeMove,
+    agent: User,
+    evidence_file: EvidenceFile,
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def goes_away(_store: DurableStorage, name: str, **_given: object) -> str:
+        folder.rename(folder.with_name("elsewhere"))
+        folder.mkdir()
+        return name
+
+    move = a_move(S.AWAITING_BOOKKEEPING)
+    monkeypatch.setattr(DurableStorage, "get_available_name", goes_away)
+    page = reverse("moves:attest", args=[move.number])
+    sent = {
+        **as_read(move, said_by="Mevrouw Bakker", moved_on="2026-11-01"),
+        "file": SimpleUploadedFile("mail.txt", CONTENT),
+    }
+
+    answer = logged_in(agent).post(page, sent)
+
+    assert "De map met bewijs is nu niet bereikbaar" in said(answer)
+    assert list(EvidenceFile.objects.all()) == [evidence_file]
+    assert [path for path in folder.rglob("*") if path.is_file()] == []
+
+
 def test_a_disk_that_is_full_is_told_at_the_field(
     a_move: MakeMove, agent: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
