@@ -161,7 +161,7 @@ def _answer(child: subprocess.Popen[str]) -> str:
 
 
 def empty_tasks(how_many: int) -> float:
-    """Return the seconds in which the worker takes so many empty tasks."""
+    """Return the seconds in which the worker takes this number of empty tasks."""
     for _task in range(how_many):
         noop.apply_async(queue=QUEUE)
     broker = redis.Redis.from_url(settings.CELERY_BROKER_URL)

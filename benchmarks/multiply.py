@@ -111,7 +111,7 @@ def keep_few_events(name: str) -> None:
 
 
 def multiply(name: str, times: int) -> None:
-    """Make the estate so many times as large; two tables at a time, indexes last."""
+    """Multiply the estate by a factor; two tables at a time, indexes last."""
     with closing(connected(SUPERUSER, name)) as server, server.cursor() as cursor:
         plain, searched = _indexes(cursor, TABLES), _indexes(cursor, [SEARCH])
         for statement in (*plain.drop, *searched.drop):

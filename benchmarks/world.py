@@ -55,7 +55,7 @@ def make_waiting(
     types: tuple[MoveType, ...] = WITHOUT_ARCHIVE,
     per_office: int = PER_OFFICE,
 ) -> list[int]:
-    """Make so many moves in that state and return their ids; call it as the owner."""
+    """Make this number of moves in a state and return their ids, as the owner."""
     tables: Tables = {model: Table(model) for model in GUARDED if model is not Event}
     connections = _offices(-(-how_many // per_office))
     waiting = [

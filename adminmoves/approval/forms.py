@@ -43,7 +43,7 @@ class ReasonField(WritingField):
 
 
 class WhenForm(DecisionForm):
-    """When a run may start, whether it goes first and whether it heeds the windows."""
+    """When a run may start, whether it goes first and whether the windows hold it."""
 
     when = forms.ChoiceField(
         label=gettext_lazy("When to run"),

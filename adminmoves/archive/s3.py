@@ -120,7 +120,7 @@ class S3Store(S3Storage):  # type: ignore[misc] # django-storages has no types
     def close_folder(self, folder: str) -> None:
         """Remove the folder; a worker that still copies into it leaves nothing there.
 
-        The mark comes first: files sent before it are found below, and whoever sends
+        The mark comes first: files sent before it are found below, and who sends
         one later finds the mark.
         """
         self.put(f"{folder}{CLOSED}", b"")

@@ -163,7 +163,7 @@ def between(chosen: dict[str, str]) -> Q:
 
 
 def shift_day(day: date, days: int) -> date:
-    """Shift a day by so many days, up to the ends of the calendar."""
+    """Shift a day by a number of days, up to the ends of the calendar."""
     ordinal = max(day.toordinal() + days, date.min.toordinal())
     return date.fromordinal(min(ordinal, date.max.toordinal()))
 

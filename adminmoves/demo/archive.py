@@ -12,11 +12,11 @@ from adminmoves.models import Administration, Document, WorkflowState
 
 CHUNK_DOCUMENTS = 2000
 MAX_LINES = 40
-"""The longest document has so many lines, about two kilobytes."""
+"""Lines of the longest document, about two kilobytes."""
 
 
 def fill(administration: Administration, documents: int) -> None:
-    """Add so many documents to an administration, each with other content."""
+    """Add documents to an administration, each with other content."""
     store, first = archive_store(), administration.archive.count()
     require_archive()
     numbers = iter(range(first, first + documents))

@@ -17,7 +17,7 @@ SEPARATOR = re.compile(r'"?sep=([;,\t|])"?[;,\t|]*(\r\n|\r|\n)', re.IGNORECASE)
 """The line before the header in which a spreadsheet declares its separator."""
 DELIMITERS = ";,\t|"
 HEADER_LINES, SAMPLE_CHARS = 20, 4000
-"""The header is searched in so many lines, the separator in so many characters."""
+"""Lines in which the header is searched, and characters for the separator."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,7 +59,7 @@ def lock_due_move(due: Move) -> Move | None:
     move.proof, move.parties = proof, parties
     move.to_connection, move.to_environment = connection, environment
     proof.connection = connection
-    # Not waited for: whoever has it may need this move next.
+    # Not waited for: its holder may need this move next.
     locked = direct.fetch(
         LOCK_ADMINISTRATION,
         [move.wanted.administration_id],

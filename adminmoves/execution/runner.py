@@ -169,7 +169,7 @@ def _switch(attempt: Attempt) -> None:
             trail.record(WORKER, finish(move, attempt, IN_ONE_GO))
     except IntegrityError as refused:
         rule = constraint_name(refused)
-        # These two refuse whoever does not show the lease: the move did not fail.
+        # These two refuse a worker without the lease: the move did not fail.
         if rule in {"administration_place_guard", "document_place_guard"}:
             raise LeaseLost("the database refused the token") from refused
         raise RunFailed("database_refused", rule=rule) from refused

@@ -12,7 +12,7 @@ from adminmoves.execution.dispatch import due_now
 from adminmoves.models import Attempt
 
 MAX_RINGS = 8
-"""So many packages are asked at once; each worker takes another connection."""
+"""Packages asked at once; each worker takes another connection."""
 
 
 @shared_task(name=doorbell.RUN)

@@ -71,7 +71,7 @@ def tick_aftercare(request: http.PortalRequest, number: str) -> HttpResponse:
     move_id = http.found(number)
     code = inputs.text_in(request.POST, "item")
     done, version = request.POST.get("done") == "yes", http.version_in(request)
-    told = ""
+    refusal_message = ""
     try:
         actions.tick_aftercare(
             move_id, code, actor=request.actor, done=done, version=version
@@ -81,17 +81,22 @@ def tick_aftercare(request: http.PortalRequest, number: str) -> HttpResponse:
     except ChangedMeanwhile as refusal:
         if not request.htmx:
             raise
-        told = str(refusal)
+        refusal_message = str(refusal)
     if request.htmx:
-        return _aftercare(request, move_id, told)
+        return _aftercare(request, move_id, refusal_message)
     return http.go(request, f"{reverse('moves:detail', args=[number])}#aftercare")
 
 
-def _aftercare(request: http.PortalRequest, move_id: int, told: str) -> HttpResponse:
-    """The list as it is; ``told``: why what was clicked was not kept (HTTP 409)."""
-    page = {"detail": load_detail(move_id, request.actor), "told": told}
+def _aftercare(
+    request: http.PortalRequest, move_id: int, refusal_message: str
+) -> HttpResponse:
+    """Render the list as it is; with a message a click was refused (HTTP 409)."""
+    page = {
+        "detail": load_detail(move_id, request.actor),
+        "refusal_message": refusal_message,
+    }
     answer = render(request, "execution/aftercare.html", page)
-    if told:
+    if refusal_message:
         answer.status_code = HTTPStatus.CONFLICT
         answer["HX-Retarget"] = "#aftercare"
     return answer

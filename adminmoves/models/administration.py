@@ -33,7 +33,7 @@ class AdministrationQuerySet(models.QuerySet["Administration"]):
 
 
 class Administration(models.Model):
-    """A company's books. Its place changes only by a running move (a trigger)."""
+    """The books of a company. Its place changes only by a running move (a trigger)."""
 
     public_id = models.CharField(
         max_length=40, unique=True, default=make_public_id, editable=False

@@ -18,7 +18,7 @@ from adminmoves.scheduling.times import Times
 from adminmoves.vocabulary import MoveState
 
 MIN_ALIKE, MAX_PAST = 5, 200
-"""So many moves make a median, and so many of the last ones are looked at."""
+"""Moves that make a median, and how many of the last ones are looked at."""
 MAX_COUNTED = 1000
 """Of a longer queue the moves are not counted; ``Wait.ahead`` is None."""
 EVENING = time(20)

@@ -371,7 +371,7 @@ def test_a_store_that_refuses_is_tried_again_later(
     assert cleaning.clean(5) == 10
 
 
-# --- what the database holds, whoever asks
+# --- what the database holds, for every role
 
 
 def test_a_closed_administration_receives_no_document(approved: Move) -> None:

@@ -199,11 +199,11 @@ def promises(owner: extensions.connection, store: Path) -> list[Promise]:
         shelves[administration][document] = key
     return [
         Promise(
-            move, kind, books, place, wanted, folder,
-            {pk: on_disk(store / key) for pk, key in shelves[books].items()},
-            shelves[books],
+            move, kind, administration, place, wanted, folder,
+            {pk: on_disk(store / key) for pk, key in shelves[administration].items()},
+            shelves[administration],
         )
-        for move, kind, books, place, wanted, folder in rows(owner, BEFORE)
+        for move, kind, administration, place, wanted, folder in rows(owner, BEFORE)
     ]  # fmt: skip
 
 

@@ -33,7 +33,7 @@ def main() -> int:
     moves = int(os.environ.get("MOVES") or MOVES[os.environ.get("ROUND") or "long"])
     seed = int(os.environ.get("SEED") or secrets.randbelow(10**8))
     tell(f"SEED={seed}: {moves} moves")
-    # What goes wrong on purpose would be told here a thousand times.
+    # What goes wrong on purpose would be logged here a thousand times.
     logging.disable(logging.WARNING)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     chance = random.Random(seed)  # noqa: S311 - repeatable, not secret
@@ -64,15 +64,15 @@ def main() -> int:
             ground.restart_database = Restarter(ground.record, chance)
             ground.disk = disk
             kinds = [kind for kind in FAULTS if disk or kind != POWER_CUT]
-            told = Round(
+            report = Round(
                 ground, People(agent, lead, chance), chance, kinds, tell
             ).carry_out(moves, size=10, faults=3)
     finally:
         broker.stop()
         if disk:
             disk.unmount()
-    tell(str(told))
-    return int(bool(told.wrong))
+    tell(str(report))
+    return int(bool(report.wrong))
 
 
 def tell(line: str) -> None:

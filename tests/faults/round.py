@@ -40,7 +40,7 @@ WHERE move_id = %s AND at > clock_timestamp() - make_interval(secs => %s) ORDER 
 MAY_FAIL = frozenset({"store_refused", "copy_differs"})
 """A bad store is all that a move may fail for; the other faults it outlives."""
 GIVE_UP = 120
-"""Seconds after which a wave is left as it is, and told."""
+"""Seconds after which a wave is left as it is, and reported."""
 
 
 class Progress(NamedTuple):
@@ -56,8 +56,8 @@ class Progress(NamedTuple):
 
 
 @dataclass
-class Told:
-    """What a round has to tell."""
+class Report:
+    """The figures and faults of one round."""
 
     moves: int
     faults: Counter[str] = field(default_factory=Counter)
@@ -123,9 +123,9 @@ class Round:
         self.deck: list[str] = []
         ground.give_up = people.give_up
 
-    def carry_out(self, moves: int, size: int, faults: int) -> Told:
+    def carry_out(self, moves: int, size: int, faults: int) -> Report:
         began = time.monotonic()
-        told = Told(moves)
+        report = Report(moves)
         ids = [self.people.file(number).pk for number in range(moves)]
         # Documents that arrived before are on the disk.
         os.sync()
@@ -133,26 +133,26 @@ class Round:
         again: list[int] = []
         for first in range(0, moves, size):
             wave = [*ids[first : first + size], *again]
-            self._wave(wave, promised, faults, told)
+            self._wave(wave, promised, faults, report)
             again = self._decide(wave)
             self.tell(
-                f"{first + size} moves, settled after {told.settled_after[-1]:.1f} s"
+                f"{first + size} moves, settled after {report.settled_after[-1]:.1f} s"
             )
-        self._settle(again, time.monotonic(), told)
+        self._settle(again, time.monotonic(), report)
         self._clean_up()
-        told.failures.update(dict(self.ground.record.ask(FAILURES)))
-        told.takeovers = self._count_takeovers()
-        told.doubts.update(dict(self.ground.record.ask(DOUBTS)))
-        told.met.update(kind for kind, _pid in store.met(self.ground.shelves))
-        told.acts = self.people.acts
-        told.verdict = judge(
+        report.failures.update(dict(self.ground.record.ask(FAILURES)))
+        report.takeovers = self._count_takeovers()
+        report.doubts.update(dict(self.ground.record.ask(DOUBTS)))
+        report.met.update(kind for kind, _pid in store.met(self.ground.shelves))
+        report.acts = self.people.acts
+        report.verdict = judge(
             self.ground.record.connection, self.ground.shelves, promised
         )
-        told.seconds = time.monotonic() - began
-        return told
+        report.seconds = time.monotonic() - began
+        return report
 
     def _wave(
-        self, wave: list[int], promised: list[Promise], faults: int, told: Told
+        self, wave: list[int], promised: list[Promise], faults: int, report: Report
     ) -> None:
         """Half of the moves before the faults begin, half while they last; the archives
         last, so that they meet the store as it is then."""
@@ -163,9 +163,9 @@ class Round:
         first, then = order[::2], order[1::2]
         then.sort(key=lambda move: move in copying)
         self._approve(first)
-        self._grow_old(then, told)
+        self._grow_old(then, report)
         time.sleep(self.chance.uniform(0, 0.5))
-        running = self._begin(self._draw(faults), told)
+        running = self._begin(self._draw(faults), report)
         self._approve(then)
         if self.chance.random() < 0.5:
             self._stop_one()
@@ -173,21 +173,21 @@ class Round:
         for seconds, fault in running:
             time.sleep(max(0.0, now + seconds - time.monotonic()))
             fault.__exit__(None, None, None)
-        self._settle(wave, time.monotonic(), told)
+        self._settle(wave, time.monotonic(), report)
 
     def _approve(self, moves: list[int]) -> None:
         for move in moves:
             self.people.approve(move)
 
-    def _grow_old(self, moves: list[int], told: Told) -> None:
+    def _grow_old(self, moves: list[int], report: Report) -> None:
         """One approved for a little later, whose attestation is too old by then."""
         states = self._states(moves)
         waiting = [move for move in moves if states[move] == "AWAITING_APPROVAL"]
-        never_yet = not told.faults["proof grown old"]
+        never_yet = not report.faults["proof grown old"]
         if waiting and (never_yet or self.chance.random() < 0.5):
             self.people.approve(waiting[0], later=True)
             self.ground.record.ask(PROOF_GROWS_OLD, waiting[:1])
-            told.faults["proof grown old"] += 1
+            report.faults["proof grown old"] += 1
 
     def _draw(self, count: int) -> list[str]:
         """The next kinds; each comes by before any comes again."""
@@ -197,7 +197,7 @@ class Round:
         return list(dict.fromkeys(drawn))
 
     def _begin(
-        self, kinds: list[str], told: Told
+        self, kinds: list[str], report: Report
     ) -> list[tuple[float, AbstractContextManager[None]]]:
         """What was begun, and how long it lasts from now on; the shortest first."""
         running = []
@@ -205,7 +205,7 @@ class Round:
             make, seconds = FAULTS[kind]
             fault = make(self.ground)
             fault.__enter__()
-            told.faults[kind] += 1
+            report.faults[kind] += 1
             running.append((seconds, fault))
             time.sleep(self.chance.uniform(0, 0.3))
         return sorted(running, key=lambda pair: pair[0])
@@ -217,7 +217,7 @@ class Round:
         for (move,) in found:
             self.people.stop(move)
 
-    def _settle(self, wave: list[int], over: float, told: Told) -> None:
+    def _settle(self, wave: list[int], over: float, report: Report) -> None:
         """Until each has ended; what waits for a person gets one, and its time anew.
 
         A large archive takes as long as its copying does. That is no delay: a move is
@@ -239,12 +239,12 @@ class Round:
                     helped_at[move] = time.monotonic()
                     got_to[move] = (helped_at[move], progress)
             time.sleep(0.1)
-        told.settled_after.append(slowest)
-        told.stood_still.append(still)
+        report.settled_after.append(slowest)
+        report.stood_still.append(still)
         if helped_at or still > 2 * LEASE:
             states = self._states(list(helped_at))
             trail = self._trail(still_move, over)
-            told.late.append(f"stood still {still:.1f} s: {trail}; never: {states}")
+            report.late.append(f"stood still {still:.1f} s: {trail}; never: {states}")
 
     def _progress(self, moves: list[int]) -> dict[int, "Progress"]:
         found = self.ground.record.ask(PROGRESS, moves)

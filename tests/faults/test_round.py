@@ -41,12 +41,12 @@ def test_forty_moves_settle_whatever_goes_wrong(
     chance = random.Random(SEED)  # noqa: S311 - repeatable, not secret
     kinds = [name for name in FAULTS if name not in ELSEWHERE]
 
-    told = Round(ground, People(agent, lead, chance), chance, kinds).carry_out(
+    report = Round(ground, People(agent, lead, chance), chance, kinds).carry_out(
         moves=40, size=14, faults=7
     )
 
-    print(told)  # noqa: T201 - the figures are what one wants to see
-    assert told.wrong == []
-    assert set(told.faults) == {*kinds, "proof grown old"}
-    asked = told.doubts.pop("asked")
-    assert asked == told.doubts.total() > 0
+    print(report)  # noqa: T201 - the figures are what one wants to see
+    assert report.wrong == []
+    assert set(report.faults) == {*kinds, "proof grown old"}
+    asked = report.doubts.pop("asked")
+    assert asked == report.doubts.total() > 0

@@ -92,7 +92,7 @@ def test_who_files_nothing_sees_no_button(
     assert "terugdraaien/" not in move_page(client, first)
 
 
-# --- what the database holds, whoever asks
+# --- what the database holds, for every role
 
 
 def test_the_database_holds_what_is_turned_back(a_move: MakeMove, agent: User) -> None:

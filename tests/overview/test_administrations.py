@@ -38,7 +38,7 @@ def moved(agent: User, lead: User) -> Move:
     )
 
 
-def books_of(move: Move) -> Administration:
+def administration_of(move: Move) -> Administration:
     return Administration.objects.with_place().get(moves=move)
 
 
@@ -70,10 +70,10 @@ def test_an_administration_is_found_by_what_it_was_and_says_so(
 
     for text in (moved.from_code, former, moved.from_address):
         answer = client.get("/administraties/", {"q": text})
-        assert names(answer) == [books_of(moved).name], text
+        assert names(answer) == [administration_of(moved).name], text
         assert f"voorheen {former}" in said(answer), text
 
-    by_name = client.get("/administraties/", {"q": books_of(moved).name})
+    by_name = client.get("/administraties/", {"q": administration_of(moved).name})
     assert "voorheen" not in said(by_name)
 
 
@@ -84,8 +84,8 @@ def test_filters_narrow_the_administrations_down(
     there = make_administration(
         make_connection(office, package="TWINFIELD"), name="Daar"
     )
-    under_way = books_of(a_move(S.AWAITING_APPROVAL))
-    at_rest = books_of(a_move(S.REJECTED))
+    under_way = administration_of(a_move(S.AWAITING_APPROVAL))
+    at_rest = administration_of(a_move(S.REJECTED))
     client = logged_in(auditor)
     expected = {
         "kantoor=ZUID7": [there.name],
@@ -154,7 +154,7 @@ def test_a_broken_page_key_gives_a_page(auditor: User, key: str) -> None:
 def test_the_path_leads_from_the_first_place_to_the_wanted_one(
     agent: User, lead: User, moved: Move
 ) -> None:
-    administration = books_of(moved)
+    administration = administration_of(moved)
     wanted = make_move(
         S.AWAITING_APPROVAL, agent=agent, lead=lead, administration=administration
     )
@@ -182,17 +182,17 @@ def test_the_path_leads_from_the_first_place_to_the_wanted_one(
 def test_somebody_who_may_ask_can_start_from_the_administration(
     agent: User, auditor: User, moved: Move
 ) -> None:
-    path = f"/administraties/{books_of(moved).public_id}/"
+    path = f"/administraties/{administration_of(moved).public_id}/"
 
     assert "Nieuwe aanvraag" in said(logged_in(agent).get(path)).split("Feiten nu")[0]
-    offered = f"administratie={books_of(moved).public_id}"
+    offered = f"administratie={administration_of(moved).public_id}"
     assert offered in logged_in(agent).get(path).content.decode()
     assert offered not in logged_in(auditor).get(path).content.decode()
 
 
 def test_a_closed_administration_says_why(agent: User, a_move: MakeMove) -> None:
     move = a_move(S.IN_DOUBT)
-    administration = books_of(move)
+    administration = administration_of(move)
 
     text = said(logged_in(agent).get(f"/administraties/{administration.public_id}/"))
 
@@ -217,7 +217,7 @@ def test_an_unknown_administration_is_not_found(agent: User) -> None:
 def test_only_readers_of_the_history_get_a_link_to_it(
     agent: User, auditor: User, moved: Move
 ) -> None:
-    path = f"/administraties/{books_of(moved).public_id}/"
+    path = f"/administraties/{administration_of(moved).public_id}/"
 
     assert "Alles in de historie" in said(logged_in(auditor).get(path))
     assert "Alles in de historie" not in said(logged_in(agent).get(path))
@@ -265,7 +265,7 @@ def test_search_shows_both_who_has_a_code_now_and_who_had_it(
 
     answer = logged_in(agent).get("/zoeken/", {"q": moved.from_code})
 
-    assert sorted(names(answer)) == sorted([heir.name, books_of(moved).name])
+    assert sorted(names(answer)) == sorted([heir.name, administration_of(moved).name])
     assert "2 resultaten" in said(answer)
     assert "voorheen" in said(answer)
 
@@ -322,7 +322,7 @@ def test_who_had_just_this_code_comes_before_codes_that_begin_so(
 
     answer = logged_in(agent).get("/zoeken/", {"q": left})
 
-    assert names(answer)[0] == books_of(moved).name
+    assert names(answer)[0] == administration_of(moved).name
 
 
 def test_nothing_found_says_what_to_try(agent: User) -> None:
@@ -339,7 +339,7 @@ def test_an_empty_search_is_a_page_with_a_field(agent: User) -> None:
 
 
 def test_the_palette_gets_lines_to_choose_from(agent: User, moved: Move) -> None:
-    administration = books_of(moved)
+    administration = administration_of(moved)
 
     answer = logged_in(agent).get(
         "/zoeken/", {"q": administration.name}, headers={"HX-Request": "true"}
@@ -380,6 +380,8 @@ def test_help_explains_every_type_state_and_check(auditor: User) -> None:
 def test_the_day_of_a_place_is_told(agent: User, moved: Move) -> None:
     now = timezone.localtime()
 
-    text = said(logged_in(agent).get(f"/administraties/{books_of(moved).public_id}/"))
+    text = said(
+        logged_in(agent).get(f"/administraties/{administration_of(moved).public_id}/")
+    )
 
     assert re.search(rf"Nu , sinds {now.day} \w+ {now.year} ", text)
