@@ -17,7 +17,7 @@ from adminmoves.access import Actor
 from adminmoves.archive import copying
 from adminmoves.audit import trail
 from adminmoves.errors import ChangedMeanwhile, FourEyes, RuleHeld, StepRefused
-from adminmoves.models import Contributor, Event, Move, direct
+from adminmoves.models import Contributor, Event, Move, cached_sql
 from adminmoves.models.refusals import constraint_name, refusal_of
 from adminmoves.vocabulary import ACTION_EVENTS, REFUSED_STATES, Action, MoveState, Part
 
@@ -115,7 +115,7 @@ def apply_transition(
     if move.state != before:
         move.state_since = timezone.now()
     try:
-        direct.update(move)
+        cached_sql.update(move)
     except (DataError, IntegrityError) as refused:
         raise refusal_of_database(refused) from refused
     if move.state in NO_RETRY:

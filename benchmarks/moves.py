@@ -11,7 +11,7 @@ import redis
 from django.conf import settings
 from psycopg2 import extensions, extras
 
-from adminmoves import doorbell
+from adminmoves import celery_tasks
 from adminmoves.models import Event, Move
 from adminmoves.vocabulary import EventCode, MoveState
 from benchmarks.bare import Written, read_counts, read_written
@@ -54,7 +54,7 @@ def measure(sizes: dict[str, int]) -> dict[str, list[float]]:
             with as_owner(name):
                 ids = make_waiting(sizes["moves"], people)
             raw["moves_per_s"].append(len(ids) / carried_out(ids))
-            # The worker leaves these alone, because nothing rings for them.
+            # The worker leaves these alone, because no task is sent for them.
             with as_owner(name):
                 others = make_waiting(sizes["moves"], people)
             raw["bare_per_s"].append(len(others) / bare(name, others, written, sql))
@@ -67,21 +67,21 @@ def highest_event() -> int:
 
 
 def carried_out(ids: list[int], longest: float = MAX_ROUND_SECONDS) -> float:
-    """Return the seconds from the ring to the end of the last move."""
+    """Return the seconds from the task to the end of the last move."""
     began = time.time()
     deadline = time.monotonic() + longest
     unfinished = Move.objects.filter(pk__in=ids).exclude(state=S.COMPLETED)
-    rung = 0.0
+    sent_at = 0.0
     astray = unfinished.exclude(state__in=(S.APPROVED, S.RUNNING))
     while unfinished.exists():
         if time.monotonic() > deadline or astray.exists():
             states = list(unfinished.values_list("state", "reason")[:3])
             raise RuntimeError(f"not carried out: {states}")
-        if time.monotonic() - rung > settings.PORTAL_SWEEP_SECONDS:
-            # An approval rings, and so does the sweep while something is due.
-            rung = time.monotonic()
+        if time.monotonic() - sent_at > settings.PORTAL_SWEEP_SECONDS:
+            # An approval sends a task, and so does the sweep while something is due.
+            sent_at = time.monotonic()
             for _process in range(PROCESSES):
-                doorbell.ring(doorbell.RUN)
+                celery_tasks.send(celery_tasks.DRAIN)
         time.sleep(0.05)
     last = Move.objects.filter(pk__in=ids).order_by("-ended_at").first()
     if last is None or last.ended_at is None:

@@ -2,7 +2,7 @@
 
 import time
 
-from adminmoves import doorbell
+from adminmoves import celery_tasks
 from adminmoves.approval.actions import approve_many, approve_move
 from adminmoves.approval.decisions import Decision
 from adminmoves.models import Move
@@ -60,7 +60,7 @@ def _starts(sizes: dict[str, int]) -> dict[str, list[float]]:
             with as_owner(name):
                 make_waiting(sizes["others"], people)
             for _process in range(PROCESSES):
-                doorbell.ring(doorbell.RUN)
+                celery_tasks.send(celery_tasks.DRAIN)
             for move in behind:
                 approve(move, people)
                 time.sleep(SECONDS_BETWEEN)

@@ -1,4 +1,4 @@
-"""The Celery application: a doorbell on Redis, never the record of anything."""
+"""The Celery application: it wakes workers, and is never the record of anything."""
 
 import logging.config
 import os

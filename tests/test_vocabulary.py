@@ -12,9 +12,9 @@ from adminmoves.bookkeeping.exact import HOSTS
 from adminmoves.bookkeeping.gateway import ADAPTERS
 from adminmoves.bookkeeping.oauth import client_of
 from adminmoves.estate.sheets import SHEETS
-from adminmoves.evidence.verdict_texts import ACCESS
+from adminmoves.evidence.texts.verdicts import ACCESS
 from adminmoves.models import BookkeepingConnection
-from adminmoves.rules.types import AFTERCARE, TYPE_OF_MIX
+from adminmoves.rules.type_rules import AFTERCARE, TYPE_OF_MIX
 from adminmoves.vocabulary import (
     ACTION_EVENTS,
     MIXES,

@@ -18,7 +18,7 @@ from adminmoves.audit.trail import TrailEntry
 from adminmoves.errors import ChangedMeanwhile
 from adminmoves.models import CheckSeverity, PackageProfile, patterns
 from adminmoves.rules.checks.base import Check
-from adminmoves.rules.types import CHECKS, CHECKS_BY_CODE
+from adminmoves.rules.type_rules import CHECKS, CHECKS_BY_CODE
 from adminmoves.vocabulary import EventCode, MoveType
 from adminmoves.web import guards
 

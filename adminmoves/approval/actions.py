@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
-from adminmoves import access, doorbell, lifecycle
+from adminmoves import access, celery_tasks, lifecycle
 from adminmoves.access import WORKER, Actor
 from adminmoves.approval.bulk import BulkResult
 from adminmoves.approval.decisions import Decision
@@ -68,7 +68,7 @@ def approve_move(decision: Decision, *, actor: Actor) -> Move:
             lapsed = _expire_lapsed_proofs([move], noticed_by=actor.name)
             # A lapsed proof is written down, so this transaction has to commit.
             entries = [] if lapsed else [_approve(move, decision, inspect(move), actor)]
-            _record_and_ring(actor, entries, doorbell.RUN)
+            _record_and_send(actor, entries, celery_tasks.DRAIN)
     except EvidenceDiffers as refusal:
         # In a transaction of its own, since that of the approval is undone.
         record_trouble(refusal, actor=actor)
@@ -121,7 +121,7 @@ def _approve_all(
         else:
             entries.append(entry)
             approved.append(move)
-    _record_and_ring(actor, entries, doorbell.RUN)
+    _record_and_send(actor, entries, celery_tasks.DRAIN)
     return BulkResult(decisions, approved, refusals)
 
 
@@ -146,7 +146,7 @@ def _expire_lapsed_proofs(moves: Iterable[Move], *, noticed_by: str) -> dict[int
                     params={**reason, "noticed_by": noticed_by},
                 )
             )
-    _record_and_ring(WORKER, entries, doorbell.ASK)
+    _record_and_send(WORKER, entries, celery_tasks.ASK)
     return sentences
 
 
@@ -195,14 +195,14 @@ def _approval_params(
     }
 
 
-def _record_and_ring(
+def _record_and_send(
     actor: Actor, entries: Sequence[trail.TrailEntry], task: str
 ) -> None:
     """Ring once for all entries, after commit."""
     # Without entries, too: it looks whether the actor still has their rights.
     trail.record(actor, entries)
     if entries:
-        transaction.on_commit(partial(doorbell.ring, task))
+        transaction.on_commit(partial(celery_tasks.send, task))
 
 
 def send_back_move(
@@ -264,7 +264,7 @@ def reschedule_move(
         },
         words=reason_words(priority, window_override),
     )
-    _record_and_ring(actor, [entry], doorbell.RUN)
+    _record_and_send(actor, [entry], celery_tasks.DRAIN)
     return move
 
 

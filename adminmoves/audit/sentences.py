@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from adminmoves.cleaning import local_time
 from adminmoves.models import Event
 from adminmoves.rules import reasons
-from adminmoves.rules.types import AFTERCARE_LABELS
+from adminmoves.rules.type_rules import AFTERCARE_LABELS
 from adminmoves.vocabulary import (
     EventCode,
     FileTrouble,

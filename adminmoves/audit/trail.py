@@ -18,7 +18,7 @@ from adminmoves.models import (
     Event,
     EventWords,
     Move,
-    direct,
+    cached_sql,
 )
 from adminmoves.models.people import display_name
 from adminmoves.vocabulary import EventCode, Stream
@@ -167,7 +167,7 @@ def record(actor: Actor, lines: Sequence[TrailEntry]) -> list[Event]:
     events = [
         event_of(actor, line, salt) for line, salt in zip(ordered, salts, strict=True)
     ]
-    direct.insert(events)
+    cached_sql.insert(events)
     words = [
         EventWords(event=event, salt=salt, texts=dict(line.words))
         for event, line, salt in zip(events, ordered, salts, strict=True)

@@ -26,9 +26,9 @@ from adminmoves.bookkeeping.answers import (
 from adminmoves.bookkeeping.confirmation import add_raw_status, confirm
 from adminmoves.bookkeeping.failure_reasons import FailureReason
 from adminmoves.bookkeeping.http import AllowedEndpoint, HttpAnswer, Request
+from adminmoves.bookkeeping.http_status import refuse_status
 from adminmoves.bookkeeping.list_cache import cached_list
 from adminmoves.bookkeeping.oauth import OAuth
-from adminmoves.bookkeeping.refusals import refuse_status
 from adminmoves.bookkeeping.session import Session, code_in, is_unread, json_in, text_in
 from adminmoves.bookkeeping.verdict import key_of
 from adminmoves.models import BookkeepingConnection

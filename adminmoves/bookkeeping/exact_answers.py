@@ -15,8 +15,8 @@ from django.utils import timezone
 from adminmoves.bookkeeping.answers import ListedAdministration, NoAnswer, unreadable
 from adminmoves.bookkeeping.failure_reasons import FailureReason
 from adminmoves.bookkeeping.http import HttpAnswer
-from adminmoves.bookkeeping.refusals import (
-    heed_wait,
+from adminmoves.bookkeeping.http_status import (
+    add_retry_after,
     is_page,
     refuse_status,
     retry_after,
@@ -215,7 +215,7 @@ def _refuse_forbidden(answer: HttpAnswer) -> None:
     code = REASON.match(answer.headers.get("reason", "").strip(QUOTES))
     refusal = REASONS.get(code[0].lower()) if code else None
     if refusal:
-        raise heed_wait(NoAnswer(refusal.verdict, refusal.reason), answer)
+        raise add_retry_after(NoAnswer(refusal.verdict, refusal.reason), answer)
     if code and not is_page(answer):
         raise NoAnswer(V.AUTH_REQUIRED, FailureReason.FORBIDDEN)
 

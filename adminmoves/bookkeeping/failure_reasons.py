@@ -1,6 +1,6 @@
 """Every reason why a package gave no answer, or cannot use an administration.
 
-``evidence.failure_texts`` has a text for each. The values are stored, so they never
+``evidence.texts.failures`` has a text for each. The values are stored, so they never
 change.
 """
 

@@ -17,7 +17,7 @@ from django.utils import timezone
 from adminmoves.bookkeeping.answers import NoAnswer, unreadable
 from adminmoves.bookkeeping.failure_reasons import FailureReason
 from adminmoves.bookkeeping.http import HttpAnswer, Request, Sender, page_address
-from adminmoves.bookkeeping.refusals import (
+from adminmoves.bookkeeping.http_status import (
     BAD_REQUEST,
     NOT_FOUND,
     OK,

@@ -16,8 +16,8 @@ from adminmoves.bookkeeping.answers import NoAnswer, unreadable
 from adminmoves.bookkeeping.failure_reasons import FailureReason
 from adminmoves.bookkeeping.grants import Client
 from adminmoves.bookkeeping.http import HttpAnswer, HttpClient, Request
+from adminmoves.bookkeeping.http_status import add_retry_after
 from adminmoves.bookkeeping.record import record_call
-from adminmoves.bookkeeping.refusals import heed_wait
 from adminmoves.models import BookkeepingConnection, ConnectionCall
 
 Read = TypeVar("Read")
@@ -87,7 +87,7 @@ class Session:
             try:
                 return read(answer)
             except NoAnswer as no:
-                raise heed_wait(no, answer) from no.__cause__
+                raise add_retry_after(no, answer) from no.__cause__
 
 
 def json_in(answer: HttpAnswer) -> Any:

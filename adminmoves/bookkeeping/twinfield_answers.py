@@ -22,12 +22,12 @@ from adminmoves.bookkeeping.answers import (
 )
 from adminmoves.bookkeeping.failure_reasons import FailureReason
 from adminmoves.bookkeeping.http import HttpAnswer, host_in
-from adminmoves.bookkeeping.refusals import (
+from adminmoves.bookkeeping.http_status import (
     BAD_REQUEST,
     SERVER_SIDE,
     TOO_MANY,
     UNAUTHORISED,
-    heed_wait,
+    add_retry_after,
     is_page,
     refuse_status,
     retry_after,
@@ -153,7 +153,7 @@ def _meaning_of(fault: Element, answer: HttpAnswer) -> NoAnswer:
         refuse_status(answer)
     no = FAULTS.get(code, OTHER_FAULT)()
     no.stale_token = no.stale_token or answer.status == UNAUTHORISED
-    return heed_wait(no, answer)
+    return add_retry_after(no, answer)
 
 
 def _rows(offices: Element) -> tuple[ListedAdministration, ...]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from adminmoves.detail import queries
 from adminmoves.models import Aftercare
 from adminmoves.models.people import display_name
-from adminmoves.rules.types import AFTERCARE_LABELS
+from adminmoves.rules.type_rules import AFTERCARE_LABELS
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
-from adminmoves import access, doorbell, lifecycle
+from adminmoves import access, celery_tasks, lifecycle
 from adminmoves.access import Actor
 from adminmoves.archive import copying
 from adminmoves.audit import trail
@@ -24,7 +24,7 @@ ANSWERS = frozenset({DONE, NOT_DONE, ROLL_BACK})
 def retry_move(move_id: int, *, actor: Actor, version: str | None = None) -> Move:
     """Queue a failed or stopped move again; a new attempt looks at everything anew."""
     move = lifecycle.advance(move_id, Action.RETRY, actor=actor, version=version)
-    transaction.on_commit(partial(doorbell.ring, doorbell.RUN))
+    transaction.on_commit(partial(celery_tasks.send, celery_tasks.DRAIN))
     return move
 
 
@@ -63,7 +63,7 @@ def settle_move(
         attempt.undo_outcome = Outcome.STOPPED
         attempt.undo_reason = {"code": "rolled_back_by_person", "who": actor.name}
     attempt.save()
-    transaction.on_commit(partial(doorbell.ring, doorbell.RUN))
+    transaction.on_commit(partial(celery_tasks.send, celery_tasks.DRAIN))
     return move
 
 
@@ -93,7 +93,7 @@ def stop_move(
         move, EventCode.RUN_STOP_ASKED, params=params, words={"reason": reason}
     )
     trail.record(actor, [line])
-    transaction.on_commit(partial(doorbell.ring, doorbell.RUN))
+    transaction.on_commit(partial(celery_tasks.send, celery_tasks.DRAIN))
     return attempt
 
 

@@ -11,7 +11,7 @@ from adminmoves.execution.lease import lease_time, show_lease
 from adminmoves.execution.lock import lock_due_move
 from adminmoves.execution.preconditions import find_ready_move, has_files, may_start
 from adminmoves.execution.steps import ALL_STEPS, RunFailed, finish
-from adminmoves.models import Attempt, Move, direct
+from adminmoves.models import Attempt, Move, cached_sql
 from adminmoves.vocabulary import Action
 
 logger = logging.getLogger(__name__)
@@ -80,7 +80,7 @@ def open_attempt(move: Move, worker: str) -> tuple[Attempt, trail.TrailEntry]:
         heartbeat_at=now,
         lease_until=now + lease_time(),
     )
-    direct.insert([attempt])
+    cached_sql.insert([attempt])
     params = {"attempt": number, "worker": worker, "proof": move.proof_id}
     started = lifecycle.apply_transition(
         move, Action.START, actor=WORKER, params=params

@@ -9,32 +9,28 @@ from adminmoves.models import (
     Move,
     Parties,
     Proof,
-    direct,
+    cached_sql,
 )
+from adminmoves.models.sql import sql_beside
 from adminmoves.scheduling.windows import share_gates
 from adminmoves.vocabulary import MoveState
 
 # The ORM takes longer to build these two than PostgreSQL to answer them, and every
 # run needs them.
-LOCK_MOVE = f"""
-SELECT {direct.columns(Move, "m")}, {direct.columns(Proof, "p")},
-       {direct.columns(Parties, "o")}, {direct.columns(BookkeepingConnection, "c")},
-       {direct.columns(Environment, "e")}
-FROM adminmoves_move m
-JOIN adminmoves_proof p ON p.id = m.proof_id
-JOIN adminmoves_parties o ON o.move_id = m.id
-JOIN adminmoves_bookkeepingconnection c ON c.id = m.to_connection_id
-JOIN adminmoves_environment e ON e.id = m.to_environment_id
-WHERE m.id = %s AND m.revision = %s AND m.state = %s FOR UPDATE OF m SKIP LOCKED
-"""  # noqa: S608 - built from column names only; values go in as parameters
-LOCK_ADMINISTRATION = f"""
-SELECT {direct.columns(Administration, "a")},
-       {direct.columns(BookkeepingConnection, "c")}, {direct.columns(Environment, "e")}
-FROM adminmoves_administration a
-JOIN adminmoves_bookkeepingconnection c ON c.id = a.connection_id
-JOIN adminmoves_environment e ON e.id = a.environment_id
-WHERE a.id = %s FOR UPDATE OF a SKIP LOCKED
-"""  # noqa: S608 - built from column names only; values go in as parameters
+LOCK_MOVE = cached_sql.fill_columns(
+    sql_beside(__file__, "lock_move"),
+    m=Move,
+    p=Proof,
+    o=Parties,
+    c=BookkeepingConnection,
+    e=Environment,
+)
+LOCK_ADMINISTRATION = cached_sql.fill_columns(
+    sql_beside(__file__, "lock_administration"),
+    a=Administration,
+    c=BookkeepingConnection,
+    e=Environment,
+)
 
 
 def lock_due_move(due: Move) -> Move | None:
@@ -44,7 +40,7 @@ def lock_due_move(due: Move) -> Move | None:
     else has one of the two, or the move changed since it was read.
     """
     share_gates()
-    locked = direct.fetch(
+    locked = cached_sql.fetch(
         LOCK_MOVE,
         [due.pk, due.revision, MoveState.APPROVED],
         Move,
@@ -60,7 +56,7 @@ def lock_due_move(due: Move) -> Move | None:
     move.to_connection, move.to_environment = connection, environment
     proof.connection = connection
     # Not waited for: its holder may need this move next.
-    locked = direct.fetch(
+    locked = cached_sql.fetch(
         LOCK_ADMINISTRATION,
         [move.wanted.administration_id],
         Administration,

@@ -17,7 +17,7 @@ from adminmoves.models import (
     Effect,
     FormerPlace,
     Move,
-    direct,
+    cached_sql,
 )
 from adminmoves.rules.plan import make_plan
 from adminmoves.vocabulary import Action, EventCode, Outcome, StepCode
@@ -70,7 +70,7 @@ def finish(
         copying.switch(move)
     moved = _change_place(move, administration)
     after = _verify(move, attempt.before_image)
-    direct.insert(
+    cached_sql.insert(
         [
             Aftercare(move=move, position=position, code=code)
             for position, code in enumerate(plan.aftercare, start=1)
@@ -80,7 +80,7 @@ def finish(
     facts = {StepCode.BEFORE_IMAGE: attempt.before_image, StepCode.VERIFY: after}
     entered = enter(attempt, move, done, facts)
     attempt.ended_at, attempt.outcome = timezone.now(), Outcome.COMPLETED
-    direct.update(attempt)
+    cached_sql.update(attempt)
     params = {"attempt": attempt.number, "worker": attempt.worker, **after}
     finished = lifecycle.apply_transition(
         move, Action.FINISH, actor=WORKER, params=params
@@ -109,7 +109,7 @@ def _change_place(move: Move, administration: Administration) -> trail.TrailEntr
         from_at=administration.at_place_since,
         until_at=timezone.now(),
     )
-    direct.insert([former])
+    cached_sql.insert([former])
     before = {name: getattr(administration, name) for name in PLACE}
     administration.connection_id = move.wanted.connection_id
     administration.environment_id = move.wanted.environment_id
@@ -117,7 +117,7 @@ def _change_place(move: Move, administration: Administration) -> trail.TrailEntr
     administration.mail_address = move.plan["to_address"]
     administration.at_place_since = timezone.now()
     administration.closed_by = None
-    direct.update(administration)
+    cached_sql.update(administration)
     after = {name: getattr(administration, name) for name in PLACE}
     return trail.about_administration(
         administration,
@@ -168,7 +168,7 @@ def enter(
         )
         for step in steps
     ]
-    direct.insert(effects)
+    cached_sql.insert(effects)
     done = [StepCode(effect.step).value for effect in effects]
     params = {"attempt": attempt.number, "steps": done}
     return trail.about_move(move, EventCode.RUN_STEPS_DONE, params=params)

@@ -63,7 +63,7 @@ class Attempt(models.Model):
     copying_since = models.DateTimeField(null=True)
     # What it waits for meanwhile: a code with parameters, told by ``reasons``.
     waits_for = models.JSONField(default=dict)
-    # A person's wish to stop; the worker heeds it at the next safe point.
+    # A person asked to stop; the worker does so at the next safe point.
     stop_asked_at = models.DateTimeField(null=True)
     stop_asked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"

@@ -13,7 +13,7 @@ from django.db import connection
 from django.db.models import JSONField, Model
 from django.db.models.expressions import RawSQL
 
-from adminmoves.models.direct import meta
+from adminmoves.models.cached_sql import meta
 
 M = TypeVar("M", bound=Model)
 Tree = Mapping[str, "Tree"]

@@ -10,7 +10,7 @@ from typing import Any, Generic, TypeVar
 from django.db import connection
 from django.db.models import Expression, Model, QuerySet
 
-from adminmoves.models.direct import meta
+from adminmoves.models.cached_sql import meta
 from adminmoves.models.named import COLUMN, attach, named
 
 M = TypeVar("M", bound=Model)

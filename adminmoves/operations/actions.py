@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
-from adminmoves import access, doorbell
+from adminmoves import access, celery_tasks
 from adminmoves.access import Actor
 from adminmoves.audit import trail
 from adminmoves.errors import DomainError, StepRefused
@@ -38,7 +38,7 @@ def pause_queue(*, actor: Actor, reason: str, draining: bool = False) -> QueueSw
 
 @transaction.atomic
 def resume_queue(*, actor: Actor, reason: str, seen: str | None = None) -> QueueSwitch:
-    """Let moves start again, and ring the workers after commit.
+    """Let moves start again, and send the workers a task after commit.
 
     ``seen``: the moment at which the pause began that the person saw, because somebody
     may have paused the queue again for another reason. None resumes any pause.
@@ -57,7 +57,7 @@ def resume_queue(*, actor: Actor, reason: str, seen: str | None = None) -> Queue
     switch.resumed_at = timezone.now()
     switch.save()
     _write_event(actor, EventCode.QUEUE_RESUMED, reason, {"paused_at": paused_at})
-    transaction.on_commit(partial(doorbell.ring, doorbell.RUN))
+    transaction.on_commit(partial(celery_tasks.send, celery_tasks.DRAIN))
     return switch
 
 

@@ -42,8 +42,8 @@ def begin_worker(sender: Any, **_signal: Any) -> None:
 
 @signals.beat_init.connect
 def begin_beat(**_signal: Any) -> None:
-    """Count beat as alive only as long as it rings the sweep."""
-    # One heartbeat more, so that a ring just after a heartbeat still counts.
+    """Count beat as alive only as long as its sweep comes through."""
+    # One heartbeat more, so that a sweep just after a heartbeat still counts.
     max_seconds = settings.PORTAL_SWEEP_SECONDS + settings.PORTAL_HEARTBEAT_SECONDS
     rung_at = -math.inf
 

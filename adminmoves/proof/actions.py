@@ -19,7 +19,7 @@ from adminmoves.models import EvidenceFile, Move, Proof
 from adminmoves.vocabulary import Right
 
 SLICE_SECONDS = 60.0
-"""After this a worker takes no further connection; sweep rings again."""
+"""After this a worker takes no further connection; sweep sends the task again."""
 CLAIM_LASTS = timedelta(minutes=5)
 """A worker that died with a question keeps the others off it for this long."""
 JUST_ASKED = timedelta(seconds=10)

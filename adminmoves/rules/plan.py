@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from adminmoves.models import Move
-from adminmoves.rules.types import aftercare_for
+from adminmoves.rules.type_rules import aftercare_for
 from adminmoves.vocabulary import MIXES, Atom, MoveType, StepCode
 
 ARCHIVE_STEPS = frozenset({StepCode.COPY_ARCHIVE, StepCode.SWITCH_ARCHIVE})

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from adminmoves.models import Move, Parties, Proof
 from adminmoves.rules.checks.base import Check, CheckContext, Finding, Message, Target
 from adminmoves.rules.checks.connection import NOTHING_FITS
-from adminmoves.rules.types import CHECKS_BY_CODE, checks_for
+from adminmoves.rules.type_rules import CHECKS_BY_CODE, checks_for
 from adminmoves.vocabulary import Moment, MoveType, Severity
 
 BLOCKING, WAITING, TODO, WARNING, PASSED = (

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from adminmoves.cleaning import local_time
 from adminmoves.rules.checks.base import Message
-from adminmoves.rules.types import CHECKS_BY_CODE
+from adminmoves.rules.type_rules import CHECKS_BY_CODE
 from adminmoves.vocabulary import MoveType, ProofKind, Verdict
 
 REASONS: Mapping[str, Message] = {

@@ -6,8 +6,9 @@ from django import template
 from django.conf import settings
 
 from adminmoves.bookkeeping import gateway
-from adminmoves.evidence import records, wording
+from adminmoves.evidence import records
 from adminmoves.evidence.file_kinds import shown_as
+from adminmoves.evidence.texts import proofs
 from adminmoves.models import BookkeepingConnection, EvidenceFile, Proof
 from adminmoves.vocabulary import Right
 
@@ -15,13 +16,13 @@ register = template.Library()
 
 
 @register.simple_tag
-def verdict_text(proof: Proof) -> wording.VerdictText:
-    return wording.verdict_text(proof)
+def verdict_text(proof: Proof) -> proofs.VerdictText:
+    return proofs.verdict_text(proof)
 
 
 @register.filter
 def proof_facts(proof: Proof) -> list[tuple[str, str]]:
-    return wording.facts_of(proof)
+    return proofs.facts_of(proof)
 
 
 @register.filter

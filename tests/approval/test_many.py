@@ -14,7 +14,7 @@ from django.utils import timezone
 from psycopg2 import extensions
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
-from adminmoves import doorbell, lifecycle
+from adminmoves import celery_tasks, lifecycle
 from adminmoves.access import actor_for
 from adminmoves.approval.actions import approve_many
 from adminmoves.approval.bulk import BulkResult
@@ -92,13 +92,13 @@ def test_the_bell_rings_once_for_all(
     monkeypatch: pytest.MonkeyPatch,
     django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
 ) -> None:
-    rung: list[str] = []
-    monkeypatch.setattr(doorbell, "ring", rung.append)
+    sent: list[str] = []
+    monkeypatch.setattr(celery_tasks, "send", sent.append)
 
     with django_capture_on_commit_callbacks(execute=True):
         approve_many([decision_on(move) for move in waiting], actor=actor_for(lead))
 
-    assert rung == [doorbell.RUN]
+    assert sent == [celery_tasks.DRAIN]
 
 
 def test_nothing_chosen_is_nothing_done(lead: User) -> None:

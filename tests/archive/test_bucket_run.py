@@ -2,7 +2,7 @@
 
 import pytest
 
-from adminmoves import doorbell
+from adminmoves import celery_tasks
 from adminmoves.models import CleanUp, Move
 from adminmoves.vocabulary import MoveState, MoveType
 from tests.archive.bucket import NAME, Bucket
@@ -37,7 +37,7 @@ def test_it_is_whole_at_the_other_office_and_the_old_files_are_gone(
         PORTAL_ARCHIVE_ENDPOINT=bucket.endpoint,
         PORTAL_SWEEP_SECONDS="1",
     )
-    doorbell.ring()
+    celery_tasks.send()
     until(lambda: Move.objects.get(pk=move.pk).state == MoveState.COMPLETED)
     assert files() > old, "they are kept for a day"
     # A day later.

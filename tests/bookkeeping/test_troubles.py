@@ -12,8 +12,8 @@ from adminmoves.bookkeeping import session
 from adminmoves.bookkeeping.gateway import FRESH
 from adminmoves.bookkeeping.vault import unseal
 from adminmoves.evidence.records import ask_package
-from adminmoves.evidence.verdict_texts import OF_THE_USER
-from adminmoves.evidence.wording import verdict_text
+from adminmoves.evidence.texts.proofs import verdict_text
+from adminmoves.evidence.texts.verdicts import OF_THE_USER
 from adminmoves.models import (
     BookkeepingConnection,
     ConnectionCall,

@@ -12,8 +12,8 @@ from adminmoves.bookkeeping.bodies import decoded
 from adminmoves.bookkeeping.exact_answers import SYSTEM, read_me, read_page
 from adminmoves.bookkeeping.gateway import ADAPTERS
 from adminmoves.bookkeeping.http import HttpAnswer
+from adminmoves.bookkeeping.http_status import refuse_status, retry_after
 from adminmoves.bookkeeping.multivers import read_rows
-from adminmoves.bookkeeping.refusals import refuse_status, retry_after
 from adminmoves.bookkeeping.twinfield_answers import read_offices, read_token_owner
 from adminmoves.bookkeeping.verdict import decide_verdict
 from adminmoves.vocabulary import Package, Verdict

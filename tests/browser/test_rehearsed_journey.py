@@ -13,7 +13,7 @@ import pytest
 from django.contrib.auth.models import User
 from playwright.sync_api import Page, expect
 
-from adminmoves import doorbell
+from adminmoves import celery_tasks
 from adminmoves.models import (
     Administration,
     BookkeepingConnection,
@@ -151,7 +151,7 @@ def test_from_consent_to_completed_without_a_reload(
 
     packages.add(new, code, NAME, kvk_number=KVK)
     minutes_pass(move)
-    doorbell.ring(doorbell.ASK)
+    celery_tasks.send(celery_tasks.ASK)
     expect(page.locator("h1")).to_contain_text(words.approval, timeout=LONG)
 
     decide = visit("/akkoord/", lead)

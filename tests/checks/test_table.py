@@ -19,7 +19,7 @@ from adminmoves.models import (
     Parties,
 )
 from adminmoves.rules.preflight import Result, inspect
-from adminmoves.rules.types import CHECKS
+from adminmoves.rules.type_rules import CHECKS
 from adminmoves.vocabulary import Moment, MoveState, MoveType, Package, Subscription
 from tests.builders import (
     PARTIES,

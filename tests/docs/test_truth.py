@@ -14,7 +14,7 @@ from adminmoves.models import Move
 from adminmoves.models.move import declared_jumps
 from adminmoves.models.rights import GRANTS
 from adminmoves.models.sql import FOLDER
-from adminmoves.rules.types import CHECKS
+from adminmoves.rules.type_rules import CHECKS
 from adminmoves.vocabulary import ENDED_STATES, MIXES, Atom, MoveState, MoveType, Role
 from tests.docs.pages import ROOT, coded, fenced, read, section, tables
 

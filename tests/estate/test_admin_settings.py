@@ -6,7 +6,7 @@ from django.test import Client
 
 from adminmoves.models import CheckSeverity, Event, PackageProfile
 from adminmoves.rules.preflight import PASSED, inspect
-from adminmoves.rules.types import CHECKS
+from adminmoves.rules.type_rules import CHECKS
 from adminmoves.vocabulary import EventCode, Package
 from tests.builders import make_administration, make_connection, make_draft
 from tests.estate.admin import actor_and_change, add, change, remove

@@ -22,7 +22,7 @@ from adminmoves.models import (
     Move,
 )
 from adminmoves.models.search import search
-from adminmoves.rules.types import derive
+from adminmoves.rules.type_rules import derive
 from adminmoves.vocabulary import MoveState, MoveType
 from tests.builders import make_move
 from tests.servers import with_database

@@ -20,7 +20,7 @@ from adminmoves.models import (
     Move,
 )
 from adminmoves.rules.preflight import BLOCKING, WARNING, inspect
-from adminmoves.rules.types import CHECKS_BY_CODE
+from adminmoves.rules.type_rules import CHECKS_BY_CODE
 from adminmoves.vocabulary import MoveState, MoveType, Package
 from tests.builders import PARTIES, make_move, warnings_of
 from tests.estate.files import bring_in

@@ -14,7 +14,7 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 from psycopg2 import extensions
 
-from adminmoves import doorbell
+from adminmoves import celery_tasks
 from adminmoves.access import actor_for
 from adminmoves.execution.actions import stop_move
 from adminmoves.intake.withdrawal.actions import withdraw_move
@@ -83,7 +83,7 @@ def test_kill_9_in_the_middle_of_a_run(
 
     with stuck_at(owner, table) as somebody_waits:
         (first,) = workers(1, **SOON)
-        doorbell.ring()
+        celery_tasks.send()
         until(somebody_waits)
         first.kill()
     workers(1, **SOON)
@@ -106,7 +106,7 @@ def test_kill_9_in_the_middle_of_copying(
     store.order(shelves, {store.HALF: 100})
 
     (first,) = workers(1, **BAD_STORE)
-    doorbell.ring()
+    celery_tasks.send()
     until(lambda: bool(store.met(shelves)))
     first.kill()
     assert list(shelves.rglob("*.part-*")) != []
@@ -136,7 +136,7 @@ def test_a_worker_that_sleeps_in_a_chunk_until_its_move_is_cleaned_up_after(
     store.order(shelves, {store.HANG: 100})
 
     (first,) = workers(1, **BAD_STORE)
-    doorbell.ring()
+    celery_tasks.send()
     until(lambda: bool(store.met(shelves)))
     ((_kind, sleeper),) = store.met(shelves)
     os.kill(sleeper, signal.SIGSTOP)
@@ -160,7 +160,7 @@ def test_a_message_that_is_delivered_many_times(
     workers(2, **SOON)
 
     for _ in range(20):
-        doorbell.ring()
+        celery_tasks.send()
     until(lambda: all(completed(move)() for move in moves))
 
     assert [look(owner, move.pk) for move in moves] == [DONE_ONCE] * 5
@@ -197,7 +197,7 @@ def test_redis_dies_with_all_its_data_in_the_middle_of_a_run(
 
     with stuck_at(owner, "adminmoves_effect") as waits:
         workers(1, **SOON)
-        doorbell.ring()
+        celery_tasks.send()
         until(waits)
         broker.kill()
         broker.forget()
@@ -214,14 +214,14 @@ def test_a_worker_that_is_paused_past_its_lease_and_wakes_up(
 
     with stuck_at(owner, "adminmoves_aftercare") as waits:
         (sleeper,) = workers(1, **SOON)
-        doorbell.ring()
+        celery_tasks.send()
         until(waits)
         os.killpg(os.getpgid(sleeper.pid), signal.SIGSTOP)
     workers(1, **SOON)
     until(completed(move))
     os.killpg(os.getpgid(sleeper.pid), signal.SIGCONT)
     after = a_move(S.APPROVED)
-    doorbell.ring()
+    celery_tasks.send()
     until(completed(after))
 
     assert [look(owner, each.pk) for each in (move, after)] == [DONE_ONCE] * 2
@@ -239,7 +239,7 @@ def test_a_database_connection_that_is_lost_in_the_middle_of_a_run(
 
     with stuck_at(owner, "adminmoves_aftercare") as somebody_waits:
         workers(1, **SOON)
-        doorbell.ring()
+        celery_tasks.send()
         until(somebody_waits)
         cut_connection(app_sql(), "adminmoves_aftercare")
     until(completed(move))
@@ -267,7 +267,7 @@ def test_a_redis_that_hangs_does_not_keep_an_approval_waiting(
     assert broker.child.process is not None
     os.kill(broker.child.process.pid, signal.SIGSTOP)
 
-    heard = doorbell.ring()
+    heard = celery_tasks.send()
     approved = approve(move, lead)
     os.kill(broker.child.process.pid, signal.SIGCONT)
 
@@ -279,7 +279,7 @@ def test_an_unreachable_redis_does_not_keep_an_approval_waiting(
 ) -> None:
     move = a_move(S.AWAITING_APPROVAL)
 
-    heard = doorbell.ring()
+    heard = celery_tasks.send()
     approved = approve(move, lead)
 
     assert (heard, approved.state) == (False, S.APPROVED)

@@ -11,7 +11,7 @@ from django.db import connection
 from django.db.models.functions import Now
 from psycopg2 import extensions
 
-from adminmoves import doorbell
+from adminmoves import celery_tasks
 from adminmoves.models import WorkerBeat
 from adminmoves.operations import health_queries
 from adminmoves.operations.heartbeat import Heartbeat
@@ -73,7 +73,7 @@ def test_a_worker_tells_which_run_it_holds(
 
     with stuck_at(owner, "adminmoves_documentcopy") as somebody_waits:
         workers(1, **SECOND)
-        doorbell.ring()
+        celery_tasks.send()
         until(somebody_waits)
         until(lambda: move in held_by(WORKER))
 

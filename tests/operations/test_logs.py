@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import OperationalError
 from django.test import Client
 
-from adminmoves import doorbell
+from adminmoves import celery_tasks
 from adminmoves.vocabulary import MoveState
 from adminmoves.web.log_context import about
 from migrations_portal.logs import JsonFormatter, LineFormatter
@@ -136,8 +136,8 @@ def test_worker_and_beat_log_objects_and_name_nobody(
 ) -> None:
     move = a_move(MoveState.APPROVED)
     (worker,) = workers(1)
-    doorbell.ring()
-    until(lambda: f"{doorbell.RUN}[" in worker.text())
+    celery_tasks.send()
+    until(lambda: f"{celery_tasks.DRAIN}[" in worker.text())
     worker.wait_until("succeeded")
 
     for process in (worker, beat):

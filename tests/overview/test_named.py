@@ -14,7 +14,7 @@ from adminmoves.detail.page import load_detail
 from adminmoves.detail.queries import NAMED, SEALED, find_move
 from adminmoves.detail.timeline import order_events
 from adminmoves.models import ConnectionGrant, Move
-from adminmoves.models.direct import meta
+from adminmoves.models.cached_sql import meta
 from adminmoves.models.named import bring
 from adminmoves.overview.move.actions import comment
 from adminmoves.vocabulary import MoveState

@@ -9,8 +9,8 @@ from django.test import Client
 
 from adminmoves.bookkeeping import gateway
 from adminmoves.bookkeeping.gateway import Evidence
-from adminmoves.evidence.verdict_texts import MEANINGS, NOT_RECOGNISED
-from adminmoves.evidence.wording import verdict_text
+from adminmoves.evidence.texts.proofs import verdict_text
+from adminmoves.evidence.texts.verdicts import MEANINGS, NOT_RECOGNISED
 from adminmoves.models import BookkeepingConnection, Contributor, Move, Parties, Proof
 from adminmoves.templatetags.portal import icon
 from adminmoves.vocabulary import MoveState, MoveType, Package, Part, Verdict

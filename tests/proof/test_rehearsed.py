@@ -8,7 +8,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from adminmoves import doorbell
+from adminmoves import celery_tasks
 from adminmoves.bookkeeping import gateway
 from adminmoves.models import (
     Administration,
@@ -160,7 +160,7 @@ def test_a_package_that_hangs_keeps_no_other_waiting(
         waiting[connection] = [relink_within(agent, connection, code) for code in codes]
 
     def is_done() -> bool:
-        doorbell.ring(doorbell.ASK)
+        celery_tasks.send(celery_tasks.ASK)
         return {state_of(move) for move in waiting[works]} == {S.AWAITING_APPROVAL}
 
     until(is_done)

@@ -6,7 +6,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from adminmoves import access, doorbell, lifecycle
+from adminmoves import access, celery_tasks, lifecycle
 from adminmoves.access import Actor
 from adminmoves.audit import trail
 from adminmoves.errors import CheckRefused
@@ -18,7 +18,7 @@ from adminmoves.models import Move
 from adminmoves.rules.checks.base import Target
 from adminmoves.rules.plan import to_address
 from adminmoves.rules.preflight import Report, preflight, target_of
-from adminmoves.rules.types import type_of
+from adminmoves.rules.type_rules import type_of
 from adminmoves.vocabulary import Action, Moment, MoveState, MoveType, Part, Right
 
 
@@ -69,7 +69,7 @@ def submit_move(
 
     # Not proven yet: the worker asks the package, if it can be asked.
     if move.state == MoveState.AWAITING_BOOKKEEPING:
-        transaction.on_commit(partial(doorbell.ring, doorbell.ASK))
+        transaction.on_commit(partial(celery_tasks.send, celery_tasks.ASK))
     return move
 
 

@@ -15,7 +15,7 @@ from django.db import transaction
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
-from adminmoves import access, doorbell
+from adminmoves import access, celery_tasks
 from adminmoves.access import Actor
 from adminmoves.audit import trail
 from adminmoves.bookkeeping import connection_lock, gateway, oauth
@@ -28,7 +28,7 @@ from adminmoves.bookkeeping.list_cache import forget_list
 from adminmoves.bookkeeping.oauth import OAuth, Tokens, client_of
 from adminmoves.bookkeeping.record import record_call
 from adminmoves.errors import ChangedMeanwhile, StepRefused
-from adminmoves.evidence.failure_texts import why_of
+from adminmoves.evidence.texts.failures import why_of
 from adminmoves.models import (
     BookkeepingConnection,
     ConnectionCall,
@@ -206,7 +206,7 @@ def _ask_again(connection: BookkeepingConnection) -> None:
     Move.objects.filter(
         state=MoveState.AWAITING_BOOKKEEPING, to_connection=connection
     ).update(ask_proof_at=timezone.now())
-    transaction.on_commit(partial(doorbell.ring, doorbell.ASK))
+    transaction.on_commit(partial(celery_tasks.send, celery_tasks.ASK))
 
 
 @transaction.atomic

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from adminmoves.bookkeeping.failure_reasons import FailureReason
 from adminmoves.bookkeeping.oauth import client_of
 from adminmoves.bookkeeping.verdict import same
-from adminmoves.evidence.failure_texts import remedies_of, why_of
+from adminmoves.evidence.texts.failures import remedies_of, why_of
 from adminmoves.models import (
     BookkeepingConnection,
     ConnectionGrant,

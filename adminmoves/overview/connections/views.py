@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from adminmoves.bookkeeping.answers import Evidence
 from adminmoves.errors import StepRefused
-from adminmoves.evidence.failure_texts import why_of
+from adminmoves.evidence.texts.failures import why_of
 from adminmoves.models import BookkeepingConnection, Environment, Move
 from adminmoves.overview.connections import consent
 from adminmoves.overview.connections.filters import (

@@ -8,7 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from adminmoves.rules.checks.base import Check
-from adminmoves.rules.types import CHECKS
+from adminmoves.rules.type_rules import CHECKS
 from adminmoves.vocabulary import (
     MOVE_TYPES,
     SCHEDULED_LOOK,

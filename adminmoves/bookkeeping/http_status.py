@@ -1,4 +1,4 @@
-"""Refusals by the HTTP status of an answer, which is looked at before its body."""
+"""What the HTTP status of an answer means; it is looked at before the body."""
 
 import json
 import re
@@ -80,7 +80,7 @@ def is_own(answer: HttpAnswer) -> bool:
     return isinstance(content, dict) and not OWN_ERRORS.isdisjoint(content)
 
 
-def heed_wait(no: NoAnswer, answer: HttpAnswer) -> NoAnswer:
+def add_retry_after(no: NoAnswer, answer: HttpAnswer) -> NoAnswer:
     """Add the Retry-After of the answer, before which there is no retry."""
     if no.verdict == Verdict.UNAVAILABLE and no.retry_at is None:
         no.retry_at = retry_after(answer)

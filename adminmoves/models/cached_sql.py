@@ -1,4 +1,4 @@
-"""Rows to and from the database by statements that are made once per table.
+"""INSERT, UPDATE and SELECT of whole rows, written once per table and then cached.
 
 The ORM builds its SQL anew for each call, which costs more than the statement itself
 where a move is carried out. What the driver does not write by itself, such as JSON, is
@@ -41,13 +41,18 @@ def update(row: Model) -> None:
         cursor.execute(_update(type(row)), [*_values(row), row.pk])
 
 
-def columns(model: type[Model], alias: str) -> str:
-    """All columns of a table, for a SELECT that ``fetch`` runs."""
-    return ", ".join(f'{alias}."{field.column}"' for field in _read(model))
+def fill_columns(sql: str, **models: type[Model]) -> str:
+    """Replace each ``{alias}`` by all columns of its table, for ``fetch``."""
+    return sql.format_map(
+        {
+            alias: ", ".join(f'{alias}."{field.column}"' for field in _read(model))
+            for alias, model in models.items()
+        }
+    )
 
 
 def fetch(sql: str, params: Sequence[Any], *models: type[Model]) -> tuple[Any, ...]:
-    """Run a SELECT of the ``columns`` of these models, in this order.
+    """Run a SELECT of all columns of these models, in this order.
 
     Return an instance of each; nothing if there is no row.
     """

@@ -6,8 +6,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from adminmoves.evidence.failure_texts import remedies_of, why_of
-from adminmoves.evidence.verdict_texts import (
+from adminmoves.evidence.texts.failures import remedies_of, why_of
+from adminmoves.evidence.texts.verdicts import (
     ACCESS,
     MEANINGS,
     NOT_LET_IN,

@@ -1,6 +1,7 @@
-"""Rings for workers when there is something to do. The rows are the queue, not this.
+"""The Celery tasks by name, and sending one to the workers.
 
-Call it after commit. That nobody hears it is no error: ``sweep`` rings again.
+Call it after commit. The rows are the queue, not the message: that a task is lost is no
+error, since ``sweep`` sends it again.
 """
 
 import logging
@@ -10,15 +11,15 @@ from kombu.exceptions import OperationalError
 
 logger = logging.getLogger(__name__)
 
-RUN = "adminmoves.execution.drain"
+DRAIN = "adminmoves.execution.drain"
 CLEAN = "adminmoves.execution.clean"
 ASK = "adminmoves.proof.ask"
 SECONDS_TO_CONNECT = 0.5
 
 
-def ring(task: str = RUN) -> bool:
+def send(task: str = DRAIN) -> bool:
     """Send a task by name; return False if the broker is away."""
-    # A request of a person waits for this: better no ring than a page that hangs.
+    # A request of a person waits for this: better no task than a page that hangs.
     timeouts = {
         "socket_connect_timeout": SECONDS_TO_CONNECT,
         "socket_timeout": SECONDS_TO_CONNECT,
@@ -29,6 +30,6 @@ def ring(task: str = RUN) -> bool:
         with current_app.connection_for_write(transport_options=options) as broker:
             current_app.send_task(task, connection=broker, retry=False, expires=300)
     except (OperationalError, OSError):
-        logger.warning("Nobody heard the doorbell for %s; sweep will ring again.", task)
+        logger.warning("The broker is away, so %s was not sent; sweep will.", task)
         return False
     return True
