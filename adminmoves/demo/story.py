@@ -4,6 +4,8 @@ All of it goes through the actions that people and workers take, so that the his
 real.
 """
 
+import csv
+import io
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -37,6 +39,7 @@ from adminmoves.vocabulary import MIXES, Atom, MoveType, Role
 T = MoveType
 ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
 WORKER_NAME = "demonstration"
+COUNTED_AT = "documents_counted_at"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +96,7 @@ def load(samples: Path) -> dict[str, str]:
         account.username: _make_person(account, passwords[account.username])
         for account in ACCOUNTS
     }
-    files = [
-        NamedFile(path.name, path.read_bytes())
-        for path in (samples / f"{sheet.name}.csv" for sheet in SHEETS)
-    ]
+    files = [_counted_today(samples / f"{sheet.name}.csv") for sheet in SHEETS]
     import_estate(files, actor=cast["beheerder1"])
     for story in STORIES:
         if Atom.ENVIRONMENT in MIXES[story.move_type]:
@@ -105,6 +105,18 @@ def load(samples: Path) -> dict[str, str]:
         for step in story.steps:
             step(move, cast)
     return passwords
+
+
+def _counted_today(path: Path) -> NamedFile:
+    """A sample file with its counts dated today: an old count would be a warning."""
+    reader = csv.DictReader(path.read_text("utf-8").splitlines(), delimiter=";")
+    columns, today = reader.fieldnames or (), timezone.localdate().isoformat()
+    text = io.StringIO()
+    writer = csv.DictWriter(text, columns, delimiter=";")
+    writer.writeheader()
+    for row in reader:
+        writer.writerow(row | {COUNTED_AT: today} if row.get(COUNTED_AT) else row)
+    return NamedFile(path.name, text.getvalue().encode())
 
 
 def _fill_archive(public_id: str) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from django.contrib.auth.models import User
 from django.core.management import call_command
+from django.utils import timezone
 
 from adminmoves.access import role_of
 from adminmoves.demo import story
@@ -42,6 +43,16 @@ def test_the_demo_has_the_sample_estate_and_moves_in_many_states(
         S.WITHDRAWN: 1,
     }
     assert Move.objects.get(has_question=True).state == S.DRAFT
+
+
+def test_the_documents_of_the_demo_were_counted_on_the_day_it_was_made(
+    tmp_path: Path,
+) -> None:
+    load_demo(tmp_path / "accounts.txt")
+
+    counted = Administration.objects.values_list("documents_counted_at", flat=True)
+    days = {timezone.localdate(moment) for moment in counted if moment}
+    assert days == {timezone.localdate()}
 
 
 def test_the_accounts_log_in_with_what_the_private_file_says(tmp_path: Path) -> None:
