@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from django.db.models import Exists, OuterRef
+
 from adminmoves.access import Actor
 from adminmoves.approval.decisions import Decision
 from adminmoves.evidence.records import is_stale, why_lapsed
@@ -43,8 +45,16 @@ class QueueLine:
 
 @dataclass(frozen=True, slots=True)
 class ApprovalQueue:
+    """``lines``: at most MAX_LINES. ``total`` counts all requests that wait, and
+    ``for_reader`` those that the reader may decide on."""
+
     lines: tuple[QueueLine, ...]
-    has_more: bool
+    total: int
+    for_reader: int
+
+    @property
+    def has_more(self) -> bool:
+        return self.total > len(self.lines)
 
     @property
     def tickable(self) -> list[QueueLine]:
@@ -68,10 +78,6 @@ class ApprovalQueue:
             for line in self.lines
         )
         return replace(self, lines=tuple(lines))
-
-    @property
-    def for_reader(self) -> int:
-        return sum(not line.is_own for line in self.lines)
 
     def position(self, move_id: int) -> int:
         """From 1; 0 for a move that is not in the queue."""
@@ -113,13 +119,17 @@ def waiting_retirements(actor: Actor) -> list[RetirementLine]:
 
 
 def waiting_for_approval(actor: Actor) -> ApprovalQueue:
-    waiting = Move.objects.waiting_for_approval().with_estate().with_related()
-    # One more than is shown tells whether there are more.
-    moves = list(waiting.order_by("state_since", "pk")[: MAX_LINES + 1])
-    shown = moves[:MAX_LINES]
-    own_ids, reports = _ids_worked_on(shown, actor), inspect_many(shown)
-    lines = (_line(move, reports[move.pk], is_own=move.pk in own_ids) for move in shown)
-    return ApprovalQueue(tuple(lines), has_more=len(moves) > MAX_LINES)
+    waiting = Move.objects.waiting_for_approval()
+    ordered = waiting.with_estate().with_related().order_by("state_since", "pk")
+    moves = list(ordered[:MAX_LINES])
+    own_ids, reports = _ids_worked_on(moves, actor), inspect_many(moves)
+    lines = (_line(move, reports[move.pk], is_own=move.pk in own_ids) for move in moves)
+    total, for_reader = len(moves), len(moves) - len(own_ids)
+    # Only a full list may lack some.
+    if total == MAX_LINES:
+        own = Contributor.objects.filter(move=OuterRef("pk"), user=actor.user_id)
+        total, for_reader = waiting.count(), waiting.filter(~Exists(own)).count()
+    return ApprovalQueue(tuple(lines), total, for_reader)
 
 
 def _line(move: Move, report: Report, *, is_own: bool) -> QueueLine:

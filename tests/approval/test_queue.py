@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from adminmoves.access import actor_for
+from adminmoves.approval import queue as approval_queue
 from adminmoves.approval.loans import lend_approval
 from adminmoves.approval.queue import waiting_for_approval
 from adminmoves.models import Move
@@ -137,6 +138,22 @@ def test_after_a_decision_comes_the_next_and_at_the_end_the_one_before(
 
     following = [queue.after(move.pk) for move in (first, second, third)]
     assert following == [second, third, second]
+
+
+def test_the_heading_counts_also_what_has_no_line(
+    as_lead: Client, lead: User, a_move: MakeMove, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(4):
+        a_move(MoveState.AWAITING_APPROVAL)
+    attest_own(lead)
+    monkeypatch.setattr(approval_queue, "MAX_LINES", 2)
+
+    page = as_lead.get("/akkoord/").content.decode()
+
+    assert len(rows(page)) == 2
+    assert "4 aanvragen wachten op jou" in page
+    assert "1 van 5" in page
+    assert "Er zijn er meer" in page
 
 
 def queries(client: Client, path: str) -> int:
