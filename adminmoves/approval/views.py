@@ -226,7 +226,7 @@ def _form_page(
     if _from_queue(request) and detail.move.state == MoveState.AWAITING_APPROVAL:
         return _queue_page(request, number, status=status, **page)
     page |= {"detail": detail, "nav": "list"}
-    return render(request, "overview/move.html", page, status=status)
+    return render(request, "move/page.html", page, status=status)
 
 
 def _queue_page(

@@ -120,4 +120,4 @@ def _page_with(
     page: dict[str, Any] = {"detail": detail, "form": form, "nav": "list"}
     if status != HTTPStatus.CONFLICT:
         page |= {"version": http.version_in(request)}
-    return render(request, "overview/move.html", page, status=status)
+    return render(request, "move/page.html", page, status=status)

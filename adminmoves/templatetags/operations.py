@@ -9,7 +9,7 @@ from adminmoves.vocabulary import StepCode
 register = template.Library()
 
 
-@register.inclusion_tag("operations/notice.html")
+@register.inclusion_tag("partials/queue_notice.html")
 def queue_notice(
     queue: QueueState | None = None,
 ) -> dict[str, queue_status.QueueStatus]:

@@ -19,7 +19,7 @@ FRAME_PARTS: Mapping[str, FragmentCache] = {
     name: FragmentCache(f"partials/{name}.html", max_size=200)
     for name in ("tabbar", "shortcuts", "palette")
 }
-SELECTS = FragmentCache("overview/filter_select.html", max_size=500)
+SELECTS = FragmentCache("partials/filter_select.html", max_size=500)
 
 
 @register.simple_tag(takes_context=True)

@@ -19,7 +19,7 @@ def reversal(move: Move, is_asked_back: bool) -> Reversal:
     return load_reversal(move, is_asked_back=is_asked_back)
 
 
-@register.inclusion_tag("intake/turns_back.html")
+@register.inclusion_tag("move/way_back.html")
 def turns_back(move: Move) -> dict[str, Any]:
     """The move that this one reverses; None where it reverses none."""
     return {"back": way_back_of(move)}

@@ -32,6 +32,9 @@ FORBIDDEN = {
     ),
 }
 ICON = re.compile(r"""{%\s*icon\s+["']([\w-]+)["']""")
+INCLUDED = re.compile(r"""{%\s*(?:include|extends)\s+["']([\w/-]+\.html)["']""")
+RENDERED = re.compile(r"""["']([\w/-]+\.html)["']""")
+BASE_FOLDERS = {"", "partials"}
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -52,6 +55,53 @@ def test_no_template_has(what: str) -> None:
     }
 
     assert found == {}
+
+
+def folder_of(name: str) -> str:
+    return name.split("/", maxsplit=1)[0] if "/" in name else ""
+
+
+def may_include(source: str, target: str) -> bool:
+    """Only the page of a move shows what several stages make."""
+    if source in BASE_FOLDERS:
+        return target in BASE_FOLDERS
+    return source == "move" or target in {source, "move", *BASE_FOLDERS}
+
+
+def test_a_template_includes_its_own_folder_and_shared_ones() -> None:
+    pairs = {
+        (name, included)
+        for name in NAMES
+        for included in INCLUDED.findall((FOLDER / name).read_text())
+    }
+
+    found = {
+        (name, included)
+        for name, included in pairs
+        if not may_include(folder_of(name), folder_of(included))
+    }
+
+    assert ("move/page.html", "move/state.html") in pairs
+    assert found == set()
+
+
+def test_a_stage_renders_no_template_of_another_stage() -> None:
+    app = ROOT / "adminmoves"
+    packages = {path.name for path in app.iterdir() if path.is_dir()}
+    pairs = {
+        (path.relative_to(app).as_posix(), rendered)
+        for path in app.rglob("*.py")
+        for rendered in RENDERED.findall(path.read_text())
+    }
+
+    found = {
+        (module, rendered)
+        for module, rendered in pairs
+        if folder_of(rendered) in packages - {folder_of(module)}
+    }
+
+    assert ("overview/move/views.py", "move/page.html") in pairs
+    assert found == set()
 
 
 def names_of_icons() -> set[str]:

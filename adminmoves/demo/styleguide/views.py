@@ -13,4 +13,4 @@ def styleguide(request: http.PortalRequest) -> HttpResponse:
     """Show the style guide to developers and administrators; 404 for others."""
     if not settings.DEBUG and not access.can(request.actor, Right.KEEP_ESTATE):
         raise Http404
-    return render(request, "styleguide.html", samples.everything())
+    return render(request, "styleguide/page.html", samples.everything())

@@ -24,7 +24,7 @@ def detail(request: http.PortalRequest, number: str) -> HttpResponse:
         raise Http404 from none
     if not detail.move.has_number(number):
         raise Http404
-    return render(request, "overview/move.html", {"detail": detail, "nav": "list"})
+    return render(request, "move/page.html", {"detail": detail, "nav": "list"})
 
 
 @require_GET
@@ -49,7 +49,7 @@ def progress(request: http.PortalRequest, number: str) -> HttpResponse:
         "changed": detail.move.state != state,
         "oob": True,
     }
-    return render(request, "overview/move_progress.html", page)
+    return render(request, "move/progress.html", page)
 
 
 def _look(number: str, since: int) -> tuple[str, bool, bool] | None:
@@ -69,7 +69,7 @@ def comment(request: http.PortalRequest, number: str) -> HttpResponse:
     if not form.is_valid():
         detail = load_detail(move_id, request.actor)
         page = {"detail": detail, "form": form, "nav": "list"}
-        return render(request, "overview/move.html", page)
+        return render(request, "move/page.html", page)
     actions.comment(move_id, actor=request.actor, text=form.cleaned_data["text"])
     page_of_move = reverse("moves:detail", args=[Move.objects.get(pk=move_id)])
     return http.go(request, f"{page_of_move}#timeline")
