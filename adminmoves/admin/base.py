@@ -106,7 +106,7 @@ class RecordedAdmin(ReadAdmin[M]):
     somebody else.
     """
 
-    change_form_template = "admin/kept_change_form.html"
+    change_form_template = "admin/recorded_change_form.html"
 
     def facts(self, obj: Any) -> dict[str, Any]:
         """The values that the trail stores of a row."""

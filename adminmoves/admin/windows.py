@@ -32,7 +32,7 @@ class PreviewForm(RefusableForm[M]):
 
 
 class TimesAdmin(SettingAdmin[M]):
-    change_form_template = "admin/times_change_form.html"
+    change_form_template = "admin/window_change_form.html"
     list_select_related = ("environment",)
 
     def facts(self, obj: Any) -> dict[str, Any]:

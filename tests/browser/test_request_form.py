@@ -72,7 +72,7 @@ def test_another_code_empties_what_was_stated_and_says_so(
     page.get_by_label("New administration code").fill("MVL55555")
 
     expect(page.get_by_label("Who says so")).to_have_value("")
-    expect(page.locator("#said-place")).to_contain_text("MVL55555")
+    expect(page.locator("#attested-place")).to_contain_text("MVL55555")
     shoot(page, "form-emptied")
     page.evaluate("scrollTo(0, 0)")
     assert (axe_faults(page), sideways(page)) == ([], 0)
@@ -87,7 +87,7 @@ def test_another_code_empties_what_was_stated_and_says_so(
     expect(ticket).to_have_value("")
     ticket.fill("SUP-8")
     press(page, "Continue to read through")
-    expect(page.locator(".ansl")).to_contain_text("You attest that MVL55555")
+    expect(page.locator(".answer-list")).to_contain_text("You attest that MVL55555")
     shoot(page, "review-said")
 
 
@@ -102,7 +102,7 @@ def test_the_older_of_two_tabs_is_told_and_keeps_what_was_typed(
     expect(newer.locator("#diff ins.mono", has_text="NIEUW1")).to_be_visible()
     older.get_by_label("Nieuwe administratiecode").fill("NIEUW2")
 
-    alert = older.locator("#meanwhile")
+    alert = older.locator("#changed-meanwhile")
     expect(alert).to_contain_text("NIEUW1")
     expect(older.locator(".toast")).to_contain_text("Intussen gewijzigd")
     expect(older.get_by_label("Nieuwe administratiecode")).to_have_value("NIEUW2")
@@ -157,7 +157,7 @@ def test_edit_opens_the_form_and_only_a_change_makes_a_draft_of_it(
 
     page.get_by_role("link", name="Wijzigen").focus()
     page.keyboard.press("Enter")
-    expect(page.locator("#waits")).to_contain_text("wacht zoals die is")
+    expect(page.locator("#waiting-notice")).to_contain_text("wacht zoals die is")
     shoot(page, "form-waits")
     page.get_by_role("link", name="Terug, niets wijzigen").first.click()
     expect(page).to_have_url(f"/migraties/{move}/")
@@ -166,7 +166,9 @@ def test_edit_opens_the_form_and_only_a_change_makes_a_draft_of_it(
 
     page.get_by_role("link", name="Wijzigen").click()
     page.get_by_label("Nieuwe administratiecode").fill("NIEUW1")
-    expect(page.locator("#waits")).to_contain_text("De aanvraag is weer een concept")
+    expect(page.locator("#waiting-notice")).to_contain_text(
+        "De aanvraag is weer een concept"
+    )
     expect(page.get_by_label("Wie zegt het")).to_be_visible()
     expect(page.locator("h1")).to_have_count(1)
     assert Move.objects.get(pk=move.pk).state == S.DRAFT

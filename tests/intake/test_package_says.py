@@ -25,7 +25,7 @@ from tests.cast import Answering
 from tests.packages import ChosenAnswers
 
 pytestmark = pytest.mark.django_db
-FORM = Path("templates/intake/asking.html")
+FORM = Path("templates/intake/ask_package.html")
 
 
 @pytest.fixture

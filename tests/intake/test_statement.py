@@ -209,7 +209,7 @@ def test_the_emptied_fields_are_told_and_shown_empty(
 
     part = answer.content.decode()
     assert "ging over een andere plek" in part
-    assert 'id="proofbox" hx-swap-oob="true"' in part
+    assert 'id="proof-part" hx-swap-oob="true"' in part
     assert 'value="SUP-7"' not in part
 
 
@@ -221,7 +221,7 @@ def test_the_card_of_a_proof_goes_with_its_place(
     answer = as_agent.post(url(move, "controle/"), as_sent(move, to_code="MVL55555"))
 
     part = answer.content.decode()
-    assert 'id="proofbox" hx-swap-oob="true"' in part
+    assert 'id="proof-part" hx-swap-oob="true"' in part
     assert 'id="id_moved_said_by"' in part
 
 

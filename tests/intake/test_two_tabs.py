@@ -66,7 +66,7 @@ def test_the_older_tab_is_told_while_it_saves_itself(
     )
 
     assert (answer.status_code, saved(move).to_code) == (409, "NIEUW1")
-    assert answer["HX-Retarget"] == "#meanwhile"
+    assert answer["HX-Retarget"] == "#changed-meanwhile"
     assert len(differences(answer)) == 1
 
 

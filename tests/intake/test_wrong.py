@@ -21,7 +21,8 @@ def told_at(client: Client, agent: User, left: str, **answers: Any) -> dict[str,
     sent = as_sent(move, **answers) | {"left": left}
     answer = client.post(url(move, "controle/"), sent)
     return {
-        field.html_name: " ".join(field.errors) for field in answer.context["wrong"]
+        field.html_name: " ".join(field.errors)
+        for field in answer.context["wrong_fields"]
     }
 
 
@@ -48,7 +49,7 @@ def test_a_check_that_holds_back_is_told_at_its_field(
 
     answer = client.post(url(move, "controle/"), same)
 
-    assert [field.html_name for field in answer.context["wrong"]] == ["to_code"]
+    assert [field.html_name for field in answer.context["wrong_fields"]] == ["to_code"]
 
 
 def test_what_is_still_being_typed_is_not_told(client: Client, agent: User) -> None:
@@ -75,7 +76,7 @@ def test_without_an_administration_that_is_told_and_the_rest_is_kept(
     )
 
     assert answer.status_code == 200
-    errors = {field.html_name: field.errors for field in answer.context["wrong"]}
+    errors = {field.html_name: field.errors for field in answer.context["wrong_fields"]}
     assert errors == {"administration": ["Kies de administratie."]}
     assert "Kies de administratie." in answer.content.decode()
     saved = Move.objects.get(pk=move.pk)

@@ -245,7 +245,7 @@ def test_done_steps_come_as_leaf_parts_and_nothing_else_is_replaced(
 
     swapped = re.findall(r'id="([^"]+)" hx-swap-oob="true"', page)
     assert swapped == [
-        "run-total",
+        "run-overall",
         "step-1-RECHECK",
         "step-1-CLOSE",
         "step-1-BEFORE_IMAGE",
@@ -268,11 +268,11 @@ def test_another_state_changes_all_that_shows_it_at_once(
 
     swapped = re.findall(r'id="([^"]+)"[^>]* hx-swap-oob="true"', page)
     assert swapped == [
-        "move-say",
+        "status-message",
         "move-head",
         "move-steps",
-        "move-box",
-        "move-okay",
+        "move-state",
+        "approval-status",
         "diff",
         "facts",
     ]

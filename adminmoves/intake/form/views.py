@@ -68,7 +68,7 @@ def form(request: http.PortalRequest, number: str) -> HttpResponse:
     if not is_draft and move.state not in actions.REOPENS:
         return redirect("moves:detail", move.number)
     if is_draft and move.requested_by_id != request.actor.user_id:
-        return render(request, "intake/colleague.html", {"move": move})
+        return render(request, "intake/colleagues_draft.html", {"move": move})
     return show_form(request, move, AnswersForm(move=move))
 
 
@@ -178,7 +178,7 @@ def autosave(request: http.PortalRequest, before: Move) -> HttpResponse:
     page = FormPage(move, answers, request.actor, request.POST, before=before)
     left = inputs.text_in(request.POST, "left").split()
     wrong = wrong_fields(answers, page.report, left)
-    context = {"page": page, "form": answers, "wrong": wrong}
+    context = {"page": page, "form": answers, "wrong_fields": wrong}
     response = render(request, "intake/live.html", context)
     # The panel of the package asks after that, in a request of its own.
     response["HX-Trigger-After-Settle"] = "checked"
@@ -204,8 +204,13 @@ def show_meanwhile(
     status = HTTPStatus.FORBIDDEN if meanwhile.by else HTTPStatus.CONFLICT
     if request.htmx:
         context = {"meanwhile": meanwhile}
-        response = render(request, "intake/meanwhile.html", context, status=status)
-        response["HX-Retarget"], response["HX-Reswap"] = "#meanwhile", "outerHTML"
+        response = render(
+            request, "intake/changed_meanwhile.html", context, status=status
+        )
+        response["HX-Retarget"], response["HX-Reswap"] = (
+            "#changed-meanwhile",
+            "outerHTML",
+        )
         return response
     form_page = FormPage(fresh, answers, request.actor, request.POST)
     page = {"page": form_page, "form": answers, "meanwhile": meanwhile}
@@ -223,4 +228,4 @@ def package_says(request: http.PortalRequest, number: str) -> HttpResponse:
             return HttpResponse(status=HTTPStatus.NO_CONTENT)
         return redirect("moves:form", move.number)
     context = {"answer": ask_package(move), "move": move}
-    return render(request, "intake/package.html", context)
+    return render(request, "intake/package_answer.html", context)

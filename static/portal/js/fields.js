@@ -1,44 +1,44 @@
-// A wrong value is told at its field once that field was left. The server says what
-// is wrong in #wrong; the field itself is never replaced.
+// The error of a field is shown at it once that field was left. The server puts the
+// errors into #field-errors; the field itself is never replaced.
 import { $, $$, say } from "./basics.js";
 
-const kept = $("form [name=left]");
-const left = new Set(kept?.value.split(" ").filter(Boolean));
+const leftInput = $("form [name=left]");
+const left = new Set(leftInput?.value.split(" ").filter(Boolean));
 
 // Before htmx hears of the change and sends the form.
 document.addEventListener("change", (event) => {
   const field = event.target;
-  if (!kept || field.form !== kept.form || field.type === "file") return;
+  if (!leftInput || field.form !== leftInput.form || field.type === "file") return;
   left.add(field.name);
-  kept.value = [...left].join(" ");
+  leftInput.value = [...left].join(" ");
 }, true);
 
-function mark(control, hint, told) {
-  if (told && !control.matches("fieldset")) control.setAttribute("aria-invalid", "true");
+function mark(control, hint, error) {
+  if (error && !control.matches("fieldset")) control.setAttribute("aria-invalid", "true");
   else control.removeAttribute("aria-invalid");
-  const ids = [hint, told].filter(Boolean).map((element) => element.id).join(" ");
+  const ids = [hint, error].filter(Boolean).map((element) => element.id).join(" ");
   if (ids) control.setAttribute("aria-describedby", ids);
   else control.removeAttribute("aria-describedby");
 }
 
-function tell(name) {
+function showError(name) {
   const field = document.getElementById(`field-${name}`);
   if (!field) return;
-  const told = $(`#wrong [data-field="${name}"] .err`);
+  const error = $(`#field-errors [data-field="${name}"] .err`);
   const before = $(".err", field);
-  if (told?.textContent === before?.textContent) return;
+  if (error?.textContent === before?.textContent) return;
   before?.remove();
-  field.classList.toggle("bad", Boolean(told));
-  if (told) {
-    $(":scope > :is(.q, .radios, .check, input, select, textarea)", field).before(told);
-    say(told.textContent);
+  field.classList.toggle("bad", Boolean(error));
+  if (error) {
+    $(":scope > :is(.q, .radios, .check, input, select, textarea)", field).before(error);
+    say(error.textContent);
   }
   const marked = field.matches("fieldset") ? [field] : $$(`[name="${name}"]`, field);
-  for (const control of marked) mark(control, $(".hint", field), told);
+  for (const control of marked) mark(control, $(".hint", field), error);
 }
 
 document.addEventListener("htmx:oobAfterSwap", (event) => {
-  if (event.target.id === "wrong") left.forEach(tell);
+  if (event.target.id === "field-errors") left.forEach(showError);
 });
 
 // The form saves itself. A button that sends it waits for that, so that it names the

@@ -1,5 +1,5 @@
 // A run that is watched: [data-poll] asks, leaf parts come back out of band.
-// What does not come back is told by requests.js.
+// requests.js says what does not come back.
 import { $, $$, say, words } from "./basics.js";
 
 let seen = Date.now();

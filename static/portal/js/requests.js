@@ -1,4 +1,4 @@
-// What a page asks for by itself and does not get is told where the answer would have
+// What a page asks for by itself and does not get is said where the answer would have
 // stood, and asked again. htmx reports here; what has no htmx uses ask() and post().
 import { $, $$, say, toast, words } from "./basics.js";
 
@@ -72,10 +72,10 @@ function show(failure) {
   if (failure.place === "#saved" && element) element.hidden = true;
   const sentence = `${words(failure.what)}, ${words(failure.why)}.`;
   const next = nextOf(failure);
-  const told = $("b", failure.note);
-  if (told.textContent === sentence + next) return;
-  told.textContent = sentence + next;
-  if (failure.logIn) told.append(" ", linkTo(failure));
+  const text = $("b", failure.note);
+  if (text.textContent === sentence + next) return;
+  text.textContent = sentence + next;
+  if (failure.logIn) text.append(" ", linkTo(failure));
   failure.note.hidden = false;
   // The place may have been scrolled away; losing words must be seen at once.
   if (failure.what === "notSaved" && failure.misses === 1) toast(sentence + next);
@@ -108,7 +108,7 @@ async function again(failure) {
   if (verb === "post" && ["whyOut", "whyRefused"].includes(why)) {
     await renewToken().catch(() => {});
   }
-  // Another failure is told by the listeners below.
+  // The listeners below say another failure.
   htmx.ajax(verb, path, { source: asker }).catch(() => {});
 }
 
@@ -171,7 +171,7 @@ async function answerTo(url, options) {
   return { why: reasonOf(answer.status, header) };
 }
 
-// The text of a page's part, or "" with the reason told before `place`.
+// The text of a page's part, or "" with the reason shown before `place`.
 export async function ask(url, place) {
   const { answer, why } = await answerTo(url, { headers: { "HX-Request": "true" } });
   if (answer) clear(place);
