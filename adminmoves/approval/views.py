@@ -27,6 +27,7 @@ from adminmoves.detail.queries import find_move
 from adminmoves.errors import ChangedMeanwhile, CheckRefused, DomainError
 from adminmoves.models import ApprovalLoan, Move
 from adminmoves.models.people import display_name
+from adminmoves.scheduling.queue_status import load_queue_status
 from adminmoves.vocabulary import Action, MoveState, Right
 from adminmoves.web import guards, http, inputs
 from adminmoves.web.lists import query
@@ -243,6 +244,7 @@ def _queue_page(
     chosen, to_retire = waiting.choose(number), waiting_retirements(request.actor)
     page |= {
         "queue": waiting,
+        "queue_status": load_queue_status(),
         "to_retire": to_retire,
         "for_reader": waiting.for_reader + sum(not line.is_own for line in to_retire),
         "is_chosen": bool(number),

@@ -14,6 +14,7 @@ from adminmoves.detail import progress, queries
 from adminmoves.detail.aftercare import AftercareItem, load_aftercare
 from adminmoves.detail.allowed_actions import AllowedActions, allowed_actions
 from adminmoves.detail.four_eyes import FourEyes, load_four_eyes, names_of
+from adminmoves.detail.reversal import Reversal, WayBack, load_reversal, way_back_of
 from adminmoves.detail.timeline import order_events
 from adminmoves.evidence.records import holds_until, is_stale
 from adminmoves.models import Event, Move, Proof
@@ -22,6 +23,7 @@ from adminmoves.rules import reasons
 from adminmoves.rules.plan import Plan, make_plan, steps_of
 from adminmoves.rules.preflight import Report, Result, inspect
 from adminmoves.scheduling import queue
+from adminmoves.scheduling.queue_status import QueueStatus, queue_status_of
 from adminmoves.vocabulary import (
     CHECKED_STATES,
     REFUSED_STATES,
@@ -91,6 +93,20 @@ class MoveDetail:
     @cached_property
     def in_queue(self) -> queue.QueueState:
         return queue.load_queue([self.move])
+
+    @property
+    def queue_status(self) -> QueueStatus:
+        return queue_status_of(self.in_queue)
+
+    @cached_property
+    def reversal(self) -> Reversal:
+        """Only of a completed move."""
+        is_asked_back = vars(self.move)["is_asked_back"]
+        return load_reversal(self.move, is_asked_back=is_asked_back)
+
+    @property
+    def way_back(self) -> WayBack | None:
+        return way_back_of(self.move)
 
     @property
     def wait(self) -> queue.Wait | None:

@@ -30,6 +30,7 @@ from adminmoves.vocabulary import (
     Look,
     MoveState,
     MoveType,
+    StepCode,
 )
 
 register = template.Library()
@@ -80,6 +81,11 @@ def state_label(move: Move) -> str:
     if move.is_scheduled:
         return _("Scheduled")
     return str(MoveState(move.state).label)
+
+
+@register.filter
+def step_name(code: str) -> str:
+    return str(StepCode(code).label)
 
 
 @register.filter

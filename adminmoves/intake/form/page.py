@@ -8,6 +8,7 @@ from typing import Any
 from adminmoves.access import Actor, can
 from adminmoves.bookkeeping.gateway import can_ask
 from adminmoves.detail import four_eyes
+from adminmoves.detail.reversal import WayBack, way_back_of
 from adminmoves.evidence.records import usable_proof
 from adminmoves.intake.draft.statement import wants_attestation
 from adminmoves.intake.form.checks import check_answers
@@ -28,6 +29,7 @@ from adminmoves.models import (
 )
 from adminmoves.rules.checks.connection import NOTHING_FITS
 from adminmoves.rules.preflight import BLOCKING, Report, Result
+from adminmoves.scheduling.queue_status import QueueStatus, load_queue_status
 from adminmoves.vocabulary import Action, EventCode, MoveState, MoveType
 from adminmoves.web import inputs
 
@@ -49,6 +51,14 @@ class FormPage:
         checked = check_answers(self.move, self.form)
         self.report = checked.report
         self.other_type = checked.other_type
+
+    @property
+    def queue_status(self) -> QueueStatus:
+        return load_queue_status()
+
+    @property
+    def way_back(self) -> WayBack | None:
+        return way_back_of(self.move)
 
     @property
     def administration(self) -> Administration | None:

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
+from adminmoves.detail.reversal import WayBack, way_back_of
 from adminmoves.evidence.records import Attestation, usable_proof
 from adminmoves.intake.draft.statement import attestation_of, wants_attestation
 from adminmoves.intake.form.checks import anchor_of, sentence_of
@@ -49,6 +50,10 @@ class ReviewPage:
             self.form.add_error(None, _("Choose the administration first."))
         if self.refused and self.unseen:
             self.form.add_error(None, _link_to(self.unseen))
+
+    @property
+    def way_back(self) -> WayBack | None:
+        return way_back_of(self.move)
 
     @property
     def client_informed(self) -> bool:

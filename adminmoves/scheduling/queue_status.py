@@ -5,6 +5,7 @@ from datetime import datetime
 
 from adminmoves.models import QueueSwitch
 from adminmoves.models.people import display_name
+from adminmoves.scheduling.queue import QueueState
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,12 +17,20 @@ class QueueStatus:
     paused_by: str = ""
     reason: str = ""
 
-    @property
-    def is_well(self) -> bool:
-        return self.worker_seen and self.paused_at is None
+
+def queue_status_of(queue: QueueState) -> QueueStatus:
+    """From the queue that a page has read already."""
+    by = queue.paused
+    return QueueStatus(
+        worker_seen=not queue.is_alone,
+        paused_at=queue.paused_at,
+        paused_by=by.who if by else "",
+        reason=by.why if by else "",
+    )
 
 
-def read() -> QueueStatus:
+def load_queue_status() -> QueueStatus:
+    """In one query."""
     switch = QueueSwitch.objects.with_worker().get()
     return QueueStatus(
         worker_seen=switch.worker_seen,
