@@ -1,6 +1,7 @@
 """The live answer: it saves, and brings only the parts that changed."""
 
 import re
+from datetime import date
 
 import pytest
 from django.contrib.auth.models import User
@@ -14,12 +15,13 @@ from tests.builders import (
     make_draft,
     make_environment,
     make_move,
+    submit,
 )
 from tests.cast import MakeMove
 from tests.intake.pages import as_sent, url
 
 pytestmark = pytest.mark.django_db
-T = MoveType
+T, S = MoveType, MoveState
 PART = re.compile(r'id="([\w-]+)"[^>]*hx-swap-oob|<section[^>]*id="(checks)"')
 
 
@@ -56,6 +58,39 @@ def test_typing_a_code_saves_it_and_replaces_no_field(
     assert parts(html) == STATED
     assert '<ins class="mono"><span class="nw">NIEUW1</span></ins>' in html
     assert Move.objects.get(pk=move.pk).to_code == "NIEUW1"
+
+
+@pytest.mark.parametrize(
+    ("missing", "title", "proof"),
+    [
+        ("", "Jouw verklaring telt zodra je indient", S.AWAITING_APPROVAL),
+        ("moved_on", "Wacht op het boekhoudpakket", S.AWAITING_BOOKKEEPING),
+    ],
+)
+def test_the_checks_count_a_whole_statement_as_submitting_does(
+    missing: str, title: str, proof: MoveState, as_agent: Client, agent: User
+) -> None:
+    move = make_draft(agent)
+    typed = {"moved_said_by": "Bas", "moved_on": "2026-11-20", "moved_ticket": "SUP-7"}
+    typed.pop(missing, None)
+
+    answer = as_agent.post(url(move, "controle/"), as_sent(move, **typed))
+
+    checks = answer.content.decode().partition("</section>")[0]
+    assert title in checks
+    assert ("Wacht op" in checks) == bool(missing)
+    assert submit(Move.objects.get(pk=move.pk), agent).state == proof
+
+
+def test_a_statement_does_not_count_for_a_code_that_is_not_saved(
+    as_agent: Client, agent: User
+) -> None:
+    move = make_draft(agent, moved_said_by="Bas", moved_on=date(2026, 11, 20))
+    sent = as_sent(move, to_code="a b", moved_ticket="SUP-7")
+
+    answer = as_agent.post(url(move, "controle/"), sent)
+
+    assert "Jouw verklaring telt" not in answer.content.decode()
 
 
 def test_the_expected_address_marks_what_changes(as_agent: Client, agent: User) -> None:

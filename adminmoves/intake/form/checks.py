@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from adminmoves.evidence.records import usable_proof
-from adminmoves.intake.draft.statement import wants_attestation
+from adminmoves.intake.draft.statement import attestation_of, wants_attestation
 from adminmoves.intake.form.forms import AnswersForm
-from adminmoves.models import Move
+from adminmoves.models import BookkeepingConnection, Move
 from adminmoves.rules.checks.base import Target
 from adminmoves.rules.checks.connection import NOTHING_FITS
 from adminmoves.rules.preflight import (
@@ -86,7 +86,14 @@ def _target_in(move: Move, form: AnswersForm) -> Target | None:
         parties=move.parties,
         move=move if move.is_stored else None,
         proof=usable_proof(move),
+        has_statement=_is_saved(connection, code, move)
+        and attestation_of(move) is not None,
     )
+
+
+def _is_saved(connection: BookkeepingConnection | None, code: str, move: Move) -> bool:
+    """Whether the place that is checked is the one that is saved, with a statement."""
+    return connection == move.to_connection and code == move.to_code
 
 
 def add_errors(form: AnswersForm, checked: CheckedAnswers) -> None:

@@ -34,7 +34,10 @@ class CheckContext:
 
 @dataclass(frozen=True)
 class Target:
-    """One administration and its wanted place, complete or still being filled in."""
+    """One administration and its wanted place, complete or still being filled in.
+
+    ``has_statement``: without a proof yet, but submitting attests what it states.
+    """
 
     administration: Administration
     intent: MoveType
@@ -45,6 +48,7 @@ class Target:
     parties: Parties
     move: Move | None = None
     proof: Proof | None = None
+    has_statement: bool = False
     context: CheckContext = field(default_factory=CheckContext)
 
     def __post_init__(self) -> None:

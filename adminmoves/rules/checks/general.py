@@ -31,6 +31,8 @@ def moved_in_package(target: Target) -> Finding:
         return ok(
             "attested" if target.proof.is_attested else "seen", code=target.to_code
         )
+    if target.has_statement:
+        return ok("stated")
     return waiting("waits", Moment.APPROVE, "proof")
 
 
@@ -104,6 +106,7 @@ CHECKS = (
             ),
             "seen": Message(_("%(code)s was seen active in the package")),
             "attested": Message(_("Attested that it was moved in the package")),
+            "stated": Message(_("Your attestation counts as soon as you submit")),
         },
         fixed=True,
         holds_from=Moment.APPROVE,

@@ -63,7 +63,7 @@ def recognised(target: Target) -> Finding:
     # Without an answer there is nothing to compare yet.
     proof, ours = target.proof, target.administration
     if proof is None or not proof.usable:
-        return todo("unseen", "proof")
+        return ok("attested") if target.has_statement else todo("unseen", "proof")
     name, kvk = other_name(proof, ours), other_kvk(proof, ours)
     if name:
         seen = {"seen": proof.observed_name, "known": ours.name}
