@@ -15,7 +15,7 @@ from adminmoves.detail.aftercare import AftercareItem, load_aftercare
 from adminmoves.detail.allowed_actions import AllowedActions, allowed_actions
 from adminmoves.detail.four_eyes import FourEyes, load_four_eyes, names_of
 from adminmoves.detail.reversal import Reversal, WayBack, load_reversal, way_back_of
-from adminmoves.detail.timeline import order_events
+from adminmoves.detail.timeline import order_events, until_state
 from adminmoves.evidence.records import holds_until, is_stale
 from adminmoves.models import Event, Move, Proof
 from adminmoves.models.people import display_name
@@ -84,7 +84,8 @@ class MoveDetail:
 
     @cached_property
     def timeline(self) -> tuple[Event, ...]:
-        return order_events(queries.timeline().rows(self.move.pk))
+        events = queries.timeline().rows(self.move.pk)
+        return order_events(until_state(events, self.move.state))
 
     @cached_property
     def aftercare(self) -> tuple[AftercareItem, ...]:

@@ -1,7 +1,8 @@
 """The order in which a timeline shows its events."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
+from itertools import dropwhile
 
 from adminmoves.models import Event
 from adminmoves.vocabulary import EventCode
@@ -9,6 +10,19 @@ from adminmoves.vocabulary import EventCode
 RUN_CODES = frozenset({EventCode.MOVE_STARTED, EventCode.RUN_STEPS_DONE})
 MAX_APART = timedelta(seconds=1)
 """Events of one transaction are no further apart."""
+
+
+def until_state(newest_first: Sequence[Event], state: str) -> Sequence[Event]:
+    """Without the events that came after the move was read, in that ``state``.
+
+    The events are read later, and a run may have ended in between: a page that says
+    "queued" would tell in its timeline that the move is completed.
+    """
+    newest = next((event.after for event in newest_first if event.after), state)
+    if newest == state:
+        return newest_first
+    as_read = list(dropwhile(lambda event: event.after != state, newest_first))
+    return as_read or newest_first
 
 
 def order_events(newest_first: Iterable[Event]) -> tuple[Event, ...]:

@@ -69,6 +69,21 @@ def test_every_state_says_what_it_asks_for(
     assert HEADINGS[state] in page
 
 
+def test_the_timeline_ends_at_the_state_that_the_page_shows(
+    agent: User, a_move: MakeMove
+) -> None:
+    move = a_move(S.APPROVED)
+    page = load_detail(move.pk, actor_for(agent))
+
+    run(move)
+
+    assert page.move.state == S.APPROVED
+    assert page.timeline[0].code == EventCode.MOVE_APPROVED
+    whole = load_detail(move.pk, actor_for(agent))
+    assert whole.timeline[0].code == EventCode.MOVE_COMPLETED
+    assert page.cursor < whole.cursor
+
+
 @pytest.mark.parametrize("role", HUMANS)
 @pytest.mark.parametrize("state", MoveState)
 def test_no_button_is_shown_that_would_be_refused(
