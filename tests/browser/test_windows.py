@@ -6,9 +6,13 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
+from django.utils.html import strip_tags
 from playwright.sync_api import Page, expect
 
+from adminmoves.access import actor_for
+from adminmoves.detail.page import load_detail
 from adminmoves.models import ExecutionWindow, Freeze, Move, Preferences, WorkerBeat
+from adminmoves.templatetags.moments import brief
 from adminmoves.vocabulary import BeatKind, MoveState
 from tests.browser.conftest import Visit
 from tests.browser.looking import LOOKS, faults_in_both_themes, shoot, sideways
@@ -93,3 +97,27 @@ def test_a_lead_reads_what_holds_and_lets_one_move_run_outside_the_window(
     expect(page.locator(".rownote")).to_contain_text("Btw-aangifte")
     faults += look(page, f"list-{here}")
     assert faults == []
+
+
+def test_a_freeze_that_comes_later_moves_the_stepper_with_the_card(
+    visit: Visit, lead: User, a_move: MakeMove
+) -> None:
+    move = a_move(S.APPROVED)
+    page = visit(f"/migraties/{move.number}/", lead)
+    page.clock.install()
+    page.reload()
+    before = page.locator("#move-steps [aria-current] time").get_attribute("datetime")
+
+    now = timezone.now()
+    Freeze.objects.create(
+        name="Btw-aangifte", starts_at=now, ends_at=now + timedelta(days=9)
+    )
+    page.clock.run_for(31_000)
+
+    expect(page.locator("#queue-wait")).to_contain_text("Bevroren tot")
+    starts_at = load_detail(move.pk, actor_for(lead)).starts_at
+    expect(page.locator("#move-steps [aria-current]")).to_contain_text(
+        strip_tags(brief(starts_at))
+    )
+    after = page.locator("#move-steps [aria-current] time").get_attribute("datetime")
+    assert after != before
