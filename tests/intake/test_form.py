@@ -1,6 +1,7 @@
 """The form of a draft: everything is kept, everything that is wrong is told."""
 
-from datetime import timedelta
+import re
+from datetime import date, timedelta
 
 import pytest
 from django.contrib.auth.models import User
@@ -9,7 +10,9 @@ from django.utils import timezone
 
 from adminmoves.access import actor_for
 from adminmoves.detail.comparison import place_now, place_wanted
+from adminmoves.evidence.records import Attestation
 from adminmoves.intake.draft.actions import reopen_move
+from adminmoves.intake.draft.statement import attestation_of
 from adminmoves.models import Move
 from adminmoves.vocabulary import MoveState, MoveType, Package
 from tests.builders import (
@@ -98,6 +101,37 @@ def test_an_empty_form_says_what_is_missing_and_is_kept(
     }
 
 
+PROOF = re.compile(r'<div id="proof-part">.*?</section>', re.DOTALL)
+
+
+def test_without_a_script_all_can_be_stated_and_filed_at_once(
+    as_agent: Client, agent: User
+) -> None:
+    move = make_draft(agent)
+    sent = as_sent(move, version=None, soort=T.CHANGE_CODE)
+    stated = {"moved_said_by": "Bas", "moved_on": "2026-11-20", "moved_ticket": "SUP-7"}
+
+    page = as_agent.get("/aanvraag/begin/?soort=CHANGE_CODE").content.decode()
+    answer = as_agent.post("/aanvraag/begin/", {**sent, **stated})
+
+    shown = PROOF.findall(page)[0].partition("<noscript>")[2].partition("</noscript>")
+    assert all(f'name="{name}"' in shown[0] for name in (*stated, "moved_file"))
+    assert answer["Location"].endswith("/nalezen/"), errors_of(answer)
+    filed = Move.objects.latest("pk")
+    assert attestation_of(filed) == Attestation("Bas", date(2026, 11, 20), "SUP-7")
+
+
+def test_the_fields_of_a_proof_say_when_they_are_needed(
+    as_agent: Client, agent: User
+) -> None:
+    page = as_agent.get(url(make_draft(agent))).content.decode()
+
+    proof = PROOF.findall(page)[0]
+    assert proof.count("nodig zodra het is verplaatst") == 2
+    assert proof.count("een van beide is nodig") == 2
+    assert "niet verplicht" not in proof
+
+
 def test_a_connection_of_another_package_is_told_at_the_field(
     as_agent: Client, agent: User
 ) -> None:
@@ -109,8 +143,8 @@ def test_a_connection_of_another_package_is_told_at_the_field(
     assert errors_of(page) == {
         "to_connection": (
             "Het boekhoudpakket zou veranderen. Van Unit4 Multivers naar Twinfield "
-            "kan niet. Van de ene omgeving van Unit4 Multivers naar de andere wel. "
-            "Kies een koppeling van Unit4 Multivers."
+            "kan niet. Van de ene licentie of organisatie van Unit4 Multivers naar de "
+            "andere wel. Kies een koppeling van Unit4 Multivers."
         )
     }
     assert Move.objects.get(pk=move.pk).to_connection is None
