@@ -30,7 +30,7 @@ class Verdict(TextChoices):
     WRONG_ENVIRONMENT = "WRONG_ENVIRONMENT", _("another environment answered")
     AMBIGUOUS = "AMBIGUOUS", _("several with this code")
     OLD_CODE_STILL_SHOWN = "OLD_CODE_STILL_SHOWN", _("found, the old code too")
-    AUTH_REQUIRED = "AUTH_REQUIRED", _("not signed in to the package")
+    AUTH_REQUIRED = "AUTH_REQUIRED", _("no consent at the package")
     RATE_LIMITED = "RATE_LIMITED", _("asked too often, wait")
     UNAVAILABLE = "UNAVAILABLE", _("the package does not answer")
     CONFIG_ERROR = "CONFIG_ERROR", _("the connection is not set up")

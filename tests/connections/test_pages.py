@@ -98,6 +98,32 @@ def test_trouble_is_shown_with_its_end_and_its_reason(
     assert "te vaak gevraagd" in told
 
 
+def test_without_a_consent_the_page_says_so_once(
+    agent: User, packages: Packages
+) -> None:
+    connection = packages.connection(Package.TWINFIELD)
+    ask(connection)
+
+    page = shown(agent, connection)
+
+    assert "Nog geen toestemming" in page
+    for other in ("Geen antwoord:", "is afgelopen", "We vragen weer vanaf"):
+        assert other not in page
+
+
+def test_a_consent_that_the_package_refuses_is_still_there(
+    agent: User, linked: BookkeepingConnection, packages: Packages
+) -> None:
+    packages.befall(linked, "answer", status=401)
+    ask(linked)
+
+    page = shown(agent, linked)
+
+    assert "Gegeven door beheerder-1" in page
+    assert "Geen antwoord: het pakket laat ons niet binnen" in page
+    assert "Geen antwoord: geen toestemming" not in page
+
+
 def test_a_consent_for_another_organisation_stays_loud_on_its_page(
     agent: User, packages: Packages, consented: Consented
 ) -> None:
@@ -425,7 +451,7 @@ def test_connections_of_one_exact_user_name_each_other(
     administrator: User, packages: Packages, consented: Consented
 ) -> None:
     pair = [packages.connection(Package.EXACT_ONLINE, f"KANTOOR-{x}") for x in "AB"]
-    assert "Meld je aan als een eigen gebruiker" in shown(administrator, pair[0])
+    assert "Log in als een eigen gebruiker" in shown(administrator, pair[0])
     for each in pair:
         packages.organisation(each).shared_user = "Portaal"
         consented(each)

@@ -31,6 +31,7 @@ ELSEWHERE = (Look("git-branch", "red"), _("Consent for another one"))
 TROUBLE = (Look("cloud-off", "orange"), _("In trouble"))
 UNREGISTERED = (Look("unplug", "slate"), _("Portal not registered"))
 BY_HAND = (Look("file-text", "slate"), _("Attested by people"))
+NOT_LET_IN = _("the package does not let us in")
 
 
 class Group(models.IntegerChoices):
@@ -117,8 +118,14 @@ class ConnectionStatus:
     @property
     def trouble(self) -> str:
         """The verdict that went wrong last; "" once an answer came."""
-        verdict = self.line.trouble if self.line else ""
-        return str(Verdict(verdict).label) if verdict else ""
+        return self._in_words(self.line.trouble) if self.line else ""
+
+    @property
+    def shows_trouble(self) -> bool:
+        """Whether the trouble says more than that there is no consent, which the page
+        says already."""
+        is_consent = self.line and self.line.trouble_why == FailureReason.NO_CONSENT
+        return bool(self.trouble) and (self.is_connected or not is_consent)
 
     @property
     def why(self) -> str:
@@ -164,7 +171,12 @@ class ConnectionStatus:
 
     @property
     def quiet_why(self) -> str:
-        return str(Verdict(self.line.quiet_why).label) if self.line else ""
+        return self._in_words(self.line.quiet_why) if self.line else ""
+
+    def _in_words(self, verdict: str) -> str:
+        if verdict == Verdict.AUTH_REQUIRED and self.is_connected:
+            return str(NOT_LET_IN)  # Its consent is there, and may be good.
+        return str(Verdict(verdict).label) if verdict else ""
 
 
 def sharing_user(status: ConnectionStatus) -> QuerySet[BookkeepingConnection]:
