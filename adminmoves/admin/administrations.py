@@ -18,6 +18,7 @@ from adminmoves.estate.addresses import (
     following,
     given_away,
     is_long_address,
+    planned_addresses,
     taken_address,
 )
 from adminmoves.estate.owners import taken_place
@@ -65,6 +66,8 @@ class AdministrationForm(SubjectForm[Administration]):
             yield taken
         elif given_away({address: wanted}):
             yield FORMER_ADDRESS
+        else:
+            yield from planned_addresses({address: wanted}).values()
 
     def _address(self, cleaned: dict[str, Any]) -> str:
         typed: str = cleaned["mail_address"]

@@ -7,8 +7,8 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from adminmoves.cleaning import MAX_ADDRESS_CHARS
-from adminmoves.models import Administration, FormerPlace
-from adminmoves.models.refusals import TAKEN_ADDRESS, Refusal
+from adminmoves.models import Administration, FormerPlace, Move
+from adminmoves.models.refusals import PLANNED_ADDRESS, TAKEN_ADDRESS, Refusal
 
 Coded = tuple[str, str]
 
@@ -52,6 +52,31 @@ def given_away(wanted: Mapping[str, Administration]) -> set[str]:
         if (office, key) != _place(wanted[address], keys)
     }
     return at_other_places - of_the_same
+
+
+def planned_addresses(wanted: Mapping[str, Administration]) -> dict[str, Refusal]:
+    """By address: a refusal that names the open move of another administration to
+    another place that wants it."""
+    moves = list(Move.objects.open().filter(to_address__in=list(wanted)))
+    keys = code_keys(
+        (wanted[move.to_address].package, wanted[move.to_address].code)
+        for move in moves
+    )
+    return {
+        move.to_address: _planned(move)
+        for move in moves
+        if move.administration_id != wanted[move.to_address].pk
+        and (move.to_environment_id, move.to_code_key)
+        != _place(wanted[move.to_address], keys)
+    }
+
+
+def _planned(move: Move) -> Refusal:
+    what = _("%(number)s wants the e-mail address %(address)s.") % {
+        "number": move.number,
+        "address": move.to_address,
+    }
+    return replace(PLANNED_ADDRESS, what=what)
 
 
 def _place(

@@ -14,6 +14,7 @@ from adminmoves.estate.addresses import (
     following,
     given_away,
     is_long_address,
+    planned_addresses,
 )
 from adminmoves.estate.matching import (
     Change,
@@ -69,7 +70,7 @@ def match_administrations(
             result.faults.append(wrong)
         else:
             _take_existing(source, result, row, administration, connection)
-    result.faults.extend(_former_addresses(source, result.changes))
+    result.faults.extend(_addresses_of_others(source, result.changes))
     result.faults.extend(_long_addresses(source, result.changes))
     result.warnings.extend(shared_ids(source, result.changes))
     result.warnings.extend(_old_counts(source, result.changes, now - COUNT_AGE))
@@ -208,7 +209,8 @@ def _address(
     }
 
 
-def _former_addresses(source: Source, changes: Sequence[Change]) -> list[Fault]:
+def _addresses_of_others(source: Source, changes: Sequence[Change]) -> list[Fault]:
+    """Refuse addresses that were another administration's, or will be."""
     fresh = {
         change.after["mail_address"]: change
         for change in changes
@@ -219,9 +221,10 @@ def _former_addresses(source: Source, changes: Sequence[Change]) -> list[Fault]:
         for address, change in fresh.items()
         if isinstance(change.subject, Administration)
     }
+    refused = dict.fromkeys(given_away(wanted), FORMER_ADDRESS)
     return [
-        source.refusal(fresh[address].line, FORMER_ADDRESS)
-        for address in given_away(wanted)
+        source.refusal(fresh[address].line, refusal)
+        for address, refusal in {**planned_addresses(wanted), **refused}.items()
     ]
 
 

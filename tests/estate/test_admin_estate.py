@@ -276,6 +276,32 @@ def test_a_former_address_of_another_is_not_given_away(
     }
 
 
+@pytest.mark.parametrize("state", [MoveState.AWAITING_BOOKKEEPING, MoveState.APPROVED])
+def test_the_address_of_a_planned_move_is_not_given_to_another(
+    state: MoveState, keeper: Client, agent: User, lead: User
+) -> None:
+    office = make_environment(office_code="VKN104")
+    moving, administration = (
+        make_administration(make_connection(office)) for _ in range(2)
+    )
+    move = make_move(
+        state, agent=agent, lead=lead, administration=moving, to_code="2041"
+    )
+
+    errors = change(keeper, administration, mail_code="2041")
+
+    assert errors == {
+        "mail_address": [
+            (
+                f"{move.number} wil het e-mailadres vkn104.2041@mailtobasecone.com. "
+                "Kies een eigen code voor het adres, of laat die migratie eerst "
+                "intrekken."
+            )
+        ]
+    }
+    assert change(keeper, moving, mail_code="2041") == {}
+
+
 @pytest.mark.django_db(transaction=True)
 def test_an_administration_that_is_being_migrated_is_closed(
     keeper: Client, agent: User, lead: User, close: Callable[[Move], None]

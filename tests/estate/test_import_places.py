@@ -88,6 +88,33 @@ def test_an_administration_that_is_being_migrated_is_closed(
     ]
 
 
+def test_the_address_of_a_planned_move_is_not_given_to_another(
+    administrator: User, agent: User, lead: User
+) -> None:
+    bring_in(estate(), administrator)
+    bakery = Administration.objects.get(public_id="a1")
+    move = make_move(
+        MoveState.APPROVED,
+        agent=agent,
+        lead=lead,
+        administration=bakery,
+        to_code="555",
+    )
+    address = "vkn104.555@mailtobasecone.com"
+
+    chosen = estate(administrations=[BAKERY, {**FLORIST, "mail_address": address}])
+    own = estate(administrations=[{**BAKERY, "mail_address": address}])
+
+    assert faults_of(chosen, administrator) == [
+        (
+            f"administrations.csv, regel 3, mail_address: {move.number} wil het "
+            f"e-mailadres {address}. Kies een eigen code voor het adres, of laat die "
+            "migratie eerst intrekken."
+        )
+    ]
+    assert faults_of(own, administrator) == []
+
+
 def test_an_address_of_another_in_the_past_is_not_given_away(
     administrator: User, agent: User, lead: User
 ) -> None:

@@ -34,6 +34,11 @@ FORMER_ADDRESS = Refusal(
     _("This e-mail address was another administration's."),
     _("It keeps leading to that one. Choose an own code for the address."),
 )
+PLANNED_ADDRESS = Refusal(
+    "mail_address",
+    _("A migration of another administration wants this e-mail address."),
+    _("Choose an own code for the address, or have that migration withdrawn first."),
+)
 LONG_ADDRESS = Refusal(
     "mail_address",
     _("The e-mail address would be longer than 320 characters."),
