@@ -72,7 +72,7 @@ TEXTS: dict[Verdict, dict[str, tuple[str, str]]] = {
     },
     V.WRONG_ENVIRONMENT: {
         "nl": (
-            "Gevonden, maar in een andere omgeving",
+            "Gevonden, maar in een andere licentie of organisatie",
             "De administratie staat in KANTOOR-B. Wij vroegen {name}.",
         ),
         "en": (

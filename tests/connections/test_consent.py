@@ -131,8 +131,8 @@ def test_who_refuses_changes_nothing(
     ("error", "words"),
     [
         ("access_denied", "Er is geen toestemming gegeven"),
-        ("unauthorized_client", "neemt de aanmelding van het portaal niet aan"),
-        ("invalid_scope", "neemt de aanmelding van het portaal niet aan"),
+        ("unauthorized_client", "neemt de registratie van het portaal niet aan"),
+        ("invalid_scope", "neemt de registratie van het portaal niet aan"),
         ("server_error", "Het pakket heeft zelf een storing"),
         ("temporarily_unavailable", "Het pakket heeft zelf een storing"),
         ("something_new", "zonder een reden die we kennen"),

@@ -1,12 +1,16 @@
 """States, moments and numbers, in both languages."""
 
+import re
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.conf import settings
 from django.utils import timezone, translation
 
 from adminmoves.demo.styleguide.samples import sample_move
 from adminmoves.detail.stepper import Facts, stops
+from adminmoves.management.translations import key_of, merged
 from adminmoves.models import Move
 from adminmoves.templatetags import moments
 from adminmoves.templatetags.portal import initials, number, state_label
@@ -147,3 +151,49 @@ def test_a_station_tells_who_when_or_how_long() -> None:
         Facts(at=now),
     ]
     assert stops(rejected)[2].facts == Facts(at=now)
+
+
+SECOND_WORDS = {
+    "verhui[sz]": "verplaatsen, migreren",
+    "weg(ge)?gooi": "intrekken",
+    "aan(ge)?meld|meld (je|u) aan": "toestemming, registratie, inloggen",
+}
+"""Words that were a second name for one thing, each with its first name."""
+OF_TYPES = re.compile("(?i)^environment$|another environment|accounting system")
+"""The words of the five types: elsewhere a thing is a *kantoor* or a *koppeling*."""
+
+
+def dutch() -> Iterator[tuple[str, str]]:
+    """Each English text with its Dutch, our own and Django's."""
+    for message in merged(settings.BASE_DIR / "locale/nl"):
+        _context, english = key_of(message)
+        texts = message.string
+        for text in [texts] if isinstance(texts, str) else texts or ():
+            yield english, text
+
+
+@pytest.mark.parametrize("word", SECOND_WORDS)
+def test_one_thing_has_one_name(word: str) -> None:
+    second = re.compile(word, re.IGNORECASE)
+
+    found = [text for _english, text in dutch() if second.search(text)]
+
+    assert found == [], f"say {SECOND_WORDS[word]}"
+
+
+def test_an_office_and_a_connection_have_another_name_in_the_types_only() -> None:
+    of_types = re.compile("omgeving|boekhoudsyste", re.IGNORECASE)
+
+    found = [
+        text
+        for english, text in dutch()
+        if of_types.search(text) and not OF_TYPES.search(english)
+    ]
+
+    assert found == []
+
+
+def test_a_connection_has_a_consent_and_is_not_signed_in() -> None:
+    signed_in = re.compile("sign(ed)? in to", re.IGNORECASE)
+
+    assert [english for english, _text in dutch() if signed_in.search(english)] == []

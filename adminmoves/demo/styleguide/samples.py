@@ -40,7 +40,7 @@ REPORT = Report(
         Check(
             "unprocessed",
             "12 documenten nog niet verwerkt",
-            "Ze gaan mee. Ze staan straks onverwerkt in de nieuwe omgeving.",
+            "Ze gaan mee. Ze staan straks onverwerkt bij het nieuwe kantoor.",
             "warning",
         ),
         Check(
