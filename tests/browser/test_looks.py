@@ -110,3 +110,25 @@ def test_no_list_is_wider_than_its_card(
             clipped[path, width] = page.evaluate(CLIPPED)
 
     assert {place: parts for place, parts in clipped.items() if parts} == {}
+
+
+COLOUR = "(part) => getComputedStyle(part).backgroundColor"
+
+
+def test_forced_colours_hide_nothing_that_a_colour_says(
+    visit: Visit, a_move: MakeMove, lead: User
+) -> None:
+    for state in (MoveState.COMPLETED, MoveState.AWAITING_APPROVAL):
+        move = a_move(state)
+    page = visit(f"/migraties/{move}/", lead, forced_colors="active")
+
+    def differ(*parts: str) -> bool:
+        found = [page.locator(part).first.evaluate(COLOUR) for part in parts]
+        return len({*found, page.locator("body").evaluate(COLOUR)}) > len(found)
+
+    chosen = differ(".seg-ctl :checked + span")
+    step = differ(".stepper [aria-current] .dot")
+    page.goto("/")
+    legend = differ(".chart .k-ok", ".chart .k-bad")
+    shoot(page, "forced-colours")
+    assert (chosen, step, legend) == (True, True, True)
