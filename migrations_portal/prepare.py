@@ -19,6 +19,8 @@ from django.db import OperationalError, connection
 
 DATABASE_WAIT_SECONDS = 60
 SECONDS_BETWEEN_TRIES = 2
+NOT_SERVED = ["django_htmx/ext/*"]
+"""Extensions of htmx that no page uses, with imports of files that do not exist."""
 
 
 def as_owner(app_role: str = "portal_app") -> None:
@@ -70,7 +72,13 @@ def collect_static() -> None:
     if stamp.exists() and stamp.read_text() == sources:
         return
     stamp.unlink(missing_ok=True)
-    call_command("collectstatic", interactive=False, clear=True, verbosity=0)
+    call_command(
+        "collectstatic",
+        interactive=False,
+        clear=True,
+        verbosity=0,
+        ignore_patterns=NOT_SERVED,
+    )
     stamp.write_text(sources)
 
 

@@ -288,6 +288,7 @@ USE_TZ = True
 STATIC_URL = "static/"
 STATIC_ROOT = STATE_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 MEDIA_ROOT = STATE_DIR / "evidence"
 FILE_UPLOAD_PERMISSIONS = 0o600
 ARCHIVE_STORE = env.text("PORTAL_ARCHIVE_STORE", "adminmoves.archive.store.FileStore")
@@ -305,7 +306,7 @@ STORAGES: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "adminmoves.archive.durable.DurableStorage"},
     "archive": {"BACKEND": ARCHIVE_STORE, "OPTIONS": ARCHIVE_OPTIONS},
     "staticfiles": {
-        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage",
+        "BACKEND": "migrations_portal.static_files.HashedFiles",
         # FILE_UPLOAD_PERMISSIONS would also apply to these and their manifest, but one
         # user builds an image and another one serves.
         "OPTIONS": {

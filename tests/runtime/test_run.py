@@ -1,12 +1,14 @@
 """`make run`: one command, and what it promises about processes and data."""
 
 import os
+import re
 import signal
 import socket
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.error import HTTPError
+from urllib.parse import urljoin, urlsplit
 from urllib.request import urlopen
 
 import pytest
@@ -160,6 +162,32 @@ def ask(url: str) -> tuple[int, str | None]:
             return answer.status, answer.headers["Retry-After"]
     except HTTPError as refused:
         return refused.code, refused.headers["Retry-After"]
+
+
+def test_every_static_file_has_the_name_of_its_content(portal: Portal) -> None:
+    """So browsers store it for ever, and never mix parts of two versions."""
+    wait_until(portal.is_ready, portal.text)
+    seen: dict[str, str | None] = {}
+    found = static_files_in(portal, "/inloggen/")
+
+    while found:
+        path = found.pop()
+        with urlopen(f"http://127.0.0.1:{portal.port}{path}") as answer:
+            seen[path] = answer.headers["Cache-Control"]
+        if path.endswith((".js", ".css")):
+            found |= static_files_in(portal, path) - set(seen)
+
+    assert {Path(path).suffix for path in seen} >= {".js", ".css", ".woff2"}
+    assert set(seen.values()) == {"max-age=315360000, public, immutable"}
+
+
+def static_files_in(portal: Portal, path: str) -> set[str]:
+    """The paths of the static files that a page, a script or a sheet names."""
+    url = f"http://127.0.0.1:{portal.port}{path}"
+    with urlopen(url) as answer:
+        text = answer.read().decode()
+    names = re.findall(r"""["']((?:/static/|\.{1,2}/)[\w./-]+)["']""", text)
+    return {urlsplit(urljoin(url, name)).path for name in names}
 
 
 def test_a_second_supervisor_of_a_checkout_is_refused(portal: Portal) -> None:
