@@ -21,7 +21,7 @@ TEMPLATES = $(shell find templates benchmarks -name '*.html')
 SUPERVISOR := $(BIN)/python -m migrations_portal.supervisor
 
 .DEFAULT_GOAL := help
-.PHONY: help run manage test bench faults fuzz containers check lint fmt types layers schema templates lock
+.PHONY: help run manage test test-slow bench faults fuzz containers check lint fmt types layers schema templates lock
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,8 +32,11 @@ run: $(VENV)/runtime.stamp ## Start the portal with all it needs (PORT=8123 choo
 manage: $(VENV)/runtime.stamp ## Run manage.py on the running portal (ARGS="verify_audit")
 	@$(SUPERVISOR) manage $(ARGS)
 
-test: $(VENV)/dev.stamp ## Run the tests on real servers (ARGS="tests/area -x -q")
+test: $(VENV)/dev.stamp ## Run the tests but the slow ones, or ARGS="tests/area -x -q"
 	@$(SUPERVISOR) test $(ARGS)
+
+test-slow: $(VENV)/dev.stamp ## Run the slow tests: browser, workers, whole portals
+	@$(SUPERVISOR) test-slow $(ARGS)
 
 bench: $(VENV)/dev.stamp ## Measure against the bare limits (ARGS=full: large estates)
 	@$(BIN)/python -m benchmarks $(ARGS)
@@ -47,7 +50,10 @@ containers: .venv/dev.stamp ## Start docker-compose.yml for real, as root on Deb
 fuzz: $(VENV)/dev.stamp ## Ask every address and form odd questions (REQUESTS=5000, SEED=…)
 	@REQUESTS=$(or $(REQUESTS),5000) SEED=$(SEED) $(SUPERVISOR) test tests/outside -q -n1 --timeout=3600
 
-check: lint types layers templates schema test ## Everything that must hold, the tests last
+check: $(VENV)/dev.stamp ## Everything that must hold, the tests last
+	@$(MAKE) --no-print-directory --jobs=2 lint types layers templates schema
+	@$(MAKE) --no-print-directory test ARGS=
+	@$(MAKE) --no-print-directory test-slow ARGS=
 
 lint: $(VENV)/dev.stamp ## Lint, and hold the format
 	$(BIN)/ruff check .

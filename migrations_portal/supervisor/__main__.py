@@ -1,4 +1,7 @@
-"""python -m migrations_portal.supervisor run|manage|test|schema|with-settings"""
+"""python -m migrations_portal.supervisor PART
+
+The parts: run, manage, test, test-slow, schema, with-settings.
+"""
 
 import signal
 import sys
@@ -8,12 +11,13 @@ from migrations_portal.supervisor.checks import check_schema, with_settings
 from migrations_portal.supervisor.manage import manage
 from migrations_portal.supervisor.portal import run_portal
 from migrations_portal.supervisor.refusals import CannotStart
-from migrations_portal.supervisor.testing import run_tests
+from migrations_portal.supervisor.testing import run_slow_tests, run_tests
 
 PARTS: Mapping[str, Callable[[list[str]], int]] = {
     "run": run_portal,
     "manage": manage,
     "test": run_tests,
+    "test-slow": run_slow_tests,
     "schema": check_schema,
     "with-settings": with_settings,
 }

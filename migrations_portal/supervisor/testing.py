@@ -26,12 +26,26 @@ MAX_PROCESSES = 4
 
 
 def run_tests(arguments: Sequence[str]) -> int:
-    """Run pytest on these servers and return its exit code."""
+    """Run the chosen tests, or all but the slow ones; return pytest's exit code."""
+    return _run_pytest([], arguments) if arguments else _run_all("not slow")
+
+
+def run_slow_tests(arguments: Sequence[str]) -> int:
+    """Run the tests marked slow; return pytest's exit code."""
+    return _run_pytest(["slow"], arguments) if arguments else _run_all("slow")
+
+
+def _run_all(mark: str) -> int:
+    # A part of the suite starts faster without these processes.
+    processes = str(min(os.cpu_count() or 1, MAX_PROCESSES))
+    return _run_pytest([mark], ["-n", processes, "--dist=worksteal"])
+
+
+def _run_pytest(marks: list[str], arguments: Sequence[str]) -> int:
     with throw_away_settings() as env:
         prepare(env)
-        chosen = arguments or spread_over_the_cores()
         return run_python(
-            ["-m", "pytest", *marks_left_out(), *chosen],
+            ["-m", "pytest", *chosen_by(marks), *arguments],
             {
                 **env,
                 "DJANGO_SETTINGS_MODULE": "tests.settings",
@@ -41,17 +55,13 @@ def run_tests(arguments: Sequence[str]) -> int:
         )
 
 
-def spread_over_the_cores() -> list[str]:
-    """The options for the whole suite; a part of it starts faster without them."""
-    return ["-n", str(min(os.cpu_count() or 1, MAX_PROCESSES)), "--dist=worksteal"]
-
-
-def marks_left_out() -> list[str]:
-    """Leave out tests that this machine cannot run, unless CI is set."""
+def chosen_by(marks: list[str]) -> list[str]:
+    """Choose by these marks, without what this machine cannot run, unless CI is set."""
     lacking = {} if os.environ.get("CI") else _lacking()
     for why in lacking.values():
         print(why)
-    return ["-m", " and ".join(f"not {mark}" for mark in lacking)] if lacking else []
+    marks = [*marks, *(f"not {mark}" for mark in lacking)]
+    return ["-m", " and ".join(marks)] if marks else []
 
 
 def _lacking() -> dict[str, str]:

@@ -265,6 +265,7 @@ def test_all_whose_attestation_is_too_old_wait_for_another(
 # --- two at once, and many
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_two_leads_whose_choices_overlap_both_get_done(
     a_move: MakeMove,
@@ -310,6 +311,7 @@ def waiting_for_locks(owner: extensions.connection) -> int:
         return int(waiting)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("owner")
 def test_five_hundred_cost_one_statement_each_and_a_few(database_name: str) -> None:
     use(OWNER, database_name)

@@ -28,7 +28,7 @@ from tests.builders import make_administration, run, start
 from tests.cast import MakeMove
 from tests.overview.people import logged_in, said
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 S = MoveState
 
 

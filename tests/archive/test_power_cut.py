@@ -21,7 +21,7 @@ from tests.archive.shelves import contents, everything, fill_with, path_of
 from tests.builders import expire_lease, make_administration, start
 from tests.cast import MakeMove
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 S = MoveState
 both_ways = pytest.mark.parametrize("at_once", [True, False], ids=["at once", "each"])
 Harm = Callable[[Path], object]

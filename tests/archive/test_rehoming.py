@@ -28,6 +28,7 @@ from tests.builders import doubt, expire_lease, make_administration, run, start
 from tests.cast import MakeMove
 
 pytestmark = [
+    pytest.mark.slow,
     pytest.mark.django_db,
     pytest.mark.parametrize("store", ["folder", "bucket"], indirect=True),
 ]

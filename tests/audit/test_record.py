@@ -45,6 +45,8 @@ from tests.builders import (
 )
 from tests.cast import MakeMove
 
+pytestmark = pytest.mark.slow
+
 Owner = extensions.connection
 S = MoveState
 

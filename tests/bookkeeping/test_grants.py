@@ -74,6 +74,7 @@ def start(
     )  # fmt: skip
 
 
+@pytest.mark.slow
 @real
 @pytest.mark.parametrize("package", Package)
 def test_kill_9_right_after_storing_loses_nothing(
@@ -93,6 +94,7 @@ def test_kill_9_right_after_storing_loses_nothing(
     assert renewals(packages, connection) == 1
 
 
+@pytest.mark.slow
 @real
 @pytest.mark.parametrize("package", ROTATING)
 def test_kill_9_right_before_storing_loses_a_rotating_consent_and_says_so(
@@ -116,6 +118,7 @@ def test_kill_9_right_before_storing_loses_a_rotating_consent_and_says_so(
     assert look(connection).verdict == V.FOUND_ACTIVE
 
 
+@pytest.mark.slow
 @real
 def test_kill_9_before_storing_loses_nothing_where_no_token_rotates(
     packages: Packages, consented: Consented, database_name: str
@@ -127,6 +130,7 @@ def test_kill_9_before_storing_loses_nothing_where_no_token_rotates(
     assert look(connection).verdict == V.FOUND_ACTIVE
 
 
+@pytest.mark.slow
 @real
 @pytest.mark.parametrize("package", Package)
 def test_two_workers_at_once_renew_once(

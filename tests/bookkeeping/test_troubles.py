@@ -29,7 +29,7 @@ from tests.bookkeeping.troubles import TROUBLES, Scene, drawn
 from tests.bookkeeping.world import CLIENT, NAME, Consented, Packages
 from tests.builders import make_administration, make_connection, make_move
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 V = Verdict
 TABLE = Path(__file__).parents[2] / "docs" / "packages" / "README.md"
 CELLS = [

@@ -15,7 +15,7 @@ from adminmoves.demo import story
 from adminmoves.models import Administration, Environment, Event, Move
 from adminmoves.vocabulary import EventCode, MoveState, Role
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 S = MoveState
 
 

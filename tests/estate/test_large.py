@@ -27,6 +27,8 @@ from adminmoves.vocabulary import MoveState, MoveType
 from tests.builders import make_move
 from tests.servers import with_database
 
+pytestmark = pytest.mark.slow
+
 S = MoveState
 MADE = 500, 300
 

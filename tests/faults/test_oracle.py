@@ -15,7 +15,7 @@ from tests.builders import make_administration, run, start
 from tests.cast import MakeMove
 from tests.execution.oracle import Promise, judge, promises
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 Done = tuple[Move, list[Promise]]
 Spoil = Callable[[Move, extensions.connection], None]
 

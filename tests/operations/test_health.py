@@ -447,6 +447,7 @@ def test_second_attempts_and_takeovers_are_counted_of_now_and_of_today(
     assert metrics["portal_run_takeovers", ""] == 6
 
 
+@pytest.mark.slow
 def test_nothing_that_is_read_walks_through_all_moves(
     client: Client,
     a_move: MakeMove,

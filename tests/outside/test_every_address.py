@@ -27,7 +27,7 @@ from tests.cast import MakeMove
 from tests.outside.asking import Asker
 from tests.packages import ChosenAnswers
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 REQUESTS = int(os.environ.get("REQUESTS") or 300)
 SEED = int(os.environ.get("SEED") or 1)

@@ -15,6 +15,8 @@ from tests.cast import MakeMove
 from tests.estate.test_large import make_estate
 from tests.overview.people import logged_in
 
+pytestmark = pytest.mark.slow
+
 S = MoveState
 MOST = 8
 READS_HISTORY = ("lead", "auditor", "administrator")

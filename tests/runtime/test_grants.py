@@ -271,6 +271,7 @@ def app_tries(name: str, *statements: str) -> str:
         return ""
 
 
+@pytest.mark.slow
 def test_the_script_takes_back_what_postgresql_14_gives_to_everybody(
     other: str,
 ) -> None:
@@ -324,6 +325,7 @@ def test_no_function_of_another_runs_as_the_owner(other: str) -> None:
     assert app_tries(other, WRITE) == ""
 
 
+@pytest.mark.slow
 def test_after_a_restore_the_script_gives_back_the_rights_and_no_other(
     other: str, tmp_path: Path
 ) -> None:

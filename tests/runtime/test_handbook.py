@@ -25,6 +25,8 @@ from tests.docs.pages import fenced, read, section
 from tests.runtime.test_grants import RIGHTS
 from tests.servers import as_owner, drop_database, with_database
 
+pytestmark = pytest.mark.slow
+
 CHAPTER = "Back-up and restore"
 FACTS = """
     SELECT (SELECT array_agg((m.id, m.state, m.plan_hash)) FROM adminmoves_move m),

@@ -1,4 +1,4 @@
-"""`make test PYTHON=…`: the suite on another Python, beside the one of .venv."""
+"""The Makefile: which Python runs the suite, and which tests `make check` runs."""
 
 import os
 import shutil
@@ -13,13 +13,13 @@ from tests.docs.pages import ROOT
 OURS = f"{sys.version_info.major}.{sys.version_info.minor}"
 
 
-def plan(tmp_path: Path, *arguments: str) -> str:
+def plan(tmp_path: Path, *arguments: str, target: str = "test") -> str:
     """What `make` would do in a folder whose .venv has the version of this Python."""
     for name in ("Makefile", "requirements.txt", "requirements-dev.txt"):
         (tmp_path / name).write_bytes((ROOT / name).read_bytes())
     python(tmp_path / ".venv/bin/python", OURS)
     planned = subprocess.run(
-        [shutil.which("make") or "make", "--dry-run", "test", *arguments],
+        [shutil.which("make") or "make", "--dry-run", target, *arguments],
         cwd=tmp_path,
         # The suite may have been started by make, which hands on its own variables.
         env={"PATH": os.environ["PATH"]},
@@ -57,3 +57,14 @@ def test_the_same_python_or_none_uses_the_one_there_is(
 
     assert ".venv/bin/python -m migrations_portal.supervisor test" in planned
     assert ".venv-" not in planned
+
+
+def test_check_runs_the_quick_and_the_slow_tests_whatever_part_was_chosen(
+    tmp_path: Path,
+) -> None:
+    planned = plan(tmp_path, "ARGS=tests/docs", target="check").splitlines()
+
+    assert [line.strip() for line in planned if "supervisor test" in line] == [
+        ".venv/bin/python -m migrations_portal.supervisor test",
+        ".venv/bin/python -m migrations_portal.supervisor test-slow",
+    ]
