@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from adminmoves.errors import NotAllowed
 from adminmoves.models import ApprovalLoan, Preferences
-from adminmoves.models.people import display_name
+from adminmoves.models.people import display_name, lock_rights
 from adminmoves.models.question import KEY, Question
 from adminmoves.vocabulary import Action, Right, Role
 
@@ -61,14 +61,6 @@ MAY: Mapping[Action | Right, frozenset[Role]] = {
     Right.SWITCH_QUEUE: LEADS | {R.ADMINISTRATOR},
 }
 LENDABLE = frozenset({Action.APPROVE, Action.SEND_BACK, Action.REJECT})
-LOCK = """
-SELECT FROM auth_user
-WHERE id = %(person)s OR id IN (
-    SELECT lender_id FROM adminmoves_approvalloan
-    WHERE borrower_id = %(person)s AND ends_at > statement_timestamp())
-ORDER BY id FOR SHARE
-"""
-"""Locks a person and the lenders of their loans: who changes their rights waits."""
 PREFERENCE_FIELDS = ("user_id", "language", "theme", "single_letter_keys")
 
 
@@ -176,8 +168,7 @@ def require_still(actor: Actor) -> None:
     """
     if actor.user_id is None:
         return
-    with connection.cursor() as cursor:
-        cursor.execute(LOCK, {"person": actor.user_id})
+    lock_rights(actor.user_id)
     # Another statement than the lock, which would not see what it waited for.
     values = _active_context_query().values(actor.user_id)
     groups, has_loan, *_preferences, is_active = values

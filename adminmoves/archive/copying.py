@@ -23,6 +23,7 @@ from adminmoves.archive.store import (
     archive_store,
 )
 from adminmoves.models import Attempt, CleanUp, Document, Move
+from adminmoves.models.sql import sql_beside
 from adminmoves.vocabulary import MoveState
 
 MOST_DOCUMENTS = 500
@@ -31,38 +32,9 @@ MAX_TRIES = 2
 """A copy that reads back differently is made once more."""
 
 COLUMNS = ("pk", "storage_key", "size", "sha256")
-INSERT_COPIES = """
-INSERT INTO adminmoves_documentcopy (move_id, document_id, storage_key, size, sha256)
-SELECT %(move)s, d.id, %(folder)s || '/' || d.id / %(per_folder)s || '/' || d.id,
-       d.size, d.sha256
-FROM adminmoves_document d
-WHERE d.administration_id = %(administration)s AND d.id > %(after)s AND d.id <= %(last)s
-ON CONFLICT DO NOTHING
-"""
-REFER_TO_COPIES = """
-WITH old AS (
-    SELECT d.id, d.storage_key, copy.storage_key AS new_key
-    FROM adminmoves_document d CROSS JOIN LATERAL (
-        SELECT c.storage_key FROM adminmoves_documentcopy c
-        WHERE c.move_id = %(move)s AND c.document_id = d.id OFFSET 0
-    ) AS copy
-    WHERE d.administration_id = %(administration)s
-), moved AS (
-    UPDATE adminmoves_document d SET storage_key = old.new_key
-    FROM old WHERE d.id = old.id
-)
-INSERT INTO adminmoves_leftover (clean_up_id, storage_key)
-SELECT %(clean_up)s, storage_key FROM old
-"""
-"""OFFSET 0 makes the planner look up each copy by its key. Without statistics on so new
-a move it would read all copies for each document."""
-INSERT_LEFTOVERS = """
-INSERT INTO adminmoves_leftover (clean_up_id, storage_key)
-SELECT %(clean_up)s, %(folder)s || '/' || d.id / %(per_folder)s || '/' || d.id
-FROM adminmoves_document d WHERE d.administration_id = %(administration)s
-"""
-"""Every key that the move may have written: a worker that died, or that the store
-refused, may have written files without a row."""
+INSERT_COPIES = sql_beside(__file__, "insert_copies")
+REFER_TO_COPIES = sql_beside(__file__, "refer_to_copies")
+INSERT_LEFTOVERS = sql_beside(__file__, "insert_leftovers")
 
 
 class Source(NamedTuple):

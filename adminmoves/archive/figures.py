@@ -6,27 +6,10 @@ from typing import Any
 from django.db import connection
 
 from adminmoves.models import Move
+from adminmoves.models.sql import fetch_as, sql_beside
 
-NOW = """
-SELECT count(*), coalesce(sum(d.size), 0),
-       coalesce(string_agg(d.sha256, '' ORDER BY d.id), '')
-FROM adminmoves_document d WHERE d.administration_id = %s
-"""
-COPIED = """
-SELECT count(*), coalesce(sum(copy.size), 0),
-       coalesce(string_agg(copy.sha256, '' ORDER BY d.id), '')
-FROM adminmoves_document d CROSS JOIN LATERAL (
-    SELECT c.size, c.sha256 FROM adminmoves_documentcopy c
-    WHERE c.move_id = %s AND c.document_id = d.id AND c.storage_key = d.storage_key
-    OFFSET 0
-) AS copy
-WHERE d.administration_id = %s
-"""
-"""OFFSET 0 as in ``copying``: the planner looks up each copy by its key."""
-DIGESTED = """
-SELECT f.documents, f.size, encode(sha256(f.checksums::bytea), 'hex')
-FROM ({figures}) f (documents, size, checksums)
-"""
+OF_ARCHIVE = sql_beside(__file__, "figures_of_archive")
+OF_COPIES = sql_beside(__file__, "figures_of_copies")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +26,15 @@ class Figures:
 
 def of_archive(administration_id: int) -> Figures:
     """By the rows of the documents."""
-    return _ask(NOW, [administration_id])
+    return _ask(OF_ARCHIVE, [administration_id])
 
 
 def of_copies(move: Move) -> Figures:
     """By the copies that were read back, of documents that refer to their copy."""
-    return _ask(COPIED, [move.pk, move.wanted.administration_id])
+    return _ask(OF_COPIES, [move.pk, move.wanted.administration_id])
 
 
 def _ask(statement: str, params: list[int]) -> Figures:
     with connection.cursor() as cursor:
-        cursor.execute(DIGESTED.format(figures=statement), params)
-        documents, size, digest = cursor.fetchone()
-    return Figures(documents, int(size), digest)
+        cursor.execute(statement, params)
+        return fetch_as(cursor, Figures)[0]

@@ -11,12 +11,13 @@ from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager
 from typing import Protocol
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
 from adminmoves.errors import DomainError
 from adminmoves.models import StoreMark
+from adminmoves.models.postgres import advisory_lock
 from adminmoves.vocabulary import StoreName
 
 MARK = ".portal-mark"
@@ -115,8 +116,8 @@ def words_of(refused: OSError) -> str:
 
 def _mark(name: StoreName, store: Marked, is_ours: Callable[[], bool]) -> str:
     """Mark a store for the first time; a mark of an earlier database stays."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+    with transaction.atomic():
+        advisory_lock(LOCK)
         if mark := mark_of(name):
             return mark
         try:

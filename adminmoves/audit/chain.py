@@ -6,13 +6,15 @@ meanwhile does not look like a fault.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from functools import partial
 from typing import NamedTuple
 
 from django.db import connection
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+
+from adminmoves.models.sql import fetch_as, sql_beside
 
 KINDS: Mapping[str, Promise] = {
     "changed": gettext_lazy("was changed after it was written"),
@@ -32,13 +34,8 @@ KINDS: Mapping[str, Promise] = {
     "words": gettext_lazy("has other words than it was written with"),
 }
 
-FAULTS = Path(__file__).with_name("chain.sql").read_text(encoding="utf-8")
-TOTALS = """
-SELECT count(*) AS events, count(DISTINCT (e.stream, e.stream_id)) AS streams,
-       count(*) FILTER (WHERE e.commitment <> ''
-                        AND (w.event_id IS NULL OR w.texts = '{}')) AS emptied
-FROM adminmoves_event e LEFT JOIN adminmoves_eventwords w ON w.event_id = e.id
-"""
+FAULTS = sql_beside(__file__, "chain")
+TOTALS = sql_beside(__file__, "chain_totals")
 
 
 class Fault(NamedTuple):
@@ -72,7 +69,6 @@ class Verification:
 def verify() -> Verification:
     with connection.cursor() as cursor:
         cursor.execute(FAULTS)
-        faults = tuple(Fault(*row) for row in cursor.fetchall())
+        faults = tuple(fetch_as(cursor, Fault))
         cursor.execute(TOTALS)
-        events, streams, emptied = cursor.fetchone()
-    return Verification(events, streams, emptied, faults)
+        return fetch_as(cursor, partial(Verification, faults=faults))[0]

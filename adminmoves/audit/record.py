@@ -1,7 +1,7 @@
 """Compares the rows of the record with the events that wrote them.
 
 Each file of ``comparisons`` is one statement, so that a row that is written meanwhile
-does not look like a difference. Its columns are those of Difference.
+does not look like a difference. Its columns have the names of Difference's fields.
 """
 
 from collections.abc import Iterator, Mapping
@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 from adminmoves.archive.marks import StoreAway
 from adminmoves.evidence.files import trouble_with
 from adminmoves.models import EvidenceFile
+from adminmoves.models.sql import fetch_as
 from adminmoves.vocabulary import FileTrouble
 
 FOLDER = Path(__file__).resolve().parent / "comparisons"
@@ -121,7 +122,7 @@ def _compare(name: str) -> list[Difference]:
     }
     with connection.cursor() as cursor:
         cursor.execute(statement, params)
-        return [Difference(*row) for row in cursor.fetchall()]
+        return fetch_as(cursor, Difference)
 
 
 def _changed_files() -> Iterator[Difference]:

@@ -8,12 +8,11 @@ from django.views.decorators.http import require_POST
 
 from adminmoves.audit import export as exporting
 from adminmoves.audit import queries
-from adminmoves.audit.sentences import quotes
 from adminmoves.models import Event
 from adminmoves.models.search import WINDOW_DAYS
 from adminmoves.vocabulary import Right
 from adminmoves.web import guards, http, lists
-from adminmoves.web.fragments import FragmentCache
+from adminmoves.web.fragments import FragmentCache, version_of
 from adminmoves.web.lists import CAP, NEWER, OLDER, page_of
 
 PAGE_SIZE = 50
@@ -64,16 +63,9 @@ def read_page(
 
 def row(event: Event) -> SafeString:
     """Render a row. An event never changes, but its words and names around it may."""
-    move, administration = event.move, event.administration
-    cache_key = (
-        event.pk,
-        event.digest,
-        hasattr(event, "words"),
-        quotes(event),
-        move and move.number,
-        administration and (administration.public_id, administration.name),
-    )
-    return ROWS.render(cache_key, event=event)
+    words = getattr(event, "words", None)
+    version = version_of(event, words, event.move, event.administration)
+    return ROWS.render(version, event=event)
 
 
 @require_POST

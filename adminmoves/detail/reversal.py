@@ -7,8 +7,8 @@ from functools import cache
 from django.db.models import Q, Subquery
 
 from adminmoves.models import Move
+from adminmoves.models.keys import code_key
 from adminmoves.models.question import KEY, Question
-from adminmoves.rules.preflight import code_key
 from adminmoves.vocabulary import REFUSED_STATES, MoveState
 
 

@@ -1,29 +1,14 @@
 """The e-mail addresses that an administration may have (domain.md par. 1)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 
-from django.db import connection
 from django.utils.translation import gettext as _
 
 from adminmoves.cleaning import MAX_ADDRESS_CHARS
 from adminmoves.models import Administration, FormerPlace, Move
+from adminmoves.models.keys import Coded, code_keys
 from adminmoves.models.refusals import PLANNED_ADDRESS, TAKEN_ADDRESS, Refusal
-
-Coded = tuple[str, str]
-
-
-def code_keys(coded: Iterable[Coded]) -> dict[Coded, str]:
-    """Compute the keys of many (package, code) pairs in one query."""
-    pairs = sorted(set(coded))
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT adminmoves_code_key(package, code)"
-            " FROM unnest(%s::text[], %s::text[]) WITH ORDINALITY"
-            " AS pairs (package, code, position) ORDER BY position",
-            [[package for package, _code in pairs], [code for _package, code in pairs]],
-        )
-        return dict(zip(pairs, (key for (key,) in cursor.fetchall()), strict=True))
 
 
 def following(administration: Administration, *, own: str, code: str) -> str:

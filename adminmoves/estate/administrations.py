@@ -9,8 +9,6 @@ from django.utils.translation import gettext as _
 
 from adminmoves.cleaning import COUNT_AGE
 from adminmoves.estate.addresses import (
-    Coded,
-    code_keys,
     following,
     given_away,
     is_long_address,
@@ -28,6 +26,7 @@ from adminmoves.estate.rows import Fault
 from adminmoves.estate.sharing import shared_ids
 from adminmoves.estate.sheets import COUNTS, unfit_code
 from adminmoves.models import Administration, BookkeepingConnection, PackageProfile
+from adminmoves.models.keys import Coded, code_keys
 from adminmoves.models.refusals import (
     BY_REQUEST,
     CLOSED,

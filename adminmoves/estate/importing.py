@@ -5,7 +5,7 @@ from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Se
 from dataclasses import asdict, dataclass
 from typing import TypeVar
 
-from django.db import connection, models, transaction
+from django.db import models, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -28,6 +28,7 @@ from adminmoves.estate.rows import Fault, is_cut_off, last_line, read_rows
 from adminmoves.estate.saving import CHUNK_ROWS, chunks, record, write
 from adminmoves.estate.sheets import CONNECTIONS, ENVIRONMENTS, SHEETS
 from adminmoves.models import Administration, BookkeepingConnection, Environment
+from adminmoves.models.postgres import set_local
 from adminmoves.vocabulary import EventCode, Right
 
 JOB = "import_estate"
@@ -107,9 +108,8 @@ def import_estate(
         for sheet, file in zip(SHEETS, files, strict=True)
     ]
     with transaction.atomic():
-        with connection.cursor() as cursor:
-            # The limit is for pages; matching takes its time between two statements.
-            cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
+        # The limit is for pages; matching takes its time between two statements.
+        set_local("idle_in_transaction_session_timeout", "0")
         counts = _import(read, actor, watch)
         if is_check:
             transaction.set_rollback(True)

@@ -12,15 +12,14 @@ from adminmoves.execution.lock import lock_due_move
 from adminmoves.execution.preconditions import find_ready_move, has_files, may_start
 from adminmoves.execution.steps import ALL_STEPS, RunFailed, finish
 from adminmoves.models import Attempt, Move, cached_sql
+from adminmoves.models.sql import sql_beside
 from adminmoves.vocabulary import Action
 
 logger = logging.getLogger(__name__)
 
 GATES = frozenset({"move_not_before", "move_queue_paused", "move_frozen"})
 """Rules of the database for which a start waits."""
-NEXT_NUMBER = """
-SELECT count(*) + 1, clock_timestamp() FROM adminmoves_attempt WHERE move_id = %s
-"""
+NEXT_NUMBER = sql_beside(__file__, "next_number")
 
 
 def start_and_finish(move_id: int, worker: str) -> Attempt | None:

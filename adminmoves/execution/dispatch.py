@@ -5,13 +5,14 @@ from collections import Counter, deque
 from collections.abc import Iterator
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F, OuterRef, Q, Subquery, Window
 from django.db.models.functions import RowNumber
 from django.utils import timezone
 
 from adminmoves.execution.lease import lease_time
 from adminmoves.models import Attempt, Move, QueueSwitch
+from adminmoves.models.postgres import advisory_lock
 from adminmoves.scheduling.windows import closed_offices
 from adminmoves.vocabulary import MoveState
 
@@ -108,7 +109,6 @@ def finds_room(move: Move) -> bool:
     """
     # In one order, so that two moves between the same offices make no deadlock.
     offices = sorted({move.from_environment_id or 0, move.to_environment_id or 0})
-    with connection.cursor() as cursor:
-        for office in offices:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [ROOM_LOCK, office])
+    for office in offices:
+        advisory_lock(ROOM_LOCK, office)
     return not set(offices) & set(_busy_offices())

@@ -12,12 +12,13 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 
 from adminmoves import lifecycle
 from adminmoves.errors import LeaseLost
 from adminmoves.models import Attempt, Move
 from adminmoves.models.clock import ClockTimestamp
+from adminmoves.models.postgres import set_local
 from adminmoves.vocabulary import MoveState
 
 DOCUMENTS_PER_SECOND = 2000
@@ -57,5 +58,4 @@ def fenced(attempt: Attempt, documents: int = 0) -> Iterator[Move]:
 
 def show_lease(token: uuid.UUID) -> None:
     """Show a token to the triggers, until the transaction ends."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('portal.lease', %s, true)", [str(token)])
+    set_local("portal.lease", str(token))

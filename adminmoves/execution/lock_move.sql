@@ -1,5 +1,5 @@
 -- A due move with what a start needs of it, if nobody else has it and it is unchanged.
--- {m} is all columns of alias m, and so on (cached_sql.fill_columns).
+-- An alias in braces is all its columns (cached_sql.fill_columns).
 SELECT {m}, {p}, {o}, {c}, {e}
 FROM adminmoves_move m
 JOIN adminmoves_proof p ON p.id = m.proof_id

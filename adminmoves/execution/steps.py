@@ -19,16 +19,14 @@ from adminmoves.models import (
     Move,
     cached_sql,
 )
+from adminmoves.models.sql import fetch_as, sql_beside
 from adminmoves.rules.plan import make_plan
 from adminmoves.vocabulary import Action, EventCode, Outcome, StepCode
 
 ALL_STEPS = frozenset(StepCode)
 COUNTED = ("documents", "documents_unprocessed", "documents_awaiting_authorisation")
 PLACE = ("connection_id", "environment_id", "code", "mail_address")
-AT_PLACE = f"""
-SELECT id, {", ".join(COUNTED)} FROM adminmoves_administration
-WHERE connection_id = %s AND code_key = %s AND retired_by_id IS NULL
-"""  # noqa: S608 - built from column names only; values go in as parameters
+AT_PLACE = sql_beside(__file__, "at_place")
 
 
 class RunFailed(Exception):
@@ -134,10 +132,10 @@ def _verify(move: Move, before: dict[str, Any]) -> dict[str, Any]:
     """
     with connection.cursor() as cursor:
         cursor.execute(AT_PLACE, [move.to_connection_id, move.to_code_key])
-        found = {pk: counts for pk, *counts in cursor.fetchall()}
-    if list(found) != [move.administration_id]:
+        found = {row.pop("id"): row for row in fetch_as(cursor, dict[str, int])}
+    counts = found.get(move.wanted.administration_id)
+    if counts is None or len(found) > 1:
         raise RunFailed("not_alone_at_place", count=len(found))
-    counts = dict(zip(COUNTED, found[move.administration_id], strict=True))
     if counts != {name: before[name] for name in COUNTED}:
         raise RunFailed("documents_differ", before=before["documents"], **counts)
     archive = before.get("archive")

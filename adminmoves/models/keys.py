@@ -1,9 +1,12 @@
 """How codes and names are compared in SQL, and ids that are made up."""
 
 import secrets
+from collections.abc import Iterable
 
-from django.db import models
+from django.db import connection, models
 from django.db.models import Func
+
+from adminmoves.models.sql import sql_beside
 
 ID_SIGNS = "23456789abcdefghjkmnpqrstuvwxyz"
 """None that is read for another, such as 0 and o."""
@@ -23,6 +26,27 @@ class CodeKey(Func):
 
     function = "adminmoves_code_key"
     output_field = models.CharField(max_length=100)
+
+
+Coded = tuple[str, str]
+"""A package and a code."""
+CODE_KEYS = sql_beside(__file__, "code_keys")
+
+
+def code_key(package: str, code: str) -> str:
+    """The database's own key of a code, so that nothing compares otherwise."""
+    return code_keys([(package, code)])[package, code]
+
+
+def code_keys(coded: Iterable[Coded]) -> dict[Coded, str]:
+    """The keys of many codes in one query."""
+    pairs = sorted(set(coded))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            CODE_KEYS,
+            [[package for package, _code in pairs], [code for _package, code in pairs]],
+        )
+        return dict(zip(pairs, (key for (key,) in cursor.fetchall()), strict=True))
 
 
 class Words(Func):

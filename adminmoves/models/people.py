@@ -6,15 +6,18 @@ from typing import Self
 
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.db import models
+from django.db import connection, models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from adminmoves.cleaning import require_calendar
+from adminmoves.models.sql import sql_beside
 from adminmoves.models.words import WordField
 from adminmoves.vocabulary import MoveType, Role, Severity
+
+LOCK_RIGHTS = sql_beside(__file__, "lock_rights")
 
 
 def display_name(user: User | None) -> str:
@@ -33,6 +36,12 @@ def names_apart(people: Iterable[User]) -> dict[int, str]:
         else name
         for pk, name in names.items()
     }
+
+
+def lock_rights(user_id: int) -> None:
+    """Lock a person and who lends to them, until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute(LOCK_RIGHTS, {"person": user_id})
 
 
 class Preferences(models.Model):

@@ -6,12 +6,12 @@ Each finding is a way round the guards, or the beginning of one.
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from django.db import connection
 
 from adminmoves.models.rights import EXECUTED, GRANTS
+from adminmoves.models.sql import sql_beside
 
 NO_SCHEMA = "search_path=pg_catalog, pg_temp"
 """For a function that acts as the owner; it names the schema of all that it uses."""
@@ -53,14 +53,8 @@ SENTENCES: Mapping[str, str] = {
     "trigger": "the trigger {thing} is switched off: ALTER TABLE … ENABLE TRIGGER …",
 }
 
-STATEMENT = Path(__file__).with_name("rights_check.sql").read_text(encoding="utf-8")
-PARAMETERS = """
-UNION ALL
-SELECT 'parameter', p.parname
-FROM me, pg_catalog.pg_parameter_acl p
-CROSS JOIN LATERAL pg_catalog.aclexplode(p.paracl) AS acl
-WHERE acl.grantee IN (0, me.oid)
-"""
+STATEMENT = sql_beside(__file__, "rights_check")
+PARAMETERS = sql_beside(__file__, "rights_check_parameters")
 
 
 @dataclass(frozen=True, slots=True)

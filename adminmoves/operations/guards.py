@@ -13,6 +13,7 @@ from django.apps import apps
 from django.db import OperationalError, connection
 from django.db.migrations.recorder import MigrationRecorder
 
+from adminmoves.models.postgres import current_role
 from adminmoves.models.rights_check import check_rights
 
 logger = logging.getLogger(__name__)
@@ -29,7 +30,7 @@ class GuardsDown(Exception):
 
 def problems() -> list[str]:
     """Return a sentence for each thing to mend; empty if all is well."""
-    role = _current_role()
+    role = current_role()
     found = [str(finding) for finding in check_rights(role)]
     return [*found, *_schema_problems()]
 
@@ -53,13 +54,6 @@ def require_guards() -> None:
             logger.critical("The guards do not stand: %s.", sentence)
         logger.critical(REMEDY)
         raise GuardsDown(f"{'; '.join(found)}. {REMEDY}")
-
-
-def _current_role() -> str:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT current_user")
-        role: str = cursor.fetchone()[0]
-        return role
 
 
 def _schema_problems() -> list[str]:

@@ -7,10 +7,12 @@ from datetime import timedelta
 
 import redis
 from django.conf import settings
-from django.db import Error, connection, transaction
+from django.db import Error, transaction
 from django.utils import timezone
 
 from adminmoves.models import QueueSwitch, WorkerBeat
+from adminmoves.models.clock import database_now
+from adminmoves.models.postgres import set_local
 from adminmoves.operations import health_queries, stores
 from adminmoves.operations.guards import problems
 from adminmoves.vocabulary import MoveState, StoreName
@@ -45,15 +47,15 @@ def lines() -> list[HealthCheck]:
 @contextmanager
 def short_timeout() -> Iterator[None]:
     """Limit each statement, so that a slow database does not delay the answer."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(f"SET LOCAL statement_timeout = {MILLISECONDS_TO_ANSWER}")
+    with transaction.atomic():
+        set_local("statement_timeout", str(MILLISECONDS_TO_ANSWER))
         yield
 
 
 def _database() -> HealthCheck:
     try:
-        with short_timeout(), connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
+        with short_timeout():
+            database_now()
     except Error:
         return HealthCheck("database", ok=False)
     return HealthCheck("database", ok=True)

@@ -5,10 +5,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection
 from django.utils.translation import gettext as _
 
 from adminmoves.models import Move, Parties, Proof
+from adminmoves.models.keys import code_key
 from adminmoves.rules.checks.base import Check, CheckContext, Finding, Message, Target
 from adminmoves.rules.checks.connection import NOTHING_FITS
 from adminmoves.rules.type_rules import CHECKS_BY_CODE, checks_for
@@ -156,13 +156,6 @@ def _result_of(check: Check, severity: Severity, finding: Finding) -> Result | N
         field=finding.field,
         holds_from=max(check.holds_from, finding.holds_from, key=MOMENTS.index),
     )
-
-
-def code_key(package: str, code: str) -> str:
-    """The database's own key of a code, so that nothing compares otherwise."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT adminmoves_code_key(%s, %s)", [package, code])
-        return str(cursor.fetchone()[0])
 
 
 def target_of(

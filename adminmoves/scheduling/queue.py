@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from functools import cache, cached_property, partial
 from statistics import median
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 from django.utils import timezone
 
 from adminmoves.models import Move
 from adminmoves.models.operation import UNHEARD
+from adminmoves.models.sql import fetch_as, sql_beside
 from adminmoves.scheduling import windows
 from adminmoves.scheduling.times import Times
 from adminmoves.vocabulary import MoveState
@@ -25,41 +26,22 @@ EVENING = time(20)
 LATE_AFTER, LATE_TIMES = timedelta(minutes=2), 3
 PAUSED, FROZEN, CLOSED, ALONE, IN_LINE = "paused", "frozen", "closed", "alone", "line"
 
-SELECT_QUEUE = f"""
-SELECT coalesce(nullif(btrim(by.first_name || ' ' || by.last_name), ''), by.username),
-       switch.reason, switch.paused_at,
-       NOT EXISTS (SELECT FROM adminmoves_workerbeat
-                   WHERE kind IN ('WORKER', 'BOTH')
-                     AND seen_at >= statement_timestamp() - %(unheard)s),
-       {windows.COLUMNS},
-       (SELECT coalesce(json_agg(json_build_array(
-            id, from_environment_id, to_environment_id, outside_windows)), '[]')
-        FROM (SELECT id, from_environment_id, to_environment_id, outside_windows
-              FROM adminmoves_move
-              WHERE state = 'APPROVED' AND from_environment_id = ANY(%(offices)s)
-                AND (not_before IS NULL OR not_before <= %(now)s)
-              ORDER BY urgent DESC, approved_at, id LIMIT %(counted)s) AS line),
-       (SELECT coalesce(json_agg(json_build_array(
-            move_type,
-            coalesce((SELECT documents FROM adminmoves_attempt
-                      WHERE move_id = past.id AND outcome = 'COMPLETED' LIMIT 1), 0),
-            extract(epoch FROM started_at - greatest(approved_at, not_before)),
-            extract(epoch FROM ended_at - started_at))), '[]')
-        FROM (SELECT id, move_type, approved_at, not_before, started_at, ended_at
-              FROM adminmoves_move
-              WHERE state = 'COMPLETED' AND ended_at IS NOT NULL
-              ORDER BY ended_at DESC LIMIT %(looked_at)s) AS past),
-       (SELECT coalesce(json_agg(json_build_array(
-            move_id, started_at, documents, size, copied_size,
-            (SELECT count(*) FROM adminmoves_effect
-             WHERE attempt_id = run.id AND NOT undone))), '[]')
-        FROM adminmoves_attempt AS run
-        WHERE ended_at IS NULL AND move_id = ANY(%(running)s))
-FROM adminmoves_queueswitch AS switch
-LEFT JOIN auth_user AS by ON by.id = switch.paused_by_id
-"""  # noqa: S608 - built from windows.COLUMNS, a constant; values go in as parameters
-"""One statement, so that a list costs one query, whatever its rows show."""
+SELECT_QUEUE = sql_beside(__file__, "queue").replace("{times}", windows.TIMES)
 SHOWN_STATES = frozenset({MoveState.APPROVED, MoveState.RUNNING})
+
+
+class QueueRow(NamedTuple):
+    """The only row of queue.sql; the lists have the items that it says."""
+
+    paused_by: str | None
+    why: str
+    paused_at: datetime | None
+    is_alone: bool
+    hours: list[list[Any]]
+    freezes: list[list[Any]]
+    line: list[tuple[int, int, int, bool]]
+    past: list[list[Any]]
+    runs: list[list[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,19 +178,21 @@ def load_queue(moves: Collection[Move]) -> QueueState:
     }
     with connection.cursor() as cursor:
         cursor.execute(SELECT_QUEUE, params)
-        paused_by, why, paused_at, is_alone, hours, freezes, line, past, runs = (
-            cursor.fetchone()
-        )
-    times = windows.parse_times(hours, freezes)
+        row = fetch_as(cursor, QueueRow)[0]
+    times = windows.parse_times(row.hours, row.freezes)
+    by = row.paused_by
     return QueueState(
         now=now,
-        paused=Wait(PAUSED, who=paused_by, why=why) if paused_by else None,
-        paused_at=paused_at,
-        is_alone=is_alone,
+        paused=Wait(PAUSED, who=by, why=row.why) if by else None,
+        paused_at=row.paused_at,
+        is_alone=row.is_alone,
         times=times,
-        ahead=_ahead(line, times, now),
-        past=tuple(Past(*row) for row in past),
-        runs={row[0]: Run(datetime.fromisoformat(row[1]), *row[2:]) for row in runs},
+        ahead=_ahead(row.line, times, now),
+        past=tuple(Past(*past) for past in row.past),
+        runs={
+            move_id: Run(datetime.fromisoformat(started_at), *figures)
+            for move_id, started_at, *figures in row.runs
+        },
     )
 
 

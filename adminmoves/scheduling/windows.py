@@ -6,35 +6,35 @@ A lead may let a move run outside the windows; a freeze stops every move.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 from django.db.models import Q
 
 from adminmoves.models import ExecutionWindow, Freeze, Move
+from adminmoves.models.postgres import shared_advisory_lock
+from adminmoves.models.sql import fetch_as, sql_beside
 from adminmoves.scheduling.times import Closed, Frozen, Hours, Times
 from adminmoves.vocabulary import MoveState
 
 MAX_MOVES_COMPARED = 500
 
-COLUMNS = """
-    (SELECT coalesce(json_agg(json_build_array(
-         id, environment_id, weekdays, opens, closes)), '[]')
-     FROM adminmoves_executionwindow),
-    (SELECT coalesce(json_agg(json_build_array(
-         id, name, environment_id, starts_at, ends_at)), '[]')
-     FROM adminmoves_freeze
-     WHERE ends_at IS NULL OR ends_at > statement_timestamp())
-"""
-"""Hours and freezes, as columns of any SELECT, for ``parse_times``. In SQL, since each
-look at the queue reads them, and the ORM takes longer to build this than PostgreSQL to
-answer it."""
-SELECT_TIMES = f"SELECT {COLUMNS}"
-IS_PAUSED = "EXISTS (SELECT FROM adminmoves_queueswitch WHERE paused_at IS NOT NULL)"
-SELECT_GATES = f"SELECT clock_timestamp(), {IS_PAUSED}, {COLUMNS}"
+# In SQL: each look at the queue reads them, and the ORM takes longer to build this
+# than PostgreSQL to answer it.
+TIMES = sql_beside(__file__, "times")
+GATES = sql_beside(__file__, "gates").replace("{times}", TIMES)
 GATE_LOCK = 7002
 """Our class of advisory locks: a trigger takes it alone when somebody pauses the queue
 or changes a window or a freeze; the start of a move shares it."""
+
+
+class Gates(NamedTuple):
+    """The only row of gates.sql; hours and freezes are for ``parse_times``."""
+
+    now: datetime
+    is_paused: bool
+    hours: list[list[Any]]
+    freezes: list[list[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,19 +95,18 @@ def share_gates() -> None:
 
     A start takes this lock first: two orders would be a deadlock.
     """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s, 0)", [GATE_LOCK])
+    shared_advisory_lock(GATE_LOCK, 0)
 
 
 def may_start_now(move: Move) -> bool:
     """Whether its moment has come, the queue is open and so are both its offices."""
     with connection.cursor() as cursor:
         # By the clock of the database, which refuses a start by the same clock.
-        cursor.execute(SELECT_GATES)
-        now, is_paused, hours, freezes = cursor.fetchone()
-    is_due = move.not_before is None or move.not_before <= now
-    is_open = parse_times(hours, freezes).closed(move, now) is None
-    return is_due and is_open and not is_paused
+        cursor.execute(GATES)
+        gates = fetch_as(cursor, Gates)[0]
+    is_due = move.not_before is None or move.not_before <= gates.now
+    times = parse_times(gates.hours, gates.freezes)
+    return is_due and times.closed(move, gates.now) is None and not gates.is_paused
 
 
 def _later(before: Closed | None, after: Closed | None) -> bool:
@@ -120,7 +119,7 @@ def _later(before: Closed | None, after: Closed | None) -> bool:
 
 def read_times(leave_out: ExecutionWindow | Freeze | None = None) -> Times:
     with connection.cursor() as cursor:
-        cursor.execute(SELECT_TIMES)
+        cursor.execute(TIMES)
         hours, freezes = cursor.fetchone()
     if isinstance(leave_out, Freeze):
         freezes = [row for row in freezes if row[0] != leave_out.pk]
@@ -132,7 +131,7 @@ def read_times(leave_out: ExecutionWindow | Freeze | None = None) -> Times:
 def parse_times(
     hours: Iterable[Sequence[Any]], freezes: Iterable[Sequence[Any]]
 ) -> Times:
-    """From the two values of COLUMNS."""
+    """From the two columns of times.sql."""
     by_office: dict[int | None, list[Hours]] = {}
     for _pk, office, weekdays, *clocks in hours:
         window = Hours(weekdays, *map(time.fromisoformat, clocks))

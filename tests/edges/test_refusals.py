@@ -16,7 +16,7 @@ from adminmoves.bookkeeping.exact import HOSTS as EXACT_HOSTS
 from adminmoves.estate.importing import Watch, import_estate
 from adminmoves.estate.sheets import as_address
 from adminmoves.models import Administration, BookkeepingConnection, Environment, Move
-from adminmoves.models.refusals import REFUSALS, refusal_of
+from adminmoves.models.refusals import BY_REQUEST, CLOSED, REFUSALS, Refusal, refusal_of
 from adminmoves.models.sql import FOLDER
 from adminmoves.vocabulary import MoveState, MoveType
 from tests.builders import (
@@ -51,11 +51,11 @@ def as_keeper(client: Client, administrator: User) -> Client:
 def test_a_code_whose_key_is_too_long_is_told_in_the_file(
     code: str, administrator: User
 ) -> None:
-    [told] = faults_of(
+    [fault] = faults_of(
         estate(administrations=[{**BAKERY, "code": code}]), administrator
     )
 
-    assert told.startswith("administrations.csv, regel 2, code: Te lang: ")
+    assert fault.startswith("administrations.csv, regel 2, code: Te lang: ")
 
 
 @pytest.mark.parametrize("code", LONG_KEYS)
@@ -120,9 +120,9 @@ def test_an_address_that_is_too_long_is_told(administrator: User) -> None:
     office = {**OFFICE, "office_code": "A" * 100, "mail_domain": domain}
     files = estate([office], [UNIT4], [{**BAKERY, "code": "B" * 100}])
 
-    told = faults_of(files, administrator)
+    faults = faults_of(files, administrator)
 
-    assert [line.split(": ")[0] for line in told] == [
+    assert [line.split(": ")[0] for line in faults] == [
         "administrations.csv, regel 2, code"
     ]
     wide = {**BAKERY, "mail_address": f"{'a' * 320}.b@kantoor.example"}
@@ -134,11 +134,11 @@ def test_an_address_that_is_too_long_is_told(administrator: User) -> None:
 def test_a_count_past_its_range_is_told_in_the_file(
     count: str, administrator: User
 ) -> None:
-    [told] = faults_of(
+    [fault] = faults_of(
         estate(administrations=[{**BAKERY, "documents": count}]), administrator
     )
 
-    assert told.startswith("administrations.csv, regel 2, documents: ")
+    assert fault.startswith("administrations.csv, regel 2, documents: ")
 
 
 @pytest.mark.parametrize("count", PASTS)
@@ -188,8 +188,8 @@ CONNECTIONS = [
 def test_a_connection_has_only_what_its_package_has(
     row: dict[str, str], column: str, as_keeper: Client, administrator: User
 ) -> None:
-    told = faults_of(estate([OFFICE], [row], [BAKERY]), administrator)
-    assert next(line.split(": ")[0] for line in told) == (
+    faults = faults_of(estate([OFFICE], [row], [BAKERY]), administrator)
+    assert next(line.split(": ")[0] for line in faults) == (
         f"connections.csv, regel 2, {column}"
     )
 
@@ -234,13 +234,13 @@ def test_a_host_that_is_not_asked_is_told(
     as_keeper: Client, administrator: User
 ) -> None:
     connection = {**UNIT4, "base_url": "https://boeken.example/api", "proof": "API"}
-    told: list[str] = []
+    faults: list[str] = []
     import_estate(
         estate([OFFICE], [connection], [BAKERY]),
         actor=actor_for(administrator),
-        watch=Watch(warn=lambda fault: told.append(str(fault))),
+        watch=Watch(warn=lambda fault: faults.append(str(fault))),
     )
-    assert [line.split(": ")[0] for line in told] == [
+    assert [line.split(": ")[0] for line in faults] == [
         "connections.csv, regel 2, base_url"
     ]
 
@@ -277,8 +277,8 @@ def test_a_code_that_its_package_does_not_have_is_told(
 ) -> None:
     quoted = '"' + code.replace('"', '""') + '"'
     rows = [OFFICE], [TWINFIELD], [{**BAKERY, "code": quoted}]
-    [told] = faults_of(estate(*rows), administrator)
-    assert told.startswith(
+    [fault] = faults_of(estate(*rows), administrator)
+    assert fault.startswith(
         "administrations.csv, regel 2, code: Twinfield heeft zulke codes niet."
     )
 
@@ -290,11 +290,15 @@ def test_a_code_that_its_package_does_not_have_is_told(
 
 
 def test_every_rule_of_the_estate_has_a_sentence() -> None:
-    kept = (models.Environment, models.BookkeepingConnection, models.Administration)
+    estate_models = (
+        models.Environment,
+        models.BookkeepingConnection,
+        models.Administration,
+    )
     more = (models.Freeze, models.ExecutionWindow, models.ApprovalLoan)
     names = {
         rule.name
-        for noun in (*kept, *more, models.CheckSeverity)
+        for noun in (*estate_models, *more, models.CheckSeverity)
         for rule in noun._meta.constraints  # noqa: SLF001 - documented by Django
     }
     sql = (Path(FOLDER) / "estate_guards.sql").read_text("utf-8")
@@ -307,7 +311,7 @@ def test_every_rule_of_the_estate_has_a_sentence() -> None:
 
 
 @pytest.mark.parametrize(
-    ("statement", "told"),
+    ("statement", "sentence"),
     [
         (
             (
@@ -321,7 +325,7 @@ def test_every_rule_of_the_estate_has_a_sentence() -> None:
         ("SELECT '294277-01-01'::timestamptz", "Het jaar kan niet kloppen."),
     ],
 )
-def test_what_no_rule_of_ours_names_is_told_too(statement: str, told: str) -> None:
+def test_what_no_rule_of_ours_names_is_told_too(statement: str, sentence: str) -> None:
     with (
         pytest.raises(DataError) as refused,
         transaction.atomic(),
@@ -329,4 +333,33 @@ def test_what_no_rule_of_ours_names_is_told_too(statement: str, told: str) -> No
     ):
         cursor.execute(statement)
 
-    assert str(refusal_of(refused.value)).startswith(told)
+    assert str(refusal_of(refused.value)).startswith(sentence)
+
+
+@pytest.mark.parametrize(
+    ("rule", "sentence", "refusal"),
+    [
+        ("archive_closed", "in other words", CLOSED),
+        (
+            "administration_place_guard",
+            "the administration is closed for a move",
+            CLOSED,
+        ),
+        (
+            "administration_place_guard",
+            "the running move wants another place",
+            BY_REQUEST,
+        ),
+    ],
+)
+def test_a_closed_administration_is_seen_by_its_rule(
+    rule: str, sentence: str, refusal: Refusal
+) -> None:
+    with (
+        pytest.raises(IntegrityError) as refused,
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute("SELECT adminmoves_refuse(%s, %s)", [sentence, rule])
+
+    assert refusal_of(refused.value) == refusal

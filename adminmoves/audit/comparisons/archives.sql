@@ -13,7 +13,8 @@ WITH last AS (
         ON d.administration_id = last.administration_id AND d.received_at <= last.at
     GROUP BY last.administration_id, last.id, last.figures
 )
-SELECT 'archive', 'adminmoves_administration', a.public_id, now.id
+SELECT 'archive' AS kind, 'adminmoves_administration' AS "table",
+       a.public_id AS "row", now.id AS event_id
 FROM now JOIN adminmoves_administration a ON a.id = now.administration_id
 WHERE now.documents::text <> now.figures ->> 'documents'
    OR now.digest <> now.figures ->> 'digest'

@@ -16,8 +16,9 @@ WITH acted AS (
         AS counted(move_id)
     WHERE e.code = 'DOCUMENTS_RECOUNTED' AND jsonb_typeof(e.params -> 'moves') = 'array'
 )
-SELECT 'contributor_missing', 'adminmoves_contributor',
-       'move ' || acted.move_id || ', user ' || acted.user_id, acted.id
+SELECT 'contributor_missing' AS kind, 'adminmoves_contributor' AS "table",
+       'move ' || acted.move_id || ', user ' || acted.user_id AS "row",
+       acted.id AS event_id
 FROM acted
 WHERE NOT EXISTS (
     SELECT FROM adminmoves_contributor c

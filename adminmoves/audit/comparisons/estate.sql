@@ -39,9 +39,9 @@ WITH now AS (
     WHERE e.stream IN ('administration', 'connection', 'environment')
       AND e.position = 1 AND e.params -> 'before' = '{}'
 )
-SELECT 'fact ' || last.name, 'adminmoves_' || CASE now.stream
-           WHEN 'connection' THEN 'bookkeepingconnection' ELSE now.stream END,
-       now.stream_id, last.id
+SELECT 'fact ' || last.name AS kind, 'adminmoves_' || CASE now.stream
+           WHEN 'connection' THEN 'bookkeepingconnection' ELSE now.stream END AS "table",
+       now.stream_id AS "row", last.id AS event_id
 FROM now JOIN last USING (stream, stream_id)
 WHERE now.facts ? last.name AND last.value IS NOT NULL AND CASE
     WHEN last.name = 'documents_counted_at'

@@ -14,7 +14,8 @@ WITH told AS (
     FROM adminmoves_loanend taken JOIN adminmoves_approvalloan loan
         ON loan.id = taken.loan_id
 )
-SELECT 'loan_untold', held.name, held.id::text, NULL::bigint
+SELECT 'loan_untold' AS kind, held.name AS "table", held.id::text AS "row",
+       NULL::bigint AS event_id
 FROM held
 WHERE NOT EXISTS (SELECT FROM told
                   WHERE (told.code, told.borrower, told.actor_id, told.ends_at)

@@ -57,7 +57,7 @@ WITH begun AS (
         FROM jsonb_each(m.plan) AS fact) || '}' AS text
     FROM adminmoves_move m WHERE m.plan <> '{}' AND m.plan_hash <> ''
 )
-SELECT found.kind, 'adminmoves_move', m.id::text, found.event_id
+SELECT found.kind, 'adminmoves_move' AS "table", m.id::text AS "row", found.event_id
 FROM adminmoves_move m
 LEFT JOIN begun ON begun.move_id = m.id
 LEFT JOIN asked ON asked.move_id = m.id

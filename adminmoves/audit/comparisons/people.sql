@@ -16,7 +16,8 @@ WITH now AS (
       AND jsonb_typeof(e.params -> 'after') = 'object'
     ORDER BY e.stream_id, fact.key, e.position DESC
 )
-SELECT 'fact ' || last.name, 'auth_user', now.stream_id, last.id
+SELECT 'fact ' || last.name AS kind, 'auth_user' AS "table", now.stream_id AS "row",
+       last.id AS event_id
 FROM now JOIN last USING (stream_id)
 WHERE now.facts ? last.name AND now.facts -> last.name <> last.value
 UNION ALL

@@ -7,8 +7,8 @@ WITH moved AS (
     FROM adminmoves_event e WHERE e.stream = 'move' AND e.code = 'MOVE_COMPLETED'
     ORDER BY e.administration_id, e.id DESC
 )
-SELECT found.kind, 'adminmoves_formerplace',
-       coalesce(f.id::text, 'move ' || moved.move_id), moved.id
+SELECT found.kind, 'adminmoves_formerplace' AS "table",
+       coalesce(f.id::text, 'move ' || moved.move_id) AS "row", moved.id AS event_id
 FROM adminmoves_formerplace f FULL JOIN moved ON moved.move_id = f.move_id
 CROSS JOIN LATERAL (VALUES
     ('former_missing', f.id IS NULL),

@@ -5,8 +5,8 @@ WITH given AS (
     LEFT JOIN adminmoves_eventwords w ON w.event_id = e.id AND w.texts <> '{}'
     WHERE e.stream = 'move' AND e.code IN ('PROOF_STORED', 'PROOF_ATTESTED')
 )
-SELECT found.kind, 'adminmoves_proof', coalesce(p.id, given.proof_id)::text,
-       given.id
+SELECT found.kind, 'adminmoves_proof' AS "table",
+       coalesce(p.id, given.proof_id)::text AS "row", given.id AS event_id
 FROM adminmoves_proof p
 FULL JOIN given ON given.proof_id = p.id
 LEFT JOIN adminmoves_evidencefile f ON f.id = p.evidence_id

@@ -1,5 +1,6 @@
 -- Whether the queue is paused, and by whom, as its last event says.
-SELECT 'paused', 'adminmoves_queueswitch', switch.id::text, last.id
+SELECT 'paused' AS kind, 'adminmoves_queueswitch' AS "table", switch.id::text AS "row",
+       last.id AS event_id
 FROM adminmoves_queueswitch switch
 LEFT JOIN LATERAL (
     SELECT e.id, e.actor_id FROM adminmoves_event e

@@ -24,7 +24,8 @@ WITH recorded AS (
     SELECT DISTINCT ON (stream_id) stream_id, id, retirement, kind
     FROM recorded WHERE outcome = 'APPROVED' ORDER BY stream_id, retirement DESC, id DESC
 )
-SELECT 'retirement_missing', 'adminmoves_retirement', recorded.retirement::text, recorded.id
+SELECT 'retirement_missing' AS kind, 'adminmoves_retirement' AS "table",
+       recorded.retirement::text AS "row", recorded.id AS event_id
 FROM recorded LEFT JOIN asked ON asked.id = recorded.retirement
 WHERE asked.id IS NULL
 UNION ALL

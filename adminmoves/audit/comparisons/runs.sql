@@ -18,9 +18,9 @@ WITH started AS (
     FROM adminmoves_effect f JOIN adminmoves_attempt t ON t.id = f.attempt_id
     WHERE NOT f.undone
 )
-SELECT CASE WHEN t.id IS NULL THEN 'attempt_missing' ELSE 'attempt_untold' END,
-       'adminmoves_attempt',
-       coalesce(t.id::text, 'move ' || started.move_id), started.id
+SELECT CASE WHEN t.id IS NULL THEN 'attempt_missing' ELSE 'attempt_untold' END AS kind,
+       'adminmoves_attempt' AS "table",
+       coalesce(t.id::text, 'move ' || started.move_id) AS "row", started.id AS event_id
 FROM adminmoves_attempt t
 FULL JOIN started ON started.move_id = t.move_id AND started.number = t.number
 WHERE t.id IS NULL OR started.id IS NULL

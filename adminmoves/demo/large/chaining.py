@@ -16,42 +16,12 @@ from adminmoves.audit import trail
 from adminmoves.audit.trail import TrailEntry
 from adminmoves.demo.large.copying import Table
 from adminmoves.models import Event, EventWords
+from adminmoves.models.sql import sql_beside
 
-STAGE = (
-    "CREATE TEMPORARY TABLE past (LIKE adminmoves_event) ON COMMIT DROP",
-    "CREATE TEMPORARY TABLE past_words (LIKE adminmoves_eventwords) ON COMMIT DROP",
-)
-NUMBER = (
-    """CREATE TEMPORARY TABLE numbers ON COMMIT DROP AS
-    SELECT id AS first_id,
-           (SELECT coalesce(max(id), 0) FROM adminmoves_event)
-           + row_number() OVER (ORDER BY at, stream, stream_id, position) AS id
-    FROM past""",
-    """UPDATE past_words w SET event_id = n.id FROM numbers n
-    WHERE n.first_id = w.event_id""",
-    "UPDATE past SET id = n.id FROM numbers n WHERE n.first_id = past.id",
-    "ANALYZE past",
-)
-BEGIN_CHAINS = """
-UPDATE past SET digest = adminmoves_event_digest(ROW(past.*)::adminmoves_event)
-WHERE position = 1
-"""
-GO_ON = """
-UPDATE past SET previous = p.digest,
-    digest = adminmoves_event_digest(jsonb_populate_record(
-        ROW(past.*)::adminmoves_event, jsonb_build_object('previous', p.digest)))
-FROM past p
-WHERE past.position = %s AND p.position = past.position - 1
-  AND p.stream = past.stream AND p.stream_id = past.stream_id
-"""
-STORE = (
-    "INSERT INTO adminmoves_event SELECT * FROM past ORDER BY id",
-    """INSERT INTO adminmoves_streamhead (stream, stream_id, count, digest)
-    SELECT DISTINCT ON (stream, stream_id) stream, stream_id, position, digest
-    FROM past ORDER BY stream, stream_id, position DESC""",
-    """INSERT INTO adminmoves_eventwords (event_id, salt, texts)
-    SELECT event_id, salt, texts FROM past_words ORDER BY event_id""",
-)
+STAGE = sql_beside(__file__, "stage_events")
+NUMBER = sql_beside(__file__, "number_events")
+CHAIN = sql_beside(__file__, "chain_events")
+STORE = sql_beside(__file__, "store_events")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +38,7 @@ class Past:
     """Takes moments in any order; ``store`` writes them as the trail would have."""
 
     def __init__(self) -> None:
-        _run(*STAGE)
+        _run(STAGE)
         self.events = Table(Event, into="past")
         self.words = Table(EventWords, into="past_words")
 
@@ -93,17 +63,16 @@ class Past:
         )
 
     def store(self) -> None:
-        _run(*NUMBER, BEGIN_CHAINS)
+        _run(NUMBER)
         with connection.cursor() as cursor:
             cursor.execute("SELECT max(position) FROM past")
             longest = cursor.fetchone()[0] or 0
             for position in range(2, longest + 1):
-                cursor.execute(GO_ON, [position])
-        _run(*STORE)
+                cursor.execute(CHAIN, [position])
+        _run(STORE)
         self.events.settle_ids()
 
 
-def _run(*statements: str) -> None:
+def _run(statements: str) -> None:
     with connection.cursor() as cursor:
-        for statement in statements:
-            cursor.execute(statement)
+        cursor.execute(statements)

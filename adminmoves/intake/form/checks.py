@@ -11,6 +11,7 @@ from adminmoves.evidence.records import usable_proof
 from adminmoves.intake.draft.statement import attestation_of, wants_attestation
 from adminmoves.intake.form.forms import AnswersForm
 from adminmoves.models import BookkeepingConnection, Move
+from adminmoves.models.keys import code_key
 from adminmoves.rules.checks.base import Target
 from adminmoves.rules.checks.connection import NOTHING_FITS
 from adminmoves.rules.preflight import (
@@ -18,7 +19,6 @@ from adminmoves.rules.preflight import (
     TODO,
     Report,
     Result,
-    code_key,
     preflight,
 )
 from adminmoves.vocabulary import Moment, MoveType

@@ -13,22 +13,12 @@ from django.db import connection, transaction
 
 from adminmoves.models.rights import EXECUTED, GRANTS, OWNED
 from adminmoves.models.rights_check import check_rights
+from adminmoves.models.sql import sql_beside
 
 # Only functions that the current role may manage: one of another role's would end the
 # script, and refuse_excess names it.
-REVOKE_FUNCTIONS = """DO $$ DECLARE routine pg_catalog.regprocedure; BEGIN
-    FOR routine IN
-        SELECT p.oid FROM pg_catalog.pg_proc p
-        WHERE p.pronamespace = 'public'::pg_catalog.regnamespace
-          AND pg_catalog.pg_has_role(p.proowner, 'USAGE')
-          AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d
-                          WHERE d.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass
-                            AND d.objid = p.oid AND d.deptype = 'e')
-    LOOP
-        EXECUTE pg_catalog.format(
-            'REVOKE ALL ON ROUTINE %s FROM PUBLIC, {role}', routine);
-    END LOOP;
-END $$"""
+REVOKE_FUNCTIONS = sql_beside(__file__, "revoke_functions").rstrip()
+CALLABLE = sql_beside(__file__, "callable_functions")
 
 
 class Command(BaseCommand):
@@ -106,13 +96,6 @@ def database_statements(role: str, database: str) -> Iterator[str]:
 def in_schema(signature: str) -> str:
     """The signature with its schema, and with that of our own types."""
     return f"public.{signature}".replace("(adminmoves_", "(public.adminmoves_")
-
-
-CALLABLE = """
-    SELECT p.oid::regprocedure::text FROM pg_proc p
-    WHERE p.pronamespace = 'public'::regnamespace AND p.proname LIKE 'adminmoves%'
-      AND p.prorettype <> 'trigger'::regtype
-"""
 
 
 def refuse_unlisted() -> None:

@@ -14,8 +14,11 @@ from adminmoves.models.refusals.settings import OF_SETTINGS
 
 REFUSALS: Mapping[str, Refusal] = {**OF_ESTATE, **OF_MOVES, **OF_SETTINGS}
 """By the name of the constraint, also of one that only a trigger holds."""
-CLOSED_MESSAGE = "the administration is closed for a move"
-"""Of a trigger whose rule has the name of another refusal (estate_guards.sql)."""
+PLACE_GUARD, CLOSED_MESSAGE = (
+    "administration_place_guard",
+    "the administration is closed for a move",
+)
+"""One rule of estate_guards.sql refuses both, and only its message says which."""
 CALENDAR_SUFFIX = "_in_calendar"
 """Of the rule of each column that holds a moment or a day; before it its name."""
 WRONG_YEAR = (
@@ -53,7 +56,7 @@ def refusal_of(error: DatabaseError) -> Refusal:
     """The sentence for the rule that the database held."""
     name = constraint_name(error)
     message = _diagnostics(error, "message_primary") or str(error)
-    if message == CLOSED_MESSAGE:
+    if (name, message) == (PLACE_GUARD, CLOSED_MESSAGE):
         return CLOSED
     if name.endswith(CALENDAR_SUFFIX):
         return Refusal(name.removesuffix(CALENDAR_SUFFIX), *WRONG_YEAR)

@@ -138,6 +138,7 @@ OF_ESTATE: Mapping[str, Refusal] = {
         _("Write it as the package does."),
     ),
     "administration_place_guard": BY_REQUEST,
+    "archive_closed": CLOSED,
     "administration_lives_at_connection": BY_REQUEST,
     "administration_address_lower": Refusal(
         "mail_address",

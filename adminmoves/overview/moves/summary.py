@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from pathlib import Path
 from typing import NamedTuple
 
 from django.db import connection
@@ -13,6 +12,7 @@ from adminmoves.access import Actor, can
 from adminmoves.bookkeeping.grants import needs_consent
 from adminmoves.models import BookkeepingConnection, Move
 from adminmoves.models.numbers import number_of
+from adminmoves.models.sql import fetch_as, sql_beside
 from adminmoves.overview.moves.filters import since
 from adminmoves.vocabulary import Action, MoveState, Right
 from adminmoves.web.fragments import FragmentCache
@@ -24,7 +24,7 @@ TALLEST_BAR = 84
 """Units of the chart's viewBox, as all places and heights of a bar."""
 CHARTS = FragmentCache("overview/list_chart.html", max_size=20)
 
-STATEMENT = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
+STATEMENT = sql_beside(__file__, "summary")
 
 
 class SummaryRow(NamedTuple):
@@ -187,8 +187,7 @@ def _read(actor: Actor) -> SummaryRow:
     }
     with connection.cursor() as cursor:
         cursor.execute(STATEMENT, params)
-        names = [column.name for column in cursor.description]
-        return SummaryRow(**dict(zip(names, cursor.fetchone(), strict=True)))
+        return fetch_as(cursor, SummaryRow)[0]
 
 
 def _chart(row: SummaryRow) -> Chart:
