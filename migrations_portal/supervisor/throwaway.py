@@ -51,8 +51,10 @@ def throw_away_settings() -> Iterator[dict[str, str]]:
 
 def settings_env(folder: Path) -> dict[str, str]:
     """The variables that the settings need, without a server."""
+    # With it every process would compile all modules again, and there are hundreds.
+    given = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
     return {
-        **os.environ,
+        **given,
         "SECRET_KEY": secrets.token_urlsafe(50),
         "PORTAL_TOKEN_KEYS": token_key(secrets.token_urlsafe(32)),
         "DATABASE_URL": f"postgresql://{postgres.APP}@{LOOPBACK}:1/{DATABASE}",
