@@ -111,13 +111,15 @@ def make_administration(
 
 def put_on_record() -> None:
     """Write down people and administrations that builders made, as an import does."""
-    told = set(StreamHead.objects.values_list("stream", "stream_id"))
+    recorded = set(StreamHead.objects.values_list("stream", "stream_id"))
     people = [
-        user for user in User.objects.all() if ("person", str(user.pk)) not in told
+        user for user in User.objects.all() if ("person", str(user.pk)) not in recorded
     ]
     administrations = Administration.objects.select_related("environment", "connection")
     new = [
-        one for one in administrations if ("administration", one.public_id) not in told
+        one
+        for one in administrations
+        if ("administration", one.public_id) not in recorded
     ]
     trail.record(
         SYSTEM,
@@ -182,8 +184,10 @@ def submit(move: Move, agent: User) -> Move:
 
 
 def attest_as(move: Move, agent: User) -> Move:
-    said = Attestation("Supergebruiker Noord", date(2026, 11, 20), ticket="SUP-1003")
-    return attest(move.pk, actor=actor_for(agent), attestation=said)
+    attestation = Attestation(
+        "Supergebruiker Noord", date(2026, 11, 20), ticket="SUP-1003"
+    )
+    return attest(move.pk, actor=actor_for(agent), attestation=attestation)
 
 
 def approve(move: Move, lead: User, **when: Any) -> Move:

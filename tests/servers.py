@@ -254,8 +254,8 @@ def shelves(celery_env: dict[str, str], tmp_path: Path, settings: Settings) -> P
     folder = tmp_path / "archive"
     folder.mkdir()
     celery_env["PORTAL_ARCHIVE_DIR"] = str(folder)
-    kept = {**settings.STORAGES["archive"], "OPTIONS": {"location": str(folder)}}
-    settings.STORAGES = {**settings.STORAGES, "archive": kept}
+    storage = {**settings.STORAGES["archive"], "OPTIONS": {"location": str(folder)}}
+    settings.STORAGES = {**settings.STORAGES, "archive": storage}
     return folder
 
 

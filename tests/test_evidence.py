@@ -54,18 +54,18 @@ def test_an_attestation_with_a_ticket_lets_the_request_go_on(
 
     attest(move.pk, actor=actor_for(agent), attestation=SAID)
 
-    held = Move.objects.get(pk=move.pk)
-    proof = held.proofs.get()
-    assert (held.state, held.proof_id) == (S.AWAITING_APPROVAL, proof.pk)
+    stored = Move.objects.get(pk=move.pk)
+    proof = stored.proofs.get()
+    assert (stored.state, stored.proof_id) == (S.AWAITING_APPROVAL, proof.pk)
     assert (proof.usable, proof.attested_by, proof.words.said_by) == (
         True,
         agent,
         "Supergebruiker Noord",
     )
-    told = held.events.get(code="PROOF_ATTESTED")
-    assert told.params["moved_on"] == "2026-11-20"
-    assert "Noord" not in str(told.params)
-    assert told.words.texts["said_by"] == "Supergebruiker Noord"
+    event = stored.events.get(code="PROOF_ATTESTED")
+    assert event.params["moved_on"] == "2026-11-20"
+    assert "Noord" not in str(event.params)
+    assert event.words.texts["said_by"] == "Supergebruiker Noord"
 
 
 def test_an_attestation_needs_evidence(a_move: MakeMove, agent: User) -> None:
@@ -116,9 +116,13 @@ def test_a_package_that_cannot_be_asked_yet_says_so_and_is_not_asked_again(
 ) -> None:
     count = ask_due()
 
-    held = Move.objects.get(pk=asked_move.pk)
-    assert (count, held.state, held.ask_proof_at) == (1, S.AWAITING_BOOKKEEPING, None)
-    assert [proof.verdict for proof in held.proofs.all()] == [Verdict.CONFIG_ERROR]
+    stored = Move.objects.get(pk=asked_move.pk)
+    assert (count, stored.state, stored.ask_proof_at) == (
+        1,
+        S.AWAITING_BOOKKEEPING,
+        None,
+    )
+    assert [proof.verdict for proof in stored.proofs.all()] == [Verdict.CONFIG_ERROR]
 
 
 @pytest.mark.django_db(transaction=True)
@@ -223,9 +227,9 @@ def test_a_stale_attestation_sends_the_request_back_to_waiting(
     with pytest.raises(ProofRefused):
         approve(move, lead)
 
-    held = Move.objects.get(pk=move.pk)
-    assert (held.state, held.proof_id) == (S.AWAITING_BOOKKEEPING, None)
-    assert held.reason == {"code": "proof_too_old"}
+    stored = Move.objects.get(pk=move.pk)
+    assert (stored.state, stored.proof_id) == (S.AWAITING_BOOKKEEPING, None)
+    assert stored.reason == {"code": "proof_too_old"}
 
 
 def test_an_approval_is_not_planned_past_the_end_of_an_attestation(
@@ -277,11 +281,11 @@ def test_while_somebody_else_asks_nothing_is_stored_and_it_is_asked_in_a_moment(
         check_now(asked_move.pk, actor=actor_for(agent))
     count = ask_due()
 
-    held = Move.objects.get(pk=asked_move.pk)
-    assert held.ask_proof_at is not None
-    assert timedelta() < held.ask_proof_at - timezone.now() <= timedelta(seconds=10)
-    assert (count, held.state) == (0, S.AWAITING_BOOKKEEPING)
-    assert not held.proofs.exists()
+    stored = Move.objects.get(pk=asked_move.pk)
+    assert stored.ask_proof_at is not None
+    assert timedelta() < stored.ask_proof_at - timezone.now() <= timedelta(seconds=10)
+    assert (count, stored.state) == (0, S.AWAITING_BOOKKEEPING)
+    assert not stored.proofs.exists()
 
 
 @pytest.mark.parametrize("verdict", [Verdict.UNAVAILABLE, Verdict.RATE_LIMITED])
@@ -371,11 +375,11 @@ def test_a_new_code_does_not_count_while_the_old_one_is_shown_too(
 
     ask_due()
 
-    held = Move.objects.get(pk=renamed.pk)
-    assert held.proofs.get().verdict == Verdict.OLD_CODE_STILL_SHOWN
-    assert held.state == S.AWAITING_BOOKKEEPING
-    assert held.ask_proof_at is not None
-    assert held.ask_proof_at > timezone.now()
+    stored = Move.objects.get(pk=renamed.pk)
+    assert stored.proofs.get().verdict == Verdict.OLD_CODE_STILL_SHOWN
+    assert stored.state == S.AWAITING_BOOKKEEPING
+    assert stored.ask_proof_at is not None
+    assert stored.ask_proof_at > timezone.now()
 
     shown(renamed.to_connection, "NIEUW")
     ask_package(renamed.pk)
@@ -419,8 +423,8 @@ def test_an_attestation_does_not_count_once_the_package_itself_is_asked(
     with pytest.raises(ProofRefused, match="nu zelf bevraagd"):
         approve(Move.objects.get(pk=move.pk), lead)
 
-    held = Move.objects.get(pk=move.pk)
-    assert (held.state, held.reason) == (
+    stored = Move.objects.get(pk=move.pk)
+    assert (stored.state, stored.reason) == (
         S.AWAITING_BOOKKEEPING,
         {"code": "package_asked_now"},
     )

@@ -26,7 +26,7 @@ from tests.archive.bucket import Bucket
 from tests.archive.shelves import contents, everything, files, fill_with, path_of
 from tests.builders import make_administration, run, start
 from tests.cast import MakeMove
-from tests.overview.people import logged_in, said
+from tests.overview.people import logged_in, page_words
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 S = MoveState
@@ -173,7 +173,7 @@ def test_a_move_that_is_due_does_not_start_and_says_why(
         assert again(approved).state == S.APPROVED
         assert again(approved).reason["code"] == "archive_away"
         assert not approved.attempts.exists()
-        page = said(logged_in(lead).get(move_page(approved)))
+        page = page_words(logged_in(lead).get(move_page(approved)))
         assert "Het archief is nu niet bereikbaar" in page
 
     assert run(approved).state == S.COMPLETED
@@ -261,15 +261,17 @@ def test_people_are_told_where_they_look(
         later(approved)
 
         assert not archive_line().ok
-        operations = said(logged_in(administrator).get(reverse("moves:operations")))
+        operations = page_words(
+            logged_in(administrator).get(reverse("moves:operations"))
+        )
         assert "Het archief is weg" in operations
         assert "wacht: het archief is nu niet bereikbaar" in operations
-        assert "het archief is nu niet bereikbaar" in said(
+        assert "het archief is nu niet bereikbaar" in page_words(
             logged_in(lead).get(move_page(approved))
         )
 
     assert archive_line().ok
-    operations = said(logged_in(administrator).get(reverse("moves:operations")))
+    operations = page_words(logged_in(administrator).get(reverse("moves:operations")))
     assert "Het archief is weg" not in operations
 
 

@@ -27,7 +27,7 @@ def codes(answer: Any) -> list[str]:
     return re.findall(r"<code\s*>([A-Z_]+)</code>", answer.content.decode())
 
 
-def said(answer: Any) -> str:
+def page_words(answer: Any) -> str:
     text = re.sub(r"<[^>]+>", " ", answer.content.decode())
     return re.sub(r"\s+", " ", html.unescape(text))
 
@@ -57,7 +57,7 @@ def test_who_may_read_it_reads_it_and_others_hear_who_can_help(role: Role) -> No
 
     allowed = role in MAY[Right.READ_HISTORY]
     assert answer.status_code == (200 if allowed else 403)
-    assert allowed or "teamleider" in said(answer)
+    assert allowed or "teamleider" in page_words(answer)
 
 
 def test_it_shows_every_event_newest_first(as_auditor: Client, moved: Move) -> None:
@@ -66,7 +66,7 @@ def test_it_shows_every_event_newest_first(as_auditor: Client, moved: Move) -> N
     assert codes(answer) == all_codes()
     assert (
         f"{Event.objects.count()} van {Event.objects.count()} gebeurtenissen"
-        in said(answer)
+        in page_words(answer)
     )
 
 
@@ -130,7 +130,7 @@ def test_another_day_holds_nothing(as_auditor: Client, moved: Move) -> None:
     answer = as_auditor.get("/historie/", {"tot": "2020-01-01"})
 
     assert codes(answer) == []
-    assert "Geen gebeurtenissen met deze filters." in said(answer)
+    assert "Geen gebeurtenissen met deze filters." in page_words(answer)
 
 
 def test_an_office_finds_what_left_it_and_what_came(
@@ -180,7 +180,7 @@ def test_a_broken_page_key_gives_a_page(as_auditor: Client, key: str) -> None:
 def test_before_and_after_fold_open_in_the_row(as_auditor: Client, moved: Move) -> None:
     answer = as_auditor.get("/historie/", {"gebeurtenis": "MOVE_APPROVED"})
 
-    assert "Status Wacht op akkoord In wachtrij" in said(answer)
+    assert "Status Wacht op akkoord In wachtrij" in page_words(answer)
 
 
 def test_it_costs_the_same_with_three_events_and_with_thirty(

@@ -49,7 +49,7 @@ def test_every_sentence_has_a_dutch_text(code: EventCode) -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "params", "told"),
+    ("code", "params", "expected"),
     [
         (
             EventCode.MOVE_APPROVED,
@@ -94,10 +94,10 @@ def test_every_sentence_has_a_dutch_text(code: EventCode) -> None:
     ],
 )
 def test_facts_stand_in_the_sentence(
-    code: EventCode, params: dict[str, object], told: str
+    code: EventCode, params: dict[str, object], expected: str
 ) -> None:
     with translation.override("nl"):
-        assert sentence(event(code, params=params)) == told
+        assert sentence(event(code, params=params)) == expected
 
 
 def test_a_machine_is_called_by_its_role() -> None:

@@ -16,7 +16,7 @@ from adminmoves.audit import queries
 from adminmoves.models import Event, Move, search
 from adminmoves.vocabulary import MoveState
 from tests.audit.test_export import content
-from tests.audit.test_history import codes, said
+from tests.audit.test_history import codes, page_words
 from tests.builders import make_administration, make_move
 
 pytestmark = pytest.mark.django_db
@@ -56,7 +56,7 @@ def later(monkeypatch: pytest.MonkeyPatch) -> Later:
 def everything(answer: Any) -> str:
     """The link out of the window."""
     found = re.search(r'href="([^"]+)">Zoek in alles', answer.content.decode())
-    assert found, said(answer)
+    assert found, page_words(answer)
     return html.unescape(found[1])
 
 
@@ -66,13 +66,13 @@ def test_a_common_text_finds_the_newest_days_and_says_so(
     later(89)
     inside = as_auditor.get("/historie/", {"q": "firma"})
 
-    assert IN_WINDOW in said(inside)
+    assert IN_WINDOW in page_words(inside)
     assert codes(inside) == TOLD
 
     later(1)
     outside = as_auditor.get("/historie/", {"q": "firma"})
 
-    assert IN_WINDOW in said(outside)
+    assert IN_WINDOW in page_words(outside)
     assert codes(outside) == []
 
 
@@ -87,7 +87,7 @@ def test_a_link_searches_everything_and_keeps_the_filters(
 
     assert all(f"{name}={value}" in link for name, value in filters.items())
     assert codes(answer) == TOLD
-    assert IN_WINDOW not in said(answer)
+    assert IN_WINDOW not in page_words(answer)
 
 
 @pytest.mark.parametrize(
@@ -107,7 +107,7 @@ def test_whatever_else_is_asked_has_no_window(
 
     answer = as_auditor.get("/historie/", filters)
 
-    assert IN_WINDOW not in said(answer)
+    assert IN_WINDOW not in page_words(answer)
     assert bool(codes(answer)) is ("q" in filters)
 
 

@@ -72,11 +72,11 @@ def test_a_form_that_cannot_save_itself_says_so_until_it_has(
     assert axe_faults(page) == []
     shoot(page, "form-not-saved")
 
-    for number, (status, headers, said) in enumerate(FAULTS):
+    for number, (status, headers, sentence) in enumerate(FAULTS):
         answer_with(page, SAVE, status, headers)
         page.context.set_offline(False)
         code.fill(f"NL3{number}")
-        expect(failed).to_have_text(said)
+        expect(failed).to_have_text(sentence)
 
     page.unroute(SAVE)
     Session.objects.all().delete()

@@ -214,8 +214,10 @@ def test_an_event_folds_open_and_the_history_leaves_as_a_file(
     with page.expect_download() as taken:
         page.get_by_role("button", name="Exporteer CSV").click()
 
-    told = taken.value.path().read_text(encoding="utf-8-sig")
-    assert [line.split(";")[4] for line in told.splitlines()[1:-3]] == ["MOVE_REJECTED"]
+    exported = taken.value.path().read_text(encoding="utf-8-sig")
+    assert [line.split(";")[4] for line in exported.splitlines()[1:-3]] == [
+        "MOVE_REJECTED"
+    ]
     page.goto("/historie/")
     expect(page.get_by_text("HISTORY_EXPORTED")).to_be_visible()
 
@@ -245,9 +247,9 @@ def test_the_export_takes_the_filters_of_the_moment(
     with page.expect_download() as taken:
         page.get_by_role("button", name="JSON").click()
 
-    told = taken.value.path().read_text().splitlines()
-    assert len(told) == 2
-    assert '"MOVE_WITHDRAWN"' in told[0]
+    exported = taken.value.path().read_text().splitlines()
+    assert len(exported) == 2
+    assert '"MOVE_WITHDRAWN"' in exported[0]
 
 
 def test_before_the_first_migration_the_page_is_accessible(

@@ -83,21 +83,21 @@ def test_what_the_package_shows_is_compared_with_our_record(
     ask_package(move.pk)
     report = inspect(Move.objects.select_related("proof").get(pk=move.pk))
 
-    told = [
+    messages = [
         (one.outcome, one.message_key)
         for one in report.results
         if one.code == "recognised"
     ]
     assert "recognised" not in before
-    assert told == [(outcome, say)]
+    assert messages == [(outcome, say)]
 
 
 def test_an_attestation_has_no_name_to_compare(a_move: MakeMove) -> None:
     report = inspect(a_move(MoveState.AWAITING_APPROVAL))
 
-    told = [
+    messages = [
         (one.outcome, one.message_key)
         for one in report.results
         if one.code == "recognised"
     ]
-    assert told == [("passed", "attested")]
+    assert messages == [("passed", "attested")]

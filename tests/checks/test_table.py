@@ -62,8 +62,10 @@ def target_link(**facts: Any) -> Break:
 
 def administration(**facts: Any) -> Break:
     def spoil(move: Move) -> None:
-        held = Administration.objects.filter(pk=move.wanted.administration_id)
-        held.update(**facts)
+        administrations = Administration.objects.filter(
+            pk=move.wanted.administration_id
+        )
+        administrations.update(**facts)
 
     return spoil
 
@@ -217,7 +219,7 @@ def test_a_complete_request_only_waits_for_the_package(
 
     counts = report.counts
     assert report.holding(Moment.SUBMIT) == ()
-    assert [held.code for held in report.holding(Moment.APPROVE)] == [
+    assert [result.code for result in report.holding(Moment.APPROVE)] == [
         "moved_in_package"
     ]
     assert (counts["blocking"], counts["todo"], counts["warning"]) == (0, 0, 0)
@@ -265,13 +267,13 @@ def test_an_empty_request_tells_everything_at_once(
 def test_what_the_type_changes_has_to_differ(
     intent: MoveType, same: str, say: str, agent: User
 ) -> None:
-    held = make_administration()
+    administration = make_administration()
     present = {
-        "to_environment": held.environment,
-        "to_connection": held.connection,
-        "to_code": held.code,
+        "to_environment": administration.environment,
+        "to_connection": administration.connection,
+        "to_code": administration.code,
     }
-    move = make_draft(agent, intent, held, **{same: present[same]})
+    move = make_draft(agent, intent, administration, **{same: present[same]})
 
     rule = {
         "to_environment": "target_environment",
@@ -283,9 +285,9 @@ def test_what_the_type_changes_has_to_differ(
 
 
 def test_a_wanted_place_of_another_type_is_told_with_that_type(agent: User) -> None:
-    held = make_administration()
-    move = make_draft(agent, T.MOVE_ENVIRONMENT_AND_CHANGE_CODE, held)
-    Move.objects.filter(pk=move.pk).update(to_code=held.code)
+    administration = make_administration()
+    move = make_draft(agent, T.MOVE_ENVIRONMENT_AND_CHANGE_CODE, administration)
+    Move.objects.filter(pk=move.pk).update(to_code=administration.code)
 
     result = result_of(move, "type_fits")
 
@@ -439,9 +441,9 @@ def test_a_namesake_at_the_wanted_place_itself_is_told_once(agent: User) -> None
         to_code="100",
     )
 
-    said = [result_of(draft, code) for code in ("place_free", "code_and_name")]
+    results = [result_of(draft, code) for code in ("place_free", "code_and_name")]
 
-    assert [one and one.message_key for one in said] == ["taken", "ok"]
+    assert [one and one.message_key for one in results] == ["taken", "ok"]
 
 
 def test_an_administrator_can_change_a_severity_but_not_a_fixed_one(
@@ -489,7 +491,9 @@ def test_what_only_an_administrator_can_do_is_not_asked_of_an_agent() -> None:
         remedies = [
             str(saying.remedy) for check in CHECKS for saying in check.messages.values()
         ]
-    about_own_code = [told for told in remedies if "own" in told and "address" in told]
+    about_own_code = [
+        remedy for remedy in remedies if "own" in remedy and "address" in remedy
+    ]
 
     assert len(about_own_code) == 5
-    assert all("Have an administrator give" in told for told in about_own_code)
+    assert all("Have an administrator give" in remedy for remedy in about_own_code)

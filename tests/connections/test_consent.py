@@ -72,14 +72,14 @@ def test_a_consent_makes_a_connection_that_can_be_asked(
     connection = packages.connection(package)
     page = leave(as_administrator, connection)
 
-    told = come_back(
+    page_text = come_back(
         as_administrator, allow(page, packages.key(connection)), state_in(page)
     )
 
     grant = ConnectionGrant.objects.get(connection=connection)
     assert grant.lost_at is None
-    assert "Het pakket antwoordt" in told
-    assert CODES[package] in told
+    assert "Het pakket antwoordt" in page_text
+    assert CODES[package] in page_text
     event = Event.objects.get(code=EventCode.CONNECTION_CONSENTED)
     assert (event.subject, event.params) == (str(connection), {"again": False})
 
@@ -92,12 +92,12 @@ def test_no_token_stands_open_in_the_database(
 
     grant = ConnectionGrant.objects.get()
     tokens = [unseal(grant.sealed_access), unseal(grant.sealed_refresh)]
-    kept = [
+    stored = [
         json.dumps(list(model.objects.values()), default=str)
         for model in (ConnectionGrant, ConnectionList, ConnectionCall, Event)
     ]
     assert all(tokens)
-    assert not [text for text in kept for token in tokens if token in text]
+    assert not [text for text in stored for token in tokens if token in text]
 
 
 def test_consent_in_another_organisation_is_told_loudly(
@@ -105,11 +105,11 @@ def test_consent_in_another_organisation_is_told_loudly(
 ) -> None:
     page = leave(as_administrator, connection)
 
-    told = come_back(
+    page_text = come_back(
         as_administrator, allow(page, "TWINFIELD:KANTOOR-B"), state_in(page)
     )
 
-    assert "De toestemming is voor KANTOOR-B" in told
+    assert "De toestemming is voor KANTOOR-B" in page_text
 
 
 def test_who_refuses_changes_nothing(
@@ -160,9 +160,9 @@ def test_a_consent_that_ends_another_one_says_which(
     for each in pair:
         page = leave(as_administrator, each)
         code = allow(page, packages.key(each))
-        told = come_back(as_administrator, code, state_in(page))
+        page_text = come_back(as_administrator, code, state_in(page))
 
-    assert f"Dezelfde gebruiker bedient ook {pair[0]}" in told
+    assert f"Dezelfde gebruiker bedient ook {pair[0]}" in page_text
 
 
 def test_a_code_that_is_refused_is_among_the_newest_requests(
@@ -170,9 +170,9 @@ def test_a_code_that_is_refused_is_among_the_newest_requests(
 ) -> None:
     state = state_in(leave(as_administrator, connection))
 
-    told = come_back(as_administrator, "not-a-code", state)
+    page_text = come_back(as_administrator, "not-a-code", state)
 
-    assert "HTTP 400" in told
+    assert "HTTP 400" in page_text
 
 
 def test_a_state_counts_once(
@@ -181,23 +181,23 @@ def test_a_state_counts_once(
     page = leave(as_administrator, connection)
     come_back(as_administrator, allow(page, packages.key(connection)), state_in(page))
 
-    told = come_back(
+    page_text = come_back(
         as_administrator, allow(page, packages.key(connection)), state_in(page)
     )
 
-    assert "hoort niet bij een toestemming die je" in told
+    assert "hoort niet bij een toestemming die je" in page_text
     assert ConnectionGrant.objects.get().version == 1
 
 
-@pytest.mark.parametrize("kept", [0, -2])
+@pytest.mark.parametrize("length", [0, -2])
 def test_a_forged_state_is_refused(
-    kept: int, as_administrator: Client, connection: BookkeepingConnection
+    length: int, as_administrator: Client, connection: BookkeepingConnection
 ) -> None:
     state = state_in(leave(as_administrator, connection))
 
-    told = come_back(as_administrator, "code", state[:kept])
+    page_text = come_back(as_administrator, "code", state[:length])
 
-    assert "hoort niet bij een toestemming die je" in told
+    assert "hoort niet bij een toestemming die je" in page_text
     assert not ConnectionGrant.objects.exists()
 
 
@@ -219,13 +219,13 @@ def test_the_state_of_another_person_is_refused(
     other = make_person("beheerder-2", Role.ADMINISTRATOR)
     as_administrator.force_login(other)
     # Even if the session had been kept.
-    kept = as_administrator.session
-    kept[NONCES_KEY] = begun
-    kept.save()
+    session = as_administrator.session
+    session[NONCES_KEY] = begun
+    session.save()
 
-    told = come_back(as_administrator, "code", state)
+    page_text = come_back(as_administrator, "code", state)
 
-    assert "hoort niet bij een toestemming" in told
+    assert "hoort niet bij een toestemming" in page_text
 
 
 @pytest.mark.parametrize(("seconds", "holds"), [(590, True), (610, False)])
@@ -271,8 +271,10 @@ def test_of_two_browsers_the_last_consent_holds(
     browsers = [(each, leave(each, connection)) for each in (as_administrator, second)]
 
     for browser, page in browsers:
-        told = come_back(browser, allow(page, packages.key(connection)), state_in(page))
-        assert "Het pakket antwoordt" in told
+        page_text = come_back(
+            browser, allow(page, packages.key(connection)), state_in(page)
+        )
+        assert "Het pakket antwoordt" in page_text
 
     assert ConnectionGrant.objects.get().version == 2
     consents = Event.objects.filter(code=EventCode.CONNECTION_CONSENTED)
@@ -286,9 +288,9 @@ def test_while_a_connection_is_asked_it_is_not_connected(
 
     with connection_lock.connection_lock(connection, 10):
         code = allow(page, packages.key(connection))
-        told = come_back(as_administrator, code, state_in(page))
+        page_text = come_back(as_administrator, code, state_in(page))
 
-    assert "wordt op dit moment bevraagd" in told
+    assert "wordt op dit moment bevraagd" in page_text
     assert not ConnectionGrant.objects.exists()
 
 
@@ -303,11 +305,11 @@ def test_a_package_that_does_not_answer_leaves_the_old_consent(
     code = allow(page, packages.key(connection))
     packages.befall(connection, "server_error", kind="token")
 
-    told = come_back(as_administrator, code, state_in(page))
+    page_text = come_back(as_administrator, code, state_in(page))
 
-    assert "antwoordde niet, dus er is niets gedaan" in told
-    kept = ConnectionGrant.objects.get()
-    assert kept.sealed_refresh == before.sealed_refresh
+    assert "antwoordde niet, dus er is niets gedaan" in page_text
+    grant = ConnectionGrant.objects.get()
+    assert grant.sealed_refresh == before.sealed_refresh
 
 
 def test_a_refused_registration_names_who_can_help(
@@ -320,9 +322,9 @@ def test_a_refused_registration_names_who_can_help(
     code = allow(page, packages.key(connection))
     settings.PORTAL_CLIENTS = {"TWINFIELD": ("portal-rehearsal", "wrong")}
 
-    told = come_back(as_administrator, code, state_in(page))
+    page_text = come_back(as_administrator, code, state_in(page))
 
-    assert "Wie het portaal beheert, kan ernaar kijken" in told
+    assert "Wie het portaal beheert, kan ernaar kijken" in page_text
 
 
 def test_access_for_a_short_time_only_is_refused(
@@ -332,11 +334,11 @@ def test_access_for_a_short_time_only_is_refused(
     short = page.replace("+offline_access", "")
     assert short != page
 
-    told = come_back(
+    page_text = come_back(
         as_administrator, allow(short, packages.key(connection)), state_in(page)
     )
 
-    assert "Het pakket gaf maar kort toegang" in told
+    assert "Het pakket gaf maar kort toegang" in page_text
     assert not ConnectionGrant.objects.exists()
 
 
@@ -361,8 +363,8 @@ def test_consent_is_given_and_taken_by_administrators_alone(
         assert browser.get(page_of(connection, "connect")).status_code == 403
         assert browser.get(reverse("moves:returned")).status_code == 403
         assert browser.post(page_of(connection, "disconnect")).status_code == 403
-        told = browser.get(page_of(connection)).content.decode()
-        assert page_of(connection, "connect") not in told
+        page_text = browser.get(page_of(connection)).content.decode()
+        assert page_of(connection, "connect") not in page_text
 
 
 def test_a_code_that_the_package_refuses_is_told(
@@ -370,9 +372,9 @@ def test_a_code_that_the_package_refuses_is_told(
 ) -> None:
     state = state_in(leave(as_administrator, connection))
 
-    told = come_back(as_administrator, "not-a-code", state)
+    page_text = come_back(as_administrator, "not-a-code", state)
 
-    assert "nam de toestemming niet aan" in told
+    assert "nam de toestemming niet aan" in page_text
     assert not ConnectionGrant.objects.exists()
 
 
@@ -441,12 +443,12 @@ def test_another_consent_forgets_what_the_old_one_showed(
     page = leave(as_administrator, connection)
     packages.befall(connection, "server_error")
 
-    told = come_back(
+    page_text = come_back(
         as_administrator, allow(page, packages.key(connection)), state_in(page)
     )
 
-    assert "KANTOOR-B" not in told
-    assert "Er is nog geen lijst gekomen" in told
+    assert "KANTOOR-B" not in page_text
+    assert "Er is nog geen lijst gekomen" in page_text
 
 
 def test_another_consent_ends_the_silence(
@@ -460,8 +462,8 @@ def test_another_consent_ends_the_silence(
     gateway.check(connection, None, connection.package_environment)
     page = leave(as_administrator, connection)
 
-    told = come_back(
+    page_text = come_back(
         as_administrator, allow(page, packages.key(connection)), state_in(page)
     )
 
-    assert "Het pakket antwoordt" in told
+    assert "Het pakket antwoordt" in page_text

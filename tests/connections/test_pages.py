@@ -23,7 +23,7 @@ from tests.bookkeeping.world import CODES, Consented, Packages
 from tests.builders import make_connection, make_environment
 from tests.estate.admin import address
 from tests.overview.people import link as leads_to
-from tests.overview.people import logged_in, said
+from tests.overview.people import logged_in, page_words
 
 pytestmark = pytest.mark.django_db
 LIST_QUERIES = 5
@@ -63,11 +63,11 @@ def give_grant(
 
 def shown(user: User, connection: BookkeepingConnection) -> str:
     page = reverse("moves:connection", args=[connection.public_id])
-    return said(logged_in(user).get(page))
+    return page_words(logged_in(user).get(page))
 
 
 def listed(user: User, query: str = "") -> str:
-    return said(logged_in(user).get(f"/koppelingen/{query}"))
+    return page_words(logged_in(user).get(f"/koppelingen/{query}"))
 
 
 def test_a_connection_shows_who_consented_what_it_shows_and_how_it_went(
@@ -75,14 +75,14 @@ def test_a_connection_shows_who_consented_what_it_shows_and_how_it_went(
 ) -> None:
     ask(linked)
 
-    told = shown(agent, linked)
+    page_text = shown(agent, linked)
 
-    assert "Verbonden" in told
-    assert "Gegeven door beheerder-1" in told
-    assert "1 administratie, gezien vandaag" in told
-    assert "als SYNC01" in told
-    assert CODES[Package.TWINFIELD] in told
-    assert "offices beantwoord, HTTP 200" in told
+    assert "Verbonden" in page_text
+    assert "Gegeven door beheerder-1" in page_text
+    assert "1 administratie, gezien vandaag" in page_text
+    assert "als SYNC01" in page_text
+    assert CODES[Package.TWINFIELD] in page_text
+    assert "offices beantwoord, HTTP 200" in page_text
 
 
 def test_trouble_is_shown_with_its_end_and_its_reason(
@@ -91,11 +91,11 @@ def test_trouble_is_shown_with_its_end_and_its_reason(
     packages.befall(linked, "too_many", after=300)
     ask(linked)
 
-    told = shown(agent, linked)
+    page_text = shown(agent, linked)
 
-    assert "Met problemen" in told
-    assert "We vragen weer vanaf" in told
-    assert "te vaak gevraagd" in told
+    assert "Met problemen" in page_text
+    assert "We vragen weer vanaf" in page_text
+    assert "te vaak gevraagd" in page_text
 
 
 def test_without_a_consent_the_page_says_so_once(
@@ -131,9 +131,9 @@ def test_a_consent_for_another_organisation_stays_loud_on_its_page(
     consented(connection, "TWINFIELD:KANTOOR-B")
     ask(connection)
 
-    told = shown(agent, connection)
+    page_text = shown(agent, connection)
 
-    assert "gegeven in KANTOOR-B, en deze koppeling is KANTOOR-A" in told
+    assert "gegeven in KANTOOR-B, en deze koppeling is KANTOOR-A" in page_text
     assert "Toestemming voor een andere" in listed(agent)
     assert holding(agent, connection) == ["andere"]
 
@@ -256,8 +256,8 @@ def test_filters_narrow_the_connections_down(agent: User) -> None:
     }
 
     for query, names in expected.items():
-        told = listed(agent, query)
-        assert {name for name in ("EEN", "TWEE", "DRIE") if name in told} == names, (
+        rows = listed(agent, query)
+        assert {name for name in ("EEN", "TWEE", "DRIE") if name in rows} == names, (
             query
         )
 
@@ -286,7 +286,7 @@ def test_pages_show_every_connection_once(agent: User) -> None:
 
     while url:
         answer = client.get(f"/koppelingen/{url}")
-        seen += said(answer).count("LICENTIE-")
+        seen += page_words(answer).count("LICENTIE-")
         url = leads_to(answer, "next")
 
     assert seen == 60
@@ -323,7 +323,7 @@ def test_a_newer_consent_is_not_cut_by_an_older_page(administrator: User) -> Non
     late, untold = client.post(way, older), client.post(way)
 
     assert (late.status_code, untold.status_code) == (409, 409)
-    assert "beheerder-1 koppelde dit op" in said(late)
+    assert "beheerder-1 koppelde dit op" in page_words(late)
     assert grants.get().lost_at is None
     newer = grants.get().consented_at.isoformat()
     page = client.get(reverse("moves:connection", args=[connection.public_id]))
@@ -338,13 +338,15 @@ def test_a_newer_consent_is_not_cut_by_an_older_page(administrator: User) -> Non
 def asked_now(user: User, connection: BookkeepingConnection) -> str:
     """What the page says to an administrator who just pressed "ask now"."""
     way = reverse("moves:ask_connection", args=[connection.public_id])
-    return said(logged_in(user).post(way, follow=True))
+    return page_words(logged_in(user).post(way, follow=True))
 
 
 def in_english(user: User, connection: BookkeepingConnection) -> str:
     browser = logged_in(user)
     browser.cookies["taal"] = "en"
-    return said(browser.get(reverse("moves:connection", args=[connection.public_id])))
+    return page_words(
+        browser.get(reverse("moves:connection", args=[connection.public_id]))
+    )
 
 
 @pytest.fixture
@@ -362,20 +364,20 @@ def test_a_refused_renewal_is_told_with_its_reason_and_its_remedy(
         exact, "token_error", kind="token", error="unauthorized_client", status=401
     )
 
-    told = asked_now(administrator, exact)
+    page_text = asked_now(administrator, exact)
 
-    assert "Er kwam geen lijst" in told
-    assert "dat onze toegang al vernieuwd is" in told
-    assert "als een gebruiker van Exact die geen andere koppeling bedient" in told
-    assert "Toestemming beëindigd" in told
-    assert "token geen toestemming bij het pakket, HTTP 401" in told
-    assert "Geldt tot" not in told
-    assert "Er is nog niets gevraagd" not in told
+    assert "Er kwam geen lijst" in page_text
+    assert "dat onze toegang al vernieuwd is" in page_text
+    assert "als een gebruiker van Exact die geen andere koppeling bedient" in page_text
+    assert "Toestemming beëindigd" in page_text
+    assert "token geen toestemming bij het pakket, HTTP 401" in page_text
+    assert "Geldt tot" not in page_text
+    assert "Er is nog niets gevraagd" not in page_text
     assert "renewed already" in in_english(administrator, exact)
 
 
 @pytest.mark.parametrize(
-    ("fault", "told", "words"),
+    ("fault", "details", "words"),
     [
         (
             "outside_consent",
@@ -398,13 +400,13 @@ def test_a_refused_renewal_is_told_with_its_reason_and_its_remedy(
 )
 def test_a_list_that_does_not_come_is_never_green(
     fault: str,
-    told: dict[str, Any],
+    details: dict[str, Any],
     words: tuple[str, str],
     administrator: User,
     packages: Packages,
     exact: BookkeepingConnection,
 ) -> None:
-    packages.befall(exact, fault, **told)
+    packages.befall(exact, fault, **details)
 
     page = asked_now(administrator, exact)
 
@@ -425,10 +427,10 @@ def test_a_consent_that_may_be_lost_asks_for_another_one(
     packages.grow_old(exact)
     packages.befall(exact, "answer", kind="token", status=401)
 
-    told = asked_now(administrator, exact)
+    page_text = asked_now(administrator, exact)
 
-    assert "het pakket laat ons er nu niet mee binnen" in told
-    assert "laat dan een beheerder de koppeling opnieuw verbinden" in told
+    assert "het pakket laat ons er nu niet mee binnen" in page_text
+    assert "laat dan een beheerder de koppeling opnieuw verbinden" in page_text
 
 
 def test_a_package_that_shows_nothing_is_not_green_either(
@@ -458,9 +460,9 @@ def test_connections_of_one_exact_user_name_each_other(
         asked_now(administrator, each)
 
     for one, other in (pair, reversed(pair)):
-        told = shown(administrator, one)
-        assert "Dezelfde gebruiker van Exact bedient andere koppelingen" in told
-        assert str(other) in told
+        page_text = shown(administrator, one)
+        assert "Dezelfde gebruiker van Exact bedient andere koppelingen" in page_text
+        assert str(other) in page_text
 
 
 def test_two_users_of_exact_are_not_told_of_each_other(
@@ -469,5 +471,5 @@ def test_two_users_of_exact_are_not_told_of_each_other(
     for name in ("KANTOOR-A", "KANTOOR-B"):
         connection = packages.connection(Package.EXACT_ONLINE, name)
         consented(connection)
-        told = asked_now(administrator, connection)
-        assert "Dezelfde gebruiker" not in told
+        page_text = asked_now(administrator, connection)
+        assert "Dezelfde gebruiker" not in page_text

@@ -25,9 +25,9 @@ def connection(packages: Packages, consented: Consented) -> BookkeepingConnectio
 
 
 def rotate() -> str:
-    told = StringIO()
-    call_command("rotate_keys", stdout=told)
-    return told.getvalue()
+    output = StringIO()
+    call_command("rotate_keys", stdout=output)
+    return output.getvalue()
 
 
 def test_the_older_key_can_go_after_a_rotation(
@@ -35,13 +35,13 @@ def test_the_older_key_can_go_after_a_rotation(
 ) -> None:
     settings.PORTAL_TOKEN_KEYS = [NEWER_KEY, *settings.PORTAL_TOKEN_KEYS]
 
-    told = rotate()
+    output = rotate()
 
     settings.PORTAL_TOKEN_KEYS = [NEWER_KEY]
     answer = gateway.check(
         connection, CODES[Package.EXACT_ONLINE], connection.package_environment
     )
-    assert told == "Sealed anew: 1.\n"
+    assert output == "Sealed anew: 1.\n"
     assert answer.verdict == Verdict.FOUND_ACTIVE
 
 
@@ -62,10 +62,10 @@ def test_what_no_key_opens_is_named_and_the_rest_is_sealed_anew(
 
     assert connection.public_id in str(refused.value)
     assert other.public_id not in str(refused.value)
-    kept = ConnectionGrant.objects.get(connection=connection)
-    assert kept.sealed_refresh == sealed
+    grant = ConnectionGrant.objects.get(connection=connection)
+    assert grant.sealed_refresh == sealed
     settings.PORTAL_TOKEN_KEYS = old_keys
-    assert unseal(kept.sealed_refresh)
+    assert unseal(grant.sealed_refresh)
 
 
 def test_a_token_that_comes_during_a_rotation_is_stored(

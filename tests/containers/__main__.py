@@ -56,10 +56,10 @@ WISHES = (
 PLACE = """
 import json
 from adminmoves.models import Administration
-held = Administration.objects.with_place().get(public_id={public_id!r})
-keys = list(held.archive.values_list("storage_key", flat=True))
-print(json.dumps({{"code": held.code, "connection": held.connection.public_id,
-                   "office": held.environment.office_code, "keys": keys}}))
+found = Administration.objects.with_place().get(public_id={public_id!r})
+keys = list(found.archive.values_list("storage_key", flat=True))
+print(json.dumps({{"code": found.code, "connection": found.connection.public_id,
+                   "office": found.environment.office_code, "keys": keys}}))
 """
 
 
@@ -96,7 +96,7 @@ def appoint_people(portal: Portal) -> dict[str, str]:
     passwords = {name: secrets.token_urlsafe(12) for name in PEOPLE}
     for name, role in PEOPLE.items():
         twice = f"{passwords[name]}\n{passwords[name]}\n"
-        say(portal.manage("web", "appoint", name, role, told=twice).strip())
+        say(portal.manage("web", "appoint", name, role, stdin=twice).strip())
     return passwords
 
 

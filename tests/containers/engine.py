@@ -50,9 +50,9 @@ class Engine:
         for name, text in (("engine.conf", ENGINE), ("storage.conf", STORAGE)):
             (self.folder / name).write_text(text.format(folder=self.folder))
 
-    def __call__(self, *arguments: str | Path, told: str | None = None) -> str:
+    def __call__(self, *arguments: str | Path, stdin: str | None = None) -> str:
         """What podman printed; Failed where it ended badly."""
-        return run("podman", *arguments, env=self.env, told=told)
+        return run("podman", *arguments, env=self.env, stdin=stdin)
 
     def between(
         self, *arguments: str, source: Path | None = None, target: Path | None = None
@@ -114,12 +114,12 @@ def run(
     program: str,
     *arguments: str | Path,
     env: Mapping[str, str] | None = None,
-    told: str | None = None,
+    stdin: str | None = None,
 ) -> str:
     """What a program printed to its standard output; ``told`` is what it reads."""
     command = [shutil.which(program) or program, *arguments]
     done = subprocess.run(
-        command, env={**os.environ, **(env or {})}, input=told, text=True,
+        command, env={**os.environ, **(env or {})}, input=stdin, text=True,
         capture_output=True, check=False,
     )  # fmt: skip
     if done.returncode:

@@ -95,10 +95,10 @@ class Portal:
         (facts,) = json.loads(self.engine("container", "inspect", name))
         return dict(facts)
 
-    def manage(self, service: str, *arguments: str, told: str | None = None) -> str:
+    def manage(self, service: str, *arguments: str, stdin: str | None = None) -> str:
         """A command of manage.py, as the handbook gives it."""
         command = ("python", "manage.py", *arguments)
-        return self.engine("exec", "--interactive", service, *command, told=told)
+        return self.engine("exec", "--interactive", service, *command, stdin=stdin)
 
     def lose_all(self) -> None:
         """As after a fire: no container, no volume."""

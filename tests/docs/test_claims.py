@@ -64,13 +64,13 @@ def test_a_figure_on_a_page_is_the_one_in_the_code(page: str, sentence: str) -> 
 
 
 def test_the_packages_that_can_be_asked_are_named() -> None:
-    told = next(
+    words = next(
         sentence
         for sentence in read("docs/domain.md").replace("\n", " ").split(". ")
         if "The portal can ask" in sentence
     )
 
-    assert [package for package in ADAPTERS if package.label not in told] == []
+    assert [package for package in ADAPTERS if package.label not in words] == []
 
 
 def test_no_page_says_that_packages_cannot_be_asked() -> None:

@@ -81,12 +81,13 @@ def test_every_picture_is_light_and_shown_somewhere() -> None:
 
 
 def test_every_command_on_the_pages_exists() -> None:
-    told = "\n".join(command for doc in pages() for command in commands(doc))
+    all_commands = "\n".join(command for doc in pages() for command in commands(doc))
     targets = set(re.findall(r"^([a-z-]+):.*##", read("Makefile"), re.MULTILINE))
 
-    assert set(re.findall(r"\bmake ([a-z]+)", told)) - targets == set()
+    assert set(re.findall(r"\bmake ([a-z]+)", all_commands)) - targets == set()
     assert (
-        set(re.findall(r"manage\.py ([a-z_]+)", told)) - get_commands().keys() == set()
+        set(re.findall(r"manage\.py ([a-z_]+)", all_commands)) - get_commands().keys()
+        == set()
     )
 
 

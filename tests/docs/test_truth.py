@@ -79,9 +79,9 @@ def test_the_layers_of_the_drawing_are_the_contract() -> None:
 def test_the_table_of_rights_is_the_one_that_is_asked() -> None:
     [rows] = tables(read("docs/roles.md"))
 
-    told = {coded(name)[0]: cells for name, *cells in rows}
+    documented = {coded(name)[0]: cells for name, *cells in rows}
 
-    assert told == {
+    assert documented == {
         right.value: [
             "yes" if role in allowed else _lent(right, role) for role in ROLES
         ]
@@ -96,12 +96,12 @@ def _lent(right: object, role: Role) -> str:
 def test_the_five_types_change_what_the_domain_says() -> None:
     [rows] = tables(section(read("docs/domain.md"), "2. The five types"))
 
-    told = {
+    documented = {
         coded(kind)[0]: (office == "changes", code == "changes", link == "changes")
         for _number, kind, office, code, link in rows
     }
 
-    assert told == {
+    assert documented == {
         kind.value: tuple(
             atom in mix for atom in (Atom.ENVIRONMENT, Atom.CODE, Atom.CONNECTION)
         )
@@ -112,9 +112,9 @@ def test_the_five_types_change_what_the_domain_says() -> None:
 def test_the_checks_of_the_domain_are_the_checks() -> None:
     [rows] = tables(section(read("docs/domain.md"), "3. The checks"))
 
-    told = {coded(name)[0]: cells for name, *cells in rows}
+    documented = {coded(name)[0]: cells for name, *cells in rows}
 
-    assert told == {
+    assert documented == {
         check.code: [
             *(
                 check.severities[kind].lower() if kind in check.severities else "-"
@@ -129,9 +129,9 @@ def test_the_checks_of_the_domain_are_the_checks() -> None:
 def test_every_state_has_its_words() -> None:
     [rows] = tables(section(read("docs/domain.md"), "6. States"))
 
-    told = [(coded(state)[0], dutch, english) for state, dutch, english in rows]
+    documented = [(coded(state)[0], dutch, english) for state, dutch, english in rows]
 
-    assert told == [
+    assert documented == [
         (state.value, _in("nl", state), _in("en", state)) for state in MoveState
     ]
 

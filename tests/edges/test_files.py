@@ -122,11 +122,11 @@ TOLD = {
 }
 
 
-@pytest.mark.parametrize(("content", "told"), TOLD.values(), ids=TOLD.keys())
-def test_it_is_told(content: str, told: str, administrator: User) -> None:
+@pytest.mark.parametrize(("content", "sentence"), TOLD.values(), ids=TOLD.keys())
+def test_it_is_told(content: str, sentence: str, administrator: User) -> None:
     [fault] = faults_of(third(content), administrator)
 
-    assert fault.startswith(f"administrations.csv, {told}")
+    assert fault.startswith(f"administrations.csv, {sentence}")
     assert not Administration.objects.exists()
 
 
@@ -152,25 +152,27 @@ TWINS: dict[str, tuple[int, dict[str, str], str]] = {
 }
 
 
-@pytest.mark.parametrize(("file", "cells", "told"), TWINS.values(), ids=TWINS.keys())
+@pytest.mark.parametrize(
+    ("file", "cells", "sentence"), TWINS.values(), ids=TWINS.keys()
+)
 def test_who_is_in_the_way_is_named(
-    file: int, cells: dict[str, str], told: str, administrator: User
+    file: int, cells: dict[str, str], sentence: str, administrator: User
 ) -> None:
     rows: list[list[Cells]] = [[OFFICE], [LINK], [BAKERY]]
     rows[file].append({**rows[file][0], "id": "x1", **cells})
 
     faults = faults_of(estate(*rows), administrator)
 
-    assert f": {told} " in next(fault for fault in faults if "regel 3" in fault)
+    assert f": {sentence} " in next(fault for fault in faults if "regel 3" in fault)
 
 
 def test_two_with_one_address_are_both_named(administrator: User) -> None:
-    [told] = faults_of(
+    [fault] = faults_of(
         estate(administrations=[BAKERY, {**FLORIST, "mail_code": "0411"}]),
         administrator,
     )
 
-    assert told == (
+    assert fault == (
         "administrations.csv, regel 3, mail_address: Bakkerij Voorbeeld B.V. "
         "(VKN104.0411) heeft het e-mailadres vkn104.0411@mailtobasecone.com. Geef een "
         "van de twee een eigen code voor het adres."
@@ -185,9 +187,9 @@ def warned(files: list[NamedFile], administrator: User) -> list[str]:
 
 
 def test_a_file_that_may_be_cut_off_is_warned_of(administrator: User) -> None:
-    [told] = warned(third(f"{SHORT}\na1;c1;411;Bakke"), administrator)
+    [warning] = warned(third(f"{SHORT}\na1;c1;411;Bakke"), administrator)
 
-    assert told == (
+    assert warning == (
         "administrations.csv, regel 2: De laatste regel heeft geen einde, dus het "
         "bestand is misschien afgekapt. Kijk of deze regel heel is, en of er nog meer "
         "hoort te komen."
@@ -201,12 +203,12 @@ def test_one_id_of_the_package_twice_is_warned_of(
     first = {**BAKERY, "external_id": "3f2a-0c"}
     twin = {**FLORIST, "external_id": "3F2A-0C"}
     if at_once:
-        told = warned(estate(administrations=[first, twin]), administrator)
+        warnings = warned(estate(administrations=[first, twin]), administrator)
     else:
         assert warned(estate(administrations=[first]), administrator) == []
-        told = warned(estate(administrations=[twin]), administrator)
+        warnings = warned(estate(administrations=[twin]), administrator)
 
-    [line] = told
+    [line] = warnings
     place = "regel 3" if at_once else "regel 2"
     assert line.startswith(f"administrations.csv, {place}, external_id: Bakkerij")
     assert warned(estate(administrations=[twin]), administrator) == []
@@ -243,9 +245,9 @@ def run(tmp_path: Path, administrator: User) -> Callable[..., str]:
 
 
 def test_a_check_tells_everything_and_imports_nothing(run: Callable[..., str]) -> None:
-    told = run(estate(), "--check", "--language=en")
+    output = run(estate(), "--check", "--language=en")
 
-    assert told.splitlines()[-2:] == [
+    assert output.splitlines()[-2:] == [
         "administrations: 1 new, 0 changed, 0 same",
         "This was a check: nothing was imported.",
     ]
@@ -284,19 +286,19 @@ def test_it_speaks_one_language(
 def test_what_it_says_has_no_word_of_the_other_language(
     language: str, administrator: User, tmp_path: Path
 ) -> None:
-    told = []
+    sentences = []
     for files in (["weg.csv"] * 3, [str(tmp_path)] * 3):
         with pytest.raises(CommandError) as refused:
             call_command(
                 "import_estate", *files, "--as=beheerder-1", f"--language={language}"
             )
-        told.append(str(refused.value))
+        sentences.append(str(refused.value))
     with pytest.raises(CommandError) as refused:
         call_command("import_estate", "a", "b", "c", "--as=n", f"--language={language}")
-    told.append(str(refused.value))
+    sentences.append(str(refused.value))
 
     words = {"nl": ["kan niet worden gelezen", "Er is geen"], "en": ["cannot", "There"]}
-    assert all(any(word in line for word in words[language]) for line in told)
+    assert all(any(word in line for word in words[language]) for line in sentences)
 
 
 def test_reading_and_checking_holds_no_transaction(administrator: User) -> None:

@@ -81,10 +81,10 @@ def test_a_count_is_not_taken_from_such_a_moment(
 ) -> None:
     files = estate(administrations=[{**BAKERY, "documents_counted_at": written(count)}])
 
-    [told] = faults_of(files, administrator)
+    [fault] = faults_of(files, administrator)
 
-    assert told.startswith("administrations.csv, regel 2, documents_counted_at: ")
-    assert told.endswith(
+    assert fault.startswith("administrations.csv, regel 2, documents_counted_at: ")
+    assert fault.endswith(
         "Schrijf een dag of moment, zoals 2026-11-20 of 2026-11-20T09:30."
     )
     assert not Administration.objects.exists()
@@ -95,25 +95,26 @@ def test_a_day_in_a_mistyped_year_is_asked_about(field: str) -> None:
     day = AnswersForm.base_fields[field]
     today = timezone.localdate()
 
-    told = []
+    sentences = []
     for years in (20, 10, 6):
         with pytest.raises(ValidationError) as refused:
             day.clean(f"01-{today.month:02}-{today.year - years}")
-        told.extend(refused.value.messages)
+        sentences.extend(refused.value.messages)
 
     assert (
-        told[0] == f"Het jaar {today.year - 20} kan niet kloppen. Controleer het jaar."
+        sentences[0]
+        == f"Het jaar {today.year - 20} kan niet kloppen. Controleer het jaar."
     )
-    assert told[1].startswith("Dat is lang geleden. Controleer het jaar: ")
+    assert sentences[1].startswith("Dat is lang geleden. Controleer het jaar: ")
     assert day.clean(f"{today - timedelta(days=400)}")
 
 
 def test_an_old_count_is_taken_and_told(administrator: User) -> None:
     old = [{**BAKERY, "documents_counted_at": "2016-11-20"}]
 
-    told = warned(estate(administrations=old), administrator)
+    warnings = warned(estate(administrations=old), administrator)
 
-    [line] = told
+    [line] = warnings
     assert line == (
         "administrations.csv, regel 2, documents_counted_at: Dit is geteld in 2016. "
         "Controleer het jaar. Klopt het, laat dan opnieuw tellen."
@@ -141,12 +142,12 @@ def test_a_draft_takes_no_such_day(
     field: str, day: str, as_agent: Client, agent: User
 ) -> None:
     move = make_draft(agent, MoveType.MOVE_ENVIRONMENT)
-    said = {"moved_said_by": "Supergebruiker", "moved_ticket": "SUP-1"}
+    statement = {"moved_said_by": "Supergebruiker", "moved_ticket": "SUP-1"}
 
-    page = as_agent.post(url(move), as_sent(move, **{**said, field: day}))
+    page = as_agent.post(url(move), as_sent(move, **{**statement, field: day}))
 
-    told = errors_of(page)[field]
-    assert told.startswith((f"Het jaar {day[:4]} kan niet kloppen.", "Kies vandaag"))
+    errors = errors_of(page)[field]
+    assert errors.startswith((f"Het jaar {day[:4]} kan niet kloppen.", "Kies vandaag"))
 
 
 @pytest.mark.parametrize("day", NO_DAYS)
@@ -154,9 +155,9 @@ def test_an_attestation_takes_no_such_day(
     day: str, as_agent: Client, a_move: MakeMove
 ) -> None:
     move = a_move(S.AWAITING_BOOKKEEPING)
-    said = {"said_by": "Supergebruiker", "ticket": "SUP-1", "moved_on": day}
+    statement = {"said_by": "Supergebruiker", "ticket": "SUP-1", "moved_on": day}
 
-    page = as_agent.post(f"/migraties/{move.number}/verklaring/", said)
+    page = as_agent.post(f"/migraties/{move.number}/verklaring/", statement)
 
     assert list(errors_of(page)) == ["moved_on"]
 
@@ -211,17 +212,17 @@ def test_a_right_is_not_lent_until_such_a_moment(
 def test_a_freeze_begins_at_no_such_moment(
     moment: str | int, as_keeper: Client
 ) -> None:
-    told = add(
+    errors = add(
         as_keeper, Freeze, name="Jaarwerk", starts_at=written(moment), ends_at=""
     )
 
-    assert list(told) == ["starts_at"]
+    assert list(errors) == ["starts_at"]
     assert not Freeze.objects.exists()
 
 
 @pytest.mark.parametrize("moment", [*NO_MOMENTS, -1, 800])
 def test_a_freeze_ends_at_no_such_moment(moment: str | int, as_keeper: Client) -> None:
-    told = add(
+    errors = add(
         as_keeper,
         Freeze,
         name="Jaarwerk",
@@ -229,7 +230,7 @@ def test_a_freeze_ends_at_no_such_moment(moment: str | int, as_keeper: Client) -
         ends_at=written(moment),
     )
 
-    assert list(told) == ["ends_at"]
+    assert list(errors) == ["ends_at"]
     assert not Freeze.objects.exists()
 
 
@@ -275,11 +276,11 @@ def test_a_time_that_comes_twice_is_the_first_and_says_so(
     )
 
     assert page.status_code == 302
-    kept = Move.objects.get(pk=move.pk).not_before
-    assert kept == datetime(day.year, day.month, day.day, 0, 30, tzinfo=UTC)
-    assert moments.exact(kept).endswith("02:30 (zomertijd)")
-    assert moments.exact(kept + timedelta(hours=1)).endswith("02:30 (wintertijd)")
-    assert moments.exact(kept + timedelta(hours=2)).endswith("03:30")
+    not_before = Move.objects.get(pk=move.pk).not_before
+    assert not_before == datetime(day.year, day.month, day.day, 0, 30, tzinfo=UTC)
+    assert moments.exact(not_before).endswith("02:30 (zomertijd)")
+    assert moments.exact(not_before + timedelta(hours=1)).endswith("02:30 (wintertijd)")
+    assert moments.exact(not_before + timedelta(hours=2)).endswith("03:30")
 
 
 # --- what the database holds by itself
@@ -299,7 +300,11 @@ def test_every_column_of_a_moment_or_a_day_is_held() -> None:
     """Where this fails: run hold_calendar.sql in the migration that adds it."""
     with connection.cursor() as cursor:
         cursor.execute(MOMENTS)
-        unheld = [(table, name) for table, name, held in cursor.fetchall() if not held]
+        unheld = [
+            (table, name)
+            for table, name, is_checked in cursor.fetchall()
+            if not is_checked
+        ]
 
     assert unheld == []
 

@@ -113,12 +113,12 @@ def test_no_file_brings_one(administrator: User) -> None:
         given: dict[str, Sequence[Cells]] = {name: [row] for name, row in rows.items()}
         given[file] = wrong
 
-        told = faults_of(estate(*given.values()), administrator)
+        faults = faults_of(estate(*given.values()), administrator)
 
         for line, sign in enumerate(SIGNS, 2):
             [fault] = [
                 one
-                for one in told
+                for one in faults
                 if one.startswith(f"{file}.csv, regel {line}, {column}: ")
             ]
             is_control = unicodedata.category(sign) == "Cc"
@@ -153,7 +153,9 @@ def test_no_page_of_an_administrator_takes_one(
     ):
         errors = change(as_keeper, subject, **dict.fromkeys(columns, text))
         assert sorted(errors) == columns
-        assert all("Typ het opnieuw" in " ".join(told) for told in errors.values())
+        assert all(
+            "Typ het opnieuw" in " ".join(messages) for messages in errors.values()
+        )
     freeze = {"name": text, "starts_at": "2026-12-01T10:00"}
     assert list(add(as_keeper, Freeze, **freeze)) == ["name"]
     person = dict.fromkeys(("username", "first_name", "last_name"), text)
@@ -191,10 +193,10 @@ def test_a_paste_leaves_nothing_at_the_ends(
 
     as_agent.post(url(move), {**answers, **around})
 
-    kept = Move.objects.get(pk=move.pk)
-    assert kept.to_code == answers["to_code"]
-    assert kept.parties.requester_name == answers["requester_name"]
-    assert kept.parties.requester_ticket == answers["requester_ticket"]
+    stored = Move.objects.get(pk=move.pk)
+    assert stored.to_code == answers["to_code"]
+    assert stored.parties.requester_name == answers["requester_name"]
+    assert stored.parties.requester_ticket == answers["requester_ticket"]
 
 
 def test_no_statement_of_the_app_role_writes_one(a_move: MakeMove) -> None:
@@ -278,16 +280,16 @@ def test_every_door_makes_an_odd_dash_plain(
         estate(connections=[connection], administrations=[administration]),
         administrator,
     )
-    kept = Administration.objects.get()
-    assert kept.code == "A-1"
+    stored = Administration.objects.get()
+    assert stored.code == "A-1"
 
-    assert change(as_keeper, kept, code=f"a{dash}1") == {}
-    kept.refresh_from_db()
-    assert kept.code == "a-1"
+    assert change(as_keeper, stored, code=f"a{dash}1") == {}
+    stored.refresh_from_db()
+    assert stored.code == "a-1"
 
-    kept.code = f"A{dash}1"
-    kept.clean_fields()
-    assert kept.code == "A-1"
+    stored.code = f"A{dash}1"
+    stored.clean_fields()
+    assert stored.code == "A-1"
 
     move = make_draft(agent, MoveType.CHANGE_CODE)
     as_keeper.force_login(agent)

@@ -9,7 +9,7 @@ from django.test import Client
 from adminmoves.models import BookkeepingConnection, Environment
 from tests.builders import make_connection
 from tests.estate.admin import address, as_shown
-from tests.overview.people import said
+from tests.overview.people import page_words
 
 pytestmark = pytest.mark.django_db
 FORMAL = re.compile(r"\b([Uu]|[Uu]w|True|False|De kantoor)\b")
@@ -29,8 +29,8 @@ def test_no_page_says_u_or_true(client: Client, administrator: User) -> None:
         client.get(address(User, "change", administrator.pk)),
     ]
 
-    assert "Gewijzigd: kantoor" in said(pages[0])
+    assert "Gewijzigd: kantoor" in page_words(pages[0])
     for page in pages:
         text = page.content.decode()
         assert 'alt="True"' not in text
-        assert FORMAL.findall(said(page)) == []
+        assert FORMAL.findall(page_words(page)) == []

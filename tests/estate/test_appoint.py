@@ -65,14 +65,14 @@ def test_a_weak_or_mistyped_password_makes_nobody(
 
 
 @pytest.mark.parametrize(
-    ("language", "told", "weak"),
+    ("language", "sentence", "weak"),
     [
         ("nl", "beheer is nu beheerder.", "wachtwoord"),
         ("en", "beheer is administrator now.", "password"),
     ],
 )
 def test_it_speaks_one_language(
-    language: str, told: str, weak: str, typed: list[str], asked: list[str]
+    language: str, sentence: str, weak: str, typed: list[str], asked: list[str]
 ) -> None:
     typed += ["48572049583", *["vier-gele-fietsen-buiten"] * 2]
     appoint = "appoint", "beheer", "ADMINISTRATOR", f"--language={language}"
@@ -82,7 +82,7 @@ def test_it_speaks_one_language(
         call_command(*appoint)
     call_command(*appoint, stdout=out)
 
-    assert out.getvalue() == f"{told}\n"
+    assert out.getvalue() == f"{sentence}\n"
     assert len(asked) == 3
     assert all(weak in prompt.lower() for prompt in asked)
 

@@ -33,7 +33,7 @@ from tests.builders import (
 from tests.cast import Answering, MakeMove
 from tests.execution.standstill import until
 from tests.holes.test_database import refused
-from tests.holes.test_locks import somebody_waits, told
+from tests.holes.test_locks import outcome_of, somebody_waits
 from tests.packages import ChosenAnswers
 from tests.servers import Workers
 
@@ -195,7 +195,7 @@ def test_who_holds_the_queue_up_waits_for_a_start_in_flight(
     move = a_move(S.APPROVED)
     with ThreadPoolExecutor(1) as pool:
         with started(move):
-            late = pool.submit(told, lambda: way(move, lead))
+            late = pool.submit(outcome_of, lambda: way(move, lead))
             until(lambda: somebody_waits(owner))
             assert not late.done()
         assert late.result() == "done"
@@ -213,7 +213,7 @@ def test_starts_do_not_wait_for_each_other(a_move: MakeMove) -> None:
         assert claim.start(second.pk, "worker-2") is not None
 
     with ThreadPoolExecutor(1) as pool, started(first):
-        assert pool.submit(told, start_impatiently).result() == "done"
+        assert pool.submit(outcome_of, start_impatiently).result() == "done"
 
 
 @pytest.mark.workers

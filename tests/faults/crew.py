@@ -66,9 +66,9 @@ class Crew:
         deadline = time.monotonic() + SECONDS_TO_FIND
         while True:
             families = {pid: one for one in self.able() for pid in children_of(one)}
-            held = [pid for pid in self._holders() if pid in families]
-            if held or (families and time.monotonic() > deadline):
-                child = held[0] if held else self.chance.choice(sorted(families))
+            holders = [pid for pid in self._holders() if pid in families]
+            if holders or (families and time.monotonic() > deadline):
+                child = holders[0] if holders else self.chance.choice(sorted(families))
                 return families[child], child
             time.sleep(0.02)
 

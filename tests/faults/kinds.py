@@ -130,12 +130,12 @@ def slept_through(ground: Ground) -> Iterator[None]:
 def standing(ground: Ground, kind: str) -> dict[int, int]:
     """Who copies and stood still in this way: by move, the process."""
     met = {pid for what, pid in store.met(ground.shelves) if what == kind}
-    held = {
+    locked_moves = {
         move: int(worker.rsplit("/")[-1])
         for move, worker in ground.record.ask(COPYING)
         if worker
     }
-    return {move: pid for move, pid in held.items() if pid in met}
+    return {move: pid for move, pid in locked_moves.items() if pid in met}
 
 
 def cleaned(ground: Ground, move: int) -> bool:
@@ -198,14 +198,14 @@ def clocks_wrong(ground: Ground) -> Iterator[None]:
 @contextmanager
 def archive_away(ground: Ground) -> Iterator[None]:
     """As a disk that was unmounted: an empty folder stands at its place."""
-    kept = ground.shelves.with_name("away")
-    ground.shelves.rename(kept)
+    renamed = ground.shelves.with_name("away")
+    ground.shelves.rename(renamed)
     ground.shelves.mkdir()
     os.sync()
     yield
     # Not where anything came to stand there meanwhile.
     ground.shelves.rmdir()
-    kept.rename(ground.shelves)
+    renamed.rename(ground.shelves)
     os.sync()
 
 

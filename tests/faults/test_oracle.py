@@ -72,9 +72,9 @@ def one_more(move: Move, _owner: extensions.connection) -> None:
 
 
 def told_twice(_move: Move, _owner: extensions.connection) -> None:
-    told = Event.objects.get(code="MOVE_COMPLETED")
-    told.pk = None
-    told.save(force_insert=True)
+    event = Event.objects.get(code="MOVE_COMPLETED")
+    event.pk = None
+    event.save(force_insert=True)
 
 
 def elsewhere(_move: Move, owner: extensions.connection) -> None:

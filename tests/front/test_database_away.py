@@ -57,7 +57,7 @@ def away(reader: Client) -> Iterator[None]:
     connection.settings_dict["PORT"] = port
 
 
-def said(answer: object) -> str:
+def page_words(answer: object) -> str:
     assert isinstance(answer, HttpResponse)
     text = html.unescape(re.sub(r"<[^>]+>", " ", answer.text))
     return re.sub(r"\s+", " ", text)
@@ -89,9 +89,9 @@ def test_every_page_says_that_it_comes_back_and_tries_again(
         return
     assert answer["Retry-After"] == "10"
     assert answer["Portal-Away"] == "database"
-    assert "Het portaal komt zo terug" in said(answer)
-    assert "The portal is coming back" in said(answer)
-    assert "Er is niets verloren" in said(answer)
+    assert "Het portaal komt zo terug" in page_words(answer)
+    assert "The portal is coming back" in page_words(answer)
+    assert "Er is niets verloren" in page_words(answer)
     assert '<meta http-equiv="refresh" content="10">' in answer.text
     assert f'href="{html.escape(page)}"' in answer.text
 
@@ -103,7 +103,7 @@ def test_what_was_typed_stands_on_the_page_to_be_sent_again(reader: Client) -> N
     answer = reader.post("/nieuw/?stap=2", {"reden": typed, "keuze": ["1", "2"]})
 
     assert (answer.status_code, answer["Retry-After"]) == (503, "10")
-    assert "wat je typte staat nog op deze pagina" in said(answer).lower()
+    assert "wat je typte staat nog op deze pagina" in page_words(answer).lower()
     assert 'action="/nieuw/?stap=2"' in answer.text
     fields = re.findall(
         r'<textarea name="(.+?)" hidden>\n(.*?)</textarea>', answer.text, re.DOTALL
@@ -124,7 +124,7 @@ def test_a_password_is_not_sent_back(reader: Client) -> None:
 
     assert answer.status_code == 503
     assert "geheim-woord" not in answer.text
-    assert "Ga in je browser terug" in said(answer)
+    assert "Ga in je browser terug" in page_words(answer)
 
 
 @pytest.mark.usefixtures("away")
@@ -133,7 +133,7 @@ def test_a_request_in_the_background_is_told_in_a_line(reader: Client) -> None:
 
     assert (answer.status_code, answer["Portal-Away"]) == (503, "database")
     assert "<html" not in answer.text
-    assert "Het portaal komt zo terug" in said(answer)
+    assert "Het portaal komt zo terug" in page_words(answer)
 
 
 @pytest.mark.usefixtures("away")
@@ -185,4 +185,6 @@ def test_a_log_in_that_takes_too_long_says_so(
     connection.close()
 
     assert answer.status_code == 503
-    assert "Dit duurde te lang" in said(answer) or "took too long" in said(answer)
+    assert "Dit duurde te lang" in page_words(answer) or "took too long" in page_words(
+        answer
+    )

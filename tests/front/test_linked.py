@@ -26,10 +26,10 @@ WEB = f'<a href="{SHOWN}" rel="noopener noreferrer">{SHOWN}</a>'
     ],
 )
 def test_what_is_named_is_a_link(text: str, html: str | None) -> None:
-    told = linked(text)
+    linked_text = linked(text)
 
     if html is None:
-        assert '"onmouseover' not in told
-        assert "/migraties/" not in told
+        assert '"onmouseover' not in linked_text
+        assert "/migraties/" not in linked_text
     else:
-        assert told == html
+        assert linked_text == html

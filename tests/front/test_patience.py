@@ -46,7 +46,7 @@ def reader(lead: User, settings: Settings) -> Iterator[Client]:
     connection.close()
 
 
-def said(answer: object) -> str:
+def page_words(answer: object) -> str:
     assert isinstance(answer, HttpResponse)
     return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", answer.text)))
 
@@ -55,8 +55,8 @@ def test_a_page_that_takes_too_long_says_so_and_what_helps(reader: Client) -> No
     answer = reader.get("/traag/", headers={"Referer": "http://testserver/historie/"})
 
     assert answer.status_code == 503
-    assert "Dit duurde te lang" in said(answer)
-    assert "Zoek op iets preciezers" in said(answer)
+    assert "Dit duurde te lang" in page_words(answer)
+    assert "Zoek op iets preciezers" in page_words(answer)
     assert 'href="http://testserver/historie/"' in answer.text
 
 
@@ -66,14 +66,14 @@ def test_it_says_so_in_english_too(reader: Client, lead: User) -> None:
     answer = reader.get("/traag/")
 
     assert answer.status_code == 503
-    assert "Ask for something narrower" in said(answer)
+    assert "Ask for something narrower" in page_words(answer)
 
 
 def test_whoever_sent_a_form_hears_that_nothing_was_saved(reader: Client) -> None:
     answer = reader.post("/traag/", {"reden": "lang verhaal"})
 
     assert answer.status_code == 503
-    assert "Er is niets opgeslagen" in said(answer)
+    assert "Er is niets opgeslagen" in page_words(answer)
 
 
 def test_a_list_says_it_in_the_place_of_its_rows(reader: Client) -> None:
@@ -81,7 +81,7 @@ def test_a_list_says_it_in_the_place_of_its_rows(reader: Client) -> None:
 
     assert (answer.status_code, answer["HX-Retarget"]) == (503, "#rows")
     assert answer.text.strip().startswith('<div id="rows">')
-    assert "Zoek op iets preciezers" in said(answer)
+    assert "Zoek op iets preciezers" in page_words(answer)
 
 
 def test_other_parts_that_htmx_asks_for_stay_as_they_are(reader: Client) -> None:
@@ -104,7 +104,9 @@ def test_the_log_has_one_line_and_not_what_was_asked(
 ) -> None:
     reader.get("/traag/?q=geheim")
 
-    lines = [told.getMessage() for told in caplog.records if told.levelname == "ERROR"]
+    lines = [
+        record.getMessage() for record in caplog.records if record.levelname == "ERROR"
+    ]
     assert lines == ["Service Unavailable: /traag/"]
     assert "geheim" not in caplog.text
 

@@ -9,7 +9,7 @@ from psycopg2 import extensions
 from adminmoves.vocabulary import MoveState, Role
 from tests.builders import as_read, make_administration, make_environment, make_person
 from tests.cast import MakeMove
-from tests.overview.people import logged_in, said
+from tests.overview.people import logged_in, page_words
 
 pytestmark = pytest.mark.django_db
 S = MoveState
@@ -50,7 +50,7 @@ def test_the_chosen_page_is_marked_only_there(lead: User) -> None:
 
 def test_a_new_colleague_and_a_new_office_are_offered_at_once(auditor: User) -> None:
     client = logged_in(auditor)
-    assert "Nieuwe Collega" not in said(client.get("/historie/"))
+    assert "Nieuwe Collega" not in page_words(client.get("/historie/"))
 
     colleague = make_person("nieuw", Role.SUPPORT_AGENT)
     colleague.first_name, colleague.last_name = "Nieuwe", "Collega"
@@ -79,7 +79,7 @@ def test_what_a_search_found_is_told_anew(agent: User, name: str) -> None:
     setattr(administration, name, "nieuw@voorbeeld.example")
     administration.save()
 
-    assert "nieuw@voorbeeld.example" in said(client.get("/zoeken/?q=zoek77"))
+    assert "nieuw@voorbeeld.example" in page_words(client.get("/zoeken/?q=zoek77"))
 
 
 def test_what_was_found_by_a_former_code_says_so_and_elsewhere_not(
@@ -89,7 +89,7 @@ def test_what_was_found_by_a_former_code_says_so_and_elsewhere_not(
     assert move.administration is not None
 
     says_formerly = [
-        "voorheen" in said(client.get(f"/zoeken/?q={text}"))
+        "voorheen" in page_words(client.get(f"/zoeken/?q={text}"))
         for text in (move.administration.name, move.from_code, move.to_code)
     ]
 
@@ -106,7 +106,7 @@ def test_words_that_are_taken_away_show_no_more(
         as_read(move, question="Welke koppeling?"),
     )
     client = logged_in(auditor)
-    assert "Welke koppeling?" in said(client.get("/historie/"))
+    assert "Welke koppeling?" in page_words(client.get("/historie/"))
 
     with owner.cursor() as cursor:
         cursor.execute(
@@ -115,4 +115,4 @@ def test_words_that_are_taken_away_show_no_more(
         )
     owner.commit()
 
-    assert "Welke koppeling?" not in said(client.get("/historie/"))
+    assert "Welke koppeling?" not in page_words(client.get("/historie/"))

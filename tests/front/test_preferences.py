@@ -9,7 +9,7 @@ from adminmoves.models import Preferences
 pytestmark = pytest.mark.django_db
 
 
-def kept(user: User) -> tuple[str, str, bool]:
+def stored_preferences(user: User) -> tuple[str, str, bool]:
     stored = Preferences.objects.get(user=user)
     return (stored.language, stored.theme, stored.single_letter_keys)
 
@@ -37,7 +37,7 @@ def test_one_switch_leaves_the_others_as_they_were(client: Client, agent: User) 
 
     client.post("/voorkeur/", {"single_letter_keys": "off"})
 
-    assert kept(agent) == ("en", "dark", False)
+    assert stored_preferences(agent) == ("en", "dark", False)
 
 
 def test_what_a_person_set_wins_over_the_cookie(client: Client, agent: User) -> None:
@@ -57,7 +57,7 @@ def test_nonsense_changes_nothing(
 
     client.post("/voorkeur/", sent)
 
-    assert kept(agent) == ("en", "dark", True)
+    assert stored_preferences(agent) == ("en", "dark", True)
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ def test_the_page_saves_all_three_and_answers_in_the_new_language(
         "/voorkeuren/", {"language": "en", "theme": "light"}, follow=True
     )
 
-    assert kept(agent) == ("en", "light", False)
+    assert stored_preferences(agent) == ("en", "light", False)
     assert "Your preferences are saved." in page.text
 
 

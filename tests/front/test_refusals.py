@@ -55,7 +55,7 @@ def text_of(answer: HttpResponseBase) -> str:
     return answer.text
 
 
-def told(request: HttpRequest) -> list[str]:
+def message_texts(request: HttpRequest) -> list[str]:
     return [str(message) for message in get_messages(request)]
 
 
@@ -65,7 +65,7 @@ def test_a_refused_form_leads_back_with_the_reason(agent: User) -> None:
     answer = not_now(request)
 
     assert (answer.status_code, answer["Location"]) == (302, FROM)
-    assert told(request) == ["Kies eerst een kantoor."]
+    assert message_texts(request) == ["Kies eerst een kantoor."]
 
 
 def test_a_refused_form_of_another_site_leads_home(agent: User) -> None:

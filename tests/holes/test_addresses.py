@@ -17,13 +17,13 @@ from tests.builders import approve as approve_it
 from tests.builders import make_administration, make_connection, make_draft, submit
 from tests.cast import MakeMove
 from tests.execution.standstill import until
-from tests.holes.test_locks import somebody_waits, told
+from tests.holes.test_locks import outcome_of, somebody_waits
 
 pytestmark = pytest.mark.django_db
 S, T = MoveState, MoveType
 
 
-def said(report: object) -> list[str]:
+def address_messages(report: object) -> list[str]:
     assert isinstance(report, Report)
     return [one.message_key for one in report.results if one.code == "address_free"]
 
@@ -41,7 +41,7 @@ def test_an_address_stays_in_use_when_its_holder_takes_it_along(
     with pytest.raises(CheckRefused) as refusal:
         submit(draft, agent)
 
-    assert said(refusal.value.report) == ["taken"]
+    assert address_messages(refusal.value.report) == ["taken"]
 
 
 def test_an_address_of_its_own_code_is_not_given_up_with_the_code(
@@ -57,7 +57,7 @@ def test_an_address_of_its_own_code_is_not_given_up_with_the_code(
     with pytest.raises(CheckRefused) as refusal:
         submit(draft, agent)
 
-    assert said(refusal.value.report) == ["taken"]
+    assert address_messages(refusal.value.report) == ["taken"]
 
 
 def test_two_requests_do_not_want_the_same_address(
@@ -73,7 +73,7 @@ def test_two_requests_do_not_want_the_same_address(
     with pytest.raises(CheckRefused) as refusal:
         submit(draft, agent)
 
-    assert said(refusal.value.report) == ["wanted"]
+    assert address_messages(refusal.value.report) == ["wanted"]
 
 
 def test_an_address_that_is_given_up_with_its_code_is_waited_for(
@@ -88,7 +88,7 @@ def test_an_address_that_is_given_up_with_its_code_is_waited_for(
 
     move = submit(make_draft(agent, T.CHANGE_CODE, arriving, to_code="411"), agent)
 
-    assert said(inspect(Move.objects.get(pk=move.pk))) == ["leaving"]
+    assert address_messages(inspect(Move.objects.get(pk=move.pk))) == ["leaving"]
     assert Administration.objects.get(pk=leaving.wanted.administration_id).code == "411"
 
 
@@ -119,7 +119,7 @@ def test_of_two_who_submit_at_once_the_second_is_told_of_the_address(
     with ThreadPoolExecutor(1) as pool:
         with transaction.atomic():
             submit(one, agent)
-            late = pool.submit(told, press)
+            late = pool.submit(outcome_of, press)
             until(lambda: somebody_waits(owner))
         assert late.result() == "done"
 
@@ -140,6 +140,6 @@ def test_an_address_that_changed_with_its_office_is_still_wanted_once(
 
     approved = approve_it(Move.objects.get(pk=move.pk), lead)
 
-    kept = Move.objects.get(pk=approved.pk)
-    assert kept.to_address == kept.plan["to_address"]
-    assert kept.to_address.endswith("@post.example")
+    stored = Move.objects.get(pk=approved.pk)
+    assert stored.to_address == stored.plan["to_address"]
+    assert stored.to_address.endswith("@post.example")

@@ -342,9 +342,9 @@ def test_who_approved_does_not_become_a_contributor(
 def test_what_was_written_stays(table: str, statement: str, a_move: MakeMove) -> None:
     a_move(S.COMPLETED)
 
-    told = refused(statement.format(f"adminmoves_{table}"))
+    sentence = refused(statement.format(f"adminmoves_{table}"))
 
-    assert told.startswith("permission denied")
+    assert sentence.startswith("permission denied")
 
 
 @pytest.mark.parametrize("table", ["administration", "move", "environment"])
@@ -352,17 +352,17 @@ def test_the_app_role_deletes_nothing(table: str, a_move: MakeMove) -> None:
     a_move(S.DRAFT)
     statement = "DELETE FROM adminmoves_{}"
 
-    told = refused(statement.format(table))
+    sentence = refused(statement.format(table))
 
-    assert told.startswith("permission denied")
+    assert sentence.startswith("permission denied")
 
 
 def test_the_app_role_writes_no_stream_heads(a_move: MakeMove) -> None:
     a_move(S.DRAFT)
 
-    told = refused("UPDATE adminmoves_streamhead SET count = 0")
+    sentence = refused("UPDATE adminmoves_streamhead SET count = 0")
 
-    assert told.startswith("permission denied")
+    assert sentence.startswith("permission denied")
 
 
 def test_the_app_role_cannot_switch_a_guard_off() -> None:

@@ -40,13 +40,13 @@ def meet(owner: extensions.connection, move: Move, other: Act) -> list[str]:
 
     def work() -> None:
         attempt = Attempt.objects.get(move=move, ended_at=None)
-        with fenced(attempt) as held:
+        with fenced(attempt) as locked:
             Administration.objects.select_for_update(of=("self",)).get(
-                pk=held.wanted.administration_id
+                pk=locked.wanted.administration_id
             )
             running.set()
             until(lambda: somebody_waits(owner))
-            line = trail.about_move(held, EventCode.RUN_STEPS_DONE)
+            line = trail.about_move(locked, EventCode.RUN_STEPS_DONE)
             trail.record(WORKER, [line])
 
     def come() -> None:
@@ -54,7 +54,7 @@ def meet(owner: extensions.connection, move: Move, other: Act) -> list[str]:
         other()
 
     with ThreadPoolExecutor(2) as pool:
-        return list(pool.map(told, (work, come)))
+        return list(pool.map(outcome_of, (work, come)))
 
 
 def test_a_draft_that_a_colleague_reopens_meanwhile_is_not_withdrawn(
@@ -68,13 +68,13 @@ def test_a_draft_that_a_colleague_reopens_meanwhile_is_not_withdrawn(
 
     with ThreadPoolExecutor(1) as pool, transaction.atomic():
         reopen_move(move.pk, actor=actor_for(agent))
-        late = pool.submit(told, withdraw)
+        late = pool.submit(outcome_of, withdraw)
         until(lambda: somebody_waits(owner))
 
     assert (late.result(), Move.objects.get(pk=move.pk).state) == ("done", S.DRAFT)
 
 
-def told(act: Act) -> str:
+def outcome_of(act: Act) -> str:
     try:
         act()
     except Error as fault:

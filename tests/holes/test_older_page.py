@@ -50,14 +50,14 @@ TYPED = "Nagevraagd bij het kantoor."
 HTMX = {"HX-Request": "true"}
 
 
-def kept(move: Move) -> Move:
+def stored_move(move: Move) -> Move:
     return Move.objects.get(pk=move.pk)
 
 
 def submit_again(move: Move, answers: dict[str, Any]) -> None:
     """Edited and submitted by who asked: the next revision."""
     edit_draft(move.pk, answers, actor=actor_for(move.requested_by))
-    submit(kept(move), move.requested_by)
+    submit(stored_move(move), move.requested_by)
 
 
 def want_another_code(move: Move, _lead: User) -> None:
@@ -72,7 +72,7 @@ def prove_again(move: Move, _lead: User) -> None:
 def approve_again(move: Move, lead: User) -> None:
     reason = {"code": "plan_changed"}
     advance(move.pk, Action.REAPPROVE, actor=WORKER, facts=(reason,), params=reason)
-    approve(kept(move), lead)
+    approve(stored_move(move), lead)
 
 
 def settle(move: Move, lead: User) -> None:
@@ -134,7 +134,7 @@ def answers_of(move: Move, what: str) -> dict[str, Any]:
 
 
 def as_it_is(move: Move) -> tuple[Any, ...]:
-    now = kept(move)
+    now = stored_move(move)
     stop_asked = now.attempts.exclude(stop_asked_at=None).count()
     return now.state, now.revision, now.timing, now.events.count(), stop_asked
 
@@ -209,7 +209,7 @@ def test_the_reason_of_a_rejection_stays_where_its_form_is_gone(
     answer = as_lead.post(path_of(move, "afwijzen"), sent)
 
     page = unescape(answer.content.decode())
-    assert (answer.status_code, kept(move).state) == (409, S.APPROVED)
+    assert (answer.status_code, stored_move(move).state) == (409, S.APPROVED)
     assert f"Je schreef: “{TYPED}”." in page
     assert "teamleider-1" in page
 
@@ -222,12 +222,12 @@ def test_of_those_ticked_in_an_older_queue_none_is_approved(
     ticks = {"move": move.number, f"seen-{move.number}": "on"}
     prove_again(move, lead)
 
-    told = as_lead.post("/akkoord/samen/", {**older, **ticks}).content.decode()
+    page_text = as_lead.post("/akkoord/samen/", {**older, **ticks}).content.decode()
     del older[f"version-{move.number}"]
     as_lead.post("/akkoord/samen/", {**older, **ticks})
 
-    assert "Deze pagina toont een oudere stand" in told
-    assert kept(move).state == S.AWAITING_APPROVAL
+    assert "Deze pagina toont een oudere stand" in page_text
+    assert stored_move(move).state == S.AWAITING_APPROVAL
 
 
 def test_a_draft_is_taken_over_from_the_one_whose_name_was_read(
@@ -241,7 +241,7 @@ def test_a_draft_is_taken_over_from_the_one_whose_name_was_read(
 
     answer = client.post(f"/aanvraag/{move.number}/overnemen/", sent)
 
-    assert (answer.status_code, kept(move).requested_by) == (409, other_agent)
+    assert (answer.status_code, stored_move(move).requested_by) == (409, other_agent)
 
 
 @pytest.mark.parametrize("headers", [{}, HTMX])
@@ -277,13 +277,13 @@ def test_counts_of_an_older_page_do_not_replace_newer_ones(
     late = as_lead.post(page, {**typed, **older})
     untold = as_lead.post(page, typed)
 
-    told = unescape(late.content.decode())
+    page_text = unescape(late.content.decode())
     assert (late.status_code, untold.status_code) == (409, 409)
     assert (
         Administration.objects.get(pk=administration).documents == COUNTED["documents"]
     )
-    assert "teamleider-1 wijzigde de tellingen intussen" in told
-    assert ('value="4711"' in told, "<dd>30</dd>" in told) == (True, True)
+    assert "teamleider-1 wijzigde de tellingen intussen" in page_text
+    assert ('value="4711"' in page_text, "<dd>30</dd>" in page_text) == (True, True)
     assert as_lead.post(page, {**typed, **hidden_in(late, "tellen")}).status_code == 302
 
 

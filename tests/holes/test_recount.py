@@ -52,8 +52,8 @@ def test_who_approved_does_not_count_before_the_run(
             ticket="SUP-1",
         )
 
-    held = Administration.objects.get(pk=move.wanted.administration_id)
-    assert held.documents == 12
+    administration = Administration.objects.get(pk=move.wanted.administration_id)
+    assert administration.documents == 12
 
 
 def test_where_it_is_written_stands_apart_from_the_record(agent: User) -> None:

@@ -30,7 +30,7 @@ from tests.cast import MakeMove
 from tests.estate.admin import as_shown
 from tests.execution.standstill import until
 from tests.holes.test_database import refused
-from tests.holes.test_locks import somebody_waits, told
+from tests.holes.test_locks import outcome_of, somebody_waits
 from tests.servers import Connect
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -54,8 +54,10 @@ def reschedule(move: Move, actor: Actor) -> object:
 
 
 def attest_it(move: Move, actor: Actor) -> object:
-    said = Attestation("Supergebruiker Noord", date(2026, 11, 20), ticket="SUP-1003")
-    return attest(move.pk, actor=actor, attestation=said)
+    attestation = Attestation(
+        "Supergebruiker Noord", date(2026, 11, 20), ticket="SUP-1003"
+    )
+    return attest(move.pk, actor=actor, attestation=attestation)
 
 
 def settle(move: Move, actor: Actor) -> object:
@@ -118,16 +120,16 @@ def meanwhile(
     with ThreadPoolExecutor(1) as pool, transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute(f"SELECT FROM {row} FOR UPDATE")
-        late = pool.submit(told, decide)
+        late = pool.submit(outcome_of, decide)
         until(lambda: somebody_waits(owner))
         with ThreadPoolExecutor(1) as other:
-            assert other.submit(told, take).result() == "done"
+            assert other.submit(outcome_of, take).result() == "done"
     assert late.result() == "done"
 
 
 def facts(move: Move) -> tuple[object, ...]:
-    held = Move.objects.get(pk=move.pk)
-    return held.state, held.not_before, held.approved_by_id, held.events.count()
+    stored = Move.objects.get(pk=move.pk)
+    return stored.state, stored.not_before, stored.approved_by_id, stored.events.count()
 
 
 @pytest.mark.parametrize("door", DOORS)
@@ -269,7 +271,7 @@ def test_taking_a_loan_back_waits_for_what_is_decided_with_it(
     with ThreadPoolExecutor(1) as pool:
         with transaction.atomic():
             approve_together(move, actor_for(other_agent))
-            late = pool.submit(told, take_back)
+            late = pool.submit(outcome_of, take_back)
             until(lambda: somebody_waits(owner))
         assert late.result() == "done"
 

@@ -136,9 +136,11 @@ def test_two_cannot_ask_for_each_others_place_without_an_interim_code(
     connection = make_connection()
     a, b = (make_administration(connection, code=code) for code in ("101", "102"))
 
-    for held, code in ((a, "102"), (b, "101")):
+    for administration, code in ((a, "102"), (b, "101")):
         with pytest.raises(CheckRefused, match="Op de gewenste plek"):
-            submit(make_draft(agent, administration=held, to_code=code), agent)
+            submit(
+                make_draft(agent, administration=administration, to_code=code), agent
+            )
 
 
 @pytest.mark.django_db
@@ -149,8 +151,8 @@ def test_with_an_interim_code_the_three_swap_after_all(agent: User, lead: User) 
     )
 
     for administration, code in ((a, "999"), (c, "101"), (b, "103"), (a, "102")):
-        held = Administration.objects.get(pk=administration.pk)
-        move = make_draft(agent, administration=held, to_code=code)
+        moved = Administration.objects.get(pk=administration.pk)
+        move = make_draft(agent, administration=moved, to_code=code)
         submit(move, agent)
         attest_as(move, agent)
         run(approve(Move.objects.get(pk=move.pk), lead))
@@ -178,8 +180,8 @@ def test_a_move_to_a_place_that_is_being_left_waits_for_that_move(
 
     assert waiting == ["leaving"]
     assert claim.start(second.pk, "worker-1") is None
-    held = Move.objects.get(pk=second.pk)
-    assert (held.state, held.reason["number"]) == (S.APPROVED, first.number)
+    stored = Move.objects.get(pk=second.pk)
+    assert (stored.state, stored.reason["number"]) == (S.APPROVED, first.number)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -221,16 +223,18 @@ def test_of_two_decisions_at_once_one_wins_and_the_other_is_told_who_and_what(
 ) -> None:
     move = a_move(S.AWAITING_APPROVAL)
 
-    told: list[str] = []
+    sentences: list[str] = []
     outcomes = at_once(
-        lambda: approve(move, lead), lambda: approve(move, other_lead), told=told
+        lambda: approve(move, lead),
+        lambda: approve(move, other_lead),
+        sentences=sentences,
     )
 
-    held = Move.objects.get(pk=move.pk)
-    winner = "teamleider-1" if held.approved_by_id == lead.pk else "teamleider-2"
+    stored = Move.objects.get(pk=move.pk)
+    winner = "teamleider-1" if stored.approved_by_id == lead.pk else "teamleider-2"
     assert sorted(outcomes) == [S.APPROVED, "refused"]
-    assert winner in told[0]
-    assert held.events.filter(code="MOVE_APPROVED").count() == 1
+    assert winner in sentences[0]
+    assert stored.events.filter(code="MOVE_APPROVED").count() == 1
 
 
 @pytest.mark.django_db(transaction=True)
@@ -245,9 +249,9 @@ def test_who_contributes_while_he_approves_does_one_of_the_two(
 
     at_once(lambda: approve(move, lead), contribute)
 
-    held = Move.objects.get(pk=move.pk)
-    contributed = held.contributors.filter(user=lead).exists()
-    assert contributed != (held.approved_by_id == lead.pk)
+    stored = Move.objects.get(pk=move.pk)
+    contributed = stored.contributors.filter(user=lead).exists()
+    assert contributed != (stored.approved_by_id == lead.pk)
 
 
 @pytest.mark.django_db
@@ -258,7 +262,9 @@ def test_a_person_without_a_role_can_do_nothing(a_move: MakeMove) -> None:
         submit(a_move(S.DRAFT), nobody)
 
 
-def at_once(*actions: Callable[[], Move], told: list[str] | None = None) -> list[str]:
+def at_once(
+    *actions: Callable[[], Move], sentences: list[str] | None = None
+) -> list[str]:
     """Run actions on connections of their own, at one moment: states or refusals."""
     barrier = threading.Barrier(len(actions))
 
@@ -267,8 +273,8 @@ def at_once(*actions: Callable[[], Move], told: list[str] | None = None) -> list
         try:
             return str(action().state)
         except (DomainError, Error) as refusal:
-            if told is not None:
-                told.append(str(refusal))
+            if sentences is not None:
+                sentences.append(str(refusal))
             return "refused"
         finally:
             connection.close()

@@ -39,14 +39,14 @@ def throw(error: Exception) -> None:
     raise error
 
 
-def told(line: logging.LogRecord) -> dict[str, Any]:
+def formatted(line: logging.LogRecord) -> dict[str, Any]:
     return dict(json.loads(JsonFormatter().format(line)))
 
 
 def test_a_line_is_one_object_with_the_numbers_at_hand() -> None:
     with about(request="ab12-cd34"), about(move="M-2026-00418"):
-        line = told(record("Nobody heard %s.\nSorry.", "it"))
-    after = told(record("later"))
+        line = formatted(record("Nobody heard %s.\nSorry.", "it"))
+    after = formatted(record("later"))
 
     assert line["says"] == "Nobody heard it.\nSorry."
     assert (line["request"], line["move"]) == ("ab12-cd34", "M-2026-00418")
@@ -75,7 +75,7 @@ def test_what_an_exception_quotes_is_left_out(formatter: logging.Formatter) -> N
 def test_trouble_with_a_server_keeps_its_first_line() -> None:
     error = OperationalError("connection refused\nDETAIL: Key (name)=(geheim)")
 
-    line = told(record("It broke.", error=error))
+    line = formatted(record("It broke.", error=error))
 
     assert line["error"] == "django.db.utils.OperationalError: connection refused"
     assert "geheim" not in json.dumps(line)
@@ -85,7 +85,7 @@ def test_what_celery_quotes_of_an_exception_is_left_out() -> None:
     facts = {"name": "a.task", "id": "1", "exc": "KeyError('geheim')"}
     words = "Task %(name)s[%(id)s] raised: %(exc)s"
 
-    line = told(record(words, facts, error=KeyError("geheim")))
+    line = formatted(record(words, facts, error=KeyError("geheim")))
 
     assert line["says"] == "Task a.task[1] raised: KeyError"
     assert "geheim" not in json.dumps(line)

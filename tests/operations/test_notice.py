@@ -16,7 +16,7 @@ from adminmoves.models import QueueSwitch, WorkerBeat
 from adminmoves.operations.actions import pause_queue
 from adminmoves.vocabulary import BeatKind, MoveState
 from tests.cast import MakeMove
-from tests.overview.people import logged_in, said
+from tests.overview.people import logged_in, page_words
 
 pytestmark = pytest.mark.django_db
 S = MoveState
@@ -68,7 +68,7 @@ def test_without_a_worker_it_is_told(
 ) -> None:
     page = logged_in(reader(path, agent, lead)).get(path(a_move))
 
-    assert NO_WORKER in said(page)
+    assert NO_WORKER in page_words(page)
 
 
 @TELLING
@@ -77,7 +77,7 @@ def test_while_somebody_works_nothing_is_told(
 ) -> None:
     work()
 
-    page = said(logged_in(reader(path, agent, lead)).get(path(a_move)))
+    page = page_words(logged_in(reader(path, agent, lead)).get(path(a_move)))
 
     assert NO_WORKER not in page
     assert PAUSED not in page
@@ -91,29 +91,29 @@ def test_a_pause_is_told_with_who_and_why(
     shown = path(a_move)
     pause_queue(actor=actor_for(lead), reason="De server gaat uit")
 
-    page = said(logged_in(reader(path, agent, lead)).get(shown))
+    page = page_words(logged_in(reader(path, agent, lead)).get(shown))
 
     assert f"{PAUSED} Door {lead.username}, vandaag" in page
     assert "“De server gaat uit”" in page
 
 
-@pytest.mark.parametrize(("seconds", "told"), [(110, False), (130, True)])
+@pytest.mark.parametrize(("seconds", "is_shown"), [(110, False), (130, True)])
 def test_a_worker_may_be_unheard_for_two_minutes(
-    seconds: int, told: bool, agent: User, a_move: MakeMove
+    seconds: int, is_shown: bool, agent: User, a_move: MakeMove
 ) -> None:
     work()
     WorkerBeat.objects.update(seen_at=Now() - timedelta(seconds=seconds))
 
     page = logged_in(agent).get(queued(a_move))
 
-    assert (NO_WORKER in said(page)) == told
+    assert (NO_WORKER in page_words(page)) == is_shown
 
 
 def test_who_only_asks_packages_is_no_worker(agent: User, a_move: MakeMove) -> None:
     work()
     WorkerBeat.objects.update(kind=BeatKind.ASKS)
 
-    assert NO_WORKER in said(logged_in(agent).get(queued(a_move)))
+    assert NO_WORKER in page_words(logged_in(agent).get(queued(a_move)))
 
 
 @pytest.mark.parametrize(

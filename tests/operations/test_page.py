@@ -18,7 +18,7 @@ from tests.bookkeeping.world import Packages
 from tests.builders import make_connection, start
 from tests.cast import MakeMove
 from tests.connections.test_pages import give_grant
-from tests.overview.people import logged_in, said
+from tests.overview.people import logged_in, page_words
 
 pytestmark = pytest.mark.django_db
 PAGE = reverse("moves:operations")
@@ -44,7 +44,7 @@ def test_it_tells_which_worker_carries_out_what(
     Attempt.objects.update(takeovers=2)
     show("worker@host", "host/4242", "host/4243")
 
-    page = said(logged_in(administrator).get(PAGE))
+    page = page_words(logged_in(administrator).get(PAGE))
 
     assert f"actief worker@host sinds vandaag {timezone.localtime():%H:}" in page
     assert f"voert uit: {move.number}" in page
@@ -54,7 +54,7 @@ def test_it_tells_which_worker_carries_out_what(
 def test_it_tells_who_is_silent(lead: User) -> None:
     show("worker@gone", minutes_ago=5)
 
-    page = said(logged_in(lead).get(PAGE))
+    page = page_words(logged_in(lead).get(PAGE))
 
     assert "stil worker@gone" in page
     assert "Het portaal voert nu niets uit" in page
@@ -68,7 +68,7 @@ def test_a_worker_that_missed_one_heartbeat_is_not_silent(lead: User) -> None:
         seen_at=Now() - timedelta(seconds=15),
     )
 
-    page = said(logged_in(lead).get(PAGE))
+    page = page_words(logged_in(lead).get(PAGE))
 
     assert "actief worker@slow" in page
     assert "voert nu niets uit" not in page
@@ -79,7 +79,7 @@ def test_it_tells_what_waits_and_what_is_in_doubt(lead: User, a_move: MakeMove) 
     office = waiting.from_environment
     assert office is not None
 
-    page = said(logged_in(lead).get(PAGE))
+    page = page_words(logged_in(lead).get(PAGE))
 
     assert "Mag nu starten 1 de eerste wacht al minder dan een minuut" in page
     assert f"{office.office_code} {office.name} 1 de eerste wacht" in page
@@ -92,11 +92,11 @@ def test_who_drains_reads_what_still_runs_and_then_that_nothing_does(
     start(a_move(S.APPROVED))
     pause_queue(actor=actor_for(lead), reason="Nieuwe versie", draining=True)
 
-    assert "Er loopt nog 1 migratie" in said(logged_in(lead).get(PAGE))
+    assert "Er loopt nog 1 migratie" in page_words(logged_in(lead).get(PAGE))
 
     Attempt.objects.update(ended_at=timezone.now())
 
-    page = said(logged_in(lead).get(PAGE))
+    page = page_words(logged_in(lead).get(PAGE))
     assert "Er loopt niets meer Het portaal kan nu worden gestopt." in page
 
 
@@ -149,7 +149,7 @@ def test_it_counts_the_connections_of_the_list_it_leads_to(
     page = logged_in(lead).get(PAGE)
     found = logged_in(lead).get("/koppelingen/?status=hapert")
 
-    assert "3 koppelingen worden nu niet bevraagd" in said(page)
+    assert "3 koppelingen worden nu niet bevraagd" in page_words(page)
     assert 'href="/koppelingen/?status=hapert"' in page.content.decode()
     rows = {row.connection for row in found.context["rows"]}
     assert rows == {never, lost, quiet}

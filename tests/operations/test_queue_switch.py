@@ -16,7 +16,7 @@ from adminmoves.errors import NotAllowed
 from adminmoves.models import Event, QueueSwitch
 from adminmoves.operations.actions import pause_queue, resume_queue
 from adminmoves.vocabulary import EventCode
-from tests.overview.people import logged_in, said
+from tests.overview.people import logged_in, page_words
 
 pytestmark = pytest.mark.django_db
 PAUSE, RESUME = reverse("moves:pause"), reverse("moves:resume")
@@ -71,7 +71,7 @@ def test_without_a_reason_nothing_changes(path: str, lead: User) -> None:
 
     page = logged_in(lead).post(path, {"reason": "  "})
 
-    assert "Schrijf op waarom" in said(page)
+    assert "Schrijf op waarom" in page_words(page)
     assert QueueSwitch.objects.is_paused() == paused
     assert Event.objects.count() == events
 
@@ -84,7 +84,7 @@ def test_a_second_pause_keeps_the_first_ones_reason(
     page = logged_in(administrator).post(PAUSE, {"reason": "Ook ik"}, follow=True)
 
     assert page.status_code == 409
-    assert "De wachtrij is al gepauzeerd: door teamleider-1 om " in said(page)
+    assert "De wachtrij is al gepauzeerd: door teamleider-1 om " in page_words(page)
     assert QueueSwitch.objects.get().paused_by == lead
 
 
@@ -99,7 +99,7 @@ def test_a_pause_that_nobody_saw_is_not_ended(lead: User, administrator: User) -
     page = logged_in(administrator).post(RESUME, sent)
 
     assert page.status_code == 409
-    assert "De schijf is vol" in said(page)
+    assert "De schijf is vol" in page_words(page)
     assert QueueSwitch.objects.is_paused()
 
 
@@ -115,7 +115,7 @@ def test_the_page_carries_the_pause_that_it_shows(lead: User) -> None:
 def test_what_is_not_paused_does_not_go_on(lead: User) -> None:
     page = logged_in(lead).post(RESUME, {"reason": "Verder"}, follow=True)
 
-    assert "De wachtrij is niet gepauzeerd." in said(page)
+    assert "De wachtrij is niet gepauzeerd." in page_words(page)
     assert not Event.objects.filter(code=EventCode.QUEUE_RESUMED).exists()
 
 
@@ -146,4 +146,4 @@ def test_the_database_keeps_one_switch_and_a_pause_with_a_person(lead: User) -> 
 def test_who_drains_is_told_when_nothing_runs(lead: User, client: Client) -> None:
     logged_in(lead).post(PAUSE, {"reason": "Nieuwe versie", "how": "drain"})
 
-    assert "Er loopt niets meer" in said(logged_in(lead).get(PAGE))
+    assert "Er loopt niets meer" in page_words(logged_in(lead).get(PAGE))

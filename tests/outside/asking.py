@@ -58,10 +58,10 @@ class Question:
     facts: Mapping[str, str] = field(default_factory=dict)
 
     def __str__(self) -> str:
-        told = (
+        description = (
             f"{self.method} {self.path}?{self.query} {self.facts or ''} {self.body!r}"
         )
-        return told[:300]
+        return description[:300]
 
 
 @dataclass

@@ -38,27 +38,27 @@ class _Reader(HTMLParser):
     def handle_starttag(
         self, tag: str, attrs: Sequence[tuple[str, str | None]]
     ) -> None:
-        told = {name: value or "" for name, value in attrs}
+        attributes = {name: value or "" for name, value in attrs}
         if tag == "form":
-            action = urlsplit(urljoin(self.path, told.get("action") or self.path))
-            method = told.get("method", "get").upper()
+            action = urlsplit(urljoin(self.path, attributes.get("action") or self.path))
+            method = attributes.get("method", "get").upper()
             self.forms.append(Form(action.path, method))
         elif self.forms:
-            self._field(tag, told)
+            self._field(tag, attributes)
 
-    def _field(self, tag: str, told: dict[str, str]) -> None:
-        form, name = self.forms[-1], told.get("name", "")
+    def _field(self, tag: str, attributes: dict[str, str]) -> None:
+        form, name = self.forms[-1], attributes.get("name", "")
         if tag == "option" and self.select:
-            form.values.append((self.select, told.get("value", "")))
+            form.values.append((self.select, attributes.get("value", "")))
         if tag == "select":
             self.select = name
         if tag == "textarea" and name:
             form.values.append((name, ""))
         if tag in {"input", "button"} and name:
-            if told.get("type") == "file":
+            if attributes.get("type") == "file":
                 form.files.append(name)
             else:
-                form.values.append((name, told.get("value", "on")))
+                form.values.append((name, attributes.get("value", "on")))
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "select":

@@ -89,8 +89,10 @@ def test_no_question_from_outside_is_a_fault(asker: Asker) -> None:
     for role, question in islice(asker.odd(), REQUESTS):
         asker.ask(role, question)
 
-    told = [f"{what}\n    {how}" for what, how in asker.faults.items()]
-    assert not told, f"{len(told)} faults:\n" + "\n".join(told[:MOST_TOLD])
+    fault_lines = [f"{what}\n    {how}" for what, how in asker.faults.items()]
+    assert not fault_lines, f"{len(fault_lines)} faults:\n" + "\n".join(
+        fault_lines[:MOST_TOLD]
+    )
     assert asker.asked > REQUESTS
     every = {address.route for address in asker.addresses}
     assert asker.reached >= every

@@ -16,7 +16,7 @@ def logged_in(user: User) -> Client:
     return client
 
 
-def said(answer: Any) -> str:
+def page_words(answer: Any) -> str:
     """The words of a page without its tags."""
     text = re.sub(r"<[^>]+>", " ", answer.content.decode())
     return re.sub(r"\s+", " ", html.unescape(text)).strip()

@@ -16,7 +16,7 @@ from tests.builders import (
     make_move,
 )
 from tests.cast import MakeMove
-from tests.overview.people import link, logged_in, said
+from tests.overview.people import link, logged_in, page_words
 
 pytestmark = pytest.mark.django_db
 S, T = MoveState, MoveType
@@ -43,7 +43,7 @@ def administration_of(move: Move) -> Administration:
 
 
 def names(answer: object) -> list[str]:
-    text = said(answer)
+    text = page_words(answer)
     every = Administration.objects.values_list("name", flat=True)
     return sorted((name for name in every if name in text), key=text.index)
 
@@ -71,10 +71,10 @@ def test_an_administration_is_found_by_what_it_was_and_says_so(
     for text in (moved.from_code, former, moved.from_address):
         answer = client.get("/administraties/", {"q": text})
         assert names(answer) == [administration_of(moved).name], text
-        assert f"voorheen {former}" in said(answer), text
+        assert f"voorheen {former}" in page_words(answer), text
 
     by_name = client.get("/administraties/", {"q": administration_of(moved).name})
-    assert "voorheen" not in said(by_name)
+    assert "voorheen" not in page_words(by_name)
 
 
 def test_filters_narrow_the_administrations_down(
@@ -120,7 +120,7 @@ def test_pages_go_from_a_to_z_and_back(auditor: User) -> None:
 
 
 def codes(answer: object) -> list[str]:
-    text = said(answer)
+    text = page_words(answer)
     every = Administration.objects.select_related("environment")
     places = {f"{one.environment.office_code}.{one.code} ": one.code for one in every}
     found = sorted(
@@ -160,7 +160,9 @@ def test_the_path_leads_from_the_first_place_to_the_wanted_one(
     )
     assert moved.from_environment is not None
 
-    text = said(logged_in(agent).get(f"/administraties/{administration.public_id}/"))
+    text = page_words(
+        logged_in(agent).get(f"/administraties/{administration.public_id}/")
+    )
 
     path = text[
         text.index("Waar ze was, waar ze is") : text.index("Migraties van deze")
@@ -184,7 +186,10 @@ def test_somebody_who_may_ask_can_start_from_the_administration(
 ) -> None:
     path = f"/administraties/{administration_of(moved).public_id}/"
 
-    assert "Nieuwe aanvraag" in said(logged_in(agent).get(path)).split("Feiten nu")[0]
+    assert (
+        "Nieuwe aanvraag"
+        in page_words(logged_in(agent).get(path)).split("Feiten nu")[0]
+    )
     offered = f"administratie={administration_of(moved).public_id}"
     assert offered in logged_in(agent).get(path).content.decode()
     assert offered not in logged_in(auditor).get(path).content.decode()
@@ -194,7 +199,9 @@ def test_a_closed_administration_says_why(agent: User, a_move: MakeMove) -> None
     move = a_move(S.IN_DOUBT)
     administration = administration_of(move)
 
-    text = said(logged_in(agent).get(f"/administraties/{administration.public_id}/"))
+    text = page_words(
+        logged_in(agent).get(f"/administraties/{administration.public_id}/")
+    )
 
     closed = administration.closed_by_id is not None
     assert (f"Op slot zolang {move.number} wordt uitgevoerd" in text) is closed
@@ -204,7 +211,9 @@ def test_a_closed_administration_says_why(agent: User, a_move: MakeMove) -> None
 def test_an_address_that_differs_from_the_expected_one_is_told(agent: User) -> None:
     administration = make_administration(mail_address="oud@mailtobasecone.com")
 
-    text = said(logged_in(agent).get(f"/administraties/{administration.public_id}/"))
+    text = page_words(
+        logged_in(agent).get(f"/administraties/{administration.public_id}/")
+    )
 
     assert "Verwacht adres" in text
     assert administration.expected_address in text.replace(" ", "")
@@ -219,8 +228,8 @@ def test_only_readers_of_the_history_get_a_link_to_it(
 ) -> None:
     path = f"/administraties/{administration_of(moved).public_id}/"
 
-    assert "Alles in de historie" in said(logged_in(auditor).get(path))
-    assert "Alles in de historie" not in said(logged_in(agent).get(path))
+    assert "Alles in de historie" in page_words(logged_in(auditor).get(path))
+    assert "Alles in de historie" not in page_words(logged_in(agent).get(path))
 
 
 def test_the_page_costs_the_same_with_one_move_and_with_many(
@@ -266,8 +275,8 @@ def test_search_shows_both_who_has_a_code_now_and_who_had_it(
     answer = logged_in(agent).get("/zoeken/", {"q": moved.from_code})
 
     assert sorted(names(answer)) == sorted([heir.name, administration_of(moved).name])
-    assert "2 resultaten" in said(answer)
-    assert "voorheen" in said(answer)
+    assert "2 resultaten" in page_words(answer)
+    assert "voorheen" in page_words(answer)
 
 
 @pytest.mark.parametrize("ask", ["77", "A1.77", "post77@a1.example"])
@@ -328,14 +337,14 @@ def test_who_had_just_this_code_comes_before_codes_that_begin_so(
 def test_nothing_found_says_what_to_try(agent: User) -> None:
     answer = logged_in(agent).get("/zoeken/", {"q": "bestaat niet"})
 
-    assert "Niets gevonden." in said(answer)
+    assert "Niets gevonden." in page_words(answer)
 
 
 def test_an_empty_search_is_a_page_with_a_field(agent: User) -> None:
     answer = logged_in(agent).get("/zoeken/")
 
     assert answer.status_code == 200
-    assert "resultaten" not in said(answer)
+    assert "resultaten" not in page_words(answer)
 
 
 def test_the_palette_gets_lines_to_choose_from(agent: User, moved: Move) -> None:
@@ -361,7 +370,7 @@ def test_many_results_lead_on_to_the_list(
     with django_assert_num_queries(SEARCH_QUERIES):
         answer = client.get("/zoeken/", {"q": "firma"})
 
-    assert "Er zijn er meer." in said(answer)
+    assert "Er zijn er meer." in page_words(answer)
     assert len(names(answer)) == 20
 
 
@@ -369,7 +378,7 @@ def test_many_results_lead_on_to_the_list(
 
 
 def test_help_explains_every_type_state_and_check(auditor: User) -> None:
-    text = said(logged_in(auditor).get("/hulp/"))
+    text = page_words(logged_in(auditor).get("/hulp/"))
 
     assert [kind for kind in MoveType if str(kind.label) not in text] == []
     assert [state for state in MoveState if str(state.label) not in text] == []
@@ -380,7 +389,7 @@ def test_help_explains_every_type_state_and_check(auditor: User) -> None:
 def test_the_day_of_a_place_is_told(agent: User, moved: Move) -> None:
     now = timezone.localtime()
 
-    text = said(
+    text = page_words(
         logged_in(agent).get(f"/administraties/{administration_of(moved).public_id}/")
     )
 

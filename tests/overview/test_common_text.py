@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from adminmoves.models import Move, search
 from tests.builders import make_administration, make_connection, make_draft
-from tests.overview.people import logged_in, numbers, said
+from tests.overview.people import logged_in, numbers, page_words
 
 pytestmark = pytest.mark.django_db
 IN_WINDOW = "daarom keken we in de laatste 90 dagen"
@@ -54,7 +54,7 @@ def test_the_list_looks_in_the_newest_days_and_says_so(
 ) -> None:
     answer = logged_in(agent).get("/?status=alle&q=firma")
 
-    assert IN_WINDOW in said(answer)
+    assert IN_WINDOW in page_words(answer)
     assert numbers(answer) == [move.number for move in drafts[:3]]
 
 
@@ -71,7 +71,7 @@ def test_a_link_looks_at_everything_and_keeps_the_filters(
     for filter_text in ("status=concept", "q=firma", "wie=ik", "pakket=TWINFIELD"):
         assert filter_text in html.unescape(link[1])
     assert numbers(whole) == [move.number for move in drafts]
-    assert IN_WINDOW not in said(whole)
+    assert IN_WINDOW not in page_words(whole)
 
 
 @pytest.mark.parametrize("query", ["q=firma&periode=365", "q=firma+3", "periode=365"])
@@ -80,7 +80,7 @@ def test_a_period_or_a_rare_text_has_no_window(
 ) -> None:
     answer = logged_in(agent).get(f"/?status=alle&{query}")
 
-    assert IN_WINDOW not in said(answer)
+    assert IN_WINDOW not in page_words(answer)
     assert drafts[3].number in numbers(answer)
 
 
@@ -90,7 +90,7 @@ def test_of_very_many_administrations_some_show_and_it_says_so(
 ) -> None:
     answer = logged_in(agent).get(address, {"q": "firma"})
 
-    assert SOME in said(answer)
+    assert SOME in page_words(answer)
     assert len(shown(answer)) == 2
 
 
@@ -100,7 +100,7 @@ def test_letters_more_find_the_one_that_is_meant(
 ) -> None:
     answer = logged_in(agent).get(address, {"q": "firma 3"})
 
-    assert SOME not in said(answer)
+    assert SOME not in page_words(answer)
     assert shown(answer) == ["Firma 3"]
 
 
@@ -109,5 +109,5 @@ def test_another_filter_finds_all_that_it_leaves(
 ) -> None:
     answer = logged_in(agent).get("/administraties/?q=firma&pakket=TWINFIELD")
 
-    assert SOME not in said(answer)
+    assert SOME not in page_words(answer)
     assert shown(answer) == [f"Firma {n}" for n in range(4)]

@@ -13,7 +13,7 @@ from adminmoves.vocabulary import MoveState, Package, Role
 from tests.bookkeeping.world import Packages
 from tests.builders import make_administration, make_draft, make_person, submit
 from tests.cast import MakeMove
-from tests.overview.people import logged_in, numbers, said
+from tests.overview.people import logged_in, numbers, page_words
 
 pytestmark = pytest.mark.django_db
 OPEN = {"HX-Request": "true", "HX-Trigger": "refresh"}
@@ -31,12 +31,12 @@ def test_an_administrator_hears_which_requests_wait_for_their_consent(
     home = logged_in(administrator).get("/?status=alle")
 
     sentence = "2 wachten op jouw toestemming bij een pakket 2 koppelingen zonder"
-    assert sentence in said(home)
+    assert sentence in page_words(home)
     way = "/koppelingen/?status=toestemming"
     assert f'href="{way}"' in home.content.decode()
     found = logged_in(administrator).get(way).context["rows"]
     assert {row.connection for row in found} == {link, other}
-    assert "jouw toestemming" not in said(logged_in(auditor).get("/?status=alle"))
+    assert "jouw toestemming" not in page_words(logged_in(auditor).get("/?status=alle"))
 
 
 def test_who_borrowed_the_right_begins_with_what_waits_for_them(
@@ -51,7 +51,7 @@ def test_who_borrowed_the_right_begins_with_what_waits_for_them(
 
     assert home.redirect_chain == [("/?status=wacht-op-mij", 302)]
     assert numbers(home) == [waiting.number]
-    assert "Wacht op mij" in said(home)
+    assert "Wacht op mij" in page_words(home)
 
 
 def test_an_open_list_and_its_menu_hear_of_what_is_new(
@@ -67,6 +67,6 @@ def test_an_open_list_and_its_menu_hear_of_what_is_new(
     badges = client.get("/tellers/", headers={"HX-Request": "true"})
 
     assert numbers(rows) == [move.number, first.number]
-    assert "1 wacht op jouw akkoord" in said(rows)
+    assert "1 wacht op jouw akkoord" in page_words(rows)
     assert "HX-Push-Url" not in rows
-    assert said(badges) == "1 wachten op jou 1 wachten op jou"
+    assert page_words(badges) == "1 wachten op jou 1 wachten op jou"

@@ -13,7 +13,7 @@ from tests.builders import (
     make_environment,
     make_person,
 )
-from tests.overview.people import logged_in, said
+from tests.overview.people import logged_in, page_words
 
 pytestmark = pytest.mark.django_db
 T = MoveType
@@ -56,7 +56,7 @@ def test_pages_show_which_of_the_two_it_is(
     client = logged_in(agent)
 
     labels = {
-        path: {label for label in (now, then) if label in said(client.get(path))}
+        path: {label for label in (now, then) if label in page_words(client.get(path))}
         for path in (
             "/administraties/",
             f"/migraties/{move.number}/",
@@ -79,7 +79,7 @@ def test_the_administrators_lists_show_it_too(
         make_administration(link)
     client = logged_in(make_person("beheerder", Role.ADMINISTRATOR))
 
-    page = said(client.get("/beheer/adminmoves/administration/"))
+    page = page_words(client.get("/beheer/adminmoves/administration/"))
 
     assert all(label in page for label in LABELS[twins[0].package])
 

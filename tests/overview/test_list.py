@@ -28,7 +28,7 @@ from tests.builders import (
     submit,
 )
 from tests.cast import MakeMove
-from tests.overview.people import chips, link, logged_in, numbers, said
+from tests.overview.people import chips, link, logged_in, numbers, page_words
 
 pytestmark = pytest.mark.django_db
 S, T = MoveState, MoveType
@@ -79,7 +79,7 @@ def test_a_lead_for_whom_nothing_waits_begins_with_everything(
 
     assert answer.redirect_chain == [("/?status=alle", 302)]
     assert numbers(answer) == [move.number]
-    assert "Niets wacht op jou" in said(answer)
+    assert "Niets wacht op jou" in page_words(answer)
 
 
 def test_an_auditor_begins_with_the_last_thirty_days(
@@ -113,10 +113,10 @@ def test_before_the_first_migration_it_says_what_must_stand(
 
     answer = logged_in(agent).get("/", follow=True)
 
-    assert "Nog geen migraties" in said(answer)
-    assert "1 kantoor, 1 administratie" in said(answer)
-    assert "Unit4 Multivers" in said(answer)
-    assert "Wie aanvraagt, geeft niet zelf akkoord. Nu is er 1." in said(answer)
+    assert "Nog geen migraties" in page_words(answer)
+    assert "1 kantoor, 1 administratie" in page_words(answer)
+    assert "Unit4 Multivers" in page_words(answer)
+    assert "Wie aanvraagt, geeft niet zelf akkoord. Nu is er 1." in page_words(answer)
 
 
 # --- chips
@@ -192,7 +192,7 @@ def test_the_counts_respect_the_other_filters(
         "Lopend": "1",
         "Wacht op boekhoudpakket": "1",
     }
-    assert "1 van 1 migratie" in said(answer)
+    assert "1 van 1 migratie" in page_words(answer)
 
 
 def test_nobody_counts_past_a_thousand(agent: User) -> None:
@@ -203,7 +203,7 @@ def test_nobody_counts_past_a_thousand(agent: User) -> None:
     answer = logged_in(agent).get("/?status=alle")
 
     assert chips(answer) == {"Alle": "1.000+", "Lopend": "1.000+", "Concept": "1.000+"}
-    assert "25 van meer dan 1.000 migraties" in said(answer)
+    assert "25 van meer dan 1.000 migraties" in page_words(answer)
 
 
 def test_every_open_chip_is_no_end() -> None:
@@ -290,7 +290,7 @@ def test_an_empty_draft_has_a_row_too(agent: User) -> None:
     answer = logged_in(agent).get("/?status=alle")
 
     assert numbers(answer) == [move.number]
-    assert "Nog geen administratie gekozen" in said(answer)
+    assert "Nog geen administratie gekozen" in page_words(answer)
 
 
 def test_what_is_typed_is_never_taken_for_html(agent: User) -> None:
@@ -392,7 +392,7 @@ def test_htmx_gets_rows_and_chips_and_a_clean_address(agent: User) -> None:
 def test_the_strip_says_what_waits_and_what_needs_a_decision(
     in_every_state: dict[MoveState, Move], lead: User
 ) -> None:
-    text = said(logged_in(lead).get("/?status=alle"))
+    text = page_words(logged_in(lead).get("/?status=alle"))
 
     assert "1 wacht op jouw akkoord" in text
     assert "2 vragen een besluit 1 te controleren, 1 mislukt" in text
@@ -420,7 +420,7 @@ def test_an_agent_hears_what_came_back_with_a_question(
 
     answer = logged_in(agent).get("/?status=alle")
 
-    assert "1 kwam terug met een vraag voor jou" in said(answer)
+    assert "1 kwam terug met een vraag voor jou" in page_words(answer)
     assert numbers(logged_in(agent).get("/?status=teruggestuurd&wie=ik")) == [
         move.number
     ]
@@ -436,4 +436,4 @@ def test_everybody_with_a_role_sees_the_list(role: Role, a_move: MakeMove) -> No
 
     assert answer.status_code == 200
     may_ask = role in {Role.SUPPORT_AGENT, Role.TEAM_LEAD}
-    assert ("Nieuwe aanvraag n" in said(answer)) is may_ask
+    assert ("Nieuwe aanvraag n" in page_words(answer)) is may_ask

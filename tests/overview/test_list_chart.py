@@ -15,7 +15,7 @@ from adminmoves.overview.moves.summary import DAYS, load_summary
 from adminmoves.vocabulary import MoveState
 from tests.cast import MakeMove
 from tests.estate.test_large import make_estate
-from tests.overview.people import logged_in, said
+from tests.overview.people import logged_in, page_words
 
 S = MoveState
 
@@ -49,7 +49,7 @@ def test_a_day_is_counted_no_further_than_a_list_counts(
     for _number in range(3):
         a_move(S.COMPLETED)
 
-    text = said(logged_in(lead).get("/?status=alle"))
+    text = page_words(logged_in(lead).get("/?status=alle"))
 
     assert re.findall(r"Vandaag voltooid (\S+)", text) == [shown]
 

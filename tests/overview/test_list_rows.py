@@ -10,7 +10,7 @@ from adminmoves.templatetags.portal import route
 from adminmoves.vocabulary import MoveState, MoveType
 from tests.builders import as_read, make_administration, make_draft, run
 from tests.cast import MakeMove
-from tests.overview.people import logged_in, said
+from tests.overview.people import logged_in, page_words
 
 pytestmark = pytest.mark.django_db
 S = MoveState
@@ -28,11 +28,11 @@ def test_a_new_name_of_an_administration_shows_at_once(agent: User) -> None:
     administration = make_administration(name="Bakkerij Oud")
     make_draft(agent, administration=administration)
     client = logged_in(agent)
-    assert "Bakkerij Oud" in said(client.get("/?status=alle"))
+    assert "Bakkerij Oud" in page_words(client.get("/?status=alle"))
 
     rename(administration, name="Bakkerij Nieuw")
 
-    text = said(client.get("/?status=alle"))
+    text = page_words(client.get("/?status=alle"))
     assert ("Bakkerij Nieuw" in text, "Bakkerij Oud" in text) == (True, False)
 
 
@@ -43,7 +43,7 @@ def test_a_new_name_of_the_requester_shows_at_once(agent: User, lead: User) -> N
 
     rename(agent, first_name="Andere", last_name="Medewerker")
 
-    assert "Andere Medewerker" in said(client.get("/?status=alle"))
+    assert "Andere Medewerker" in page_words(client.get("/?status=alle"))
 
 
 def test_a_row_is_told_in_the_language_of_whoever_reads(
@@ -51,25 +51,25 @@ def test_a_row_is_told_in_the_language_of_whoever_reads(
 ) -> None:
     a_move(S.COMPLETED)
     client = logged_in(agent)
-    assert "Voltooid" in said(client.get("/?status=voltooid"))
+    assert "Voltooid" in page_words(client.get("/?status=voltooid"))
 
     english = logged_in(lead)
     english.cookies["taal"] = "en"
 
-    row = said(english.get("/?status=voltooid"))
+    row = page_words(english.get("/?status=voltooid"))
     assert ("Completed" in row, "Voltooid" in row) == (True, False)
 
 
 def test_a_state_that_was_reached_shows_at_once(agent: User, a_move: MakeMove) -> None:
     move = a_move(S.AWAITING_APPROVAL)
     client = logged_in(agent)
-    before = said(client.get("/?status=alle"))
+    before = page_words(client.get("/?status=alle"))
 
     logged_in(agent).post(
         f"/migraties/{move.number}/intrekken/", as_read(move, reason="Dubbel.")
     )
 
-    after = said(client.get("/?status=alle"))
+    after = page_words(client.get("/?status=alle"))
     assert Move.objects.get(pk=move.pk).state == S.WITHDRAWN
     assert ("Wacht op akkoord" in before, "Ingetrokken" in after) == (True, True)
 
@@ -83,8 +83,8 @@ def test_what_is_urgent_says_so_in_the_lists(
 
     Move.objects.filter(pk=move.pk).update(urgent=True)
 
-    assert [URGENT in told for told in before] == [False, False]
-    assert [URGENT in told for told in lists(lead, move)] == [True, True]
+    assert [URGENT in html for html in before] == [False, False]
+    assert [URGENT in html for html in lists(lead, move)] == [True, True]
 
 
 def test_what_was_urgent_and_is_over_says_so_no_more(
@@ -96,7 +96,7 @@ def test_what_was_urgent_and_is_over_says_so_no_more(
     move = run(move)
 
     assert (move.state, move.urgent) == (S.COMPLETED, True)
-    assert [URGENT in told for told in lists(lead, move)] == [False, False]
+    assert [URGENT in html for html in lists(lead, move)] == [False, False]
 
 
 def test_a_place_that_is_no_longer_in_use_says_so_in_the_lists(
@@ -106,12 +106,12 @@ def test_a_place_that_is_no_longer_in_use_says_so_in_the_lists(
     connection = move.to_connection
     assert connection is not None
     pages = "/administraties/", "/?status=alle"
-    before = [said(logged_in(lead).get(page)) for page in pages]
+    before = [page_words(logged_in(lead).get(page)) for page in pages]
 
     connection.is_active = False
     connection.save(update_fields=["is_active"])
 
-    after = [said(logged_in(lead).get(page)) for page in pages]
+    after = [page_words(logged_in(lead).get(page)) for page in pages]
     assert ["(niet actief)" in page for page in before] == [False, False]
     assert ["(niet actief)" in page for page in after] == [True, True]
 
@@ -132,4 +132,4 @@ def lists(user: User, move: Move) -> list[str]:
     administration = move.administration
     assert administration is not None
     pages = ("/?status=alle", f"/administraties/{administration.public_id}/")
-    return [said(logged_in(user).get(page)) for page in pages]
+    return [page_words(logged_in(user).get(page)) for page in pages]

@@ -56,8 +56,8 @@ def attested(agent: User) -> Move:
     move = submit(make_draft(agent, kind, administration=administration), agent)
     actor = actor_for(agent)
     file = store_file(move, SimpleUploadedFile("zuid.eml", MAIL), actor=actor)
-    said = Attestation("Supergebruiker Zuid", date(2026, 11, 1), evidence=file)
-    attest(move.pk, actor=actor, attestation=said)
+    attestation = Attestation("Supergebruiker Zuid", date(2026, 11, 1), evidence=file)
+    attest(move.pk, actor=actor, attestation=attestation)
     return Move.objects.get(pk=move.pk)
 
 
@@ -82,7 +82,7 @@ def test_a_completed_move_shows_for_ever_what_was_approved(
         f"{place['office']}.{place['code']} ({place['licence']})"
         for place in (plan["from"], plan["to"])
     ]
-    kept = [
+    texts = [
         *places,
         f"{plan['from_address']} {plan['to_address']}",
         "zuid.eml",
@@ -99,7 +99,7 @@ def test_a_completed_move_shows_for_ever_what_was_approved(
             answer = client.get(f"/migraties/{completed}/")
 
             page = words_of(answer)
-            assert [told for told in (*words, *kept) if told not in page] == []
+            assert [text for text in (*words, *texts) if text not in page] == []
             assert (f'href="{file}"' in answer.content.decode()) == may_read
         assert client.get(file).status_code == (200 if may_read else 403)
 
@@ -124,8 +124,8 @@ def test_the_timeline_tells_a_run_in_its_order_and_comments_as_written(
     answer = client.get(f"/migraties/{completed}/")
 
     page = words_of(answer).partition("Tijdlijn")[2]
-    told = ("rondde de migratie af", "verplaatste de administratie", "begon met")
-    places = [page.index(words) for words in told]
+    sentences = ("rondde de migratie af", "verplaatste de administratie", "begon met")
+    places = [page.index(words) for words in sentences]
     assert places == sorted(places)
     link = f'<a class="nw" href="/migraties/{completed}/">{completed}</a>'
     assert f"“Eerst<br>en dan {link}”" in answer.content.decode()
@@ -137,8 +137,8 @@ def history(client: Client, code: EventCode) -> str:
 
 def export(client: Client, code: EventCode) -> str:
     answer = client.post("/historie/export/", {"formaat": "csv", "gebeurtenis": code})
-    told = b"".join(answer.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined] # it streams
-    head, row, *_rest = csv.reader(io.StringIO(told), delimiter=";")
+    exported = b"".join(answer.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined] # it streams
+    head, row, *_rest = csv.reader(io.StringIO(exported), delimiter=";")
     return row[head.index("details")]
 
 
@@ -150,13 +150,13 @@ def test_the_history_names_what_was_approved(
     plan = completed.plan
     event = Event.objects.get(code=EventCode.MOVE_APPROVED)
 
-    told = read(client, EventCode.MOVE_APPROVED)
+    rows = read(client, EventCode.MOVE_APPROVED)
 
     for place in (plan["from"], plan["to"]):
-        assert f"{place['office']}.{place['code']} ({place['licence']})" in told
-    assert "Bakkerij Voorbeeld B.V." in told
-    assert "verklaard" in told
-    assert "Controles in orde" in told
+        assert f"{place['office']}.{place['code']} ({place['licence']})" in rows
+    assert "Bakkerij Voorbeeld B.V." in rows
+    assert "verklaard" in rows
+    assert "Controles in orde" in rows
     assert event.params["plan"] == plan
 
 

@@ -21,7 +21,7 @@ from tests.builders import (
     make_move,
     submit,
 )
-from tests.overview.people import logged_in, numbers, said
+from tests.overview.people import logged_in, numbers, page_words
 
 pytestmark = pytest.mark.django_db
 S, T = MoveState, MoveType
@@ -185,8 +185,8 @@ def test_lists_and_search_find_a_ticket_a_requester_and_all_words(
 
     answer = logged_in(agent).get(address, {"q": typed, "status": "alle"}, follow=True)
 
-    assert "Bakkerij Voorbeeld Midden" in said(answer)
-    assert "Iemand anders" not in said(answer)
+    assert "Bakkerij Voorbeeld Midden" in page_words(answer)
+    assert "Iemand anders" not in page_words(answer)
 
 
 @pytest.mark.parametrize(
@@ -200,7 +200,7 @@ def test_a_short_number_finds_the_migration(
     client = logged_in(agent)
 
     assert numbers(client.get("/", {"q": short, "status": "alle"})) == [asked.number]
-    assert asked.number in said(client.get("/zoeken/", {"q": short}, follow=True))
+    assert asked.number in page_words(client.get("/zoeken/", {"q": short}, follow=True))
 
 
 @pytest.mark.parametrize(
@@ -219,7 +219,7 @@ def test_the_history_finds_a_ticket_a_requester_and_a_short_number(
 
     answer = logged_in(auditor).get("/historie/", {"q": text})
 
-    assert asked.number in said(answer)
+    assert asked.number in page_words(answer)
 
 
 def test_the_pickers_of_the_form_find_by_words(agent: User, asked: Move) -> None:
@@ -233,8 +233,8 @@ def test_the_pickers_of_the_form_find_by_words(agent: User, asked: Move) -> None
         reverse("moves:pick_office"), {"to_environment_query": "zuid en zoon bv"}
     )
 
-    assert "Bakkerij Voorbeeld Midden" in said(administrations)
-    assert office.name in said(offices)
+    assert "Bakkerij Voorbeeld Midden" in page_words(administrations)
+    assert office.name in page_words(offices)
 
 
 def test_names_stand_as_dutch_people_sort_them(agent: User) -> None:
@@ -294,11 +294,11 @@ def test_many_made_at_once_are_all_found() -> None:
 @given(st.text(max_size=60))
 def test_words_of_words_are_the_same_words(text: str) -> None:
     """What was compared once may be compared again, such as a name that was copied."""
-    kept = text.replace("\0", "")
+    without_nul = text.replace("\0", "")
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT adminmoves_words(%(t)s), adminmoves_words(adminmoves_words(%(t)s))",
-            {"t": kept.encode("utf-8", "ignore").decode()},
+            {"t": without_nul.encode("utf-8", "ignore").decode()},
         )
         [once, twice] = cursor.fetchone() or ("", "-")
 

@@ -61,7 +61,7 @@ def test_no_page_costs_more_than_eight_queries_with_three_hundred_rows(
         "administrator": administrator,
     }
     left = FormerPlace.objects.latest("pk")
-    told = {
+    places = {
         "office": left.office_code,
         "code": left.code,
         "address": left.mail_address,
@@ -69,7 +69,7 @@ def test_no_page_costs_more_than_eight_queries_with_three_hundred_rows(
     }
 
     costs = {
-        (who, path): queries(people[who], path.format(**told))
+        (who, path): queries(people[who], path.format(**places))
         for path, readers in PAGES.items()
         for who in readers
     }

@@ -21,7 +21,7 @@ from tests.builders import (
     submit,
 )
 from tests.cast import MakeMove
-from tests.overview.people import logged_in, said
+from tests.overview.people import logged_in, page_words
 
 pytestmark = pytest.mark.django_db
 S = MoveState
@@ -38,7 +38,7 @@ def administration() -> Administration:
 
 
 @pytest.mark.parametrize(
-    ("address", "told"),
+    ("address", "sentence"),
     [
         ("/migraties/{move}/", "Documenten onbekend nooit geteld"),
         ("/aanvraag/{move}/", "Aantal documenten onbekend: nog nooit geteld."),
@@ -47,21 +47,21 @@ def administration() -> Administration:
     ],
 )
 def test_a_page_says_that_the_documents_were_never_counted(
-    address: str, told: str, administration: Administration, agent: User
+    address: str, sentence: str, administration: Administration, agent: User
 ) -> None:
     move = make_draft(agent, administration=administration)
 
     path = address.format(move=move.number, administration=administration.public_id)
-    page = said(logged_in(agent).get(path))
+    page = page_words(logged_in(agent).get(path))
 
-    assert told in page
+    assert sentence in page
     assert "0 documenten" not in page
 
 
 def test_the_administrators_page_says_so_too(administration: Administration) -> None:
     client = logged_in(make_person("beheerder", Role.ADMINISTRATOR))
 
-    page = said(
+    page = page_words(
         client.get(f"/beheer/adminmoves/administration/{administration.pk}/change/")
     )
 
@@ -92,9 +92,9 @@ def test_history_says_that_the_count_before_was_unknown(
 
     event = Event.objects.get(code=EventCode.DOCUMENTS_RECOUNTED)
     with translation.override(language):
-        told, facts = sentence(event), details(event)
+        text, facts = sentence(event), details(event)
 
-    assert word in told
+    assert word in text
     assert {fact.before for fact in facts if fact.after in {"7", "0"}} == {word}
 
 

@@ -20,7 +20,7 @@ from adminmoves.models import Event, EvidenceFile, Move, Parties, StoreMark
 from adminmoves.vocabulary import FileTrouble, MoveState
 from tests.builders import approve, as_read, make_draft, submit
 from tests.cast import MakeMove
-from tests.overview.people import logged_in, said
+from tests.overview.people import logged_in, page_words
 
 pytestmark = pytest.mark.django_db
 S = MoveState
@@ -87,8 +87,8 @@ def test_it_is_not_shown_and_the_page_says_why(
     ask_for(evidence_file, auditor)
 
     assert answer.status_code == 409
-    assert "mail.txt" in said(answer)
-    assert "bewijst niets" in said(answer)
+    assert "mail.txt" in page_words(answer)
+    assert "bewijst niets" in page_words(answer)
     (params,) = troubles()
     expected = FileTrouble.MISSING if harm is Path.unlink else FileTrouble.CHANGED
     assert params == {"file": evidence_file.public_id, "trouble": expected}
@@ -135,7 +135,7 @@ def test_nothing_starts_on_it_and_its_proof_is_taken_back(
         S.AWAITING_BOOKKEEPING,
         "evidence_changed",
     )
-    page = said(logged_in(lead).get(f"/migraties/{move.number}/"))
+    page = page_words(logged_in(lead).get(f"/migraties/{move.number}/"))
     assert "het bestand met bewijs is niet meer wat er is toegevoegd" in page
 
 
@@ -196,7 +196,7 @@ def test_while_the_folder_is_away_nothing_is_called_missing(
         approve(Move.objects.get(pk=evidence_file.move_id), lead)
 
     assert answer.status_code == 409
-    assert "De map met bewijs is nu niet bereikbaar" in said(answer)
+    assert "De map met bewijs is nu niet bereikbaar" in page_words(answer)
     assert troubles() == []
 
 
@@ -213,7 +213,7 @@ def test_no_file_is_taken_meanwhile_and_what_was_typed_stays(
     answer = logged_in(agent).post(page, sent)
 
     assert answer.status_code == 200
-    assert "De map met bewijs is nu niet bereikbaar" in said(answer)
+    assert "De map met bewijs is nu niet bereikbaar" in page_words(answer)
     assert "Mevrouw Bakker" in answer.content.decode()
     assert not folder.exists(), "nothing is made where a folder was"
 
@@ -240,7 +240,7 @@ def test_no_file_stays_where_the_folder_went_away_right_after_it_was_seen(
 
     answer = logged_in(agent).post(page, sent)
 
-    assert "De map met bewijs is nu niet bereikbaar" in said(answer)
+    assert "De map met bewijs is nu niet bereikbaar" in page_words(answer)
     assert list(EvidenceFile.objects.all()) == [evidence_file]
     assert [path for path in folder.rglob("*") if path.is_file()] == []
 
@@ -261,7 +261,7 @@ def test_a_disk_that_is_full_is_told_at_the_field(
 
     answer = logged_in(agent).post(page, sent)
 
-    assert "No space left on device" in said(answer)
+    assert "No space left on device" in page_words(answer)
     assert "Mevrouw Bakker" in answer.content.decode()
     assert not EvidenceFile.objects.exists()
 

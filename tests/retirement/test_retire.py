@@ -44,7 +44,7 @@ from tests.cast import MakeMove
 from tests.estate.files import BAKERY, bring_in, estate, faults_of
 from tests.execution.standstill import until
 from tests.holes.test_database import refused
-from tests.holes.test_locks import somebody_waits, told
+from tests.holes.test_locks import outcome_of, somebody_waits
 
 pytestmark = pytest.mark.django_db
 S, K = MoveState, RetirementKind
@@ -291,7 +291,9 @@ def test_of_a_retirement_and_a_submit_at_one_moment_the_second_sees_the_first(
 
     with ThreadPoolExecutor(1) as pool, transaction.atomic():
         approve_retirement(retirements[0].pk, actor=actor_for(lead))
-        late = pool.submit(told, lambda: refused_in_words(lambda: submit(first, agent)))
+        late = pool.submit(
+            outcome_of, lambda: refused_in_words(lambda: submit(first, agent))
+        )
         until(lambda: somebody_waits(owner))
     assert late.result() == "done"
     assert Move.objects.get(pk=first.pk).state == S.DRAFT
@@ -299,7 +301,7 @@ def test_of_a_retirement_and_a_submit_at_one_moment_the_second_sees_the_first(
     with ThreadPoolExecutor(1) as pool, transaction.atomic():
         submit(second, agent)
         late = pool.submit(
-            told,
+            outcome_of,
             lambda: refused_in_words(
                 lambda: approve_retirement(retirements[1].pk, actor=actor_for(lead))
             ),

@@ -35,8 +35,8 @@ def test_a_window_is_kept_on_record(keeper: Client, a_move: MakeMove) -> None:
     assert add(keeper, ExecutionWindow, environment=office.pk, **WINDOW) == {}
 
     made = ExecutionWindow.objects.get()
-    kept = (made.environment, made.weekdays, made.opens, made.closes)
-    assert kept == (office, [0, 4], time(18), time(23))
+    stored = (made.environment, made.weekdays, made.opens, made.closes)
+    assert stored == (office, [0, 4], time(18), time(23))
     assert change(keeper, made, closes="02:00") == {}
     remove(keeper, made)
     assert not ExecutionWindow.objects.exists()
@@ -80,12 +80,12 @@ def test_what_is_no_freeze_is_told_at_its_field(
 def test_a_freeze_without_an_end_holds_until_further_notice(
     keeper: Client, a_move: MakeMove
 ) -> None:
-    held = a_move(MoveState.APPROVED)
+    held_move = a_move(MoveState.APPROVED)
     start = f"{timezone.localtime() - timedelta(hours=1):%Y-%m-%dT%H:%M}"
     answers = {**FREEZE, "starts_at": start, "ends_at": ""}
 
     page = keeper.post(address(Freeze, "add"), {**answers, "_preview": "yes"})
-    assert page.context["held_up"] == [held]
+    assert page.context["held_up"] == [held_move]
     assert add(keeper, Freeze, **answers) == {}
 
     made = Freeze.objects.get()
@@ -106,7 +106,7 @@ def test_a_window_needs_days(keeper: Client) -> None:
 def test_what_a_freeze_holds_up_is_seen_before_it_is_saved(
     keeper: Client, a_move: MakeMove
 ) -> None:
-    held = a_move(MoveState.APPROVED)
+    held_move = a_move(MoveState.APPROVED)
     a_move(MoveState.AWAITING_APPROVAL)
     now = timezone.localtime()
     answers = {
@@ -118,9 +118,9 @@ def test_what_a_freeze_holds_up_is_seen_before_it_is_saved(
 
     page = keeper.post(address(Freeze, "add"), answers)
 
-    assert page.context["held_up"] == [held]
+    assert page.context["held_up"] == [held_move]
     assert "Dit houdt 1 migratie op die er zonder eerder zou lopen:" in text(page)
-    assert held.number in text(page)
+    assert held_move.number in text(page)
     assert not Freeze.objects.exists()
     assert not Event.objects.filter(code=EventCode.SETTING_CHANGED).exists()
 
@@ -143,8 +143,8 @@ def test_a_freeze_of_later_holds_up_nothing_now(
 def test_a_stored_window_tells_what_it_holds_up_against_what_would_be_without(
     keeper: Client, a_move: MakeMove
 ) -> None:
-    held, other = a_move(MoveState.APPROVED), a_move(MoveState.APPROVED)
-    office = held.to_environment
+    held_move, other = a_move(MoveState.APPROVED), a_move(MoveState.APPROVED)
+    office = held_move.to_environment
     clock = timezone.localtime()
     for shift in (3, 2):
         begin = clock + timedelta(hours=shift)
@@ -160,7 +160,7 @@ def test_a_stored_window_tells_what_it_holds_up_against_what_would_be_without(
 
     ExecutionWindow.objects.exclude(pk=window.pk).delete()
     page = keeper.get(address(ExecutionWindow, "change", window.pk))
-    assert page.context["held_up"] == [held] != [other]
+    assert page.context["held_up"] == [held_move] != [other]
 
 
 def text(page: object) -> str:

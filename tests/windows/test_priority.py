@@ -21,7 +21,7 @@ from adminmoves.rules.plan import make_plan
 from adminmoves.vocabulary import Action, EventCode, MoveState
 from tests.builders import as_read, warnings_of
 from tests.cast import MakeMove
-from tests.overview.people import said
+from tests.overview.people import page_words
 
 pytestmark = pytest.mark.django_db
 S = MoveState
@@ -51,14 +51,16 @@ def approve(client: Client, move: Move, **answers: str) -> str:
         "seen": sorted(warnings_of(move)),
         **answers,
     }
-    return said(client.post(f"/migraties/{move.number}/akkoord/", sent, follow=True))
+    return page_words(
+        client.post(f"/migraties/{move.number}/akkoord/", sent, follow=True)
+    )
 
 
 def reschedule(client: Client, move: Move, **answers: str) -> str:
     seen = Move.objects.get(pk=move.pk).timing
     sent = {"when": "now", "seen": seen, **answers}
     page = client.post(f"/migraties/{move.number}/ander-moment/", sent, follow=True)
-    return said(page)
+    return page_words(page)
 
 
 def flags(move: Move) -> tuple[bool, bool]:
@@ -175,10 +177,10 @@ def test_the_approval_says_when_the_window_opens(
 ) -> None:
     move = a_move(S.AWAITING_APPROVAL)
     path = f"/migraties/{move.number}/"
-    assert "Mag buiten het venster lopen" not in said(as_lead.get(path))
+    assert "Mag buiten het venster lopen" not in page_words(as_lead.get(path))
     hours()
 
-    page = said(as_lead.get(path))
+    page = page_words(as_lead.get(path))
 
     opens = timezone.localtime() + timedelta(days=2)
     assert f"Venster opent {opens.day} " in page

@@ -29,7 +29,7 @@ from tests.builders import (
     start_next,
 )
 from tests.cast import MakeMove
-from tests.overview.people import said
+from tests.overview.people import page_words
 
 pytestmark = pytest.mark.django_db
 S = MoveState
@@ -53,7 +53,7 @@ def as_lead(client: Client, lead: User) -> Client:
 def page_and_row(client: Client, move: Move) -> Iterator[str]:
     """The words of its page, and those of the list."""
     for address in (f"/migraties/{move.number}/", "/?status=alle"):
-        yield said(client.get(address))
+        yield page_words(client.get(address))
 
 
 def freeze(until: datetime | None) -> None:
@@ -154,7 +154,7 @@ def test_it_says_how_many_of_its_office_go_first(
     )
     completed(4)
 
-    assert "Als eerste van dit kantoor; meestal 1 min 0 s" in said(
+    assert "Als eerste van dit kantoor; meestal 1 min 0 s" in page_words(
         as_lead.get(f"/migraties/{first.number}/")
     )
     for page in page_and_row(as_lead, third):
@@ -281,7 +281,7 @@ def test_a_freeze_until_further_notice_holds_and_says_so(
     assert start_next() is None
     for page in page_and_row(as_lead, move):
         assert "Bevroren tot nader order: Btw-aangifte" in page
-    assert "zodra een beheerder de bevriezing heeft beëindigd" in said(
+    assert "zodra een beheerder de bevriezing heeft beëindigd" in page_words(
         as_lead.get(f"/migraties/{move.number}/")
     )
 
