@@ -43,25 +43,23 @@ STEPS: Mapping[Action, Callable[..., None]] = {
 
 
 NO_RETRY = REFUSED_STATES | {MoveState.DRAFT}
-"""In these nothing that an earlier attempt copied serves any more."""
+"""In these no retry can follow, so what an earlier attempt copied is abandoned."""
 
 
 def lock_move(move_id: int) -> Move:
-    """The move as it is now with all it is about, held until the transaction ends."""
+    """Lock a move until the transaction ends; with its relations, as they are now."""
     return Move.objects.with_related().select_for_update(of=("self",)).get(pk=move_id)
 
 
 def lock_moves(move_ids: Collection[int]) -> dict[int, Move]:
-    """The same of many by their ids, and who contributed to each.
-
-    Held in one order, so that two who want some of the same never wait for each other.
-    """
-    wanted = Move.objects.with_related().select_for_update(of=("self",)).order_by("pk")
-    named = wanted.filter(pk__in=move_ids).prefetch_related("contributors")
-    held = {move.pk: move for move in named}
-    if missing := set(move_ids) - held.keys():
+    """Lock many moves, by id, with the contributors of each."""
+    moves = Move.objects.with_related().filter(pk__in=move_ids)
+    # In one order: two transactions that lock some of the same make no deadlock.
+    ordered = moves.select_for_update(of=("self",)).order_by("pk")
+    locked = {move.pk: move for move in ordered.prefetch_related("contributors")}
+    if missing := set(move_ids) - locked.keys():
         raise Move.DoesNotExist(f"no moves {sorted(missing)}")
-    return held
+    return locked
 
 
 @transaction.atomic
@@ -75,7 +73,7 @@ def advance(
     params: Mapping[str, Any] | None = None,
     words: Mapping[str, str] | None = None,
 ) -> Move:
-    """Take one step and write it down, or do neither.
+    """Take one step and record it in the trail, or do neither.
 
     ``version`` is the one that was read (``require_version``). ``facts`` go to the
     transition; ``params`` and ``words`` to the trail (codes and parameters; free text).
@@ -100,10 +98,11 @@ def apply_transition(
     params: Mapping[str, Any] | None = None,
     words: Mapping[str, str] | None = None,
 ) -> trail.TrailEntry:
-    """A step of a move that the caller holds; with it is saved what else changed.
+    """Take one step of a move that the caller locked, and save all that it changed.
 
-    The caller records the line in the same transaction, with what else happened in it.
+    The caller records the entry in the same transaction, with any others.
     """
+    # Again for those that do not come by advance, such as a run and a bulk approval.
     access.require(actor, action)
     before = move.state
     if action == Action.APPROVE:
@@ -112,6 +111,7 @@ def apply_transition(
         STEPS[action](move, *facts)
     except TransitionNotAllowed as refused:
         raise StepRefused(already_changed_message(move)) from refused
+    # A reschedule keeps its state, so since when it is in it stays too.
     if move.state != before:
         move.state_since = timezone.now()
     try:
@@ -131,10 +131,9 @@ def apply_transition(
 
 
 def require_version(move: Move, version: str | None) -> None:
-    """Refuse what was decided on another ``Move.version`` of a move that is held.
+    """Raise ChangedMeanwhile if a locked move has another ``Move.version`` than this.
 
-    "" is a page that does not say what it showed; None is no page, but code. Raises
-    ChangedMeanwhile.
+    "" comes from a page that names no version, and is refused; None from code.
     """
     if version is not None and version != move.version:
         raise ChangedMeanwhile(_older_page_message(move))
@@ -142,11 +141,12 @@ def require_version(move: Move, version: str | None) -> None:
 
 def add_contributor(move: Move, actor: Actor, part: Part) -> None:
     """Put a person on record as a contributor; none of them approves this move."""
-    signed = Contributor(
+    contributor = Contributor(
         move=move, user_id=actor.person, revision=move.revision, part=part
     )
+    # Somebody who edits a revision twice contributes once.
     try:
-        Contributor.objects.bulk_create([signed], ignore_conflicts=True)
+        Contributor.objects.bulk_create([contributor], ignore_conflicts=True)
     except (DataError, IntegrityError) as refused:
         raise refusal_of_database(refused) from refused
 
@@ -159,7 +159,7 @@ def require_four_eyes(move: Move, actor: Actor) -> None:
 
 
 def already_changed_message(move: Move) -> str:
-    """Who did what, so that the loser of two clicks knows."""
+    """Say who did what and when, for the second of two people who decide."""
     last = _last_step(move)
     label = MoveState(move.state).label
     if last is None or last.at is None:
@@ -196,5 +196,5 @@ def _last_step(move: Move) -> Event | None:
 
 
 def refusal_of_database(error: DatabaseError) -> RuleHeld:
-    """The sentence for a rule that the database held."""
+    """The sentence for a rule of the database that refused a statement."""
     return RuleHeld(str(refusal_of(error)), rule=constraint_name(error))

@@ -1,4 +1,4 @@
-"""What a lead decides about a request that waits, or about when it runs."""
+"""Decisions of a team lead: about a request that waits, or about when it runs."""
 
 from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
@@ -198,8 +198,8 @@ def _approval_params(
 def _record_and_send(
     actor: Actor, entries: Sequence[trail.TrailEntry], task: str
 ) -> None:
-    """Ring once for all entries, after commit."""
-    # Without entries, too: it looks whether the actor still has their rights.
+    """Record the entries, and send one task for all of them after commit."""
+    # Also without entries: trail.record checks that the actor still has their rights.
     trail.record(actor, entries)
     if entries:
         transaction.on_commit(partial(celery_tasks.send, task))
@@ -249,6 +249,7 @@ def reschedule_move(
     """
     access.require(actor, Action.RESCHEDULE)
     move = lifecycle.lock_move(move_id)
+    # In any other state the transition refuses, and says who did what.
     if move.state == MoveState.APPROVED and move.timing != seen:
         raise ChangedMeanwhile(_timing_changed_message(move))
     require_reasons(move, priority, window_override)

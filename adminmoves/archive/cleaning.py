@@ -61,6 +61,7 @@ def clean(seconds: float) -> int:
 def _take() -> CleanUp | None:
     job = due().select_for_update(skip_locked=True).order_by("due_at").first()
     if job:
+        # A new token each time, so that a worker that slept finds that it lost the job.
         job.token, job.lease_until = uuid.uuid4(), database_now() + _lease()
         job.problem = ""
         job.save(update_fields=["token", "lease_until", "problem"])
@@ -78,6 +79,7 @@ def _remove_some(job: CleanUp) -> int:
     last = len(left) <= FILES_AT_A_TIME
     left = left[:FILES_AT_A_TIME]
     keys = [key for _pk, key in left]
+    # Never so by our own steps; the last look before something that nobody can undo.
     if Document.objects.filter(storage_key__in=keys).exists():
         raise OSError("a document refers to a file that was to be removed")
     removed, stuck = _remove_files(keys)

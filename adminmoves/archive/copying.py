@@ -85,6 +85,7 @@ def _after(move: Move, cursor: int) -> list[Source]:
     for row in ahead.values_list(*COLUMNS)[:max_documents]:
         source = Source(*row)
         size += source.size
+        # At least one, however large: a chunk without a document would end the copy.
         if taken and size > MOST_BYTES:
             break
         taken.append(source)
@@ -124,6 +125,7 @@ def _is_there(store: Store, source: Source, target: str) -> bool:
 
 def _copy_file(store: Store, source: Source, target: str) -> None:
     for left in reversed(range(MAX_TRIES)):
+        # Of a worker that died before it wrote the rows.
         if _is_there(store, source, target):
             break
         try:

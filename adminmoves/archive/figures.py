@@ -8,6 +8,7 @@ from django.db import connection
 from adminmoves.models import Move
 from adminmoves.models.sql import fetch_as, sql_beside
 
+# In SQL: an archive may have hundreds of thousands of documents.
 OF_ARCHIVE = sql_beside(__file__, "figures_of_archive")
 OF_COPIES = sql_beside(__file__, "figures_of_copies")
 

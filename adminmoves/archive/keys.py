@@ -3,6 +3,7 @@
 from adminmoves.models import Administration, Environment, Move
 
 DOCUMENTS_PER_FOLDER = 1000
+"""A folder with millions of names is slow to list and to back up."""
 
 
 def key_of(

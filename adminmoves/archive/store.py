@@ -163,6 +163,7 @@ class FileStore(FileSystemStorage):
         move's folder is not open.
         """
         path = self.path(target)
+        # A name of its own per try: a worker that woke up late writes into no other's.
         part = _part_of(path)
         try:
             copied = _digest_of(part) if self.write(source, part) else None

@@ -50,6 +50,7 @@ def assess(move: Move, answer: Evidence) -> AnswerColumns:
     return {
         "verdict": verdict,
         "counts": _is_recognised(move, answer),
+        # A cached list is as old as it is: the moment of the answer counts.
         "checked_at": answer.checked_at or timezone.now(),
         "retry_at": answer.retry_at,
         "observed_environment": answer.observed_environment,
@@ -118,6 +119,7 @@ def _is_recognised(move: Move, answer: Evidence) -> bool:
     place = {"connection_id": move.to_connection_id, "code_key": key_of(move)}
     there = Administration.objects.filter(**place).exclude(pk=administration.pk)
     former = FormerPlace.objects.filter(**place).exclude(administration=administration)
+    # Nobody else is or was there, so the code alone says which one it is.
     if not (there.exists() or former.exists()):
         return True
     seen_id = answer.external_id

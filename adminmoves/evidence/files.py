@@ -95,6 +95,7 @@ class EvidenceField(forms.FileField):
         content = upload.read()
         if kind_of(upload.name or "", content) is None:
             raise forms.ValidationError(refusal_message(upload.name or "", content))
+        # Said at the field now: the rest of the form keeps what was typed.
         try:
             require_folder()
         except StoreAway as away:
@@ -136,6 +137,7 @@ def store_file(
     Returns the stored one where this person gave the same file to this move before.
     Raises EvidenceFull, EvidenceRefused or StoreAway.
     """
+    # The field has read it to its end already.
     upload.seek(0)
     content = upload.read()
     name = plain_name(upload.name or "")

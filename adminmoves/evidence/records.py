@@ -88,8 +88,10 @@ def attest_locked(
     overrules = right == Right.OVERRULE_PROOF
     if overrules and not attestation.reason:
         raise ProofRefused(_("Give the reason why the package itself is not asked."))
+    # It may have been stored by an earlier request, and changed since.
     if attestation.evidence:
         read_genuine(attestation.evidence)
+    # An attester never approves, so they are on record before the proof counts.
     lifecycle.add_contributor(move, actor, Part.ATTESTED)
     proof = _store(
         move,
@@ -166,6 +168,7 @@ def store_answer(snapshot: Move, answer: Evidence, *, actor: Actor) -> Proof | N
     ``snapshot``: the move as it was when the package was asked.
     """
     move = lifecycle.lock_move(snapshot.pk)
+    # An answer about another code or connection must not prove this one.
     if _question(move) != _question(snapshot):
         return None
     proof = _store(move, kind=ProofKind.VERIFIED, **assess(move, answer))
@@ -281,6 +284,7 @@ def record_trouble(found: EvidenceDiffers, *, actor: Actor) -> None:
     evidence = found.evidence
     params = {"file": evidence.public_id, "trouble": found.trouble.value}
     code = EventCode.EVIDENCE_DIFFERS
+    # Each look finds the same trouble; one event says it.
     recorded = Event.objects.filter(move_id=evidence.move_id, code=code, params=params)
     if not recorded.exists():
         trail.record(actor, [trail.about_move(evidence.move, code, params=params)])

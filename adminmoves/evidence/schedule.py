@@ -34,11 +34,13 @@ def ask_again_at(
 
     ``retry_at``: not before this moment, by the package or by our own back-off.
     """
+    # Asking again changes nothing until somebody acts, and costs the office its limit.
     if verdict in NEEDS_PERSON:
         return retry_at
     now = timezone.now()
     if verdict in TEMPORARY:
         return retry_at or now + PACES[0][1]
+    # The longer a request waits, the less an hour matters: the pace slows down.
     return max(now + pace_of(now - move.state_since), retry_at or now)
 
 

@@ -1,4 +1,4 @@
-"""What people may do about a run: try again, or settle a doubt."""
+"""Actions of people on a run: retry, settle, stop; and ticking off the after-care."""
 
 from functools import partial
 
@@ -22,7 +22,7 @@ ANSWERS = frozenset({DONE, NOT_DONE, ROLL_BACK})
 
 @transaction.atomic
 def retry_move(move_id: int, *, actor: Actor, version: str | None = None) -> Move:
-    """Queue a failed or stopped move again; a new attempt looks at everything anew."""
+    """Queue a failed or stopped move again; a new attempt repeats every check."""
     move = lifecycle.advance(move_id, Action.RETRY, actor=actor, version=version)
     transaction.on_commit(partial(celery_tasks.send, celery_tasks.DRAIN))
     return move
@@ -37,11 +37,10 @@ def settle_move(
     reason: str,
     version: str | None = None,
 ) -> Move:
-    """A lead says how a doubtful run goes on; the worker does it.
+    """Record how a lead settles a run in doubt; a worker then goes on with it.
 
-    ``version`` is the one that was read: an answer is about one doubt, and the run may
-    have been settled and come in doubt again since. Raises ChangedMeanwhile.
-    The lease is left expired, never empty: that is what a takeover looks for.
+    ``version``: of the doubt that was read, since another one may have come after it.
+    Raises ChangedMeanwhile.
     """
     if answer not in ANSWERS or not reason.strip():
         raise DomainError(_("Choose how it goes on, and say how you know."))
@@ -54,9 +53,12 @@ def settle_move(
         words={"reason": reason},
     )
     attempt = move.attempts.get(ended_at=None)
+    # Otherwise the next takeover would be one too many, and a doubt again.
     attempt.takeovers = 0
+    # Expired, never empty: a takeover looks for a lease that expired.
     attempt.lease_until = database_now()
     copied = attempt.effects.filter(step=StepCode.COPY_ARCHIVE).exists()
+    # What is in the ledger was compared; without that line nobody knows what is there.
     if answer == NOT_DONE and not copied:
         copying.begin_again(attempt)
     if answer == ROLL_BACK and not attempt.undo_outcome:
@@ -73,8 +75,8 @@ def stop_move(
 ) -> Attempt:
     """Ask a run to stop and roll back; its worker does so at the next safe point.
 
-    Raises StepRefused when it does not run any more: what was switched stays; and
-    ChangedMeanwhile when it is another run than the one that was seen.
+    Raises StepRefused if the run has ended (a move that completed stays so), and
+    ChangedMeanwhile if the page showed another run.
     """
     access.require(actor, Right.STOP_RUN)
     if not reason.strip():
@@ -101,15 +103,16 @@ def stop_move(
 def tick_aftercare(
     move_id: int, code: str, *, actor: Actor, done: bool, version: str | None = None
 ) -> Aftercare:
-    """Tick one thing off, or untick it; ``version`` is the one that was read.
+    """Tick one item off, or untick it.
 
-    Raises ChangedMeanwhile: somebody else did so since.
+    ``version``: of the item that was read. Raises ChangedMeanwhile.
     """
     access.require(actor, Right.TICK_AFTERCARE)
-    held = Aftercare.objects.select_for_update(of=("self",)).select_related("ticked_by")
-    item = held.get(move_id=move_id, code=code)
+    items = Aftercare.objects.select_related("ticked_by")
+    locked = items.select_for_update(of=("self",))
+    item = locked.get(move_id=move_id, code=code)
     if version is not None and version != item.version:
-        raise ChangedMeanwhile(_told_of_care(item))
+        raise ChangedMeanwhile(_already_ticked_message(item))
     item.ticked_by_id = actor.user_id if done else None
     item.ticked_at = timezone.now() if done else None
     item.save()
@@ -120,7 +123,7 @@ def tick_aftercare(
     return item
 
 
-def _told_of_care(item: Aftercare) -> str:
+def _already_ticked_message(item: Aftercare) -> str:
     who, at = item.ticked_by, item.ticked_at
     if who is None or at is None:
         return _("Nothing was kept: meanwhile this is open again. Look at it again.")

@@ -15,7 +15,7 @@ from adminmoves.rules.plan import moves_archive
 from adminmoves.vocabulary import StepCode
 
 TURN_SECONDS = 10.0
-"""So long a run copies before others, if there are any, have their turn."""
+"""A run copies this long before it gives another one a turn."""
 
 
 def copy_archive(attempt: Attempt, until: float) -> bool:
@@ -31,6 +31,7 @@ def copy_archive(attempt: Attempt, until: float) -> bool:
         return True
     if attempt.documents:
         check_stop_request(attempt)
+        # Under the lease: a worker that lost it must not open a folder that was closed.
         with _store_refusals(), fenced(attempt) as locked:
             presence.require_archive()
             copying.open_folder(locked)
@@ -48,7 +49,7 @@ def _copy_chunks(attempt: Attempt, move: Move, until: float) -> bool:
     """Return False if its time is up."""
     turn_ends = time.monotonic() + TURN_SECONDS
     while chunk := copying.next_chunk(move, attempt):
-        # Files before their lines: a line never speaks of a file that is not there.
+        # Files before their rows: no row refers to a file that is not on the disk.
         with _store_refusals():
             presence.require_archive()
             copying.copy_files(move, chunk)

@@ -39,6 +39,7 @@ def start_and_finish(move_id: int, worker: str) -> Attempt | None:
             attempt, started = open_attempt(move, worker)
             entries = [started]
             if not has_files(move):
+                # The triggers let only the holder of the lease change the place.
                 show_lease(attempt.token)
                 entries += finish(move, attempt, ALL_STEPS)
             trail.record(WORKER, entries)

@@ -17,7 +17,7 @@ from adminmoves.scheduling.windows import closed_offices
 from adminmoves.vocabulary import MoveState
 
 MAX_LOOKED_UP = 50
-"""So many due moves are looked up at once."""
+"""The number of due moves that are looked up at once."""
 SECONDS_FRESH = 0.5
 ROOM_LOCK = 7001
 """Our class of advisory locks: of an office, while a run looks for room in it."""
@@ -49,6 +49,7 @@ def due_now() -> list[int]:
     if QueueSwitch.objects.is_paused():
         return []
     busy, now = _busy_offices(), timezone.now()
+    # What could not start waits a while, or it would be tried in each round.
     looked_at_since = now - lease_time() / 10
     turn = Window(
         RowNumber(), partition_by="from_environment", order_by=("approved_at",)
@@ -64,6 +65,7 @@ def due_now() -> list[int]:
         .annotate(turn=turn, office_started=Subquery(started.values("started_at")[:1]))
         .order_by(
             "-urgent",
+            # A move that could not start goes behind those that were not tried.
             F("dispatched_at").asc(nulls_first=True),
             "turn",
             # Each look counts turns anew: who was served least lately comes first.

@@ -39,7 +39,7 @@ from adminmoves.web import log_context
 logger = logging.getLogger(__name__)
 
 LOOKS_PER_LEASE = 4
-"""So often a run looks whether an archive that is away is back."""
+"""How often a run looks, within a lease, whether an archive that is away is back."""
 SECONDS_BETWEEN_LOOKS = 1.0
 """Between two looks for runs whose worker died."""
 
@@ -110,6 +110,7 @@ def _go_forward(attempt: Attempt, until: float) -> None:
             _step_aside(attempt)
             return
         _switch(attempt)
+    # An archive that is away is no failure of the move: it is tried again.
     except StoreAway as away:
         _wait_for_archive(attempt, away)
     except RunFailed as failure:
@@ -132,7 +133,7 @@ def prepare(attempt: Attempt) -> None:
             attempt.before_image["archive"] = archive.stored()
             attempt.documents, attempt.size = archive.documents, archive.bytes
             attempt.copying_since = attempt.heartbeat_at
-        # It makes progress: only a run that makes none comes in doubt.
+        # Only takeovers without progress bring a run in doubt.
         attempt.takeovers = 0
         attempt.save()
         steps = (StepCode.RECHECK, StepCode.CLOSE, StepCode.BEFORE_IMAGE)
@@ -164,6 +165,7 @@ def _switch(attempt: Attempt) -> None:
         with fenced(attempt, attempt.documents) as move:
             check_stop_request(attempt)
             move.administration = lock_administration(move)
+            # A long copy leaves time for a change that the approval does not cover.
             if make_plan(move).hash != move.plan_hash:
                 raise RunFailed("plan_changed_while_running")
             trail.record(WORKER, finish(move, attempt, IN_ONE_GO))

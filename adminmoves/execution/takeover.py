@@ -50,6 +50,7 @@ def _resume(
     if attempt is None:
         return None
     if not attempt.worker:
+        # Its worker stepped aside: no takeover that counts.
         return _renew_lease(attempt, worker)
     return _take_over(attempt, move, worker)
 

@@ -51,6 +51,7 @@ def ask_retirement(
     access.require(actor, Right.RETIRE)
     if not reason.strip():
         raise DomainError(_("Write the reason: it stays with the administration."))
+    # Locked before the look, so that no move is submitted between it and the row.
     administration = _lock_administration(administration_id)
     if waiting := administration.retirements.waiting().first():
         raise StepRefused(_already_asked_message(waiting))
@@ -116,7 +117,8 @@ def _decide(
 
 
 def _lock_administration(administration_id: int) -> Administration:
-    """Until the end no move of it is submitted, and no import changes it."""
+    """Lock it: until the transaction ends no move of it is submitted, and no import
+    changes it."""
     administrations = Administration.objects.with_place()
     return administrations.select_for_update(of=("self",)).get(pk=administration_id)
 
