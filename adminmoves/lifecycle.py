@@ -5,7 +5,6 @@ A step and its line in the trail are saved together or not at all
 """
 
 from collections.abc import Callable, Collection, Mapping
-from typing import Any
 
 from django.db import DatabaseError, DataError, IntegrityError, transaction
 from django.utils import formats, timezone
@@ -69,8 +68,8 @@ def advance(
     *,
     actor: Actor,
     version: str | None = None,
-    facts: tuple[Any, ...] = (),
-    params: Mapping[str, Any] | None = None,
+    facts: tuple[object, ...] = (),
+    params: Mapping[str, object] | None = None,
     words: Mapping[str, str] | None = None,
 ) -> Move:
     """Take one step and record it in the trail, or do neither.
@@ -94,8 +93,8 @@ def apply_transition(
     action: Action,
     *,
     actor: Actor,
-    facts: tuple[Any, ...] = (),
-    params: Mapping[str, Any] | None = None,
+    facts: tuple[object, ...] = (),
+    params: Mapping[str, object] | None = None,
     words: Mapping[str, str] | None = None,
 ) -> trail.TrailEntry:
     """Take one step of a move that the caller locked, and save all that it changed.

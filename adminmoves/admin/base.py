@@ -27,7 +27,7 @@ def shown(name: str, label: Any) -> Callable[[Any, Any], Any]:
     """Return a display function for a field, labelled in the reader's language."""
 
     @admin.display(description=label, ordering=name)
-    def show(_admin: Any, row: Any) -> Any:
+    def show(_admin: object, row: Any) -> Any:
         label_of = getattr(row, f"get_{name}_display", None)
         value = label_of() if label_of else getattr(row, name)
         if isinstance(value, bool):

@@ -142,7 +142,7 @@ class FreezeAdmin(TimesAdmin[Freeze]):
         return obj.ends_at or _("until further notice")
 
 
-def plain(value: Any) -> Any:
+def plain(value: object) -> Any:
     """A value as the trail stores it."""
     if isinstance(value, Environment):
         return value.office_code

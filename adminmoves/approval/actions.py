@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
 from datetime import datetime
 from functools import partial
-from typing import Any
 
 from django.db import transaction
 from django.utils import formats, timezone
@@ -183,7 +182,7 @@ def _approve(
 
 def _approval_params(
     move: Move, decision: Decision, approval: Approval, report: Report
-) -> dict[str, Any]:
+) -> dict[str, object]:
     return {
         "plan": approval.plan,
         "plan_hash": approval.plan_hash,

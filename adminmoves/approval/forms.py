@@ -31,7 +31,7 @@ class DecisionForm(forms.Form):
 
     kind: ClassVar[str]
 
-    def __init__(self, data: Mapping[str, Any]) -> None:
+    def __init__(self, data: Mapping[str, object]) -> None:
         super().__init__(data, auto_id=f"{self.kind}_%s")
 
 
@@ -59,7 +59,7 @@ class WhenForm(DecisionForm):
         label=gettext_lazy("Why it may run outside the window")
     )
 
-    def __init__(self, data: Mapping[str, Any], move: Move) -> None:
+    def __init__(self, data: Mapping[str, object], move: Move) -> None:
         super().__init__(data)
         self.move = move
         self.wished = move.not_before
@@ -86,7 +86,7 @@ class WhenForm(DecisionForm):
         reason = self.cleaned_data.get("outside_windows_because", "")
         return WindowOverride(self.cleaned_data["outside_windows"], reason)
 
-    def _moment_error(self, cleaned: Mapping[str, Any]) -> str:
+    def _moment_error(self, cleaned: Mapping[str, object]) -> str:
         """Empty if the moment can be used."""
         is_own, moment = cleaned["when"] == MOMENT, self.not_before
         if is_own and moment is None:

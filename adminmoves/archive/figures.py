@@ -1,7 +1,6 @@
 """Figures of an archive, compared before and after a move so that no loss is unseen."""
 
 from dataclasses import asdict, dataclass
-from typing import Any
 
 from django.db import connection
 
@@ -21,7 +20,7 @@ class Figures:
     bytes: int
     digest: str
 
-    def stored(self) -> dict[str, Any]:
+    def stored(self) -> dict[str, object]:
         return asdict(self)
 
 

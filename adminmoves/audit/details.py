@@ -158,7 +158,7 @@ PLAN: Sequence[tuple[str, str, Promise]] = (
 """The facts of a plan: the key before, the key after, and the label."""
 
 
-def plan_facts(plan: Mapping[str, Any]) -> list[Fact]:
+def plan_facts(plan: Mapping[str, object]) -> list[Fact]:
     """The approved plan in words. Empty for an event that stores no plan."""
     return [
         Fact(str(label), _planned(plan, now), _planned(plan, after))
@@ -167,7 +167,7 @@ def plan_facts(plan: Mapping[str, Any]) -> list[Fact]:
     ]
 
 
-def _planned(plan: Mapping[str, Any], name: str) -> str:
+def _planned(plan: Mapping[str, object], name: str) -> str:
     return reasons.fact_text(name, plan[name]) if plan.get(name) else NOTHING
 
 
@@ -175,7 +175,7 @@ def _mapping(value: object) -> Mapping[str, Any]:
     return value if isinstance(value, Mapping) else {}
 
 
-def _of(facts: Mapping[str, Any], name: str) -> str:
+def _of(facts: Mapping[str, object], name: str) -> str:
     return shown(name, facts[name]) if name in facts else NOTHING
 
 

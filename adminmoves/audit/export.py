@@ -9,8 +9,7 @@ import hashlib
 import io
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from django.db.models import QuerySet
 from django.utils import timezone, translation
@@ -20,7 +19,7 @@ from adminmoves.access import Actor
 from adminmoves.audit import trail
 from adminmoves.audit.details import details
 from adminmoves.audit.sentences import quotes, sentence
-from adminmoves.models import Event
+from adminmoves.models import Environment, Event
 from adminmoves.vocabulary import EventCode, Right
 
 JOB = "history_export"
@@ -31,7 +30,7 @@ FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 CONTROL = ("\t", "\r", "\n")
 CELL = re.compile(r"""([,;|\t\r\n])([\s"']*)(?=[=+\-@\uff1d\uff0b\uff0d\uff20])""")
 """A formula in the middle of a cell, behind a sign at which a program may split."""
-COLUMNS: Mapping[str, Callable[[Event], Any]] = {
+COLUMNS: Mapping[str, Callable[[Event], object]] = {
     "id": lambda event: event.pk,
     "at": lambda event: timezone.localtime(event.at).isoformat(),
     "who": lambda event: event.actor_name,
@@ -73,7 +72,7 @@ def record_export(actor: Actor, chosen: Mapping[str, str], form: str) -> Event:
     return trail.record(actor, [line])[0]
 
 
-def rows(found: QuerySet[Event], upto: int) -> Iterator[dict[str, Any]]:
+def rows(found: QuerySet[Event], upto: int) -> Iterator[dict[str, object]]:
     """Yield the rows of events before ``upto``, oldest first, read in chunks.
 
     Not with a server-side cursor: outside a transaction PostgreSQL would read all rows
@@ -130,15 +129,15 @@ def harmless(value: object) -> str:
     return f"'{text}" if risky else text
 
 
-def _line(cells: Any) -> bytes:
+def _line(cells: Iterable[object]) -> bytes:
     out = io.StringIO()
     csv.writer(out, delimiter=";").writerow([harmless(cell) for cell in cells])
     return out.getvalue().encode()
 
 
-def _json(row: Mapping[str, Any]) -> bytes:
+def _json(row: Mapping[str, object]) -> bytes:
     return json.dumps(row, ensure_ascii=False).encode() + b"\n"
 
 
-def _office(environment: Any) -> str:
+def _office(environment: Environment | None) -> str:
     return environment.office_code if environment else ""

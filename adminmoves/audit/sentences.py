@@ -160,7 +160,7 @@ class _Words(dict[str, str]):
         return "…"
 
 
-def _flat(params: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+def _flat(params: Mapping[str, object]) -> Iterator[tuple[str, object]]:
     """Flatten ``before`` and ``after`` to names such as before_code, after_code."""
     for name, value in params.items():
         if isinstance(value, Mapping):
@@ -169,12 +169,12 @@ def _flat(params: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
             yield name, value
 
 
-def _reason(params: Mapping[str, Any]) -> str:
+def _reason(params: Mapping[str, object]) -> str:
     reason = reasons.tell(params)
     return reason.sentence if reason else "…"
 
 
-def _plain(value: Any) -> str:
+def _plain(value: object) -> str:
     return "…" if value is None or value == "" else str(value)
 
 

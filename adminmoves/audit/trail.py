@@ -5,7 +5,6 @@ import json
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from django.contrib.auth.models import User
 
@@ -32,7 +31,7 @@ class TrailEntry:
     stream_id: str
     code: EventCode
     subject: str = ""
-    params: Mapping[str, Any] = field(default_factory=dict)
+    params: Mapping[str, object] = field(default_factory=dict)
     words: Mapping[str, str] = field(default_factory=dict)
     before: str = ""
     after: str = ""
@@ -46,7 +45,7 @@ def about_move(
     move: Move,
     code: EventCode,
     *,
-    params: Mapping[str, Any] | None = None,
+    params: Mapping[str, object] | None = None,
     words: Mapping[str, str] | None = None,
     before: str = "",
     after: str = "",
@@ -71,7 +70,7 @@ def about_administration(
     administration: Administration,
     code: EventCode,
     *,
-    params: Mapping[str, Any],
+    params: Mapping[str, object],
     words: Mapping[str, str] | None = None,
     move: Move | None = None,
 ) -> TrailEntry:
@@ -90,7 +89,7 @@ def about_administration(
 
 
 def about_environment(
-    environment: Environment, code: EventCode, *, params: Mapping[str, Any]
+    environment: Environment, code: EventCode, *, params: Mapping[str, object]
 ) -> TrailEntry:
     return TrailEntry(
         stream=Stream.ENVIRONMENT,
@@ -103,7 +102,7 @@ def about_environment(
 
 
 def about_connection(
-    connection: BookkeepingConnection, code: EventCode, *, params: Mapping[str, Any]
+    connection: BookkeepingConnection, code: EventCode, *, params: Mapping[str, object]
 ) -> TrailEntry:
     return TrailEntry(
         stream=Stream.CONNECTION,
@@ -119,7 +118,7 @@ def about_person(
     user: User,
     code: EventCode,
     *,
-    params: Mapping[str, Any] | None = None,
+    params: Mapping[str, object] | None = None,
     words: Mapping[str, str] | None = None,
 ) -> TrailEntry:
     return TrailEntry(
@@ -137,7 +136,7 @@ def about_job(
     code: EventCode,
     *,
     subject: str,
-    params: Mapping[str, Any],
+    params: Mapping[str, object],
     words: Mapping[str, str] | None = None,
 ) -> TrailEntry:
     return TrailEntry(

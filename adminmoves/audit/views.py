@@ -1,5 +1,3 @@
-from typing import Any
-
 from django.http import HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone, translation
@@ -40,7 +38,7 @@ def history(request: http.PortalRequest) -> HttpResponse:
 
 def read_page(
     filters: queries.HistoryFilters, request: http.PortalRequest
-) -> dict[str, Any]:
+) -> dict[str, object]:
     query = queries.plan_query(filters.chosen())
     events = queries.events_of(query)
     with_related = events.select_related("move", "administration", "words")

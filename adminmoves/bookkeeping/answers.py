@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 from django.utils import timezone
 
@@ -27,7 +26,7 @@ class Evidence:
     request_id: str = ""
     list_size: int | None = None
     checked_at: datetime | None = None
-    raw_status: Mapping[str, Any] = field(default_factory=dict)
+    raw_status: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +45,7 @@ class ListedAdministration:
     environment: str = ""
     unusable: FailureReason | None = None
     code_unread: bool = False
-    raw: Mapping[str, Any] = field(default_factory=dict)
+    raw: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,10 @@ lease, so that no transaction stays open while a package is asked.
 """
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from typing import Any, TypedDict
+from typing import TypedDict
 
 from django.db.models import Q
 from django.utils import timezone
@@ -30,7 +30,7 @@ TRIED_AGAIN = frozenset({FailureReason.TOKEN_REFUSED, FailureReason.RENEWAL_REFU
 """The consent may or may not be lost, so we try again next to asking a person."""
 # Exact blocks a client after ten refusals in an hour.
 REFUSED = timedelta(minutes=10)
-NO_TROUBLE: dict[str, Any] = {
+NO_TROUBLE: dict[str, object] = {
     "failures": 0,
     "quiet_until": None,
     "quiet_why": "",
@@ -100,7 +100,7 @@ def raise_if_backing_off(line: ConnectionLine, *, urgent: bool) -> None:
     )
 
 
-def record_answer(line: ConnectionLine, limits: dict[str, Any]) -> None:
+def record_answer(line: ConnectionLine, limits: Mapping[str, object]) -> None:
     _save(
         line,
         **NO_TROUBLE,
@@ -112,7 +112,7 @@ def record_answer(line: ConnectionLine, limits: dict[str, Any]) -> None:
 def record_failure(
     line: ConnectionLine,
     no: NoAnswer,
-    limits: dict[str, Any],
+    limits: Mapping[str, object],
     *,
     refused: bool = False,
 ) -> None:
@@ -161,7 +161,7 @@ def _quiet_after(failures: int, now: datetime) -> datetime | None:
     return now + min(quiet, LONGEST_QUIET)
 
 
-def _save(line: ConnectionLine, **facts: Any) -> None:
+def _save(line: ConnectionLine, **facts: object) -> None:
     # Only while the lock is ours: an answer after the lease changes nothing.
     ConnectionLine.objects.filter(
         pk=line.pk, lease_token=line.lease_token, lease_until__gt=ClockTimestamp()

@@ -154,14 +154,14 @@ def _results(answer: HttpAnswer, own_field: str) -> tuple[list[dict[str, Any]], 
     return inner, following or ""
 
 
-def _next_in(content: Mapping[str, Any]) -> object:
+def _next_in(content: Mapping[str, object]) -> object:
     """The address of the next page, under any of its names in OData."""
     addresses = (content.get(name) for name in NEXT)
     return next((each for each in addresses if each is not None), None)
 
 
 def _row(
-    division: Mapping[str, Any], which: Divisions, licence: str
+    division: Mapping[str, object], which: Divisions, licence: str
 ) -> ListedAdministration:
     archived = text_in(division.get("ArchiveDate"))
     raw = {

@@ -32,7 +32,7 @@ class Session:
 
     http_client: HttpClient
     client: Client
-    limits: dict[str, Any] = field(default_factory=dict)
+    limits: dict[str, object] = field(default_factory=dict)
     began: datetime = field(default_factory=timezone.now)
 
     @property

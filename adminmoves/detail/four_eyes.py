@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 from django.contrib.auth.models import User
 from django.contrib.postgres.expressions import ArraySubquery
@@ -61,7 +60,7 @@ def contributors_column() -> ArraySubquery:
     )
 
 
-def names_of(contributed: Iterable[Mapping[str, Any]]) -> dict[int, str]:
+def names_of(contributed: Iterable[Mapping[str, object]]) -> dict[int, str]:
     # Unsaved users, for their names alone.
     return names_apart(User(**person) for person in contributed)
 

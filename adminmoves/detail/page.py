@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import Any
 
 from django.utils import timezone
 
@@ -268,7 +267,7 @@ class MoveDetail:
         return display_name(asker) if asker else ""
 
     @property
-    def archive(self) -> dict[str, Any]:
+    def archive(self) -> dict[str, object]:
         """What was moved with it: counts and one digest, before and after the same."""
         newest = self.attempts[0].attempt if self.attempts else None
         found = newest.before_image.get("archive", {}) if newest else {}

@@ -11,7 +11,7 @@ from adminmoves.models import Administration, BookkeepingConnection, Environment
 from adminmoves.vocabulary import EventCode
 
 
-def plain(value: Any) -> Any:
+def plain(value: object) -> Any:
     """A value as the trail stores it: a moment in UTC, a row by its public id."""
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat()
@@ -20,7 +20,9 @@ def plain(value: Any) -> Any:
     return value
 
 
-def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
+def differences(
+    before: Mapping[str, object], after: Mapping[str, object]
+) -> dict[str, Any]:
     """Return the values that differ; of a new row those that are not empty."""
     names = [
         name
@@ -39,7 +41,7 @@ def facts_of(subject: Subject) -> dict[str, Any]:
     return {name: plain(getattr(subject, name)) for name in names}
 
 
-def line_about(subject: Subject, params: Mapping[str, Any]) -> TrailEntry:
+def line_about(subject: Subject, params: Mapping[str, object]) -> TrailEntry:
     """The trail entry of a subject that an administrator changed."""
     match subject:
         case Environment():

@@ -29,5 +29,5 @@ def give_role(user: User, role: Role) -> None:
     user.groups.set([Group.objects.get(name=role)])
 
 
-def line_about_person(user: User, params: Mapping[str, Any]) -> TrailEntry:
+def line_about_person(user: User, params: Mapping[str, object]) -> TrailEntry:
     return trail.about_person(user, EventCode.PERSON_CHANGED, params=params)

@@ -82,7 +82,7 @@ class EvidenceField(forms.FileField):
         }
         super().__init__(**{**defaults, **options})
 
-    def clean(self, data: Any, initial: Any = None) -> Any:
+    def clean(self, data: object, initial: object = None) -> Any:
         upload = super().clean(data, initial)
         if not isinstance(upload, UploadedFile):
             return upload

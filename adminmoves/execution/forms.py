@@ -1,7 +1,6 @@
 """The forms that settle a doubt and stop a run."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -23,7 +22,7 @@ class SettleForm(forms.Form):
         error_messages={"required": _("Write down how you know.")},
     )
 
-    def __init__(self, data: Mapping[str, Any]) -> None:
+    def __init__(self, data: Mapping[str, object]) -> None:
         super().__init__(data, auto_id=f"{self.kind}_%s")
 
 
@@ -35,5 +34,5 @@ class StopForm(forms.Form):
         error_messages={"required": _("Write down why it has to stop.")},
     )
 
-    def __init__(self, data: Mapping[str, Any]) -> None:
+    def __init__(self, data: Mapping[str, object]) -> None:
         super().__init__(data, auto_id=f"{self.kind}_%s")

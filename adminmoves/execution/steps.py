@@ -32,7 +32,7 @@ AT_PLACE = sql_beside(__file__, "at_place")
 class RunFailed(Exception):
     """A step's own refusal or failed check: the move fails, with this reason."""
 
-    def __init__(self, code: str, **params: Any) -> None:
+    def __init__(self, code: str, **params: object) -> None:
         super().__init__(code)
         self.reason = {"code": code, **params}
 

@@ -1,5 +1,4 @@
 from http import HTTPStatus
-from typing import Any
 
 from django.contrib import messages
 from django.forms import Form
@@ -117,7 +116,7 @@ def _page_with(
 ) -> HttpResponse:
     """The page of the move, with what was filled in and what is missing."""
     detail = load_detail(move_id, request.actor)
-    page: dict[str, Any] = {"detail": detail, "form": form, "nav": "list"}
+    page: dict[str, object] = {"detail": detail, "form": form, "nav": "list"}
     if status != HTTPStatus.CONFLICT:
         page |= {"version": http.version_in(request)}
     return render(request, "move/page.html", page, status=status)

@@ -13,6 +13,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Field, JSONField, Model, UUIDField
 
+AnyField = Field[Any, Any]
 WRITTEN_BY_FIELD = (JSONField, UUIDField)
 
 
@@ -73,17 +74,17 @@ def _take(model: type[Model], values: Iterator[Any]) -> Model:
     return model.from_db("default", names, [_convert(*pair) for pair in pairs])
 
 
-def _convert(field: Field[Any, Any], value: Any) -> Any:
+def _convert(field: AnyField, value: Any) -> Any:
     return json.loads(value) if isinstance(field, JSONField) else value
 
 
 @cache
-def _read(model: type[Model]) -> tuple[Field[Any, Any], ...]:
+def _read(model: type[Model]) -> tuple[AnyField, ...]:
     return tuple(meta(model).concrete_fields)
 
 
 @cache
-def _written(model: type[Model]) -> tuple[Field[Any, Any], ...]:
+def _written(model: type[Model]) -> tuple[AnyField, ...]:
     """Without what the database makes itself."""
     made = {"id"} if meta(model).pk.name == "id" else set()
     fields = _read(model)
@@ -117,11 +118,11 @@ def _writers(model: type[Model]) -> tuple[tuple[str, Callable[[Any], Any]], ...]
     return tuple((field.attname, _writer(field)) for field in _written(model))
 
 
-def _writer(field: Field[Any, Any]) -> Callable[[Any], Any]:
+def _writer(field: AnyField) -> Callable[[Any], Any]:
     if isinstance(field, WRITTEN_BY_FIELD):
         return partial(field.get_db_prep_save, connection=connection)
     return _unchanged
 
 
-def _unchanged(value: Any) -> Any:
+def _unchanged(value: object) -> Any:
     return value

@@ -6,6 +6,8 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import BigAutoField, Field, Func, Lookup, TextField
 from django.db.models.sql.compiler import SQLCompiler
 
+AnyField = Field[Any, Any]
+
 
 @BigAutoField.register_lookup
 class Among(Lookup[Any]):
@@ -39,14 +41,14 @@ class WordPattern(Func):
     """The LIKE pattern of a typed word among ``Words``; NULL without letters."""
 
     function = "adminmoves_word_pattern"
-    output_field: Field[Any, Any] = TextField()
+    output_field: AnyField = TextField()
 
 
 class Fold(Func):
     """A text without accents, capitals and unseen signs; punctuation stays."""
 
     function = "adminmoves_fold"
-    output_field: Field[Any, Any] = TextField()
+    output_field: AnyField = TextField()
 
 
 class CodeLetters(Func):
@@ -54,4 +56,4 @@ class CodeLetters(Func):
     knows no signs."""
 
     function = "adminmoves_code_letters"
-    output_field: Field[Any, Any] = TextField()
+    output_field: AnyField = TextField()

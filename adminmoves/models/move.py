@@ -204,14 +204,14 @@ class Move(FSMModelMixin, MoveFields):
         self.ended_at = timezone.now()
 
     @step(source=[S.AWAITING_APPROVAL, S.APPROVED], target=S.AWAITING_BOOKKEEPING)
-    def expire_proof(self, reason: dict[str, Any]) -> None:
+    def expire_proof(self, reason: dict[str, object]) -> None:
         self._forget_approval()
         self.proof_id = None
         self.ask_proof_at = timezone.now()
         self.reason = reason
 
     @step(source=S.APPROVED, target=S.AWAITING_APPROVAL)
-    def reapprove(self, reason: dict[str, Any]) -> None:
+    def reapprove(self, reason: dict[str, object]) -> None:
         self._forget_approval()
         self.reason = reason
 
@@ -227,17 +227,17 @@ class Move(FSMModelMixin, MoveFields):
         self.outside_windows = outside_windows
 
     @step(source=S.RUNNING, target=S.FAILED)
-    def fail(self, reason: dict[str, Any]) -> None:
+    def fail(self, reason: dict[str, object]) -> None:
         self.ended_at = timezone.now()
         self.reason = reason
 
     @step(source=S.RUNNING, target=S.STOPPED)
-    def stop(self, reason: dict[str, Any]) -> None:
+    def stop(self, reason: dict[str, object]) -> None:
         self.ended_at = timezone.now()
         self.reason = reason
 
     @step(source=S.RUNNING, target=S.IN_DOUBT)
-    def doubt(self, reason: dict[str, Any]) -> None:
+    def doubt(self, reason: dict[str, object]) -> None:
         self.reason = reason
 
     @step(source=S.IN_DOUBT, target=S.RUNNING)

@@ -153,7 +153,7 @@ def _attach(row: Model, tree: Tree, values: Mapping[str, Any]) -> None:
         _attach(child, below, found)
 
 
-def _build(model: type[M], values: Mapping[str, Any]) -> M:
+def _build(model: type[M], values: Mapping[str, object]) -> M:
     fields = [field for field in meta(model).concrete_fields if field.column in values]
     cells = [field.to_python(values[field.column]) for field in fields]
     return model.from_db("default", [field.attname for field in fields], cells)

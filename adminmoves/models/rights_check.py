@@ -6,7 +6,6 @@ Each finding is a way round the guards, or the beginning of one.
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from django.db import connection
 
@@ -71,7 +70,7 @@ class Finding:
 
 def check_rights(role: str) -> list[Finding]:
     """Compare the role's rights with the listed ones; in the order of the kinds."""
-    params: dict[str, Any] = {
+    params: dict[str, str | list[str]] = {
         "role": role,
         "tables": json.dumps(dict(GRANTS)),
         "functions": list(EXECUTED),

@@ -25,7 +25,7 @@ heartbeats: list[Heartbeat] = []
 
 @signals.worker_init.connect
 @signals.beat_init.connect
-def check_guards(**_signal: Any) -> None:
+def check_guards(**_signal: object) -> None:
     """End the process if a guard is down: Celery only logs what a receiver raises."""
     try:
         require_guards()
@@ -41,13 +41,13 @@ def begin_worker(sender: Any, **_signal: Any) -> None:
 
 
 @signals.beat_init.connect
-def begin_beat(**_signal: Any) -> None:
+def begin_beat(**_signal: object) -> None:
     """Count beat as alive only as long as its sweep comes through."""
     # One heartbeat more, so that a sweep just after a heartbeat still counts.
     max_seconds = settings.PORTAL_SWEEP_SECONDS + settings.PORTAL_HEARTBEAT_SECONDS
     rung_at = -math.inf
 
-    def rang(**_signal: Any) -> None:
+    def rang(**_signal: object) -> None:
         nonlocal rung_at
         rung_at = time.monotonic()
 
@@ -66,7 +66,7 @@ def begin(heartbeat: Heartbeat) -> None:
 
 
 @signals.worker_shutdown.connect
-def end(**_signal: Any) -> None:
+def end(**_signal: object) -> None:
     while heartbeats:
         heartbeats.pop().stop()
 

@@ -179,7 +179,7 @@ class _Words(dict[str, Any]):
         return "…"
 
 
-def _words(stored: Mapping[str, Any]) -> _Words:
+def _words(stored: Mapping[str, object]) -> _Words:
     words = _Words(stored)
     if (verdict := stored.get("verdict")) in Verdict.values:
         words["verdict"] = Verdict(verdict).label
@@ -208,7 +208,7 @@ def check_title(found: Mapping[str, Any]) -> str:
     return str(message.title) % words
 
 
-def fact_text(name: str, value: Any) -> str:
+def fact_text(name: str, value: object) -> str:
     """A fact of a plan as people read it; a place as kantoorcode.code (licence)."""
     if isinstance(value, Mapping):
         place = f"{value.get('office', '…')}.{value.get('code', '…')}"

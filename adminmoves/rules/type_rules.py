@@ -1,8 +1,8 @@
 """The type of a move, its checks and its after-care (domain.md par. 2)."""
 
 from collections.abc import Mapping
-from typing import Any
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from adminmoves.models import Administration
@@ -116,7 +116,7 @@ AFTERCARE: Mapping[Atom, tuple[str, ...]] = {
     Atom.CODE: code.AFTERCARE,
     Atom.CONNECTION: connection.AFTERCARE,
 }
-AFTERCARE_LABELS: Mapping[str, Any] = {
+AFTERCARE_LABELS: Mapping[str, Promise] = {
     "tell_new_address": _("Tell the client and suppliers the new e-mail address"),
     "create_users": _("Create the users in the new office"),
     "rebuild_authorisation": _("Rebuild the authorisation flows"),

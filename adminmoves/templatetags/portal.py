@@ -19,6 +19,7 @@ from adminmoves.detail.stepper import stops
 from adminmoves.models import Administration, Move
 from adminmoves.models.people import display_name
 from adminmoves.rules import reasons
+from adminmoves.rules.preflight import Result
 from adminmoves.templatetags import events, moments, pieces
 from adminmoves.vocabulary import (
     ENDED_STATES,
@@ -199,7 +200,7 @@ def short_type(move_type: str) -> str:
 
 
 @register.inclusion_tag("partials/route.html")
-def route(move: Move) -> dict[str, Any]:
+def route(move: Move) -> dict[str, object]:
     """From and to in codes; a difference is marked, but not one of capitals alone."""
     now, then = place_now(move), place_wanted(move)
     is_new_office = now.office_code != then.office_code
@@ -217,7 +218,7 @@ def route(move: Move) -> dict[str, Any]:
 
 
 @register.inclusion_tag("partials/stepper.html")
-def stepper(move: Move, starts_at: datetime | None) -> dict[str, Any]:
+def stepper(move: Move, starts_at: datetime | None) -> dict[str, object]:
     return {"stops": stops(move, starts_at)}
 
 
@@ -244,7 +245,7 @@ def address(then: str, now: str = "") -> SafeString:
 
 
 @register.filter
-def outcome(results: Iterable[Any], value: str) -> list[Any]:
+def outcome(results: Iterable[Result], value: str) -> list[Result]:
     """The checks with that outcome."""
     return [result for result in results if result.outcome == value]
 
@@ -260,7 +261,7 @@ OUTCOMES = ("blocking", "warning", "waiting", "todo", "passed")
 
 
 @register.simple_tag
-def check_meter(results: Iterable[Any]) -> SafeString:
+def check_meter(results: Iterable[Result]) -> SafeString:
     """One segment per check, what needs work first."""
     kinds = sorted((str(result.outcome) for result in results), key=OUTCOMES.index)
     bars = format_html_join(
@@ -277,6 +278,6 @@ def check_meter(results: Iterable[Any]) -> SafeString:
 
 
 @register.filter
-def reason_text(stored: Mapping[str, Any]) -> reasons.Reason | None:
+def reason_text(stored: Mapping[str, object]) -> reasons.Reason | None:
     """A stored reason as a sentence; None where none is stored."""
     return reasons.tell(stored)

@@ -35,7 +35,7 @@ class LineField(forms.CharField):
 
     default_validators = [require_seen]
 
-    def to_python(self, value: Any) -> str:
+    def to_python(self, value: object) -> str:
         return str(super().to_python(strip_paste(str(value or ""))))
 
 
@@ -44,14 +44,14 @@ class CodeField(LineField):
 
     default_validators = [require_code]
 
-    def to_python(self, value: Any) -> str:
+    def to_python(self, value: object) -> str:
         return super().to_python(plain_dashes(str(value or "")))
 
 
 class MailField(forms.EmailField):
     default_validators = [require_seen, *forms.EmailField.default_validators]
 
-    def to_python(self, value: Any) -> str:
+    def to_python(self, value: object) -> str:
         return str(super().to_python(strip_paste(str(value or ""))))
 
 
@@ -75,7 +75,7 @@ class PastDay(forms.DateField):
         self.within = within
         super().__init__(input_formats=DAYS, widget=Day, **options)
 
-    def clean(self, value: Any) -> date | None:
+    def clean(self, value: object) -> date | None:
         day: date | None = super().clean(value)
         if day:
             require_past_day(day, within=self.within)
@@ -89,7 +89,7 @@ class MomentField(forms.DateTimeField):
         format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"}
     )
 
-    def to_python(self, value: Any) -> datetime | None:
+    def to_python(self, value: object) -> datetime | None:
         if value in self.empty_values:
             return None
         try:

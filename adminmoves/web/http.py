@@ -86,7 +86,7 @@ class OutsideMiddleware:
         return self.get_response(request)
 
     def process_view(
-        self, _request: HttpRequest, _view: Any, _args: Any, parts: Mapping[str, Any]
+        self, _request: HttpRequest, _view: Any, _args: Any, parts: Mapping[str, object]
     ) -> None:
         if any(inputs.is_odd(str(part)) for part in parts.values()):
             raise Http404

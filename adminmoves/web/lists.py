@@ -141,12 +141,12 @@ def page_of(
 
 def show_list(
     request: PortalRequest,
-    page: dict[str, Any],
+    page: Mapping[str, object],
     *,
     query: str,
     rows: str,
     whole: str,
-    around: Callable[[], dict[str, Any]],
+    around: Callable[[], Mapping[str, object]],
 ) -> HttpResponse:
     """The rows alone for htmx, with ``query`` as the new address; else the whole page.
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 from django.contrib.auth.models import User
 
@@ -31,7 +30,7 @@ def write_down_failure(name: str, *, request_id: str, locked_minutes: int = 0) -
     trail.record(replace(SYSTEM, request_id=request_id), [entry])
 
 
-def entry_about(name: str, code: EventCode, params: Mapping[str, Any]) -> TrailEntry:
+def entry_about(name: str, code: EventCode, params: Mapping[str, object]) -> TrailEntry:
     """An entry about the person with that name. A name that nobody has is stored as
     free text, which can be erased: it may be a password in the wrong field."""
     user = User.objects.filter(username=name).first()

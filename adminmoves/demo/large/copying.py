@@ -57,17 +57,17 @@ def highest(table: str) -> int:
         return int(cursor.fetchone()[0])
 
 
-def _text(value: Any) -> str:
+def _text(value: object) -> str:
     """A value in COPY's text format."""
     return WRITERS.get(type(value), _other)(value)
 
 
-def _other(value: Any) -> str:
+def _other(value: object) -> str:
     """The text of a member of the vocabulary, or of any other value."""
     return (value if isinstance(value, str) else str(value)).translate(ESCAPES)
 
 
-def _json(value: Any) -> str:
+def _json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False).translate(ESCAPES)
 
 

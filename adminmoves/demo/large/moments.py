@@ -72,7 +72,7 @@ def _decided(facts: MoveFacts) -> Iterator[tuple[Any, ...]]:
         words = {"reason": "De klant blijft waar hij is."}
         yield journey.decided_at, lead, E.MOVE_REJECTED, {**no, "words": words}
         return
-    approval: dict[str, Any] = {
+    approval: dict[str, object] = {
         "plan_hash": facts.move.plan_hash,
         "warnings": [],
         "not_before": None,
@@ -93,15 +93,15 @@ def _decided(facts: MoveFacts) -> Iterator[tuple[Any, ...]]:
     yield journey.ended_at, WORKER, E.MOVE_COMPLETED, finished
 
 
-def _jump(before: MoveState, after: MoveState, **params: Any) -> dict[str, Any]:
+def _jump(before: MoveState, after: MoveState, **params: object) -> dict[str, object]:
     return {"params": {"revision": 1, **params}, "before": before, "after": after}
 
 
-def _done(steps: tuple[StepCode, ...]) -> dict[str, Any]:
+def _done(steps: tuple[StepCode, ...]) -> dict[str, object]:
     return {"params": {"attempt": 1, "steps": [step.value for step in steps]}}
 
 
-def _attested(facts: MoveFacts) -> dict[str, Any]:
+def _attested(facts: MoveFacts) -> dict[str, object]:
     proof = facts.proof
     return {
         "params": {
@@ -116,11 +116,11 @@ def _attested(facts: MoveFacts) -> dict[str, Any]:
     }
 
 
-def _image(administration: Administration) -> dict[str, Any]:
+def _image(administration: Administration) -> dict[str, object]:
     return {name: getattr(administration, name) for name in PLACE}
 
 
-def _image_after(facts: MoveFacts) -> dict[str, Any]:
+def _image_after(facts: MoveFacts) -> dict[str, object]:
     move = facts.move
     return {
         "connection_id": move.to_connection_id,

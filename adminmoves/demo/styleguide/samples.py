@@ -94,7 +94,7 @@ NORTH = _place(1, "VKN104", "Voorbeeldkantoor Noord", "NOORD-NL")
 SOUTH = _place(2, "VKZ221", "Voorbeeldkantoor Zuid", "BERG-01")
 
 
-def sample_move(state: MoveState, **facts: Any) -> Move:
+def sample_move(state: MoveState, **facts: object) -> Move:
     now = timezone.now()
     administration = Administration(
         pk=1,

@@ -1,8 +1,8 @@
 """Per FailureReason: why a package gave no answer, and what helps, in words."""
 
 from collections.abc import Mapping
-from typing import Any
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from adminmoves.bookkeeping.failure_reasons import FailureReason
@@ -28,7 +28,7 @@ UNREADABLES = (
     *(W.NO_RESULTS, W.NO_ROW, W.NO_TABLE, W.NO_TOKEN, W.NO_USER),
     *(W.PAGE_REPEATED, W.STRANGE_NEXT),
 )
-WHYS: Mapping[str, Any] = {
+WHYS: Mapping[str, Promise] = {
     W.ARCHIVED: _("It is archived there."),
     W.INACTIVE: _("It is inactive there."),
     W.BLOCKED: _("It is blocked there."),
@@ -183,7 +183,7 @@ FRONT_DOOR = _(
 BY_ITSELF = _("It is asked again by itself.")
 TELL_IF = _("If it stays so, tell whoever runs the portal.")
 STAYS = _("If it stays so, have an administrator connect it again.")
-REMEDIES: Mapping[str, tuple[Any, ...]] = {
+REMEDIES: Mapping[str, tuple[Promise, ...]] = {
     **dict.fromkeys(
         (W.CONSENT_ENDED, W.NO_CONSENT, W.TOKEN_INVALID, W.UNAUTHORISED),
         (CONNECT_AGAIN,),
@@ -242,7 +242,7 @@ REMEDIES: Mapping[str, tuple[Any, ...]] = {
     ),
 }
 """The remedies of a reason, for every package."""
-OF_EXACT: Mapping[str, tuple[Any, ...]] = {
+OF_EXACT: Mapping[str, tuple[Promise, ...]] = {
     W.FORBIDDEN: (OTHER_DIVISION, LOOK_AT_USER),
     W.CONSENT_ENDED: (OWN_USER,),
 }

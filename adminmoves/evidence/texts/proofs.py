@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from adminmoves.evidence.texts.failures import remedies_of, why_of
@@ -85,7 +85,7 @@ def _meaning_of(proof: Proof) -> Meaning:
     return seen or replace(meaning, todo=meaning.todo + access)
 
 
-def _old_place(proof: Proof) -> Any:
+def _old_place(proof: Proof) -> Promise | str:
     # In both places it may be a copy; in the old place only, it was not moved yet.
     shown = proof.raw_status.get("old_place", "")
     if shown == "still_shown" and proof.verdict == Verdict.NOT_FOUND_OR_NO_ACCESS:

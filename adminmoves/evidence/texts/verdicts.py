@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from adminmoves.bookkeeping.failure_reasons import FailureReason
@@ -17,9 +17,9 @@ class Meaning:
     """A verdict in words: what it says and does not say, and what a person can do."""
 
     look: Look
-    head: Any
-    says: Any
-    todo: tuple[Any, ...] = ()
+    head: Promise
+    says: Promise
+    todo: tuple[Promise, ...] = ()
 
 
 NOT_SEEN = Look("search-x", "orange")
@@ -154,7 +154,7 @@ NOT_RECOGNISED = Meaning(
     ),
     (_("Have a team lead look in the package and attest it."),),
 )
-ACCESS: Mapping[Package, tuple[Any, ...]] = {
+ACCESS: Mapping[Package, tuple[Promise, ...]] = {
     Package.TWINFIELD: (
         _("Have the office give user %(user)s access to the administration."),
     ),
@@ -198,7 +198,7 @@ SECOND_LOOK: Mapping[str, Meaning] = {
 }
 """Per result of ``exact.confirm``, which asks whether the licence has the code."""
 NOT_MOVED = _("It is still shown in the old place, so it was probably not moved yet.")
-OLD_PLACE: Mapping[str, Any] = {
+OLD_PLACE: Mapping[str, Promise] = {
     "still_shown": _(
         "It is still shown in the old place too. That holds nothing back, but have a "
         "look whether it was copied."

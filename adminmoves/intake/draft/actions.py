@@ -36,7 +36,7 @@ def blank_draft(
     intent: MoveType,
     *,
     actor: Actor,
-    answers: Mapping[str, Any] | None = None,
+    answers: Mapping[str, object] | None = None,
     reverses: Move | None = None,
 ) -> Move:
     """A draft that is not stored: a form before its first answer."""
@@ -54,7 +54,7 @@ def start_draft(
     intent: MoveType,
     *,
     actor: Actor,
-    answers: Mapping[str, Any] | None = None,
+    answers: Mapping[str, object] | None = None,
     reverses: Move | None = None,
 ) -> Move:
     """Store a draft in the actor's name.
@@ -84,7 +84,7 @@ def start_draft(
 @transaction.atomic
 def edit_draft(
     move_id: int,
-    answers: Mapping[str, Any],
+    answers: Mapping[str, object],
     *,
     actor: Actor,
     version: int | None = None,
@@ -202,7 +202,7 @@ def _store_upload(
     return {"moved_evidence": store_file(move, upload, actor=actor)}
 
 
-def _save_answers(move: Move, answers: Mapping[str, Any], changed: set[str]) -> None:
+def _save_answers(move: Move, answers: Mapping[str, object], changed: set[str]) -> None:
     target, place = target_of(move), place_of(move)
     fill_in(move, answers, changed)
     if changed or target_of(move) != target:

@@ -49,7 +49,7 @@ LAID_ASIDE_KEYS: Mapping[Atom, str] = {
 }
 
 
-def changed_answers(move: Move, answers: Mapping[str, Any]) -> set[str]:
+def changed_answers(move: Move, answers: Mapping[str, object]) -> set[str]:
     """The names of the answers that differ from what the draft says."""
     return {name for name, value in answers.items() if _answer(move, name) != value}
 
@@ -58,7 +58,7 @@ def _answer(move: Move, name: str) -> Any:
     return getattr(move.parties if name in PARTY_FIELDS else move, name)
 
 
-def set_answers(move: Move, answers: Mapping[str, Any]) -> None:
+def set_answers(move: Move, answers: Mapping[str, object]) -> None:
     for name, value in answers.items():
         setattr(move.parties if name in PARTY_FIELDS else move, name, value)
 

@@ -249,7 +249,7 @@ class AnswersForm(AnswerFields):
         return own
 
 
-def read_version(data: Mapping[str, Any]) -> int:
+def read_version(data: Mapping[str, object]) -> int:
     """The ``draft_version`` that was read: the one that the page showed, or the one
     that it is to be saved over. 0 if none was sent; no draft has that."""
     names = ("over", "take_over", "version")

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from functools import partial
-from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy
@@ -61,7 +60,7 @@ def _store_blank(blank: Move, actor: Actor) -> Move:
 
 
 def _show_connection(
-    form: AnswersForm, saved: Move, answers: Mapping[str, Any]
+    form: AnswersForm, saved: Move, answers: Mapping[str, object]
 ) -> None:
     """Show the only connection that fits, which saving filled in."""
     connection = saved.to_connection

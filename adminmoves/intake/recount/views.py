@@ -1,7 +1,6 @@
 """Count the documents of an administration again, from a move."""
 
 from http import HTTPStatus
-from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -46,7 +45,7 @@ def show_recount(
     answers: RecountForm,
     is_overtaken: bool = False,
 ) -> HttpResponse:
-    page: dict[str, Any] = {"move": move, "form": answers}
+    page: dict[str, object] = {"move": move, "form": answers}
     if request.method == "POST" and not is_overtaken:
         # The version that was read, not the one of now.
         page["version"] = http.version_in(request)

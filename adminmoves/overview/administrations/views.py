@@ -1,5 +1,3 @@
-from typing import Any
-
 from django.db.models import Prefetch
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -41,7 +39,7 @@ def administrations(request: http.PortalRequest) -> HttpResponse:
 
 def read_list(
     filters: AdministrationFilters, request: http.PortalRequest
-) -> dict[str, Any]:
+) -> dict[str, object]:
     """A page of administrations with their open moves and former places."""
     chosen = filters.chosen()
     under_way = Move.objects.open().order_by()

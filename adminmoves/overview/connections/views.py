@@ -1,7 +1,5 @@
 """The pages of connections: their status, and consent by an administrator."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
@@ -53,7 +51,7 @@ def connections(request: http.PortalRequest) -> HttpResponse:
 
 def read_list(
     filters: ConnectionFilters, request: http.PortalRequest
-) -> dict[str, Any]:
+) -> dict[str, object]:
     page = page_of(filter_connections(filters.chosen()), filters.order, request.GET)
     return {
         "nav": "connections",

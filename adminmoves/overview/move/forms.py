@@ -1,5 +1,4 @@
 from collections.abc import Mapping
-from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -15,5 +14,5 @@ class CommentForm(forms.Form):
         error_messages={"required": _("Write your comment first.")},
     )
 
-    def __init__(self, data: Mapping[str, Any]) -> None:
+    def __init__(self, data: Mapping[str, object]) -> None:
         super().__init__(data, auto_id=f"{self.kind}_%s")

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
 
+from django.utils.functional import Promise
+
 from adminmoves.models import (
     Administration,
     BookkeepingConnection,
@@ -25,7 +27,7 @@ class CheckContext:
     Each target adds its place; the first check that asks reads for all of them.
     """
 
-    places: list[dict[str, Any]] = field(default_factory=list)
+    places: list[dict[str, object]] = field(default_factory=list)
 
     @cached_property
     def conflict_data(self) -> ConflictData:
@@ -73,7 +75,7 @@ class Target:
         )
 
     @property
-    def place(self) -> dict[str, Any]:
+    def place(self) -> dict[str, object]:
         """The place as ``load_conflicts`` takes it."""
         connection, office = self.to_connection, self.to_environment
         return {
@@ -101,8 +103,8 @@ class Target:
 class Message(NamedTuple):
     """The title of a finding and what to do about it; lazy, in both languages."""
 
-    title: Any
-    remedy: Any = ""
+    title: Promise | str
+    remedy: Promise | str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +118,7 @@ class Finding:
     holds_from: Moment = Moment.SUBMIT
 
 
-def ok(message_key: str = "ok", **params: Any) -> Finding:
+def ok(message_key: str = "ok", **params: object) -> Finding:
     return Finding(message_key, params, kind="ok")
 
 
@@ -125,12 +127,12 @@ def todo(message_key: str, at: str) -> Finding:
     return Finding(message_key, kind="todo", field=at)
 
 
-def problem(message_key: str, at: str = "", **params: Any) -> Finding:
+def problem(message_key: str, at: str = "", **params: object) -> Finding:
     return Finding(message_key, params, field=at)
 
 
 def waiting(
-    message_key: str, holds_from: Moment, at: str = "", **params: Any
+    message_key: str, holds_from: Moment, at: str = "", **params: object
 ) -> Finding:
     """Nothing is wrong; it cannot go on before something else has happened."""
     return Finding(message_key, params, kind="waiting", field=at, holds_from=holds_from)

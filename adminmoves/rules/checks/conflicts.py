@@ -61,7 +61,7 @@ class ConflictData:
     profiles: Mapping[str, PackageProfile]
 
 
-def load_conflicts(places: Iterable[dict[str, Any]]) -> ConflictData:
+def load_conflicts(places: Iterable[Mapping[str, Any]]) -> ConflictData:
     """Load what each place conflicts with.
 
     A place has administration, move, from_connection, from_key, connection,
@@ -88,7 +88,7 @@ def load_conflicts(places: Iterable[dict[str, Any]]) -> ConflictData:
     )
 
 
-def _params(places: Iterable[dict[str, Any]]) -> dict[str, Any]:
+def _params(places: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     return {"places": json.dumps(list(places)), "open": tuple(OPEN_STATES)}
 
 
