@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Model
 
 from adminmoves.audit import trail
-from adminmoves.demo.large.chaining import Moment
+from adminmoves.demo.large.chaining import TrailMoment
 from adminmoves.models import (
     Administration,
     BookkeepingConnection,
@@ -136,7 +136,7 @@ class Waiting:
         for part in (Part.ASKED, Part.EDITED, Part.ATTESTED):
             yield Contributor(move_id=self.ids[1], user_id=agent, revision=1, part=part)
 
-    def moments(self) -> Iterator[Moment]:
+    def moments(self) -> Iterator[TrailMoment]:
         """The stream so far, as the trail would hold it."""
         states = MoveState
         steps: list[tuple[EventCode, str, str]] = [
@@ -160,4 +160,4 @@ class Waiting:
             line = trail.about_move(
                 self.move, code, params=params, before=before, after=after
             )
-            yield Moment(position, self.now, actor, line)
+            yield TrailMoment(position, self.now, actor, line)

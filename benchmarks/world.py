@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from django.db.models import Model
 from django.utils import timezone
 
-from adminmoves.demo.large.chaining import Past
+from adminmoves.demo.large.chaining import PastTrail
 from adminmoves.demo.large.copying import Table
 from adminmoves.models import (
     Administration,
@@ -72,7 +72,7 @@ def make_waiting(
             rows = (row for move in waiting for row in move.rows())
             table.copy(row for row in rows if type(row) is model)
             table.settle_ids()
-        past = Past()
+        past = PastTrail()
         past.copy([moment for move in waiting for moment in move.moments()])
         past.store()
     return [move.ids[1] for move in waiting]

@@ -37,7 +37,7 @@ REFER_TO_COPIES = sql_beside(__file__, "refer_to_copies")
 INSERT_LEFTOVERS = sql_beside(__file__, "insert_leftovers")
 
 
-class Source(NamedTuple):
+class SourceFile(NamedTuple):
     """A document of a chunk, with the size and SHA-256 that its row has."""
 
     document: int
@@ -53,7 +53,7 @@ class Chunk:
     ``again``: they were copied already, and are compared once more.
     """
 
-    documents: Sequence[Source]
+    documents: Sequence[SourceFile]
     again: bool = False
 
     @property
@@ -74,16 +74,16 @@ def next_chunk(move: Move, attempt: Attempt) -> Chunk | None:
     return Chunk(copied, again=True) if copied else None
 
 
-def _after(move: Move, cursor: int) -> list[Source]:
+def _after(move: Move, cursor: int) -> list[SourceFile]:
     """The documents of one chunk, after the one with this id."""
     ahead = Document.objects.filter(
         administration=move.administration_id, pk__gt=cursor
     ).order_by("pk")
-    taken: list[Source] = []
+    taken: list[SourceFile] = []
     size = 0
     max_documents = min(MOST_DOCUMENTS, archive_store().max_documents)
     for row in ahead.values_list(*COLUMNS)[:max_documents]:
-        source = Source(*row)
+        source = SourceFile(*row)
         size += source.size
         # At least one, however large: a chunk without a document would end the copy.
         if taken and size > MOST_BYTES:
@@ -119,11 +119,11 @@ def copy_files(move: Move, chunk: Chunk) -> None:
             _copy_file(store, source, target)
 
 
-def _is_there(store: Store, source: Source, target: str) -> bool:
+def _is_there(store: Store, source: SourceFile, target: str) -> bool:
     return store.digest(target) == (source.size, source.sha256)
 
 
-def _copy_file(store: Store, source: Source, target: str) -> None:
+def _copy_file(store: Store, source: SourceFile, target: str) -> None:
     for left in reversed(range(MAX_TRIES)):
         # Of a worker that died before it wrote the rows.
         if _is_there(store, source, target):

@@ -38,7 +38,7 @@ FAULTS = sql_beside(__file__, "chain")
 TOTALS = sql_beside(__file__, "chain_totals")
 
 
-class Fault(NamedTuple):
+class ChainFault(NamedTuple):
     """The first wrong row of a stream, a row of chain.sql.
 
     ``event_id`` is None if the event is missing.
@@ -63,12 +63,12 @@ class Verification:
     events: int
     streams: int
     emptied: int
-    faults: tuple[Fault, ...]
+    faults: tuple[ChainFault, ...]
 
 
 def verify() -> Verification:
     with connection.cursor() as cursor:
         cursor.execute(FAULTS)
-        faults = tuple(fetch_as(cursor, Fault))
+        faults = tuple(fetch_as(cursor, ChainFault))
         cursor.execute(TOTALS)
         return fetch_as(cursor, partial(Verification, faults=faults))[0]

@@ -1,7 +1,7 @@
 """Compares the rows of the record with the events that wrote them.
 
 Each file of ``comparisons`` is one statement, so that a row that is written meanwhile
-does not look like a difference. Its columns have the names of Difference's fields.
+does not look like a difference. Its columns have the names of RecordDifference.
 """
 
 from collections.abc import Iterator, Mapping
@@ -81,7 +81,7 @@ KINDS: Mapping[str, Promise] = {
 FILE_KINDS = {FileTrouble.MISSING: "file_missing", FileTrouble.CHANGED: "file_changed"}
 
 
-class Difference(NamedTuple):
+class RecordDifference(NamedTuple):
     """A row that is not as its event wrote it; ``event_id`` is None without event."""
 
     kind: str
@@ -99,7 +99,7 @@ class Difference(NamedTuple):
         return f"{self.table} {self.row}{event}: {what}"
 
 
-def differences(*, with_files: bool = True) -> list[Difference]:
+def differences(*, with_files: bool = True) -> list[RecordDifference]:
     """All differences, by table and row. ``with_files`` also reads all evidence."""
     found = [difference for name in comparisons() for difference in _compare(name)]
     if with_files:
@@ -114,7 +114,7 @@ def comparisons() -> list[str]:
     return sorted(file.stem for file in FOLDER.glob("*.sql"))
 
 
-def _compare(name: str) -> list[Difference]:
+def _compare(name: str) -> list[RecordDifference]:
     statement = (FOLDER / f"{name}.sql").read_text(encoding="utf-8")
     params: dict[str, str | int] = {
         "zone": settings.TIME_ZONE,
@@ -122,17 +122,19 @@ def _compare(name: str) -> list[Difference]:
     }
     with connection.cursor() as cursor:
         cursor.execute(statement, params)
-        return fetch_as(cursor, Difference)
+        return fetch_as(cursor, RecordDifference)
 
 
-def _changed_files() -> Iterator[Difference]:
+def _changed_files() -> Iterator[RecordDifference]:
     for file in EvidenceFile.objects.order_by("pk").iterator():
         row = f"{file.pk} ({file.name})"
         try:
             trouble = trouble_with(file)
         except StoreAway:
             # The other files are in the same folder.
-            yield Difference("file_away", "adminmoves_evidencefile", row, None)
+            yield RecordDifference("file_away", "adminmoves_evidencefile", row, None)
             return
         if trouble:
-            yield Difference(FILE_KINDS[trouble], "adminmoves_evidencefile", row, None)
+            yield RecordDifference(
+                FILE_KINDS[trouble], "adminmoves_evidencefile", row, None
+            )

@@ -18,7 +18,7 @@ from adminmoves.vocabulary import Action, MoveState, Role
 
 
 @dataclass(frozen=True)
-class FourEyes:
+class FourEyesStatus:
     """``is_mine``: the reader worked on it; ``may``: the reader can decide now.
 
     ``names``: of everybody who worked on it, by their id.
@@ -87,12 +87,12 @@ def who_can_approve(*, but: set[int]) -> tuple[str, ...]:
 
 def load_four_eyes(
     move: Move, actor: Actor, worked: Mapping[int, str] | None = None
-) -> FourEyes:
+) -> FourEyesStatus:
     """``worked``: who did, where that was read with the move; else one query."""
     worked = who_worked(move) if worked is None else worked
     is_mine = actor.user_id in worked
     waits = move.state == MoveState.AWAITING_APPROVAL
-    return FourEyes(
+    return FourEyesStatus(
         names=worked,
         is_mine=is_mine,
         may=waits and not is_mine and can(actor, Action.APPROVE),

@@ -12,7 +12,7 @@ from adminmoves.audit.details import Fact, plan_facts
 from adminmoves.detail import progress, queries
 from adminmoves.detail.aftercare import AftercareItem, load_aftercare
 from adminmoves.detail.allowed_actions import AllowedActions, allowed_actions
-from adminmoves.detail.four_eyes import FourEyes, load_four_eyes, names_of
+from adminmoves.detail.four_eyes import FourEyesStatus, load_four_eyes, names_of
 from adminmoves.detail.reversal import Reversal, WayBack, load_reversal, way_back_of
 from adminmoves.detail.timeline import order_events, until_state
 from adminmoves.evidence.records import holds_until, is_stale
@@ -70,7 +70,7 @@ class MoveDetail:
         return tuple(proofs[:NEWEST_PROOFS])
 
     @cached_property
-    def four_eyes(self) -> FourEyes:
+    def four_eyes(self) -> FourEyesStatus:
         return load_four_eyes(self.move, self.actor, self.worked)
 
     @cached_property

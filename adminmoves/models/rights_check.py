@@ -57,7 +57,7 @@ PARAMETERS = sql_beside(__file__, "rights_check_parameters")
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class RightsFinding:
     """One right too many or too few, or a guard that does not stand as it should."""
 
     kind: str
@@ -68,7 +68,7 @@ class Finding:
         return SENTENCES[self.kind].format(role=self.role, thing=self.thing)
 
 
-def check_rights(role: str) -> list[Finding]:
+def check_rights(role: str) -> list[RightsFinding]:
     """Compare the role's rights with the listed ones; in the order of the kinds."""
     params: dict[str, str | list[str]] = {
         "role": role,
@@ -82,4 +82,4 @@ def check_rights(role: str) -> list[Finding]:
         version = cursor.connection.server_version
         has_parameters = version >= FIRST_WITH_PARAMETER_RIGHTS
         cursor.execute(STATEMENT + (PARAMETERS if has_parameters else ""), params)
-        return [Finding(kind, thing, role) for kind, thing in cursor]
+        return [RightsFinding(kind, thing, role) for kind, thing in cursor]

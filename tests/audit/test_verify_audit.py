@@ -17,7 +17,7 @@ from psycopg2 import extensions
 
 from adminmoves.access import SYSTEM
 from adminmoves.audit import trail
-from adminmoves.audit.chain import KINDS, Fault, verify
+from adminmoves.audit.chain import KINDS, ChainFault, verify
 from adminmoves.models import Event, EventWords, Move, StreamHead
 from adminmoves.vocabulary import EventCode, MoveState
 from tests.builders import make_move, put_on_record
@@ -48,8 +48,10 @@ def line(move: Move) -> list[Event]:
     return list(Event.objects.filter(stream="move", stream_id=move.pk).order_by("id"))
 
 
-def fault(move: Move, position: int, kind: str, event: Event | None = None) -> Fault:
-    return Fault("move", str(move.pk), position, event.pk if event else None, kind)
+def fault(
+    move: Move, position: int, kind: str, event: Event | None = None
+) -> ChainFault:
+    return ChainFault("move", str(move.pk), position, event.pk if event else None, kind)
 
 
 def test_an_untouched_trail_has_no_faults(move: Move, line: list[Event]) -> None:
@@ -188,7 +190,7 @@ def test_an_event_added_at_the_end_is_named(
     with behind_our_back(owner) as cursor:
         added = insert_copy(cursor, line[-1], position=place)
 
-    expected = Fault("move", str(move.pk), place, added, "inserted")
+    expected = ChainFault("move", str(move.pk), place, added, "inserted")
     assert verify().faults == (expected,)
 
 
@@ -203,7 +205,7 @@ def test_an_event_put_in_between_is_named(
             )
         added = insert_copy(cursor, line[0], position=2)
 
-    expected = Fault("move", str(move.pk), 2, added, "inserted")
+    expected = ChainFault("move", str(move.pk), 2, added, "inserted")
     assert verify().faults == (expected,)
 
 
@@ -312,7 +314,7 @@ def test_the_command_names_the_row_and_fails(
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_each_fault_of_a_chain_is_told_in_dutch(kind: str) -> None:
-    fault = Fault("move", "1", 2, 7, kind)
+    fault = ChainFault("move", "1", 2, 7, kind)
 
     dutch = str(fault)
     with translation.override("en"):

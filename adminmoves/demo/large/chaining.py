@@ -25,7 +25,7 @@ STORE = sql_beside(__file__, "store_events")
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class TrailMoment:
     """A trail entry with its position in its stream and its moment."""
 
     position: int
@@ -34,7 +34,7 @@ class Moment:
     line: TrailEntry
 
 
-class Past:
+class PastTrail:
     """Takes moments in any order; ``store`` writes them as the trail would have."""
 
     def __init__(self) -> None:
@@ -42,7 +42,7 @@ class Past:
         self.events = Table(Event, into="past")
         self.words = Table(EventWords, into="past_words")
 
-    def copy(self, moments: Sequence[Moment]) -> None:
+    def copy(self, moments: Sequence[TrailMoment]) -> None:
         salts = [
             secrets.token_hex(16) if moment.line.words else "" for moment in moments
         ]

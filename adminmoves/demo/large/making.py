@@ -15,7 +15,7 @@ from adminmoves.access import SYSTEM
 from adminmoves.audit import trail
 from adminmoves.demo.large import moments, rows
 from adminmoves.demo.large.cast import Cast, make_cast
-from adminmoves.demo.large.chaining import Moment, Past
+from adminmoves.demo.large.chaining import PastTrail, TrailMoment
 from adminmoves.demo.large.copying import Table
 from adminmoves.demo.large.facts import MoveFacts, administration_at
 from adminmoves.demo.large.world import Journey, World
@@ -88,7 +88,7 @@ def _write_moves(
     journeys: Sequence[Journey], numbers: list[int], cast: Cast, say: Say
 ) -> None:
     tables = {model: Table(model) for model in rows.WRITTEN}
-    past, moved = Past(), Counter[int]()
+    past, moved = PastTrail(), Counter[int]()
     for part in chunks(journeys, CHUNK_ROWS):
         facts = [_facts_of(journey, numbers, cast, tables) for journey in part]
         rows.write(tables, facts)
@@ -126,7 +126,7 @@ def _facts_of(
     )
 
 
-def _moments(parts: Sequence[MoveFacts], moved: Counter[int]) -> Iterator[Moment]:
+def _moments(parts: Sequence[MoveFacts], moved: Counter[int]) -> Iterator[TrailMoment]:
     for facts in parts:
         yield from moments.of_move(facts)
         if facts.is_done:

@@ -6,7 +6,7 @@ from typing import Any
 
 from adminmoves.access import WORKER
 from adminmoves.audit import trail
-from adminmoves.demo.large.chaining import Moment
+from adminmoves.demo.large.chaining import TrailMoment
 from adminmoves.demo.large.facts import SAID_BY, MoveFacts
 from adminmoves.models import Administration
 from adminmoves.rules.plan import IN_ONE_GO
@@ -19,14 +19,14 @@ INSTANT = timedelta(milliseconds=1)
 PLACE = ("connection_id", "environment_id", "code", "mail_address")
 
 
-def of_move(facts: MoveFacts) -> Iterator[Moment]:
+def of_move(facts: MoveFacts) -> Iterator[TrailMoment]:
     """The stream of the move in order, no two events at the same moment."""
     for position, (at, actor, code, more) in enumerate(_steps(facts), start=1):
         line = trail.about_move(facts.move, code, **more)
-        yield Moment(position, at + INSTANT * position, actor, line)
+        yield TrailMoment(position, at + INSTANT * position, actor, line)
 
 
-def of_administration(facts: MoveFacts, position: int) -> Moment:
+def of_administration(facts: MoveFacts, position: int) -> TrailMoment:
     """The event that the administration was moved, its ``position``-th."""
     journey = facts.journey
     moved = _image(facts.administration), _image_after(facts)
@@ -37,7 +37,7 @@ def of_administration(facts: MoveFacts, position: int) -> Moment:
         params=params,
         move=facts.move,
     )
-    return Moment(position, journey.ended_at, WORKER, line)
+    return TrailMoment(position, journey.ended_at, WORKER, line)
 
 
 def _steps(facts: MoveFacts) -> Iterator[tuple[Any, ...]]:

@@ -4,7 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy
 
 
-class SeenForm(forms.Form):
+class SeenWarningsForm(forms.Form):
     """A warning that is not ticked is an error, and so is a check that holds back."""
 
     seen = forms.MultipleChoiceField(required=False)

@@ -13,7 +13,7 @@ from adminmoves.intake.draft.statement import attestation_of, wants_attestation
 from adminmoves.intake.form.checks import anchor_of, sentence_of
 from adminmoves.intake.form.forms import AnswersForm
 from adminmoves.intake.form.package_answer import PackageAnswer, cached_answer
-from adminmoves.intake.review.forms import SeenForm
+from adminmoves.intake.review.forms import SeenWarningsForm
 from adminmoves.models import Move, Proof
 from adminmoves.rules.checks.base import ENVIRONMENT_TYPES
 from adminmoves.rules.preflight import Report, Result, inspect
@@ -37,12 +37,12 @@ class ReviewPage:
     meanwhile: bool = False
     is_informed: bool | None = None
     report: Report = field(init=False)
-    form: SeenForm = field(init=False)
+    form: SeenWarningsForm = field(init=False)
 
     def __post_init__(self) -> None:
         # As things are now: what was checked on the form may have changed since.
         self.report = inspect(self.move)
-        self.form = SeenForm({"client_informed": self.client_informed})
+        self.form = SeenWarningsForm({"client_informed": self.client_informed})
         self.form.is_valid()
         for result in self.report.holding(Moment.SUBMIT):
             self.form.add_error(None, self._link(result))
