@@ -11,7 +11,7 @@ from adminmoves.evidence.records import is_stale, why_lapsed
 from adminmoves.models import Contributor, Move, Retirement
 from adminmoves.rules.plan import make_plan
 from adminmoves.rules.preflight import Report, Result, inspect_many
-from adminmoves.vocabulary import Moment
+from adminmoves.vocabulary import Moment, MoveState
 
 MAX_LINES = 100
 
@@ -46,11 +46,13 @@ class QueueLine:
 @dataclass(frozen=True, slots=True)
 class ApprovalQueue:
     """``lines``: at most MAX_LINES. ``total`` counts all requests that wait, and
-    ``for_reader`` those that the reader may decide on."""
+    ``for_reader`` those that the reader may decide on. ``named``: the move that the
+    address names, which may have no line or wait no longer."""
 
     lines: tuple[QueueLine, ...]
     total: int
     for_reader: int
+    named: Move | None = None
 
     @property
     def has_more(self) -> bool:
@@ -84,11 +86,18 @@ class ApprovalQueue:
         ids = [line.move.pk for line in self.lines]
         return ids.index(move_id) + 1 if move_id in ids else 0
 
-    def choose(self, number: str) -> Move | None:
-        """The move with that number, else the first that the reader may decide on."""
-        numbered = [line for line in self.lines if line.move.has_number(number)]
+    @property
+    def decided(self) -> Move | None:
+        """The named move where it waits no longer."""
+        is_waiting = self.named and self.named.state == MoveState.AWAITING_APPROVAL
+        return None if is_waiting else self.named
+
+    def choose(self) -> Move | None:
+        """The named move, else the first that the reader may decide on."""
+        if self.named and not self.decided:
+            return self.named
         to_decide = [line for line in self.lines if not line.is_own]
-        first = next(iter([*numbered, *to_decide, *self.lines]), None)
+        first = next(iter([*to_decide, *self.lines]), None)
         return first.move if first else None
 
     def after(self, move_id: int) -> Move | None:
@@ -118,7 +127,7 @@ def waiting_retirements(actor: Actor) -> list[RetirementLine]:
     ]
 
 
-def waiting_for_approval(actor: Actor) -> ApprovalQueue:
+def waiting_for_approval(actor: Actor, number: str = "") -> ApprovalQueue:
     waiting = Move.objects.waiting_for_approval()
     ordered = waiting.with_estate().with_related().order_by("state_since", "pk")
     moves = list(ordered[:MAX_LINES])
@@ -129,7 +138,15 @@ def waiting_for_approval(actor: Actor) -> ApprovalQueue:
     if total == MAX_LINES:
         own = Contributor.objects.filter(move=OuterRef("pk"), user=actor.user_id)
         total, for_reader = waiting.count(), waiting.filter(~Exists(own)).count()
-    return ApprovalQueue(tuple(lines), total, for_reader)
+    return ApprovalQueue(tuple(lines), total, for_reader, _named(number, moves))
+
+
+def _named(number: str, moves: list[Move]) -> Move | None:
+    """The move with that number, also where it is not among these."""
+    for move in moves:
+        if move.has_number(number):
+            return move
+    return Move.objects.filter(Move.numbered(number)).first() if number else None
 
 
 def _line(move: Move, report: Report, *, is_own: bool) -> QueueLine:

@@ -238,10 +238,10 @@ def _queue_page(
     status: int = HTTPStatus.OK,
     **page: Any,
 ) -> HttpResponse:
-    waiting = waiting_for_approval(request.actor)
+    waiting = waiting_for_approval(request.actor, number)
     if result:
         waiting = waiting.with_refusals(result.decisions, result.refusals)
-    chosen, to_retire = waiting.choose(number), waiting_retirements(request.actor)
+    chosen, to_retire = waiting.choose(), waiting_retirements(request.actor)
     page |= {
         "queue": waiting,
         "queue_status": load_queue_status(),

@@ -9,6 +9,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from django.utils.html import strip_tags
 
 from adminmoves.access import actor_for
 from adminmoves.approval import queue as approval_queue
@@ -16,7 +17,7 @@ from adminmoves.approval.loans import lend_approval
 from adminmoves.approval.queue import waiting_for_approval
 from adminmoves.models import Move
 from adminmoves.vocabulary import MoveState, Role
-from tests.builders import attest_as, make_draft, make_person, submit
+from tests.builders import as_read, attest_as, make_draft, make_person, submit
 from tests.cast import MakeMove
 
 pytestmark = pytest.mark.django_db
@@ -68,6 +69,36 @@ def test_who_asks_for_one_that_is_gone_gets_the_first(
     answer = as_lead.get(f"/akkoord/?m={gone.number}")
 
     assert answer.context["detail"].move == waiting
+    words = " ".join(strip_tags(answer.content.decode()).split())
+    assert f"{gone.number} wacht niet op akkoord: Afgewezen" in words
+
+
+def test_who_asks_for_one_without_a_line_gets_that_one(
+    as_lead: Client, a_move: MakeMove, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moves = [a_move(MoveState.AWAITING_APPROVAL) for _ in range(3)]
+    monkeypatch.setattr(approval_queue, "MAX_LINES", 2)
+
+    answer = as_lead.get(f"/akkoord/?m={moves[2].number}")
+
+    page = answer.content.decode()
+    assert answer.context["detail"].move == moves[2]
+    assert f'action="/migraties/{moves[2].number}/akkoord/"' in page
+    assert "na de eerste 2 van 3" in page
+    assert rows(page) == [moves[0].number, moves[1].number]
+
+
+def test_a_refused_decision_on_one_without_a_line_shows_that_one_again(
+    as_lead: Client, a_move: MakeMove, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moves = [a_move(MoveState.AWAITING_APPROVAL) for _ in range(2)]
+    monkeypatch.setattr(approval_queue, "MAX_LINES", 1)
+    path = f"/migraties/{moves[1].number}/akkoord/"
+
+    answer = as_lead.post(path, as_read(moves[1], **{"from": "queue"}))
+
+    assert answer.context["detail"].move == moves[1]
+    assert answer.context["form"].errors
 
 
 def test_a_leads_own_request_stays_in_sight_without_a_button_that_is_refused(
