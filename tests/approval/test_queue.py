@@ -193,6 +193,7 @@ def queries(client: Client, path: str) -> int:
     return len(caught)
 
 
+@pytest.mark.slow
 def test_thirty_lines_cost_as_much_as_three(as_lead: Client, a_move: MakeMove) -> None:
     for _ in range(3):
         a_move(MoveState.AWAITING_APPROVAL, client_informed=False)

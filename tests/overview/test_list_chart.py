@@ -20,6 +20,7 @@ from tests.overview.people import logged_in, page_words
 S = MoveState
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_every_day_tells_what_was_completed_on_it(
     owner: extensions.connection, database_name: str, lead: User

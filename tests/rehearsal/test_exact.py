@@ -2,6 +2,8 @@
 
 import time
 
+import pytest
+
 from rehearsal.server import Rehearsal
 from tests.rehearsal.client import BACK, Client
 from tests.rehearsal.exact import (
@@ -128,6 +130,7 @@ def test_me_tells_the_licence_and_the_division(client: Client) -> None:
     assert row["DivisionCustomerCode"].strip() == "EX-A"
 
 
+@pytest.mark.slow
 def test_the_sixty_first_call_in_a_minute_waits_until_a_moment(client: Client) -> None:
     token = signed_in(client)["access_token"]
     replies = [ask_divisions(client, token) for _ in range(61)]

@@ -110,6 +110,7 @@ def test_children_of_a_worker_end_with_it(
         until(lambda: not any(lives(child) for child in children), SECONDS)
 
 
+@pytest.mark.slow
 def test_where_the_system_does_not_tell_a_child_looks_for_itself() -> None:
     """The way of systems other than Linux."""
     code = (
