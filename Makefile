@@ -58,12 +58,12 @@ check: $(VENV)/dev.stamp ## Everything that must hold, the tests last
 lint: $(VENV)/dev.stamp ## Lint, and hold the format
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(DJADE) --check $(TEMPLATES)
+	@$(DJADE) --check $(TEMPLATES)
 
 fmt: $(VENV)/dev.stamp ## Format, and repair what can be repaired
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
-	$(DJADE) $(TEMPLATES) || $(DJADE) --check $(TEMPLATES)
+	@$(DJADE) $(TEMPLATES) || $(DJADE) --check $(TEMPLATES)
 
 types: $(VENV)/dev.stamp ## Check the types
 	@$(SUPERVISOR) with-settings $(BIN)/mypy .

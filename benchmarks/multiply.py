@@ -25,7 +25,7 @@ OFFICES, CONNECTIONS, ADMINISTRATIONS, MOVES, FORMER_PLACES, EVENTS = (
     "adminmoves_event",
 )
 TABLES = (OFFICES, CONNECTIONS, ADMINISTRATIONS, MOVES, FORMER_PLACES, EVENTS)
-SEARCH = "adminmoves_administrationsearch"
+SEARCH_TABLES = ("adminmoves_administrationsearch", "adminmoves_searchcode")
 EVENTS_PER_MOVE = (
     "MOVE_DRAFTED",
     "MOVE_APPROVED",
@@ -113,7 +113,7 @@ def keep_few_events(name: str) -> None:
 def multiply(name: str, times: int) -> None:
     """Multiply the estate by a factor; two tables at a time, indexes last."""
     with closing(connected(SUPERUSER, name)) as server, server.cursor() as cursor:
-        plain, searched = _indexes(cursor, TABLES), _indexes(cursor, [SEARCH])
+        plain, searched = _indexes(cursor, TABLES), _indexes(cursor, SEARCH_TABLES)
         for statement in (*plain.drop, *searched.drop):
             cursor.execute(statement)
         strides = {table: _highest(cursor, table) for table in TABLES}
@@ -123,15 +123,15 @@ def multiply(name: str, times: int) -> None:
     # The longest first.
     _at_once(name, [partial(_copy, table, strides, stretch) for table in TABLES[::-1]])
     _at_once(name, map(_statement, plain.make))
-    # The triggers that fill the search table were off.
+    # The triggers that fill the tables of a search were off.
     _at_once(name, map(_index_part, range(CONNECTIONS_AT_ONCE)))
     _at_once(name, map(_statement, searched.make))
     with closing(connected(SUPERUSER, name)) as server, server.cursor() as cursor:
         for statement in plain.add:
             cursor.execute(statement)
-        cursor.execute(f"VACUUM ANALYZE {SEARCH}")
-        for table in TABLES:
+        for table in (*SEARCH_TABLES, *TABLES):
             cursor.execute(f"VACUUM ANALYZE {table}")
+        for table in TABLES:
             cursor.execute(
                 "SELECT setval(pg_get_serial_sequence(%s, 'id'), %s)",
                 [table, _highest(cursor, table)],

@@ -4,6 +4,7 @@ from adminmoves.models.administration import (
     Administration,
     AdministrationSearch,
     FormerPlace,
+    SearchCode,
 )
 from adminmoves.models.archive import (
     CleanUp,
@@ -64,6 +65,7 @@ __all__ = [
     "ProofWords",
     "QueueSwitch",
     "Retirement",
+    "SearchCode",
     "StoreMark",
     "StreamHead",
     "WorkerBeat",

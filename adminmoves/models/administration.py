@@ -175,11 +175,7 @@ class Administration(models.Model):
 
 
 class AdministrationSearch(models.Model):
-    """Present and former names and codes of an administration; triggers write it.
-
-    ``names``: words of its name and of its office's. ``codes``: tokens that begin with
-    "#", or with "=" where leading zeros say nothing (migrations/sql/search_table.sql).
-    """
+    """The words of an administration's name and of its office's; triggers write it."""
 
     administration = models.OneToOneField(
         Administration,
@@ -188,10 +184,34 @@ class AdministrationSearch(models.Model):
         related_name="search",
     )
     names = models.TextField()
-    codes = models.TextField()
 
     def __str__(self) -> str:
         return self.names.strip()
+
+
+class SearchCode(models.Model):
+    """A present or former code, address or number; the same triggers write it.
+
+    The first sign of ``code`` says which (migrations/sql/search_codes.sql).
+    """
+
+    pk = models.CompositePrimaryKey("administration", "code")
+    administration = models.ForeignKey(
+        Administration,
+        on_delete=models.PROTECT,
+        related_name="search_codes",
+        db_index=False,
+    )
+    # A plain index serves LIKE only under this collation.
+    code = models.TextField(db_collation="C")
+
+    class Meta:
+        indexes = (
+            models.Index(fields=["code", "administration"], name="search_code_begins"),
+        )
+
+    def __str__(self) -> str:
+        return self.code
 
 
 class FormerPlace(models.Model):

@@ -44,6 +44,7 @@ GRANTS: Mapping[str, tuple[str, ...]] = {
     "adminmoves_streamhead": READ,
     # Only triggers write what an administration is found by, as the owner.
     "adminmoves_administrationsearch": READ,
+    "adminmoves_searchcode": READ,
     # What a package last showed, and the newest calls: not the record.
     "adminmoves_connectioncall": FULL,
     "adminmoves_connectionlist": CHANGE,
@@ -77,7 +78,6 @@ GRANTS: Mapping[str, tuple[str, ...]] = {
 EXECUTED: Mapping[str, str] = {
     # By guards and generated columns, which act as who writes, and by verify_audit.
     "adminmoves_code_key(text,text)": "how two codes compare",
-    "adminmoves_code_letters(text)": "how the search table writes codes",
     "adminmoves_event_digest(adminmoves_event)": "checked by who reads the trail",
     "adminmoves_fold(text)": "how a search compares codes",
     "adminmoves_is_ended(text)": "the states in which a move has ended",
@@ -93,8 +93,8 @@ function that it could execute would be one that it could put on a table of its 
 
 OWNED = frozenset(
     {
+        "adminmoves_codes_of_place(text,text,text,text)",
         "adminmoves_index_administrations(bigint[])",
-        "adminmoves_place_codes(text,text,text,text)",
     }
 )
 """Functions that only triggers of the owner call; the app role does not."""

@@ -1,25 +1,26 @@
 """Finding an administration by anything that it is or ever was."""
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import reduce
-from operator import and_, or_
-from typing import Any
+from itertools import islice
+from operator import and_
 
-from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, Exists, OuterRef, Q, Value, When
 
 from adminmoves.models.administration import Administration, AdministrationSearch
 from adminmoves.models.estate import Environment
 from adminmoves.models.keys import Words
-from adminmoves.models.lookups import CodeLetters, Fold, WordPattern
+from adminmoves.models.lookups import WordPattern
 from adminmoves.models.parties import Parties
-from adminmoves.models.search_terms import (
-    code_forms,
-    kvk_number,
-    read_terms,
-    short_number,
+from adminmoves.models.search_index import (
+    FoundCodes,
+    FoundIds,
+    among,
+    asked_with,
+    read_words,
 )
+from adminmoves.models.search_terms import kvk_number, read_terms, short_number
 
 COMMON_FROM = 10_000
 """More than these make a text common for a list, which names all it filters by."""
@@ -29,20 +30,22 @@ WINDOW_DAYS = 90
 """Days that hold what a common text finds first."""
 SHOWN_OF_COMMON = 1000
 """Most rows shown of a common text; more would only be sorted."""
-ANCHORS = {"#": "ᚠ", "=": "ᚢ"}
-"""The letter before a code in the search table, and before one without its zeros."""
 
 
 @dataclass(frozen=True, slots=True)
 class FoundText:
     """The administrations that are or were known as ``text``.
 
+    ``wanted``: the condition on AdministrationSearch.
     ``first``: ids of all, or of a text that is common those that an index gave first.
+    ``whole``: those that have or had just this code, place or address.
     ``moves``: ids of moves whose requester or ticket it names, as far as it was read.
     """
 
     text: str
+    wanted: Q
     first: tuple[int, ...]
+    whole: Collection[int]
     is_common: bool
     moves: tuple[int, ...] = ()
     has_more_moves: bool = False
@@ -54,17 +57,17 @@ class FoundText:
 
     def some(self) -> Q:
         """Themselves; of a common text the first, so that their order costs little."""
-        return _among("pk", self.first)
+        return among("pk", self.first)
 
     def every(self) -> Q:
         """Themselves, all of them."""
-        return _row_by_row("pk", self.text) if self.is_common else self.some()
+        return _row_by_row("pk", self.wanted) if self.is_common else self.some()
 
     def about(self, field: str) -> Q:
         """Whatever is about them; few are named, so that an index finds it."""
         if self.is_common:
-            return _row_by_row(field, self.text)
-        return _among(f"{field}__pk", self.first)
+            return _row_by_row(field, self.wanted)
+        return among(f"{field}__pk", self.first)
 
     def of_moves(self, field: str) -> Q:
         """Whatever is about moves with this number, requester or ticket.
@@ -75,36 +78,42 @@ class FoundText:
         wanted = Q(**{f"{field}__in": [number] if number else []})
         if self.has_more_moves:
             parties = Parties.objects.filter(move=OuterRef(field))
-            return wanted | Q(Exists(parties.filter(_in_parties(self.text))))
+            return wanted | Q(Exists(parties.filter(asked_with(read_terms(self.text)))))
         key = field if field == "pk" else f"{field}__pk"
-        return wanted | _among(key, self.moves)
+        return wanted | among(key, self.moves)
 
 
 def look_up(text: str, few: int) -> FoundText:
     """By the words of its name or office, a code, address, KvK number or external id.
 
     Every word must be found, in any order; former codes and addresses count. More than
-    ``few`` make the text common, and no more than that are read. One query.
+    ``few`` make the text common, and no more than that are read. One query, or two if
+    one of several words is a code that very many have.
     """
-    administrations = _searched(text).values_list("pk", Value(value=True))
-    moves = _asked_by(text).values_list("pk", Value(value=False))
-    found = administrations[: few + 1].union(moves[: few + 1], all=True)
-    first: list[int] = []
-    of_moves: list[int] = []
-    for key, is_administration in found:
-        (first if is_administration else of_moves).append(key)
+    terms, number = read_terms(text), kvk_number(text)
+    words = read_words(terms, number, few)
+    codes = [words.codes_like(term) for term in terms]
+    of_number = words.codes_like(number)
+    wanted = Q(pk__in=())
+    if terms:
+        wanted = reduce(and_, map(_in_name_or_code, terms, codes)) | of_number.rows()
+    found, moves = words.administrations, words.moves
+    if len(terms) == 1:
+        found = found.joined(codes[0])
+    elif any(code.has_more for code in codes):
+        # Another word may leave few of the codes that were not read.
+        rows = AdministrationSearch.objects.order_by().filter(wanted)
+        found = FoundIds.first(rows.values_list("pk", flat=True)[: few + 1], few)
+    is_common = found.has_more or len(found.ids) > few
     return FoundText(
         text,
-        tuple(first[:SHOWN_OF_COMMON] if len(first) > few else first),
-        is_common=len(first) > few,
-        moves=tuple(of_moves[:SHOWN_OF_COMMON] if len(of_moves) > few else of_moves),
-        has_more_moves=len(of_moves) > few,
+        wanted,
+        tuple(islice(found.ids, SHOWN_OF_COMMON if is_common else None)),
+        codes[0].whole if len(terms) == 1 else frozenset(),
+        is_common=is_common,
+        moves=tuple(islice(moves.ids, SHOWN_OF_COMMON if moves.has_more else None)),
+        has_more_moves=moves.has_more,
     )
-
-
-def _among(field: str, keys: Sequence[int]) -> Q:
-    """Nothing is asked of the database where there are none."""
-    return Q(**{f"{field}__among": keys}) if keys else Q(pk__in=())
 
 
 def found_by_text(chosen: Mapping[str, str]) -> FoundText | None:
@@ -119,69 +128,25 @@ def search(text: str, most: int) -> tuple[list[Administration], FoundText]:
     First those that have just this name, or have or had just this code, place or
     address; then by name.
     """
-    by_text, exact = look_up(text, SEARCH_COMMON_FROM), _exactly(text, most)
+    by_text = look_up(text, SEARCH_COMMON_FROM)
+    named = Administration.objects.filter(name_key=Words(Value(text))).order_by()
+    keys = [*by_text.whole, *named.values_list("pk", flat=True)[:most]]
+    # Asked also where there are none: a constant left alone in ORDER BY is a column.
+    exact = Q(pk__among=keys)
     found = Administration.objects.with_place().filter(by_text.some() | exact)
     best = found.order_by(Case(When(exact, then=0), default=1), "name_key", "pk")
     return list(best[:most]), by_text
 
 
-def _exactly(text: str, most: int) -> Q:
-    [term, *more] = read_terms(text) or [""]
-    named = Administration.objects.filter(name_key=Words(Value(text)))
-    ways: list[QuerySet[Any, tuple[int]]] = [named.order_by().values_list("pk")]
-    if term and not more:
-        coded = reduce(or_, (_token(form, "") for form in code_forms(term)))
-        ways.append(AdministrationSearch.objects.filter(coded).values_list("pk"))
-    first, *rest = (way[:most] for way in ways)
-    # Asked also where there are none: a constant left alone in ORDER BY is a column.
-    return Q(pk__among=[key for (key,) in first.union(*rest)[:most]])
-
-
-def _searched(text: str) -> QuerySet[AdministrationSearch]:
-    return AdministrationSearch.objects.order_by().filter(_in_search(text))
-
-
-def _asked_by(text: str) -> QuerySet[Parties]:
-    return Parties.objects.order_by().filter(_in_parties(text))
-
-
-def _row_by_row(field: str, text: str) -> Q:
+def _row_by_row(field: str, wanted: Q) -> Q:
     """Look at each row in its order: of so many, a page of them is found soon."""
     its_own = AdministrationSearch.objects.filter(administration=OuterRef(field))
-    return Q(Exists(its_own.filter(_in_search(text))))
+    return Q(Exists(its_own.filter(wanted)))
 
 
-def _in_search(text: str) -> Q:
-    """Every word, among the names or at the beginning of a code."""
-    terms = read_terms(text)
-    if not terms:
-        return Q(pk__in=())
-    wanted = reduce(and_, map(_has_term, terms))
-    number = kvk_number(text)
-    return wanted | _token(f"#{number}", "") if number else wanted
-
-
-def _has_term(term: str) -> Q:
-    named = Q(names__like=WordPattern(Value(term)))
-    return reduce(or_, (_token(form, "%") for form in code_forms(term)), named)
-
-
-def _in_parties(text: str) -> Q:
-    patterns = [_asks(term) for term in read_terms(text)]
-    return reduce(and_, patterns) if patterns else Q(pk__in=())
-
-
-def _asks(term: str) -> Q:
-    """Words of a name or ticket; an address as a whole, which an index serves."""
-    has_word = Q(search_key__like=WordPattern(Value(term)))
-    return has_word | Q(requester_email__iexact=term) if "@" in term else has_word
-
-
-def _token(form: str, rest: str) -> Q:
-    escaped = re.sub(r"([\\%_])", r"\\\1", form[1:])
-    # No space before it: each row has many, and an index would read them all.
-    pattern = f"%{ANCHORS[form[0]]}{escaped}{rest or ' '}%"
-    return Q(codes__like=CodeLetters(Fold(Value(pattern))))
+def _in_name_or_code(term: str, codes: FoundCodes) -> Q:
+    """Rows of AdministrationSearch."""
+    return Q(names__like=WordPattern(Value(term))) | codes.rows()
 
 
 def office_named(text: str) -> Q:
@@ -212,5 +177,5 @@ def at_office(code: str, *fields: str, administration: str = "") -> Q:
 def _there(field: str, code: str, found: list[int]) -> Q:
     """Few are named one by one; of many, each row looks up its own office."""
     if len(found) <= COMMON_FROM:
-        return _among(f"{field}__pk", found)
+        return among(f"{field}__pk", found)
     return Q(**{f"{field}__environment__office_code__iexact": code})

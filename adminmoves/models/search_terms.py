@@ -35,13 +35,15 @@ def kvk_number(text: str) -> str:
 
 
 def code_forms(term: str) -> Iterator[str]:
-    """How a code may be written in the search table: KANTOOR/0014 and KANTOOR-0014 are
-    kantoor.0014, and kantoor.14 where the package ignores leading zeros."""
+    """How a code may stand in the search table, with the sign of its kind before it:
+    KANTOOR/0014 and KANTOOR-0014 are @kantoor.0014, and =kantoor.14 where the package
+    ignores leading zeros."""
     yield f"#{term}"
+    yield f"-{term}"
     between = next((sign for sign in "/." if sign in term), "-")
-    office, sign, code = term.partition(between)
-    if sign in {"/", "-"} and office and code:
-        yield f"#{office}.{code}"
+    office, _sign, code = term.partition(between)
+    if office and code:
+        yield f"@{office}.{code}"
     lead, number = (f"{office}.", code) if office and code else ("", term)
     if number.isdecimal():
         yield f"={lead}{number.lstrip('0') or '0'}"
@@ -72,4 +74,10 @@ def was_known_as(place: FormerPlace, text: str) -> bool:
         f"{place.office_code}.{place.code_key}",
     )
     forms = [form[1:].lower() for term in read_terms(text) for form in code_forms(term)]
-    return any(name.lower().startswith(form) for name in names for form in forms)
+    known = [name.lower() for name in (*names, *_rests(place.code))]
+    return any(name.startswith(form) for name in known for form in forms)
+
+
+def _rests(code: str) -> Iterator[str]:
+    """What follows each sign in a code: 607 in TW-607."""
+    return (code[found.end() :] for found in re.finditer(r"(?<=.)[-./_](?=\w)", code))

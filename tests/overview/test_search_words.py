@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from adminmoves.models import Administration, AdministrationSearch, Environment, Move
 from adminmoves.models.keys import Words
-from adminmoves.models.search import search
+from adminmoves.models.search import look_up, search
 from adminmoves.vocabulary import MoveState, MoveType
 from tests.builders import (
     make_administration,
@@ -144,6 +144,57 @@ def test_leading_zeros_count_where_the_package_counts_them() -> None:
 
     assert found_by("0014") == ["Met nullen"]
     assert found_by("14") == ["Zonder"]
+
+
+@pytest.mark.parametrize("typed", ["607", "60", "noord-607", "tw 607", "NOORD"])
+def test_a_part_of_a_code_after_a_sign_is_found(typed: str) -> None:
+    connection = make_connection(package="TWINFIELD")
+    make_administration(connection, name="Met een deel", code="TW-Noord-607")
+    make_administration(connection, name="Heel iets anders", code="TW9607")
+
+    assert found_by(typed) == ["Met een deel"]
+
+
+def test_a_whole_code_comes_before_a_part_of_one() -> None:
+    connection = make_connection(package="TWINFIELD")
+    for name, code in (("Aaa", "TW-607"), ("Bbb", "6071"), ("Zzz", "607")):
+        make_administration(connection, name=name, code=code)
+
+    assert found_by("607") == ["Zzz", "Aaa", "Bbb"]
+
+
+def test_a_whole_code_is_found_among_more_than_are_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("adminmoves.models.search.SEARCH_COMMON_FROM", 3)
+    connection = make_connection(package="TWINFIELD")
+    for number in range(20):
+        make_administration(connection, name=f"Firma {number}", code=f"A{number}X")
+    make_administration(connection, name="Zuivel", code="A")
+
+    assert found_by("a")[0] == "Zuivel"
+
+
+@pytest.mark.parametrize(
+    ("typed", "count"), [("a", 21), ("a firma", 20), ("a zuiv", 1)]
+)
+def test_a_list_names_all_that_a_common_code_finds(typed: str, count: int) -> None:
+    connection = make_connection(package="TWINFIELD")
+    for number in range(20):
+        make_administration(connection, name=f"Firma {number}", code=f"A{number}X")
+    make_administration(connection, name="Zuivel", code="A")
+
+    found = look_up(typed, 3)
+
+    assert found.is_common == (count > 3)
+    assert Administration.objects.filter(found.every()).count() == count
+
+
+def test_a_number_that_was_corrected_is_not_found(known: Administration) -> None:
+    Administration.objects.filter(pk=known.pk).update(kvk_number="87654321")
+
+    assert found_by("01234567") == []
+    assert found_by("87654321") == [known.name]
 
 
 def test_a_former_code_is_found_by_the_same_rules(agent: User, lead: User) -> None:
