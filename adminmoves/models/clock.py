@@ -2,8 +2,9 @@
 
 from datetime import datetime
 
-from django.db import connection
 from django.db.models import DateTimeField, Func
+
+from adminmoves.models import postgres
 
 
 class ClockTimestamp(Func):
@@ -14,7 +15,5 @@ class ClockTimestamp(Func):
 
 
 def database_now() -> datetime:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT clock_timestamp()")
-        now: datetime = cursor.fetchone()[0]
+    now: datetime = postgres.call("clock_timestamp")
     return now

@@ -41,6 +41,7 @@ class PastTrail:
         _run(STAGE)
         self.events = Table(Event, into="past")
         self.words = Table(EventWords, into="past_words")
+        self.longest = 0
 
     def copy(self, moments: Sequence[TrailMoment]) -> None:
         salts = [
@@ -55,6 +56,7 @@ class PastTrail:
                 moment.position,
             )
             events.append(event)
+        self.longest = max([self.longest, *(event.position for event in events)])
         self.events.copy(events)
         self.words.copy(
             EventWords(event_id=event.pk, salt=salt, texts=dict(moment.line.words))
@@ -65,9 +67,7 @@ class PastTrail:
     def store(self) -> None:
         _run(NUMBER)
         with connection.cursor() as cursor:
-            cursor.execute("SELECT max(position) FROM past")
-            longest = cursor.fetchone()[0] or 0
-            for position in range(2, longest + 1):
+            for position in range(2, self.longest + 1):
                 cursor.execute(CHAIN, [position])
         _run(STORE)
         self.events.settle_ids()

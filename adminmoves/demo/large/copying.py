@@ -10,6 +10,8 @@ from typing import Any
 
 from django.db import connection, models
 
+from adminmoves.models import postgres
+
 ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 EMPTY = "\\N"
 
@@ -20,11 +22,11 @@ class Table:
     def __init__(self, model: type[models.Model], into: str = "") -> None:
         meta = model._meta  # noqa: SLF001 - Django's documented API
         fields = [field for field in meta.concrete_fields if not field.generated]
-        self.numbered = meta.db_table
-        self.name = into or self.numbered
+        self.model = model
+        self.name = into or meta.db_table
         self.columns = [field.attname for field in fields]
         self.has_id = "id" in self.columns
-        self.ids = count(highest(self.numbered) + 1 if self.has_id else 1)
+        self.ids = count(self.highest_id() + 1 if self.has_id else 1)
 
     def copy(self, rows: Iterable[models.Model]) -> None:
         """Write unsaved instances; one without an id gets the next."""
@@ -44,17 +46,14 @@ class Table:
     def settle_ids(self) -> None:
         """Set the sequence to the highest id."""
         if self.has_id:
-            with connection.cursor() as cursor:
-                cursor.execute(
-                    "SELECT setval(pg_get_serial_sequence(%s, 'id'), %s)",
-                    [self.numbered, max(highest(self.numbered), 1)],
-                )
+            table = self.model._meta.db_table  # noqa: SLF001 - Django's documented API
+            sequence = postgres.call("pg_get_serial_sequence", table, "id")
+            postgres.call("setval", sequence, max(self.highest_id(), 1))
 
-
-def highest(table: str) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT coalesce(max(id), 0) FROM {table}")  # noqa: S608 - a table of ours
-        return int(cursor.fetchone()[0])
+    def highest_id(self) -> int:
+        rows = self.model._default_manager.all()  # noqa: SLF001 - Django's documented API
+        highest: int | None = rows.aggregate(highest=models.Max("pk"))["highest"]
+        return highest or 0
 
 
 def _text(value: object) -> str:

@@ -20,7 +20,7 @@ from adminmoves.demo.large.copying import Table
 from adminmoves.demo.large.facts import MoveFacts, administration_at
 from adminmoves.demo.large.world import Journey, World
 from adminmoves.estate.saving import chunks
-from adminmoves.models import Administration, Attempt, Move, Proof
+from adminmoves.models import Administration, Attempt, Move, Proof, postgres
 from adminmoves.vocabulary import EventCode
 
 CHUNK_ROWS = 5000
@@ -103,8 +103,7 @@ def _write_moves(
 def _index(numbers: list[int], say: Say) -> None:
     """Index new administrations, which a trigger does otherwise."""
     say("indexing for the search")
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT adminmoves_index_administrations(%s)", [numbers])
+    postgres.call("adminmoves_index_administrations", numbers)
 
 
 def _facts_of(

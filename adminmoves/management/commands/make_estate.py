@@ -5,12 +5,11 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from django.db import connection
 
 from adminmoves.demo.archive import fill
 from adminmoves.demo.large.cast import is_made
 from adminmoves.demo.large.making import make_estate
-from adminmoves.models import Administration
+from adminmoves.models import Administration, postgres
 
 MAX_MOVES_EACH = 100
 
@@ -50,14 +49,9 @@ def require_empty_demo() -> None:
         raise CommandError(
             "This is no demo database: PORTAL_DEMO is not yes. Nothing was made."
         )
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_get_userbyid(relowner) = current_user FROM pg_class"
-            " WHERE oid = 'adminmoves_event'::regclass"
+    if not postgres.is_owner("adminmoves_event"):
+        raise CommandError(
+            "Run this as the owner: set DATABASE_URL to the owner's URL."
         )
-        if not cursor.fetchone()[0]:
-            raise CommandError(
-                "Run this as the owner: set DATABASE_URL to the owner's URL."
-            )
     if is_made():
         raise CommandError("The large estate was made already. Nothing was made.")
