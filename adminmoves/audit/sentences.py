@@ -123,7 +123,7 @@ def who(event: Event) -> str:
 
 def sentence(event: Event) -> str:
     """The sentence after the name, with "…" for a parameter that the event lacks."""
-    words = _Words(subject=event.subject, reason=_reason(event.params))
+    words = _Texts(subject=event.subject, reason=_reason(event.params))
     for name, value in _flat(event.params):
         words[name] = SHOWN.get(name, _plain)(value)
     return str(SENTENCES[EventCode(event.code)]) % words
@@ -155,7 +155,7 @@ QUOTES: Mapping[str, Promise] = {
 """The label of a free text that is no quotation."""
 
 
-class _Words(dict[str, str]):
+class _Texts(dict[str, str]):
     def __missing__(self, name: str) -> str:
         return "…"
 

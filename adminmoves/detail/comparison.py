@@ -9,7 +9,7 @@ from adminmoves.vocabulary import MIXES, REFUSED_STATES, Atom, MoveState, MoveTy
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ComparedPlace:
     """Where an administration is or is wanted; what is not chosen yet is empty."""
 
     environment: Environment | None
@@ -45,8 +45,8 @@ class ComparisonRow:
 @dataclass(frozen=True, slots=True)
 class Diff:
     name: str
-    now: Place
-    then: Place
+    now: ComparedPlace
+    then: ComparedPlace
     rows: tuple[ComparisonRow, ...]
     stays: tuple[tuple[str, str], ...]
     is_past: bool = False
@@ -59,10 +59,10 @@ def type_of(move: Move) -> MoveType | None:
     return MoveType(value) if value else None
 
 
-def place_now(move: Move) -> Place:
+def place_now(move: Move) -> ComparedPlace:
     """Where it comes from: stored at submit, till then where the administration is."""
     if move.from_connection is not None:
-        return Place(
+        return ComparedPlace(
             move.from_environment,
             move.from_connection,
             move.from_code,
@@ -70,8 +70,8 @@ def place_now(move: Move) -> Place:
         )
     administration = move.administration
     if administration is None:
-        return Place(None, None, "", "")
-    return Place(
+        return ComparedPlace(None, None, "", "")
+    return ComparedPlace(
         administration.environment,
         administration.connection,
         administration.code,
@@ -79,13 +79,13 @@ def place_now(move: Move) -> Place:
     )
 
 
-def place_wanted(move: Move) -> Place:
+def place_wanted(move: Move) -> ComparedPlace:
     """Where it goes; what the chosen type leaves alone stays as it is."""
     now = place_now(move)
     kind = type_of(move)
     # A draft without a type may still change everything, so nothing is filled in.
     changes = MIXES[kind] if kind else frozenset(Atom)
-    target = Place(
+    target = ComparedPlace(
         move.to_environment
         or (None if Atom.ENVIRONMENT in changes else now.environment),
         move.to_connection or (None if changes - {Atom.CODE} else now.connection),
@@ -95,7 +95,7 @@ def place_wanted(move: Move) -> Place:
     return replace(target, address=move.to_address or _expected_address(move, target))
 
 
-def _expected_address(move: Move, target: Place) -> str:
+def _expected_address(move: Move, target: ComparedPlace) -> str:
     """The mail address that approval will store; empty as long as it cannot be told."""
     administration = move.administration
     if administration is None or target.environment is None or not target.code:
@@ -119,7 +119,7 @@ def diff_of(move: Move) -> Diff | None:
     )
 
 
-def _is_respelled(move: Move, now: Place) -> bool:
+def _is_respelled(move: Move, now: ComparedPlace) -> bool:
     """Whether the code that is wanted is the present one in another spelling."""
     administration = move.administration
     return bool(
@@ -131,7 +131,9 @@ def _is_respelled(move: Move, now: Place) -> bool:
     )
 
 
-def _rows(now: Place, then: Place, *, respelled: bool) -> tuple[ComparisonRow, ...]:
+def _rows(
+    now: ComparedPlace, then: ComparedPlace, *, respelled: bool
+) -> tuple[ComparisonRow, ...]:
     choose, enter = _("to be chosen"), _("to be entered")
     return (
         ComparisonRow(_("Office"), now.office_name, then.office_name, choose),
@@ -150,7 +152,7 @@ def _rows(now: Place, then: Place, *, respelled: bool) -> tuple[ComparisonRow, .
     )
 
 
-def _connections(now: Place, then: Place) -> tuple[str, str]:
+def _connections(now: ComparedPlace, then: ComparedPlace) -> tuple[str, str]:
     names = str(now.connection or ""), str(then.connection or "")
     # Connections of two offices may have the same name: add the offices.
     if now.connection == then.connection or names[0] != names[1]:
@@ -158,7 +160,7 @@ def _connections(now: Place, then: Place) -> tuple[str, str]:
     return f"{now.office_code} · {names[0]}", f"{then.office_code} · {names[1]}"
 
 
-def _stays(now: Place, then: Place) -> tuple[tuple[str, str], ...]:
+def _stays(now: ComparedPlace, then: ComparedPlace) -> tuple[tuple[str, str], ...]:
     users = (
         _("stay as they are")
         if now.environment == then.environment

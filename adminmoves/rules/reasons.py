@@ -172,15 +172,15 @@ def _message(code: str, check: str | None) -> Message:
     return REASONS.get(code, Message(code.replace("%", "%%")))
 
 
-class _Words(dict[str, Any]):
+class _StoredParams(dict[str, Any]):
     """Parameters for a sentence; one that an older version did not store is "…"."""
 
     def __missing__(self, name: str) -> str:
         return "…"
 
 
-def _words(stored: Mapping[str, object]) -> _Words:
-    words = _Words(stored)
+def _words(stored: Mapping[str, object]) -> _StoredParams:
+    words = _StoredParams(stored)
     if (verdict := stored.get("verdict")) in Verdict.values:
         words["verdict"] = Verdict(verdict).label
     if until := parse_datetime(str(stored.get("until", ""))):
@@ -202,7 +202,7 @@ def _details(stored: Mapping[str, Any]) -> Iterable[str]:
 def check_title(found: Mapping[str, Any]) -> str:
     """The title of a check's answer, stored by code, message and parameters."""
     message = _message(str(found.get("say")), found.get("code"))
-    words = _Words(found.get("params", {}))
+    words = _StoredParams(found.get("params", {}))
     if words.get("move_type") in MoveType.values:
         words["move_type"] = MoveType(words["move_type"]).label
     return str(message.title) % words

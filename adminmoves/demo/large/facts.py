@@ -6,7 +6,7 @@ from functools import cached_property
 
 from adminmoves.access import Actor
 from adminmoves.demo.large.cast import Cast
-from adminmoves.demo.large.world import Journey, Place
+from adminmoves.demo.large.world import Journey, PlannedPlace
 from adminmoves.models import Administration, BookkeepingConnection, Move, Proof
 from adminmoves.rules.plan import Plan, make_plan, to_address
 from adminmoves.vocabulary import MoveState, ProofKind, Verdict
@@ -24,7 +24,7 @@ SAID_BY = "Supergebruiker Voorbeeld"
 
 
 def administration_at(
-    number: int, pk: int, place: Place, since: datetime, cast: Cast
+    number: int, pk: int, place: PlannedPlace, since: datetime, cast: Cast
 ) -> Administration:
     """An administration at one of its places."""
     connection = cast.connections[place.connection]

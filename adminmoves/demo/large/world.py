@@ -29,7 +29,7 @@ SHAPES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class PlannedPlace:
     """A connection by its number from 0, and a code."""
 
     connection: int
@@ -52,8 +52,8 @@ class Journey:
     administration: int
     move_type: MoveType
     state: MoveState
-    left: Place
-    wanted: Place
+    left: PlannedPlace
+    wanted: PlannedPlace
     requested_at: datetime
     at_place_since: datetime
 
@@ -85,7 +85,7 @@ class Journey:
 class World:
     offices: int
     now: datetime
-    places: list[Place] = field(default_factory=list)
+    places: list[PlannedPlace] = field(default_factory=list)
     since: list[datetime] = field(default_factory=list)
     codes: Iterator[int] = field(default_factory=lambda: count(100))
 
@@ -97,7 +97,7 @@ class World:
         start = now - YEARS_BACK - timedelta(days=30)
         for number in range(administrations):
             connection = number % connections
-            world.places.append(Place(connection, world.new_code(connection)))
+            world.places.append(PlannedPlace(connection, world.new_code(connection)))
             world.since.append(start)
         return world
 
@@ -127,7 +127,7 @@ class World:
                 self.since[administration] = journey.ended_at
             yield journey
 
-    def _wanted(self, left: Place, move_type: MoveType) -> Place:
+    def _wanted(self, left: PlannedPlace, move_type: MoveType) -> PlannedPlace:
         atoms, connection = MIXES[move_type], left.connection
         if Atom.ENVIRONMENT in atoms:
             # The packages repeat every four offices.
@@ -138,7 +138,7 @@ class World:
             # The other connection of the pair.
             connection ^= 1
         code = self.new_code(connection) if Atom.CODE in atoms else left.code
-        return Place(connection, code)
+        return PlannedPlace(connection, code)
 
 
 def package_of(connection: int) -> Package:

@@ -13,7 +13,7 @@ from adminmoves.vocabulary import MoveState, MoveType, Package
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
+class SampleCheck:
     """The attributes of a check's result that templates read."""
 
     code: str
@@ -24,34 +24,34 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
-    results: tuple[Check, ...]
+class SampleReport:
+    results: tuple[SampleCheck, ...]
 
 
-REPORT = Report(
+REPORT = SampleReport(
     (
-        Check(
+        SampleCheck(
             "same_package",
             "Boekhoudpakket wijzigt",
             "Kies een koppeling van hetzelfde pakket.",
             "blocking",
             "to_connection",
         ),
-        Check(
+        SampleCheck(
             "unprocessed",
             "12 documenten nog niet verwerkt",
             "Ze gaan mee. Ze staan straks onverwerkt bij het nieuwe kantoor.",
             "warning",
         ),
-        Check(
+        SampleCheck(
             "moved_first",
             "Bewijs uit het boekhoudpakket",
             "Vragen we zodra koppeling en code bekend zijn.",
             "waiting",
         ),
-        Check("new_code", "Nieuwe code", "Vul de code in.", "todo", "to_code"),
-        Check("subscription", "Het kantoor heeft Premium", "", "passed"),
-        Check("free", "De plek is vrij", "", "passed"),
+        SampleCheck("new_code", "Nieuwe code", "Vul de code in.", "todo", "to_code"),
+        SampleCheck("subscription", "Het kantoor heeft Premium", "", "passed"),
+        SampleCheck("free", "De plek is vrij", "", "passed"),
     )
 )
 
