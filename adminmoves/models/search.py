@@ -6,6 +6,7 @@ from functools import reduce
 from itertools import islice
 from operator import and_
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Case, Exists, OuterRef, Q, Value, When
 
 from adminmoves.models.administration import Administration, AdministrationSearch
@@ -100,7 +101,7 @@ def look_up(text: str, few: int) -> FoundText:
     found, moves = words.administrations, words.moves
     if len(terms) == 1:
         found = found.joined(codes[0])
-    elif any(code.has_more for code in codes):
+    elif not found.has_more and any(code.has_more for code in codes):
         # Another word may leave few of the codes that were not read.
         rows = AdministrationSearch.objects.order_by().filter(wanted)
         found = FoundIds.first(rows.values_list("pk", flat=True)[: few + 1], few)
@@ -108,7 +109,7 @@ def look_up(text: str, few: int) -> FoundText:
     return FoundText(
         text,
         wanted,
-        tuple(islice(found.ids, SHOWN_OF_COMMON if is_common else None)),
+        tuple(islice(found.ids, min(few, SHOWN_OF_COMMON) if is_common else None)),
         codes[0].whole if len(terms) == 1 else frozenset(),
         is_common=is_common,
         moves=tuple(islice(moves.ids, SHOWN_OF_COMMON if moves.has_more else None)),
@@ -133,9 +134,12 @@ def search(text: str, most: int) -> tuple[list[Administration], FoundText]:
     keys = [*by_text.whole, *named.values_list("pk", flat=True)[:most]]
     # Asked also where there are none: a constant left alone in ORDER BY is a column.
     exact = Q(pk__among=keys)
-    found = Administration.objects.with_place().filter(by_text.some() | exact)
-    best = found.order_by(Case(When(exact, then=0), default=1), "name_key", "pk")
-    return list(best[:most]), by_text
+    order = (Case(When(exact, then=0), default=1), "name_key", "pk")
+    found = Administration.objects.filter(by_text.some() | exact).order_by(*order)
+    # Only the best are joined with their places, of which there are thousands.
+    first = ArraySubquery(found.values("pk")[:most])
+    best = Administration.objects.with_place().filter(pk__among=first)
+    return list(best.order_by(*order)), by_text
 
 
 def _row_by_row(field: str, wanted: Q) -> Q:
