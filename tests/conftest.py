@@ -5,9 +5,18 @@ from collections.abc import Iterator
 
 import pytest
 from django.utils import translation
+from hypothesis import HealthCheck, settings
 
 pytest_plugins = ["tests.servers", "tests.cast", "tests.bookkeeping.world"]
 
+# How long an example takes says how busy the machine is, not what we promise.
+settings.register_profile(
+    "untimed",
+    parent=settings(),
+    deadline=None,
+    suppress_health_check={*settings().suppress_health_check, HealthCheck.too_slow},
+)
+settings.load_profile("untimed")
 
 SLOW = ("browser", "mounts", "workers")
 

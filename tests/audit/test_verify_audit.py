@@ -259,7 +259,12 @@ TEXT = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"])
 
 
 @pytest.mark.django_db
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    suppress_health_check={
+        *settings().suppress_health_check,
+        HealthCheck.function_scoped_fixture,
+    }
+)
 @given(texts=st.dictionaries(TEXT, TEXT, min_size=1, max_size=4))
 def test_any_words_fit_the_commitment_they_were_written_with(
     db: None, texts: dict[str, str]

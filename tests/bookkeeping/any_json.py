@@ -8,14 +8,12 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 MANY = settings(
-    deadline=None,
-    suppress_health_check=[
-        # A connection is made once and asked for every example.
+    suppress_health_check={
+        *settings().suppress_health_check,
         HealthCheck.function_scoped_fixture,
-        # A second for three values says that the machine is busy, not what we promise.
-        HealthCheck.too_slow,
-    ],
+    }
 )
+"""A connection is made once and asked for every example."""
 
 
 def any_json(names: Sequence[str], leaves: Sequence[object]) -> st.SearchStrategy[Any]:
