@@ -100,7 +100,7 @@ def look_up(text: str, few: int) -> FoundText:
         wanted = reduce(and_, map(_in_name_or_code, terms, codes)) | of_number.rows()
     found, moves = words.administrations, words.moves
     if len(terms) == 1:
-        found = found.joined(codes[0])
+        found = found.joined(codes[0]).joined(of_number)
     elif not found.has_more and any(code.has_more for code in codes):
         # Another word may leave few of the codes that were not read.
         rows = AdministrationSearch.objects.order_by().filter(wanted)

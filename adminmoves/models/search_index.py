@@ -69,7 +69,8 @@ class FoundCodes(FoundIds):
 @dataclass(frozen=True, slots=True)
 class FoundWords:
     """``administrations``: those with every word in a name or a code, as far as the
-    codes were read. ``moves``: those whose requester or ticket has every word."""
+    codes were read; of a single word only those with it in a name. ``moves``: those
+    whose requester or ticket has every word."""
 
     administrations: FoundIds
     moves: FoundIds
@@ -104,10 +105,8 @@ def read_words(terms: Sequence[str], number: str, few: int) -> FoundWords:
             for term in written
             for form in code_forms(term)
         }
-        has_words = reduce(and_, (_has_word(term, codes) for term in terms))
-        if number:
-            has_words |= _has_code(number, codes)
-        searched = AdministrationSearch.objects.order_by().filter(has_words)
+        searched = AdministrationSearch.objects.order_by()
+        searched = searched.filter(_has_words(terms, number, codes))
         asked = Parties.objects.order_by().filter(asked_with(terms))
         no = Value(value=False)
         query = searched.values_list(Value(NAME), "pk", no)[: few + 1].union(
@@ -134,6 +133,14 @@ def asked_with(terms: Sequence[str]) -> Q:
 def among(field: str, keys: Iterable[int]) -> Q:
     """Nothing is asked of the database where there are none."""
     return Q(**{f"{field}__among": keys}) if keys else Q(pk__in=())
+
+
+def _has_words(terms: Sequence[str], number: str, codes: Mapping[str, Codes]) -> Q:
+    if len(terms) == 1:
+        # Its codes are read beside it.
+        return Q(names__like=WordPattern(Value(terms[0])))
+    every = reduce(and_, (_has_word(term, codes) for term in terms))
+    return every | _has_code(number, codes) if number else every
 
 
 def _has_word(term: str, codes: Mapping[str, Codes]) -> Q:
