@@ -1,6 +1,7 @@
 """A draft: begin it, save answers in it, take it over, reopen what was submitted."""
 
 from collections.abc import Mapping
+from copy import copy
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
@@ -37,15 +38,25 @@ def blank_draft(
     *,
     actor: Actor,
     answers: Mapping[str, object] | None = None,
+    answered_type: MoveType | None = None,
     reverses: Move | None = None,
 ) -> Move:
-    """A draft that is not stored: a form before its first answer."""
+    """A draft that is not stored: a form before its first answer.
+
+    ``answered_type``: the type of which the answers are, if it is not the intent.
+    ``reverses``: the completed move of the same administration that it turns back.
+    """
     access.require(actor, Right.DRAFT)
-    move = Move(intent=intent, requested_by_id=actor.person, reverses=reverses)
+    answers = answers or {}
+    _require_answer_names(answers)
+    first_type = answered_type or intent
+    move = Move(intent=first_type, requested_by_id=actor.person, reverses=reverses)
     move.parties = Parties(move=move)
-    set_answers(move, answers or {})
+    set_answers(move, answers)
     set_derived(move)
     take_only_connection(move)
+    if first_type != intent:
+        fill_in(move, {"intent": intent}, {"intent"})
     return move
 
 
@@ -55,30 +66,32 @@ def start_draft(
     *,
     actor: Actor,
     answers: Mapping[str, object] | None = None,
-    reverses: Move | None = None,
 ) -> Move:
-    """Store a draft in the actor's name.
+    """Store a draft in the actor's name."""
+    return store_draft(blank_draft(intent, actor=actor, answers=answers), actor=actor)
 
-    ``reverses``: the completed move of the same administration that it turns back.
+
+@transaction.atomic
+def store_draft(blank: Move, *, actor: Actor) -> Move:
+    """Store a blank draft in the actor's name, with all that it begins with.
+
+    Returns what was stored. The blank itself stays without a number: the form compares
+    the two.
     """
     access.require(actor, Right.DRAFT)
-    move = Move.objects.create(
-        intent=intent,
-        requested_by_id=actor.person,
-        reverses=reverses,
-        # A trigger refuses a reverse of another administration's move.
-        administration=reverses.administration if reverses else None,
-    )
-    Parties.objects.create(move=move)
+    move, parties = copy(blank), copy(blank.parties)
+    move.save()
+    move.parties = parties
+    parties.save()
     lifecycle.add_contributor(move, actor, Part.ASKED)
     entry = trail.about_move(
         move,
         EventCode.MOVE_DRAFTED,
-        params={"intent": intent, **reverses_param(move)},
+        params={"intent": move.intent, **reverses_param(move)},
         after=move.state,
     )
     trail.record(actor, [entry])
-    return edit_draft(move.pk, answers, actor=actor) if answers else move
+    return move
 
 
 @transaction.atomic
@@ -97,8 +110,7 @@ def edit_draft(
     Raises ValueError (a name that is no answer), ChangedMeanwhile, NotAllowed,
     StepRefused; EvidenceFull, EvidenceRefused or StoreAway if the file is not stored.
     """
-    if unknown := answers.keys() - ANSWER_FIELDS:
-        raise ValueError(f"{sorted(unknown)} are no answers of the form")
+    _require_answer_names(answers)
     access.require(actor, Right.DRAFT)
     move = lifecycle.lock_move(move_id)
     # A colleague may edit what waits: reopening takes it over.
@@ -164,6 +176,12 @@ def require_own_draft(move: Move, actor: Actor) -> None:
     """Raises StepRefused (it is no draft), NotAllowed (it is a colleague's)."""
     _require_draft(move)
     require_owner(move, actor)
+
+
+def _require_answer_names(answers: Mapping[str, object]) -> None:
+    """Raises ValueError."""
+    if unknown := answers.keys() - ANSWER_FIELDS:
+        raise ValueError(f"{sorted(unknown)} are no answers of the form")
 
 
 def _require_draft(move: Move) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
 from adminmoves.access import Actor
@@ -18,7 +19,7 @@ EMPTY_ANSWERS: Mapping[str, Any] = {
     "parties__requester_ticket": "",
     "parties__note": "",
 }
-"""A draft with all of these was made by a click on a type, as was done before."""
+"""A draft with all of these has nothing in it, by the names of columns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,14 @@ class TypeChoice:
 
 def choices_of_type() -> list[TypeChoice]:
     return [TypeChoice(kind, MOVE_TYPES[kind].help) for kind in MoveType]
+
+
+def is_empty(draft: Move) -> bool:
+    """Whether nothing is filled in, and nothing came along."""
+    return all(
+        attrgetter(column.replace("__", "."))(draft) == empty
+        for column, empty in EMPTY_ANSWERS.items()
+    )
 
 
 def own_drafts(actor: Actor) -> list[Move]:

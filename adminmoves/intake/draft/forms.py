@@ -5,7 +5,8 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
-from adminmoves.models import Administration, Move
+from adminmoves.models import Administration, Environment, Move
+from adminmoves.rules.checks.base import ENVIRONMENT_TYPES
 from adminmoves.vocabulary import MoveType
 
 CARRIED_FIELDS = (
@@ -24,13 +25,16 @@ class StartForm(forms.Form):
     which request. Its names differ from those of answers, so both can be sent."""
 
     soort = forms.ChoiceField(choices=MoveType.choices)
-    administratie = forms.ModelChoiceField(
-        Administration.objects.with_place(), to_field_name="public_id", required=False
-    )
+    administratie = forms.CharField(required=False, max_length=40)
     na = forms.CharField(required=False, max_length=20)
     terug = forms.CharField(required=False, max_length=20)
 
-    # A number that does not exist leaves the form empty instead of refusing it.
+    # What does not exist leaves the form empty instead of refusing it.
+    def clean_administratie(self) -> Administration | None:
+        public_id = self.cleaned_data["administratie"]
+        found = Administration.objects.with_place().filter(public_id=public_id)
+        return found.first() if public_id else None
+
     def clean_na(self) -> Move | None:
         return _numbered(self.cleaned_data["na"])
 
@@ -38,18 +42,53 @@ class StartForm(forms.Form):
         return _numbered(self.cleaned_data["terug"])
 
     @property
+    def intent(self) -> MoveType | None:
+        soort = self.cleaned_data.get("soort")
+        return MoveType(soort) if soort else None
+
+    @property
+    def along(self) -> dict[str, str]:
+        """What comes along, by the names of this form, as the next page sends it."""
+        given = {name: self.cleaned_data.get(name) for name in ("na", "terug")}
+        numbers = {name: move.number for name, move in given.items() if move}
+        administration = self.cleaned_data.get("administratie")
+        if administration:
+            return {"administratie": administration.public_id, **numbers}
+        return numbers
+
+    @property
     def answers(self) -> dict[str, Any]:
         """The answers with which the form begins."""
-        administration = self.cleaned_data["administratie"]
-        earlier = self.cleaned_data["na"]
-        # Most requests are filed on the day on which the consent came in.
-        answers: dict[str, Any] = {"consent_on": timezone.localdate()}
+        administration = self.cleaned_data.get("administratie")
+        earlier = self.cleaned_data.get("na")
+        answers: dict[str, Any] = {}
+        if self.intent in ENVIRONMENT_TYPES:
+            # Most requests are filed on the day on which the consent came in.
+            answers["consent_on"] = timezone.localdate()
         if earlier:
-            carried = {name: getattr(earlier.parties, name) for name in CARRIED_FIELDS}
-            answers |= carried | {"to_environment": earlier.to_environment}
+            answers |= {name: getattr(earlier.parties, name) for name in CARRIED_FIELDS}
+        if self.office:
+            answers["to_environment"] = self.office
         if administration:
             answers["administration"] = administration
         return answers
+
+    @property
+    def answered_type(self) -> MoveType | None:
+        """The type of which these answers are.
+
+        An office comes along to a type that asks none too, for when another is chosen.
+        """
+        if self.office and self.intent not in ENVIRONMENT_TYPES:
+            return MoveType.MOVE_ENVIRONMENT
+        return self.intent
+
+    @property
+    def office(self) -> Environment | None:
+        """The new office of the earlier request, if its type asked for one."""
+        earlier: Move | None = self.cleaned_data.get("na")
+        is_asked = earlier is not None and earlier.intent in ENVIRONMENT_TYPES
+        return earlier.to_environment if earlier and is_asked else None
 
 
 def _numbered(number: str) -> Move | None:

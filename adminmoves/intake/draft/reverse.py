@@ -13,21 +13,32 @@ from adminmoves import access
 from adminmoves.access import Actor
 from adminmoves.detail.reversal import load_reversal
 from adminmoves.errors import DomainError, StepRefused
-from adminmoves.intake.draft.actions import blank_draft, start_draft
+from adminmoves.intake.draft.actions import blank_draft, store_draft
 from adminmoves.models import Move
 from adminmoves.vocabulary import MoveState, MoveType, Right
 
 
-def blank_reverse(first: Move, *, actor: Actor) -> Move:
-    """A draft of the way back that is not stored. Raises StepRefused, DomainError."""
+def blank_reverse(first: Move, *, actor: Actor, intent: MoveType | None = None) -> Move:
+    """A draft of the way back that is not stored.
+
+    ``intent``: the type that was chosen for it; without one it is the first one's,
+    since the way back changes the same things. Raises StepRefused, DomainError.
+    """
     require_reversible(first)
+    first_type = MoveType(first.move_type)
     return blank_draft(
-        _type_back(first), actor=actor, answers=_answers_back(first), reverses=first
+        intent or first_type,
+        actor=actor,
+        answers=_answers_back(first),
+        answered_type=first_type,
+        reverses=first,
     )
 
 
 @transaction.atomic
-def start_reverse(move_id: int, *, actor: Actor) -> Move:
+def start_reverse(
+    move_id: int, *, actor: Actor, intent: MoveType | None = None
+) -> Move:
     """Store a draft that brings an administration back to where a move found it.
 
     Raises NotAllowed, StepRefused, DomainError.
@@ -35,10 +46,7 @@ def start_reverse(move_id: int, *, actor: Actor) -> Move:
     access.require(actor, Right.DRAFT)
     moves = Move.objects.with_estate().select_for_update(of=("self",))
     first = moves.get(pk=move_id)
-    require_reversible(first)
-    return start_draft(
-        _type_back(first), actor=actor, answers=_answers_back(first), reverses=first
-    )
+    return store_draft(blank_reverse(first, actor=actor, intent=intent), actor=actor)
 
 
 def require_reversible(first: Move) -> None:
@@ -56,11 +64,6 @@ def require_reversible(first: Move) -> None:
             _("The administration was moved afterwards with %(n)s.")
             % {"n": reversal.later.number}
         )
-
-
-def _type_back(first: Move) -> MoveType:
-    """The same type: the way back changes the same things."""
-    return MoveType(first.move_type)
 
 
 def _answers_back(first: Move) -> dict[str, Any]:

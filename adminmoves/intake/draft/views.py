@@ -21,7 +21,7 @@ from adminmoves.web import guards, http, inputs
 @require_safe
 @guards.portal_view(Right.DRAFT)
 def choose(request: http.PortalRequest) -> HttpResponse:
-    """Choose one of the five types, or another one for a draft; or open a draft."""
+    """Choose one of the five types, or another one than before; or open a draft."""
     start = StartForm(request.GET)
     start.is_valid()
     draft = Move.numbered(inputs.text_in(request.GET, "concept"))
@@ -34,6 +34,9 @@ def choose(request: http.PortalRequest) -> HttpResponse:
         "has_statement": bool(retyped and has_statement(retyped.parties)),
         "administration": start.cleaned_data.get("administratie"),
         "after": start.cleaned_data.get("na"),
+        "office": start.office,
+        "turned_back": start.cleaned_data.get("terug"),
+        "along": start.along,
     }
     return render(request, "intake/choose.html", page)
 
@@ -43,7 +46,7 @@ def reverse_move(_request: http.PortalRequest, number: str) -> HttpResponse:
     """To the form of the way back; the first answer makes a draft of it."""
     first = find_move(http.found(number))
     require_reversible(first)
-    return redirect(f"{reverse('moves:start_draft')}?terug={first.number}")
+    return redirect(reverse("moves:start_draft", query={"terug": first.number}))
 
 
 @require_POST

@@ -36,14 +36,18 @@ from adminmoves.web import inputs
 
 @dataclass
 class FormPage:
-    """The form as it is now. ``sent``: the data of the request. ``before``: the draft
-    before that was saved."""
+    """The form as it is now.
+
+    ``sent``: the data of the request. ``before``: the draft before that was saved.
+    ``along``: what came along to a draft that is not stored, as `StartForm.along`.
+    """
 
     move: Move
     form: AnswersForm
     actor: Actor
     sent: Mapping[str, Any]
     before: Move | None = None
+    along: Mapping[str, str] = field(default_factory=dict)
     report: Report = field(init=False)
     other_type: MoveType | None = field(init=False)
 

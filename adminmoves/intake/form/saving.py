@@ -11,6 +11,7 @@ from adminmoves.archive.marks import StoreAway
 from adminmoves.detail.queries import find_move
 from adminmoves.evidence.files import EvidenceFull, EvidenceRefused
 from adminmoves.intake.draft import actions
+from adminmoves.intake.draft.choosing import is_empty
 from adminmoves.intake.draft.reverse import start_reverse
 from adminmoves.intake.draft.statement import emptied_fields
 from adminmoves.intake.form.fields import TYPED_STATEMENT
@@ -28,15 +29,16 @@ STATEMENT_EMPTIED = gettext_lazy(
 def save_answers(move: Move, form: AnswersForm, *, actor: Actor, version: int) -> Move:
     """Save what is right, make the form show what followed, and return the draft.
 
-    The first answer of a blank draft stores it; a blank draft without one is returned
-    as it is. A file that is refused is an error at its field, and the rest is saved.
-    ``version`` is the ``draft_version`` that was read. Raises ChangedMeanwhile,
-    NotAllowed, StepRefused.
+    The first answer of a blank draft stores it, and so does the button that saves if
+    something came along; otherwise a blank draft is returned as it is. A file that is
+    refused is an error at its field, and the rest is saved. ``version`` is the
+    ``draft_version`` that was read. Raises ChangedMeanwhile, NotAllowed, StepRefused.
     """
     form.is_valid()
     draft = move
     if not move.is_stored:
-        if not form.has_answer:
+        is_asked_for = "save" in form.data and not is_empty(move)
+        if not (form.has_answer or is_asked_for):
             return move
         draft = _store_blank(move, actor)
         version = draft.draft_version
@@ -55,8 +57,9 @@ def save_answers(move: Move, form: AnswersForm, *, actor: Actor, version: int) -
 
 def _store_blank(blank: Move, actor: Actor) -> Move:
     if blank.reverses_id:
-        return start_reverse(blank.reverses_id, actor=actor)
-    return actions.start_draft(MoveType(blank.intent), actor=actor)
+        intent = MoveType(blank.intent)
+        return start_reverse(blank.reverses_id, actor=actor, intent=intent)
+    return actions.store_draft(blank, actor=actor)
 
 
 def _show_connection(

@@ -46,15 +46,26 @@ def start_draft(request: http.PortalRequest) -> HttpResponse:
 
 def blank_form(request: http.PortalRequest) -> Move | None:
     """A draft that is not stored, with what comes along; None without a type."""
+    start = read_start(request)
+    if first := start.cleaned_data.get("terug"):
+        first = find_move(first.pk)
+        return blank_reverse(first, actor=request.actor, intent=start.intent)
+    if start.intent is None:
+        return None
+    return actions.blank_draft(
+        start.intent,
+        actor=request.actor,
+        answers=start.answers,
+        answered_type=start.answered_type,
+    )
+
+
+def read_start(request: http.PortalRequest) -> StartForm:
+    """With what a form begins that has no draft yet."""
     data = request.POST if request.method == "POST" else request.GET
     start = StartForm({"soort": data.get("intent"), **data.dict()})
-    is_valid = start.is_valid()
-    if first := start.cleaned_data.get("terug"):
-        return blank_reverse(find_move(first.pk), actor=request.actor)
-    if not is_valid:
-        return None
-    intent = MoveType(start.cleaned_data["soort"])
-    return actions.blank_draft(intent, actor=request.actor, answers=start.answers)
+    start.is_valid()
+    return start
 
 
 @guards.portal_view(Right.DRAFT)
@@ -75,7 +86,8 @@ def form(request: http.PortalRequest, number: str) -> HttpResponse:
 def show_form(
     request: http.PortalRequest, move: Move, answers: AnswersForm
 ) -> HttpResponse:
-    page = FormPage(move, answers, request.actor, request.POST)
+    along = {} if move.is_stored else read_start(request).along
+    page = FormPage(move, answers, request.actor, request.POST, along=along)
     return render(request, "intake/form.html", {"page": page, "form": answers})
 
 
@@ -107,8 +119,9 @@ def go_on(
     if request.POST.get("intent") in MoveType.values:
         return switch_type(request, move)
     if "retype" in request.POST:
-        draft = f"?concept={move.number}" if move.is_stored else ""
-        return redirect(f"{reverse('moves:choose')}{draft}")
+        stored = move.is_stored
+        along = {"concept": move.number} if stored else read_start(request).along
+        return redirect(reverse("moves:choose", query=along))
     if move.state != MoveState.DRAFT:
         messages.info(
             request, _("Nothing was changed, so the request waits as it did.")
@@ -150,7 +163,8 @@ def switch_type(
     """Another type with the same answers."""
     intent = MoveType(request.POST["intent"])
     if not move.is_stored:
-        return redirect(f"{reverse('moves:start_draft')}?soort={intent}")
+        begun = {"soort": intent, **read_start(request).along}
+        return redirect(reverse("moves:start_draft", query=begun))
     saved = actions.switch_type(move.pk, intent, actor=request.actor, version=version)
     messages.success(request, _("The type is now “%(type)s”.") % {"type": intent.label})
     if emptied_fields(move.parties, saved.parties):
