@@ -11,7 +11,6 @@ from django.db.models import Case, Exists, OuterRef, Q, Value, When
 
 from adminmoves.models.administration import Administration, AdministrationSearch
 from adminmoves.models.estate import Environment
-from adminmoves.models.keys import Words
 from adminmoves.models.lookups import WordPattern
 from adminmoves.models.parties import Parties
 from adminmoves.models.search_index import (
@@ -39,7 +38,8 @@ class FoundText:
 
     ``wanted``: the condition on AdministrationSearch.
     ``first``: ids of all, or of a text that is common those that an index gave first.
-    ``whole``: those that have or had just this code, place or address.
+    ``whole``: those that have or had just this code, place or address, or have just
+    this name where it was asked for.
     ``moves``: ids of moves whose requester or ticket it names, as far as it was read.
     """
 
@@ -84,15 +84,16 @@ class FoundText:
         return wanted | among(key, self.moves)
 
 
-def look_up(text: str, few: int) -> FoundText:
+def look_up(text: str, few: int, *, by_name: bool = False) -> FoundText:
     """By the words of its name or office, a code, address, KvK number or external id.
 
     Every word must be found, in any order; former codes and addresses count. More than
-    ``few`` make the text common, and no more than that are read. One query, or two if
-    one of several words is a code that very many have.
+    ``few`` make the text common, and no more than that are read. ``by_name``: whether
+    those with just this name are found apart. One query, or two if one of several words
+    is a code that very many have.
     """
     terms, number = read_terms(text), kvk_number(text)
-    words = read_words(terms, number, few)
+    words = read_words(terms, number, few, text if by_name else "")
     codes = [words.codes_like(term) for term in terms]
     of_number = words.codes_like(number)
     wanted = Q(pk__in=())
@@ -110,7 +111,7 @@ def look_up(text: str, few: int) -> FoundText:
         text,
         wanted,
         tuple(islice(found.ids, min(few, SHOWN_OF_COMMON) if is_common else None)),
-        codes[0].whole if len(terms) == 1 else frozenset(),
+        words.named.ids | (codes[0].whole if len(terms) == 1 else frozenset()),
         is_common=is_common,
         moves=tuple(islice(moves.ids, SHOWN_OF_COMMON if moves.has_more else None)),
         has_more_moves=moves.has_more,
@@ -129,11 +130,9 @@ def search(text: str, most: int) -> tuple[list[Administration], FoundText]:
     First those that have just this name, or have or had just this code, place or
     address; then by name.
     """
-    by_text = look_up(text, SEARCH_COMMON_FROM)
-    named = Administration.objects.filter(name_key=Words(Value(text))).order_by()
-    keys = [*by_text.whole, *named.values_list("pk", flat=True)[:most]]
+    by_text = look_up(text, SEARCH_COMMON_FROM, by_name=True)
     # Asked also where there are none: a constant left alone in ORDER BY is a column.
-    exact = Q(pk__among=keys)
+    exact = Q(pk__among=by_text.whole)
     order = (Case(When(exact, then=0), default=1), "name_key", "pk")
     found = Administration.objects.filter(by_text.some() | exact).order_by(*order)
     # Only the best are joined with their places, of which there are thousands.

@@ -18,7 +18,12 @@ from django.db.models import (
     Value,
 )
 
-from adminmoves.models.administration import AdministrationSearch, SearchCode
+from adminmoves.models.administration import (
+    Administration,
+    AdministrationSearch,
+    SearchCode,
+)
+from adminmoves.models.keys import Words
 from adminmoves.models.lookups import Fold, WordPattern
 from adminmoves.models.parties import Parties
 from adminmoves.models.search_terms import code_forms
@@ -28,7 +33,7 @@ CODES_READ = 2
 within an office has several that begin alike."""
 REST_OF_CODE = "-"
 Codes = QuerySet[SearchCode, tuple[Any, ...]]
-NAME, MOVE = "name", "move"
+NAME, NAMED, MOVE = "name", "named", "move"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +74,12 @@ class FoundCodes(FoundIds):
 @dataclass(frozen=True, slots=True)
 class FoundWords:
     """``administrations``: those with every word in a name or a code, as far as the
-    codes were read; of a single word only those with it in a name. ``moves``: those
-    whose requester or ticket has every word."""
+    codes were read; of a single word only those with it in a name. ``named``: those
+    whose whole name it is. ``moves``: those whose requester or ticket has every word.
+    """
 
     administrations: FoundIds
+    named: FoundIds
     moves: FoundIds
     codes: Mapping[str, Sequence[tuple[int, bool]]]
     most_codes: int
@@ -94,8 +101,13 @@ class FoundWords:
         )
 
 
-def read_words(terms: Sequence[str], number: str, few: int) -> FoundWords:
-    """Read ``few`` and one more of each; ``number`` is a KvK number or empty."""
+def read_words(
+    terms: Sequence[str], number: str, few: int, name: str = ""
+) -> FoundWords:
+    """Read ``few`` and one more of each.
+
+    ``number`` is a KvK number or empty; without ``name`` nobody is found by it.
+    """
     most_codes = CODES_READ * few
     found: dict[str, list[tuple[int, bool]]] = defaultdict(list)
     if terms:
@@ -112,12 +124,14 @@ def read_words(terms: Sequence[str], number: str, few: int) -> FoundWords:
         query = searched.values_list(Value(NAME), "pk", no)[: few + 1].union(
             asked.values_list(Value(MOVE), "pk", no)[: few + 1],
             *codes.values(),
+            *([_named(name)[: few + 1]] if name else []),
             all=True,
         )
         for kind, key, is_whole in query:
             found[kind].append((key, is_whole))
     return FoundWords(
         FoundIds.first((key for key, _no in found.pop(NAME, ())), few),
+        FoundIds.first((key for key, _no in found.pop(NAMED, ())), few),
         FoundIds.first((key for key, _no in found.pop(MOVE, ())), few),
         found,
         most_codes,
@@ -163,6 +177,11 @@ def _codes(form: str) -> Codes:
     return codes.order_by("code").values_list(
         Value(form), "administration_id", is_whole
     )
+
+
+def _named(name: str) -> QuerySet[Administration, tuple[Any, ...]]:
+    named = Administration.objects.order_by().filter(name_key=Words(Value(name)))
+    return named.values_list(Value(NAMED), "pk", Value(value=False))
 
 
 def _begins_with(form: str) -> Q:

@@ -24,7 +24,7 @@ LIST_QUERIES = 7
 """Session, person, their standing; rows, moves, former places, offices."""
 PAGE_QUERIES = 8
 """The same three; the administration, its moves, places and events, what waits."""
-SEARCH_QUERIES = 7
+SEARCH_QUERIES = 6
 """The same three; who has just this, who else, their rows and former places."""
 
 

@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.utils.safestring import SafeString
 
 from adminmoves.models import Administration, FormerPlace, Move
+from adminmoves.models.numbers import read_number
 from adminmoves.models.search import FoundText, search
 from adminmoves.models.search_terms import short_number, was_known_as
 from adminmoves.web import inputs
@@ -69,6 +70,8 @@ def find(text: str, most: int = MOST) -> Found:
 
 def _moves(matches: FoundText) -> list[Move]:
     ids = {*matches.moves, short_number(matches.text)} - {None}
+    if not ids and not read_number(matches.text):
+        return []
     condition = Q(pk__in=ids) | Move.numbered(matches.text)
     moves = Move.objects.with_estate().filter(condition).order_by("-pk")
     return list(moves[: MOST + 1])
