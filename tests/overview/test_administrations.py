@@ -25,7 +25,7 @@ LIST_QUERIES = 7
 PAGE_QUERIES = 8
 """The same three; the administration, its moves, places and events, what waits."""
 SEARCH_QUERIES = 6
-"""The same three; who has just this, who else, their rows and former places."""
+"""The same three; what the text finds, their rows and former places."""
 
 
 @pytest.fixture
