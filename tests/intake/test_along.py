@@ -162,7 +162,22 @@ def test_the_page_of_the_types_says_what_comes_along(
 
     assert f"Van {code.number} gaat de aanvrager mee." in after
     assert f"Deze aanvraag draait {completed.number} terug" in back
-    assert f'href="/aanvraag/begin/?terug={completed.number}"' in back
+
+
+@pytest.mark.parametrize("other", MoveType)
+def test_the_page_of_the_types_leads_back_to_the_form_as_it_was(
+    other: MoveType, as_agent: Client, a_move: MakeMove
+) -> None:
+    completed = a_move(S.COMPLETED)
+    begun = as_agent.get(f"/aanvraag/begin/?terug={completed.number}")
+    page = retype(as_agent, begun, other)
+
+    types = as_agent.get(click(as_agent, page, "retype")["Location"])
+    again = as_agent.get(types.context["begun_url"])
+
+    shown = again.context["page"].move
+    assert (shown.intent, shown.reverses) == (other, completed)
+    assert "Laat de soort zoals die is" in body(types)
 
 
 def test_an_office_that_was_no_answer_does_not_come_along(

@@ -26,7 +26,9 @@ def choose(request: http.PortalRequest) -> HttpResponse:
     start.is_valid()
     draft = Move.numbered(inputs.text_in(request.GET, "concept"))
     retyped = Move.objects.with_estate().select_related("parties").filter(draft).first()
+    begun = {"soort": start.intent, **start.along} if start.intent else {}
     page = {
+        "begun_url": begun and reverse("moves:start_draft", query=begun),
         "nav": "choose",
         "types": choices_of_type(),
         "drafts": own_drafts(request.actor),

@@ -68,6 +68,11 @@ def read_start(request: http.PortalRequest) -> StartForm:
     return start
 
 
+def begun_with(request: http.PortalRequest, intent: MoveType) -> dict[str, str]:
+    """The query of an address at which a form of that type begins with the same."""
+    return {"soort": intent, **read_start(request).along}
+
+
 @guards.portal_view(Right.DRAFT)
 def form(request: http.PortalRequest, number: str) -> HttpResponse:
     """The answers of a draft, or of a request that waits."""
@@ -119,9 +124,9 @@ def go_on(
     if request.POST.get("intent") in MoveType.values:
         return switch_type(request, move)
     if "retype" in request.POST:
-        stored = move.is_stored
-        along = {"concept": move.number} if stored else read_start(request).along
-        return redirect(reverse("moves:choose", query=along))
+        stored = {"concept": move.number} if move.is_stored else None
+        about = stored or begun_with(request, MoveType(move.intent))
+        return redirect(reverse("moves:choose", query=about))
     if move.state != MoveState.DRAFT:
         messages.info(
             request, _("Nothing was changed, so the request waits as it did.")
@@ -163,7 +168,7 @@ def switch_type(
     """Another type with the same answers."""
     intent = MoveType(request.POST["intent"])
     if not move.is_stored:
-        begun = {"soort": intent, **read_start(request).along}
+        begun = begun_with(request, intent)
         return redirect(reverse("moves:start_draft", query=begun))
     saved = actions.switch_type(move.pk, intent, actor=request.actor, version=version)
     messages.success(request, _("The type is now “%(type)s”.") % {"type": intent.label})
