@@ -6,7 +6,6 @@ from functools import reduce
 from itertools import islice
 from operator import and_
 
-from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Case, Exists, OuterRef, Q, Value, When
 
 from adminmoves.models.administration import Administration, AdministrationSearch
@@ -131,14 +130,12 @@ def search(text: str, most: int) -> tuple[list[Administration], FoundText]:
     address; then by name.
     """
     by_text = look_up(text, SEARCH_COMMON_FROM, by_name=True)
+    keys = {*by_text.first, *by_text.whole}
     # Asked also where there are none: a constant left alone in ORDER BY is a column.
-    exact = Q(pk__among=by_text.whole)
-    order = (Case(When(exact, then=0), default=1), "name_key", "pk")
-    found = Administration.objects.filter(by_text.some() | exact).order_by(*order)
-    # Only the best are joined with their places, of which there are thousands.
-    first = ArraySubquery(found.values("pk")[:most])
-    best = Administration.objects.with_place().filter(pk__among=first)
-    return list(best.order_by(*order)), by_text
+    is_whole = When(pk__among=by_text.whole, then=0)
+    found = Administration.objects.with_place().filter(among("pk", keys))
+    ordered = found.order_by(Case(is_whole, default=1), "name_key", "pk")
+    return list(ordered[:most]), by_text
 
 
 def _row_by_row(field: str, wanted: Q) -> Q:
