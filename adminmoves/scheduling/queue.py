@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from functools import cache, cached_property, partial
 from statistics import median
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypedDict
 
 from django.db import connection
 from django.utils import timezone
@@ -30,18 +30,47 @@ SELECT_QUEUE = sql_beside(__file__, "queue").replace("{times}", windows.TIMES)
 SHOWN_STATES = frozenset({MoveState.APPROVED, MoveState.RUNNING})
 
 
+class WaitingItem(TypedDict):
+    """A move that may start as far as its moment goes, and its offices, by id."""
+
+    id: int
+    office: int
+    other_office: int
+    outside_windows: bool
+
+
+class PastItem(TypedDict):
+    """As ``Past``."""
+
+    move_type: str
+    documents: int
+    waited: float
+    ran: float
+
+
+class RunItem(TypedDict):
+    """As ``Run``; ``started_at`` in ISO 8601."""
+
+    move_id: int
+    started_at: str
+    documents: int
+    size: int
+    copied_size: int
+    done: int
+
+
 class QueueRow(NamedTuple):
-    """The only row of queue.sql; the lists have the items that it says."""
+    """The only row of queue.sql."""
 
     paused_by: str | None
     why: str
     paused_at: datetime | None
     is_alone: bool
-    hours: list[list[Any]]
-    freezes: list[list[Any]]
-    line: list[tuple[int, int, int, bool]]
-    past: list[list[Any]]
-    runs: list[list[Any]]
+    hours: list[windows.WindowItem]
+    freezes: list[windows.FreezeItem]
+    line: list[WaitingItem]
+    past: list[PastItem]
+    runs: list[RunItem]
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,25 +217,31 @@ def load_queue(moves: Collection[Move]) -> QueueState:
         is_alone=row.is_alone,
         times=times,
         ahead=_ahead(row.line, times, now),
-        past=tuple(Past(*past) for past in row.past),
-        runs={
-            move_id: Run(datetime.fromisoformat(started_at), *figures)
-            for move_id, started_at, *figures in row.runs
-        },
+        past=tuple(Past(**item) for item in row.past),
+        runs={item["move_id"]: _parse_run(item) for item in row.runs},
     )
 
 
-def _ahead(
-    line: Iterable[tuple[int, int, int, bool]], times: Times, now: datetime
-) -> dict[int, int]:
+def _parse_run(item: RunItem) -> Run:
+    return Run(
+        started_at=datetime.fromisoformat(item["started_at"]),
+        documents=item["documents"],
+        size=item["size"],
+        copied_size=item["copied_size"],
+        done=item["done"],
+    )
+
+
+def _ahead(line: Iterable[WaitingItem], times: Times, now: datetime) -> dict[int, int]:
     """How many moves of its office go before each; a closed one goes before none."""
     is_open = cache(partial(times.is_open, moment=now))
     counted: Counter[int] = Counter()
     ahead = {}
-    for move_id, office, other_office, outside in line:
-        ahead[move_id] = counted[office]
-        both = office, other_office
-        in_hours = outside or all(map(is_open, both))
+    for move in line:
+        office = move["office"]
+        ahead[move["id"]] = counted[office]
+        both = office, move["other_office"]
+        in_hours = move["outside_windows"] or all(map(is_open, both))
         counted[office] += in_hours and not times.freeze(both, now)
     return ahead
 

@@ -3,10 +3,10 @@
 A lead may let a move run outside the windows; a freeze stops every move.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, time
-from typing import Any, NamedTuple
+from typing import NamedTuple, TypedDict
 
 from django.db import connection
 from django.db.models import Q
@@ -28,13 +28,33 @@ GATE_LOCK = 7002
 or changes a window or a freeze; the start of a move shares it."""
 
 
+class WindowItem(TypedDict):
+    """An item of times.sql; ``opens`` and ``closes`` in ISO 8601, local time."""
+
+    id: int
+    office: int | None
+    weekdays: list[int]
+    opens: str
+    closes: str
+
+
+class FreezeItem(TypedDict):
+    """An item of times.sql; the moments in ISO 8601."""
+
+    id: int
+    name: str
+    office: int | None
+    starts_at: str
+    ends_at: str | None
+
+
 class Gates(NamedTuple):
-    """The only row of gates.sql; hours and freezes are for ``parse_times``."""
+    """The only row of gates.sql."""
 
     now: datetime
     is_paused: bool
-    hours: list[list[Any]]
-    freezes: list[list[Any]]
+    hours: list[WindowItem]
+    freezes: list[FreezeItem]
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,30 +142,30 @@ def read_times(leave_out: ExecutionWindow | Freeze | None = None) -> Times:
         cursor.execute(TIMES)
         hours, freezes = cursor.fetchone()
     if isinstance(leave_out, Freeze):
-        freezes = [row for row in freezes if row[0] != leave_out.pk]
+        freezes = [item for item in freezes if item["id"] != leave_out.pk]
     elif leave_out:
-        hours = [row for row in hours if row[0] != leave_out.pk]
+        hours = [item for item in hours if item["id"] != leave_out.pk]
     return parse_times(hours, freezes)
 
 
-def parse_times(
-    hours: Iterable[Sequence[Any]], freezes: Iterable[Sequence[Any]]
-) -> Times:
+def parse_times(hours: Iterable[WindowItem], freezes: Iterable[FreezeItem]) -> Times:
     """From the two columns of times.sql."""
     by_office: dict[int | None, list[Hours]] = {}
-    for _pk, office, weekdays, *clocks in hours:
-        window = Hours(weekdays, *map(time.fromisoformat, clocks))
-        by_office.setdefault(office, []).append(window)
-    frozen = (
-        Frozen(
-            name,
-            office,
-            datetime.fromisoformat(start),
-            datetime.fromisoformat(end) if end else None,
-        )
-        for _pk, name, office, start, end in freezes
+    for item in hours:
+        opens, closes = map(time.fromisoformat, (item["opens"], item["closes"]))
+        window = Hours(item["weekdays"], opens, closes)
+        by_office.setdefault(item["office"], []).append(window)
+    return Times(by_office, tuple(map(_parse_freeze, freezes)))
+
+
+def _parse_freeze(item: FreezeItem) -> Frozen:
+    end = item["ends_at"]
+    return Frozen(
+        item["name"],
+        item["office"],
+        starts_at=datetime.fromisoformat(item["starts_at"]),
+        ends_at=datetime.fromisoformat(end) if end else None,
     )
-    return Times(by_office, tuple(frozen))
 
 
 def _both(offices: frozenset[int]) -> Q:

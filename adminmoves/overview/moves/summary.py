@@ -37,7 +37,7 @@ class SummaryRow(NamedTuple):
     lead_time: timedelta | None
     done_per_day: list[int]
     failed_per_day: list[int]
-    offices: list[tuple[str, str]]
+    offices: list[dict[str, str]]
     planned_id: int | None
     planned_created_at: datetime
     planned_not_before: datetime
@@ -169,7 +169,7 @@ def load_summary(actor: Actor) -> Summary:
         lead_time=row.lead_time,
         chart=_chart(row),
         planned=_planned(row),
-        offices=tuple((code, name) for code, name in row.offices),
+        offices=tuple((item["office_code"], item["name"]) for item in row.offices),
         consents=_consents() if can(actor, Right.KEEP_ESTATE) else None,
     )
 

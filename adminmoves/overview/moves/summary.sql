@@ -54,9 +54,9 @@ SELECT (SELECT count(*) FROM waiting) AS waiting,
            AS lead_time,
        (SELECT array_agg(done ORDER BY place) FROM days) AS done_per_day,
        (SELECT array_agg(failed ORDER BY place) FROM days) AS failed_per_day,
-       (SELECT coalesce(json_agg(json_build_array(office_code, name)), '[]')
+       (SELECT coalesce(json_agg(item), '[]')
         FROM (SELECT office_code, name FROM adminmoves_environment
-              ORDER BY lower(office_code) LIMIT %(offices)s) AS picked) AS offices,
+              ORDER BY lower(office_code) LIMIT %(offices)s) AS item) AS offices,
        planned.id AS planned_id,
        planned.created_at AS planned_created_at,
        planned.not_before AS planned_not_before,

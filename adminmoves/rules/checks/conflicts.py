@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypedDict
 
 from django.db import connection
 
@@ -29,11 +29,32 @@ CONFLICTS = sql_beside(__file__, "conflicts")
 LEAVING = sql_beside(__file__, "leaving")
 
 
-class ConflictsRow(NamedTuple):
-    """The only row of conflicts.sql; ``severities`` by type and check."""
+class ConflictItem(TypedDict):
+    """What conflicts with the place that the move ``wanting`` wants.
 
-    conflicts: list[list[Any]]
-    severities: list[list[str]]
+    ``id`` and ``created_at`` (ISO 8601) are of a move; the rest is as in ``Conflict``.
+    """
+
+    wanting: int
+    kind: str
+    name: str
+    code: str
+    page: str
+    id: int | None
+    created_at: str | None
+
+
+class SeverityItem(TypedDict):
+    move_type: str
+    check_code: str
+    severity: str
+
+
+class ConflictsRow(NamedTuple):
+    """The only row of conflicts.sql."""
+
+    conflicts: list[ConflictItem]
+    severities: list[SeverityItem]
     profiles: list[dict[str, Any]]
 
 
@@ -83,7 +104,10 @@ def load_conflicts(places: Iterable[Mapping[str, Any]]) -> ConflictData:
             _add(conflicts, cursor.fetchone()[0])
     return ConflictData(
         conflicts=conflicts,
-        chosen={(each, code): severity for each, code, severity in row.severities},
+        chosen={
+            (item["move_type"], item["check_code"]): item["severity"]
+            for item in row.severities
+        },
         profiles={each["package"]: PackageProfile(**each) for each in row.profiles},
     )
 
@@ -92,10 +116,13 @@ def _params(places: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     return {"places": json.dumps(list(places)), "open": tuple(OPEN_STATES)}
 
 
-def _add(conflicts: Mapping[int, dict[str, Conflict]], rows: list[Any]) -> None:
-    """``rows``: the items of conflicts.sql and leaving.sql."""
-    for wanting, kind, name, code, page, move_id, created_at in rows:
+def _add(
+    conflicts: Mapping[int, dict[str, Conflict]], items: Iterable[ConflictItem]
+) -> None:
+    for item in items:
+        move_id, created_at = item["id"], item["created_at"]
         number = ""
-        if created_at:
+        if move_id and created_at:
             number = number_of(move_id, datetime.fromisoformat(created_at))
-        conflicts[wanting][kind] = Conflict(name, code, page, number)
+        conflict = Conflict(item["name"], item["code"], item["page"], number)
+        conflicts[item["wanting"]][item["kind"]] = conflict

@@ -1,9 +1,8 @@
 -- What each place conflicts with, by kind (most places have none); the severities that
 -- were set; and the profiles of the packages. One row.
 SELECT (
-SELECT coalesce(json_agg(json_build_array(
-    place.move, near.kind, near.name, near.code, near.page, near.id,
-    near.created_at)), '[]')
+SELECT coalesce(json_agg(item), '[]') FROM (
+SELECT place.move AS wanting, near.*
 FROM jsonb_to_recordset(%(places)s) AS place (administration bigint, move bigint,
     from_connection bigint, from_key text, connection bigint, environment bigint,
     key text, name text, address text)
@@ -44,8 +43,9 @@ CROSS JOIN LATERAL (
           AND NOT EXISTS (SELECT FROM adminmoves_formerplace
                           WHERE mail_address = place.address
                             AND administration_id = place.administration)
-) AS near) AS conflicts,
-    (SELECT coalesce(json_agg(json_build_array(move_type, check_code, severity)), '[]')
-     FROM adminmoves_checkseverity) AS severities,
+) AS near) AS item) AS conflicts,
+    (SELECT coalesce(json_agg(item), '[]')
+     FROM (SELECT move_type, check_code, severity
+           FROM adminmoves_checkseverity) AS item) AS severities,
     (SELECT coalesce(json_agg(profile), '[]')
      FROM adminmoves_packageprofile AS profile) AS profiles

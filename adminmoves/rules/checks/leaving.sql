@@ -1,8 +1,7 @@
 -- Of places where an administration is, or has the address: by which move it leaves, and
 -- whether the moves form a ring. Each item as in conflicts.sql.
-SELECT coalesce(json_agg(json_build_array(
-    place.move, near.kind, near.name, near.code, near.page, near.id,
-    near.created_at)), '[]')
+SELECT coalesce(json_agg(item), '[]') AS leaving FROM (
+SELECT place.move AS wanting, near.*
 FROM jsonb_to_recordset(%(places)s) AS place (administration bigint, move bigint,
     from_connection bigint, from_key text, connection bigint, environment bigint,
     key text, name text, address text)
@@ -37,4 +36,4 @@ CROSS JOIN LATERAL (
         WHERE there.mail_address = place.address AND there.id <> place.administration
           AND there.environment_id = place.environment AND there.code_key = place.key
           AND leaving.to_address <> place.address
-) AS near
+) AS near) AS item
