@@ -72,6 +72,19 @@ def test_a_type_asks_only_for_what_it_needs(
     assert shown & place_fields == FIELDS[move_type]
 
 
+@pytest.mark.parametrize("move_type", MoveType)
+def test_each_field_of_the_form_stands_on_its_page(
+    move_type: MoveType, as_agent: Client, agent: User
+) -> None:
+    """A field that a template forgets is empty for ever, and nobody sees why."""
+    page = as_agent.get(url(make_draft(agent, move_type)))
+
+    named = set(re.findall(r' name="(\w+)"', page.content.decode()))
+    # A file is left out where one was stored.
+    asked = {field.html_name for field in page.context["form"]} - {"drop_file"}
+    assert asked - named == set()
+
+
 def test_an_empty_form_says_what_is_missing_and_is_kept(
     as_agent: Client, agent: User
 ) -> None:
