@@ -16,7 +16,7 @@ from adminmoves.admin.site import is_keeper, keeper_of, site
 from adminmoves.audit import trail
 from adminmoves.audit.trail import TrailEntry
 from adminmoves.errors import ChangedMeanwhile
-from adminmoves.models import CheckSeverity, PackageProfile, patterns
+from adminmoves.models import CheckSeverity, PackageProfile, code_patterns
 from adminmoves.rules.checks.base import Check
 from adminmoves.rules.type_rules import CHECKS, CHECKS_BY_CODE
 from adminmoves.vocabulary import EventCode, MoveType
@@ -95,13 +95,13 @@ class PackageProfileForm(RefusableForm[PackageProfile]):
 
     def clean_code_pattern(self) -> str:
         pattern: str = self.cleaned_data["code_pattern"]
-        patterns.require_safe(pattern)
+        code_patterns.require_safe(pattern)
         return pattern
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean() or {}
         pattern, example = cleaned.get("code_pattern"), cleaned.get("code_example")
-        if pattern and example and not patterns.fits(pattern, example):
+        if pattern and example and not code_patterns.fits(pattern, example):
             self.add_error("code_example", _("The example does not fit the pattern."))
         return cleaned
 

@@ -13,9 +13,9 @@ from django.db.models.functions import Lower, Upper
 from django.utils.translation import gettext_lazy as _
 
 from adminmoves.cleaning import require_seen
-from adminmoves.models import patterns
+from adminmoves.models import code_patterns
+from adminmoves.models.code_patterns import require_safe
 from adminmoves.models.keys import CodeKey, Words, make_public_id
-from adminmoves.models.patterns import require_safe
 from adminmoves.models.words import WordField
 from adminmoves.vocabulary import Package, Subscription
 
@@ -62,7 +62,7 @@ class PackageProfile(models.Model):
 
     def fits(self, code: str) -> bool:
         """Whether the package has codes like this one."""
-        return patterns.fits(self.code_pattern, code)
+        return code_patterns.fits(self.code_pattern, code)
 
 
 class Environment(models.Model):

@@ -13,8 +13,8 @@ from django.apps import apps
 from django.db import OperationalError, connection
 from django.db.migrations.recorder import MigrationRecorder
 
+from adminmoves.models.app_role_check import check_rights
 from adminmoves.models.postgres import current_role
-from adminmoves.models.rights_check import check_rights
 
 logger = logging.getLogger(__name__)
 OURS = "adminmoves"

@@ -10,9 +10,9 @@ from adminmoves.rules.checks import (
     code,
     connection,
     environment,
+    free_place,
     general,
     identity,
-    place,
 )
 from adminmoves.rules.checks.base import (
     Check,
@@ -100,7 +100,7 @@ CHECKS: tuple[Check, ...] = (
     *connection.CHECKS,
     *code.CHECKS,
     TYPE_FITS,
-    *place.CHECKS,
+    *free_place.CHECKS,
     *general.CHECKS,
     *identity.CHECKS,
 )

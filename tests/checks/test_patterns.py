@@ -7,7 +7,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.test import Client
 
-from adminmoves.models import PackageProfile, patterns
+from adminmoves.models import PackageProfile, code_patterns
 from adminmoves.vocabulary import MoveType, Package
 from tests.builders import make_draft
 
@@ -73,24 +73,24 @@ CODES = ("a" * 100, "a" * 99 + "!", "1a" * 50, "aaaaaaaaa-" * 10)
 
 @pytest.mark.parametrize(("pattern", "code"), TAKEN.items())
 def test_what_packages_write_can_be_said(pattern: str, code: str) -> None:
-    patterns.require_safe(pattern)
+    code_patterns.require_safe(pattern)
 
-    assert patterns.fits(pattern, code)
+    assert code_patterns.fits(pattern, code)
 
 
 @pytest.mark.parametrize("pattern", REFUSED)
 def test_what_could_take_long_is_refused_in_words(pattern: str) -> None:
     with pytest.raises(ValidationError, match="kan niet gebruikt worden"):
-        patterns.require_safe(pattern)
+        code_patterns.require_safe(pattern)
 
 
 @pytest.mark.parametrize("pattern", SLOWEST)
 def test_the_slowest_that_is_taken_judges_a_long_code_at_once(pattern: str) -> None:
-    patterns.require_safe(pattern)
-    patterns.fits(pattern, "")
+    code_patterns.require_safe(pattern)
+    code_patterns.fits(pattern, "")
     for code in CODES:
         begun = time.process_time()
-        patterns.fits(pattern, code)
+        code_patterns.fits(pattern, code)
         assert time.process_time() - begun < 0.05
 
 

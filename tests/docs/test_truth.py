@@ -11,8 +11,8 @@ from django.utils import translation
 from adminmoves import models
 from adminmoves.access import LENDABLE, MAY
 from adminmoves.models import Move
+from adminmoves.models.app_role_rights import GRANTS
 from adminmoves.models.move import declared_jumps
-from adminmoves.models.rights import GRANTS
 from adminmoves.models.sql import FOLDER
 from adminmoves.rules.type_rules import CHECKS
 from adminmoves.vocabulary import ENDED_STATES, MIXES, Atom, MoveState, MoveType, Role

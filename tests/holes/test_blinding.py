@@ -14,8 +14,8 @@ from django.db import Error, connection, transaction
 from psycopg2 import extensions
 
 from adminmoves.models import Attempt, BookkeepingConnection, Document, Move, Proof
+from adminmoves.models.app_role_check import FIXED_PATHS, INLINED, NO_SCHEMA
 from adminmoves.models.refusals import constraint_name
-from adminmoves.models.rights_check import FIXED_PATHS, INLINED, NO_SCHEMA
 from adminmoves.vocabulary import MoveState
 from tests.builders import make_administration, make_draft, make_environment
 from tests.cast import MakeMove

@@ -13,8 +13,8 @@ import pytest
 from django.db import connection
 from psycopg2 import extensions
 
-from adminmoves.models.rights import APPEND, EXECUTED, GRANTS, READ
-from adminmoves.models.rights_check import check_rights
+from adminmoves.models.app_role_check import check_rights
+from adminmoves.models.app_role_rights import APPEND, EXECUTED, GRANTS, READ
 from adminmoves.operations.guards import problems
 from migrations_portal.supervisor.account import child_account
 from migrations_portal.supervisor.postgres import find_install

@@ -12,7 +12,7 @@ import pytest
 from psycopg2 import sql
 from pytest_django import Settings
 
-from adminmoves.models.rights import GRANTS
+from adminmoves.models.app_role_rights import GRANTS
 from adminmoves.vocabulary import MoveState
 from migrations_portal.supervisor.account import child_account
 from migrations_portal.supervisor.installation import APPLICATION

@@ -11,8 +11,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, transaction
 
-from adminmoves.models.rights import EXECUTED, GRANTS, OWNED
-from adminmoves.models.rights_check import check_rights
+from adminmoves.models.app_role_check import check_rights
+from adminmoves.models.app_role_rights import EXECUTED, GRANTS, OWNED
 from adminmoves.models.sql import sql_beside
 
 # Only functions that the current role may manage: one of another role's would end the
@@ -106,9 +106,9 @@ def refuse_unlisted() -> None:
         functions = {signature for (signature,) in cursor}
     if differing := (tables ^ set(GRANTS)) | (functions ^ {*EXECUTED, *OWNED}):
         raise CommandError(
-            "These stand in the database or in the lists of models/rights.py, but not"
-            f" in both: {', '.join(sorted(differing))}. Decide there what the app role"
-            " may do."
+            "These stand in the database or in the lists of models/app_role_rights.py,"
+            f" but not in both: {', '.join(sorted(differing))}. Decide there what the"
+            " app role may do."
         )
 
 

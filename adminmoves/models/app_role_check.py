@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from django.db import connection
 
-from adminmoves.models.rights import EXECUTED, GRANTS
+from adminmoves.models.app_role_rights import EXECUTED, GRANTS
 from adminmoves.models.sql import sql_beside
 
 NO_SCHEMA = "search_path=pg_catalog, pg_temp"
@@ -52,8 +52,8 @@ SENTENCES: Mapping[str, str] = {
     "trigger": "the trigger {thing} is switched off: ALTER TABLE … ENABLE TRIGGER …",
 }
 
-STATEMENT = sql_beside(__file__, "rights_check")
-PARAMETERS = sql_beside(__file__, "rights_check_parameters")
+STATEMENT = sql_beside(__file__, "app_role_check")
+PARAMETERS = sql_beside(__file__, "app_role_check_parameters")
 
 
 @dataclass(frozen=True, slots=True)

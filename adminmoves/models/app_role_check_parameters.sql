@@ -1,4 +1,4 @@
--- Follows on rights_check.sql, for a server that has rights on parameters.
+-- Follows on app_role_check.sql, for a server that has rights on parameters.
 UNION ALL
 SELECT 'parameter', p.parname
 FROM me, pg_catalog.pg_parameter_acl p
